@@ -1,0 +1,53 @@
+/** The status of a call, in the database and in the search attribute `CallStatus`. */
+export const CALL_STATUSES = ['PROCESSING', 'COMPLETED', 'FAILED'] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** What a completed call came to. `NO_SPEECH`: there were no words, so nothing was analysed. */
+export const OUTCOMES = ['ANALYZED', 'NO_SPEECH'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What is known of the caller's company. Only `MATCHED` comes with one. */
+export const COMPANY_MATCHES = ['MATCHED', 'AMBIGUOUS', 'UNKNOWN', 'WITHHELD', 'INTERNAL'] as const;
+export type CompanyMatch = (typeof COMPANY_MATCHES)[number];
+
+/** Which way the call went, seen from the MSP. */
+export const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** How a recording is named in the phone system. `callSid` is its `callRecordingId`. */
+export type CallKey = {
+  readonly callSid: string;
+  readonly recordgroup: string;
+  readonly recordid: string;
+};
+
+/**
+ * The form of callSid, recordgroup and recordid. They become workflow ids and object names,
+ * so nothing that could leave a folder or break a header is let in. A real callSid is
+ * `<unix seconds>.<counter>`.
+ */
+const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Tells whether a text may be a callSid, recordgroup or recordid. */
+export function isCallKeyPart(text: string): boolean {
+  return KEY_PATTERN.test(text) && !text.includes('..');
+}
+
+/**
+ * The moment a recording was made, read from the unix seconds in its callSid
+ * (`<unix seconds>.<counter>`); `null` when the id does not have that form.
+ */
+export function recordedAtOf(callSid: string): Date | null {
+  const match = /^(\d{9,10})(?:\.\d+)?$/.exec(callSid);
+  return match?.[1] === undefined ? null : new Date(Number(match[1]) * 1000);
+}
+
+/** A stretch of speech. Times are seconds from the start of the audio. */
+export type TranscriptSegment = {
+  /** The channel (1-based) or the speaker's label; `null` when the audio tells neither. */
+  readonly speaker: string | null;
+  readonly channel: number | null;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly text: string;
+};

@@ -1,0 +1,40 @@
+/** The Temporal task queue that the gateway starts calls on and the worker polls. */
+export const TASK_QUEUE = 'call-processing';
+
+/** The workflow type, as operators type it into the Web UI and the `temporal` CLI. */
+export const WORKFLOW_TYPE = 'CallProcessingWorkflow';
+
+/** The signal that makes a parked call go on, or a finished one begin again at a step. */
+export const REPROCESS_SIGNAL = 'reprocess';
+
+/** The query that tells where a run stands. */
+export const STATUS_QUERY = 'status';
+
+/** The steps of one call, in their order. Each is an activity of the same name. */
+export const STEPS = [
+  'openCall',
+  'archiveRecording',
+  'transcribeRecording',
+  'matchCompany',
+  'analyzeTranscript',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+/** The steps that a `reprocess` may name. `openCall` begins every run anyway. */
+export const REDO_STEPS = [
+  'archiveRecording',
+  'transcribeRecording',
+  'matchCompany',
+  'analyzeTranscript',
+] as const satisfies readonly Step[];
+
+export type RedoStep = (typeof REDO_STEPS)[number];
+
+/** Tells whether a value names a step that a `reprocess` may begin at. */
+export function isRedoStep(value: unknown): value is RedoStep {
+  return REDO_STEPS.some((step) => step === value);
+}
+
+/** The search attributes (all Keyword) that operators filter the Web UI's list by. */
+export const SEARCH_ATTRIBUTES = ['CallStatus', 'FailedStep', 'FailureCode'] as const;
