@@ -1,0 +1,52 @@
+import type { CallAnalysis, Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import type { TransactionClient } from './database.ts';
+
+export type CallAnalysisRepository = ReturnType<typeof createCallAnalysisRepository>;
+
+/** What the language model made of the calls. */
+export function createCallAnalysisRepository(prisma: PrismaClient) {
+  return {
+    /** Adds an analysis. Rejects with Prisma's P2002 when this run has already stored one. */
+    create(
+      data: Prisma.CallAnalysisUncheckedCreateInput,
+      tx: TransactionClient = prisma,
+    ): Promise<CallAnalysis> {
+      return tx.callAnalysis.create({ data });
+    },
+
+    /** The analysis that this run stored; `null` when it has none yet. */
+    findByRun(
+      callId: string,
+      runId: string,
+      tx: TransactionClient = prisma,
+    ): Promise<CallAnalysis | null> {
+      return tx.callAnalysis.findUnique({ where: { callId_runId: { callId, runId } } });
+    },
+
+    /** The newest analysis of this transcript for this company; `null` when there is none. */
+    findLatest(
+      made: Pick<CallAnalysis, 'callId' | 'companyId' | 'submissionId'>,
+      tx: TransactionClient = prisma,
+    ): Promise<CallAnalysis | null> {
+      return tx.callAnalysis.findFirst({ where: made, orderBy: { createdAt: 'desc' } });
+    },
+
+    /** The first analysis of this run wins: adds `data` unless there is one, and returns what counts. */
+    findOrCreate(
+      data: Prisma.CallAnalysisUncheckedCreateInput,
+      tx: TransactionClient = prisma,
+    ): Promise<CallAnalysis> {
+      const { callId, runId } = data;
+      return tx.callAnalysis.upsert({
+        where: { callId_runId: { callId, runId } },
+        create: data,
+        update: {},
+      });
+    },
+
+    /** Every analysis of a call, oldest first. */
+    listByCall(callId: string, tx: TransactionClient = prisma): Promise<CallAnalysis[]> {
+      return tx.callAnalysis.findMany({ where: { callId }, orderBy: { createdAt: 'asc' } });
+    },
+  };
+}

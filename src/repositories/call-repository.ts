@@ -1,0 +1,102 @@
+import { Prisma, type Call, type PrismaClient } from '../generated/prisma/client.ts';
+import type { TransactionClient } from './database.ts';
+
+/** A call with what the gateway shows of it. */
+export type CallWithDetails = Prisma.CallGetPayload<{ include: typeof DETAILS }>;
+
+const DETAILS = { company: true, currentAnalysis: true } as const satisfies Prisma.CallInclude;
+
+export type CallRepository = ReturnType<typeof createCallRepository>;
+
+/** The calls. Every method takes part in a transaction when it is given one. */
+export function createCallRepository(prisma: PrismaClient) {
+  return {
+    /** The call with this callSid; `null` when there is none. */
+    findByCallSid(callSid: string, tx: TransactionClient = prisma): Promise<Call | null> {
+      return tx.call.findUnique({ where: { callSid } });
+    },
+
+    /** The call with its company and its current analysis; `null` when there is none. */
+    findWithDetails(
+      callSid: string,
+      tx: TransactionClient = prisma,
+    ): Promise<CallWithDetails | null> {
+      return tx.call.findUnique({ where: { callSid }, include: DETAILS });
+    },
+
+    /** Adds a call. Rejects with Prisma's P2002 when the callSid is taken. */
+    create(data: Prisma.CallUncheckedCreateInput, tx: TransactionClient = prisma): Promise<Call> {
+      return tx.call.create({ data });
+    },
+
+    /** The call with this callSid, added with `data` if there was none. Safe among many callers. */
+    findOrCreate(
+      data: Prisma.CallUncheckedCreateInput,
+      tx: TransactionClient = prisma,
+    ): Promise<Call> {
+      return tx.call.upsert({ where: { callSid: data.callSid }, create: data, update: {} });
+    },
+
+    /** Changes a call by id. Rejects with Prisma's P2025 when there is none. */
+    update(
+      id: string,
+      data: Prisma.CallUncheckedUpdateInput,
+      tx: TransactionClient = prisma,
+    ): Promise<Call> {
+      return tx.call.update({ where: { id }, data });
+    },
+
+    /**
+     * Changes a call's status unless a later change has already been written.
+     * Returns whether it was written.
+     */
+    async changeStatus(
+      id: string,
+      transition: bigint,
+      data: Prisma.CallUncheckedUpdateManyInput,
+      tx: TransactionClient = prisma,
+    ): Promise<boolean> {
+      const { count } = await tx.call.updateMany({
+        where: { id, transition: { lte: transition } },
+        data: { ...data, transition },
+      });
+      return count === 1;
+    },
+
+    /**
+     * Marks a FAILED call PROCESSING again when it is this step's failure that stands on the row
+     * and no later change has been written.
+     */
+    async resume(
+      id: string,
+      transition: bigint,
+      step: string,
+      tx: TransactionClient = prisma,
+    ): Promise<void> {
+      await tx.call.updateMany({
+        where: { id, transition: { lte: transition }, failedStep: step },
+        data: {
+          callStatus: 'PROCESSING',
+          failedStep: null,
+          failureCode: null,
+          failureMessage: null,
+          transition,
+        },
+      });
+    },
+
+    /**
+     * Writes what a step found, unless another run has opened the call since the step read it.
+     * Returns whether it was written.
+     */
+    async saveFindings(
+      id: string,
+      runId: string,
+      data: Prisma.CallUncheckedUpdateManyInput,
+      tx: TransactionClient = prisma,
+    ): Promise<boolean> {
+      const { count } = await tx.call.updateMany({ where: { id, runId }, data });
+      return count === 1;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+
+import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
+
+/** What a repository method may be handed to take part in a transaction. */
+export type TransactionClient = Prisma.TransactionClient;
+
+export type Database = {
+  readonly prisma: PrismaClient;
+  /**
+   * Runs `work` in one short transaction. Nothing remote may be awaited in it: it holds a
+   * connection and row locks, and is ended after five seconds.
+   */
+  transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+// A transaction of ours writes a handful of rows, which takes milliseconds. Five seconds leave
+// room for a busy server; whoever needs longer is stuck and lets the others go on.
+const TRANSACTION_TIMEOUT_MS = 5_000;
+
+// Waiting longer for a free connection than a transaction may last tells of an exhausted pool.
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+// A lock that a migration or a long transaction holds: give up and be retried by Temporal.
+const LOCK_TIMEOUT_MS = 4_000;
+
+/**
+ * Opens a pool of connections to PostgreSQL. Connects lazily, so a process starts while the
+ * database is away.
+ */
+export function createDatabase(config: {
+  readonly url: string;
+  readonly poolSize: number;
+}): Database {
+  const adapter = new PrismaPg({
+    connectionString: config.url,
+    max: config.poolSize,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    statement_timeout: TRANSACTION_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    // A process that is frozen inside a transaction loses it instead of holding its locks.
+    idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'call-processing',
+  });
+  const prisma = new PrismaClient({ adapter });
+  return {
+    prisma,
+    transaction: (work) =>
+      prisma.$transaction(work, {
+        timeout: TRANSACTION_TIMEOUT_MS,
+        maxWait: CONNECTION_TIMEOUT_MS,
+      }),
+    close: () => prisma.$disconnect(),
+  };
+}

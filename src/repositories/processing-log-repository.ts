@@ -1,0 +1,41 @@
+import type { Prisma, PrismaClient, processingLog } from '../generated/prisma/client.ts';
+import type { LogEvent } from '../domain/log-events.ts';
+import type { TransactionClient } from './database.ts';
+
+/** A row of the log. `event` is one of the known events. */
+export type LogRow = Omit<Prisma.processingLogUncheckedCreateInput, 'event'> & {
+  readonly event: LogEvent;
+};
+
+export type ProcessingLogRepository = ReturnType<typeof createProcessingLogRepository>;
+
+/** The account of how each step went. Rows are only ever added. */
+export function createProcessingLogRepository(prisma: PrismaClient) {
+  return {
+    /**
+     * Adds a row unless its key (runId, activityId, event, attempt) is there already, so that an
+     * activity which runs twice logs once. Returns whether it was added. Insert-or-ignore, because
+     * catching a unique violation would leave PostgreSQL's transaction aborted.
+     */
+    async create(row: LogRow, tx: TransactionClient = prisma): Promise<boolean> {
+      const { count } = await tx.processingLog.createMany({ data: [row], skipDuplicates: true });
+      return count === 1;
+    },
+
+    /** Every row of a call, oldest first. */
+    listByCall(callId: string, tx: TransactionClient = prisma): Promise<processingLog[]> {
+      return tx.processingLog.findMany({
+        where: { callId },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      });
+    },
+
+    /** How many attempts of one activity failed with this code. */
+    countFailures(
+      where: { readonly runId: string; readonly activityId: string; readonly code: string },
+      tx: TransactionClient = prisma,
+    ): Promise<number> {
+      return tx.processingLog.count({ where });
+    },
+  };
+}
