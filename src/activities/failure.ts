@@ -1,0 +1,43 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+
+import { ServiceError } from '../domain/service-error.ts';
+import { toDatabaseError } from '../repositories/database-error.ts';
+
+/** Any error as a ServiceError. What we have no code for is a defect of ours. */
+export function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  return (
+    toDatabaseError(error) ??
+    new ServiceError(
+      'INTERNAL_ERROR',
+      `An unexpected ${error instanceof Error ? error.name : 'error'} stopped the step.`,
+      { cause: error },
+    )
+  );
+}
+
+/**
+ * A ServiceError as Temporal sees it: the code is its type. The cause stays behind, because
+ * messages and stacks of libraries hold URLs, credentials and bodies, and the history keeps them.
+ */
+export function toApplicationFailure(error: ServiceError): ApplicationFailure {
+  const failure = ApplicationFailure.create({
+    type: error.code,
+    message: error.message,
+    nonRetryable: !error.retryable,
+    details: [error.context],
+    ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    ...(error.code === 'RECORDING_NOT_THERE_YET'
+      ? // Expected of a fresh recording: no warning in the logs, no count in the failure metrics.
+        { category: ApplicationFailureCategory.BENIGN }
+      : {}),
+  });
+  failure.stack = [`${error.code}: ${error.message}`, ...framesOf(error)].join('\n');
+  return failure;
+}
+
+/** Where the failure arose. Only the frames: a stack begins with the message of a library. */
+function framesOf(error: ServiceError): string[] {
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+}

@@ -1,0 +1,30 @@
+import { createAnalyzeTranscript, type AnalyzeTranscriptDeps } from './analyze-transcript.ts';
+import { createArchiveRecording, type ArchiveRecordingDeps } from './archive-recording.ts';
+import { createMatchCompany, type MatchCompanyDeps } from './match-company.ts';
+import { createOpenCall, type OpenCallDeps } from './open-call.ts';
+import { createRecordFailure, type RecordFailureDeps } from './record-failure.ts';
+import { createRecordReprocess, type RecordReprocessDeps } from './record-reprocess.ts';
+import { createTranscribeRecording, type TranscribeRecordingDeps } from './transcribe-recording.ts';
+
+export type ActivitiesDeps = OpenCallDeps &
+  ArchiveRecordingDeps &
+  TranscribeRecordingDeps &
+  MatchCompanyDeps &
+  AnalyzeTranscriptDeps &
+  RecordFailureDeps &
+  RecordReprocessDeps;
+
+export type Activities = ReturnType<typeof createActivities>;
+
+/** The steps of a call, under the names by which Temporal knows them. */
+export function createActivities(deps: ActivitiesDeps) {
+  return {
+    openCall: createOpenCall(deps),
+    archiveRecording: createArchiveRecording(deps),
+    transcribeRecording: createTranscribeRecording(deps),
+    matchCompany: createMatchCompany(deps),
+    analyzeTranscript: createAnalyzeTranscript(deps),
+    recordFailure: createRecordFailure(deps),
+    recordReprocess: createRecordReprocess(deps),
+  };
+}

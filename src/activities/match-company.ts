@@ -1,0 +1,83 @@
+import type { Prisma } from '../generated/prisma/client.ts';
+import type { CompanyLookup, ConnectWise } from '../clients/connectwise.ts';
+import type { CompanyMatch } from '../domain/call.ts';
+import {
+  findExternalParty,
+  type ExternalParty,
+  type NumberRules,
+} from '../domain/external-party.ts';
+import type { CallRepository } from '../repositories/call-repository.ts';
+import type { CompanyRepository } from '../repositories/company-repository.ts';
+import type { Database } from '../repositories/database.ts';
+import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
+import type { StepInput } from './archive-recording.ts';
+import { describeMatch } from './describe-match.ts';
+import { findCall, superseded } from './find-call.ts';
+import { runStep } from './run-step.ts';
+
+export type MatchCompanyDeps = {
+  readonly database: Database;
+  readonly calls: CallRepository;
+  readonly companies: CompanyRepository;
+  readonly log: ProcessingLogRepository;
+  readonly connectwise: ConnectWise;
+  readonly numberRules: NumberRules;
+};
+
+export type MatchCompanyResult = { readonly companyMatch: CompanyMatch };
+
+/**
+ * Finds out which company the call was with, from the numbers that the phone system noted. Not to
+ * know it (withheld, unknown, several candidates) is a result, not a failure.
+ */
+export function createMatchCompany(deps: MatchCompanyDeps) {
+  const { database, calls, companies, log, connectwise, numberRules } = deps;
+  return ({ callSid, redo }: StepInput): Promise<MatchCompanyResult> =>
+    runStep(
+      deps,
+      'matchCompany',
+      callSid,
+      () => 'COMPANY_LOOKUP_FAILED',
+      async (attempt) => {
+        const call = await findCall(calls, callSid);
+        const mayReuse = !redo || call.matchRunId === call.runId;
+        if (call.companyMatch !== null && mayReuse) return { companyMatch: call.companyMatch };
+
+        const party = findExternalParty(call, numberRules);
+        const lookup =
+          party.kind === 'NUMBER'
+            ? await connectwise.findCompanyByPhone(party.number, attempt.signal)
+            : null;
+        const companyMatch = toCompanyMatch(party, lookup);
+
+        await database.transaction(async (tx) => {
+          const company =
+            lookup?.match === 'MATCHED'
+              ? await companies.findOrCreate(lookup.company.connectwiseId, lookup.company.name, tx)
+              : null;
+          const findings: Prisma.CallUncheckedUpdateManyInput = {
+            externalPhoneNumber: party.kind === 'NUMBER' ? party.number : null,
+            direction: party.direction,
+            companyMatch,
+            companyId: company?.id ?? null,
+            matchRunId: call.runId,
+          };
+          if (!(await calls.saveFindings(call.id, call.runId, findings, tx))) {
+            throw superseded('matchCompany');
+          }
+          for (const note of describeMatch(party, lookup)) {
+            await log.create(
+              attempt.logRow({ ...note, callId: call.id, companyId: company?.id ?? null }),
+              tx,
+            );
+          }
+        });
+        return { companyMatch };
+      },
+    );
+}
+
+/** The match as the call's column has it. */
+function toCompanyMatch(party: ExternalParty, lookup: CompanyLookup | null): CompanyMatch {
+  return party.kind === 'NUMBER' ? (lookup?.match ?? 'UNKNOWN') : party.kind;
+}

@@ -1,0 +1,49 @@
+import type { Step } from '../domain/names.ts';
+import type { CallRepository } from '../repositories/call-repository.ts';
+import type { Database } from '../repositories/database.ts';
+import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
+import { toApplicationFailure, toServiceError } from './failure.ts';
+import { describeReprocess } from './open-call.ts';
+import { currentAttempt } from './run-step.ts';
+
+export type RecordReprocessDeps = {
+  readonly database: Database;
+  readonly calls: CallRepository;
+  readonly log: ProcessingLogRepository;
+};
+
+export type RecordReprocessInput = {
+  readonly callSid: string;
+  readonly step: Step;
+  readonly reason: string | null;
+};
+
+/**
+ * Marks the call PROCESSING again because a parked step is tried anew. The failure on the row is
+ * cleared only where it is this step's: another one may have failed since.
+ */
+export function createRecordReprocess(deps: RecordReprocessDeps) {
+  const { database, calls, log } = deps;
+  return async ({ callSid, step, reason }: RecordReprocessInput): Promise<void> => {
+    const attempt = currentAttempt(step);
+    try {
+      await database.transaction(async (tx) => {
+        const call = await calls.findByCallSid(callSid, tx);
+        // The database was away when the call failed, so there is no row to correct.
+        if (call === null) return;
+        await calls.resume(call.id, attempt.transition, step, tx);
+        await log.create(
+          attempt.logRow({
+            callId: call.id,
+            status: 'LOG_INFO',
+            event: 'REPROCESS_REQUESTED',
+            message: describeReprocess(step, reason),
+          }),
+          tx,
+        );
+      });
+    } catch (error) {
+      throw toApplicationFailure(toServiceError(error));
+    }
+  };
+}

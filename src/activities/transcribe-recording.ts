@@ -1,0 +1,122 @@
+import { heartbeat } from '@temporalio/activity';
+
+import type { Transcript } from '../generated/prisma/client.ts';
+import type { RecordingStore } from '../clients/recording-store.ts';
+import { parseTranscript, type Speech } from '../clients/speech.ts';
+import type { CallRepository } from '../repositories/call-repository.ts';
+import type { Database } from '../repositories/database.ts';
+import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
+import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
+import type { StepInput } from './archive-recording.ts';
+import { findCall, superseded } from './find-call.ts';
+import { keepAlive } from './keep-alive.ts';
+import { runStep, type Attempt } from './run-step.ts';
+import { awaitResult } from './speech-operation.ts';
+import {
+  requireArchived,
+  reserveSubmission,
+  type ArchivedCall,
+  type Submission,
+} from './speech-submission.ts';
+
+export type TranscribeRecordingDeps = {
+  readonly database: Database;
+  readonly calls: CallRepository;
+  readonly log: ProcessingLogRepository;
+  readonly transcripts: TranscriptRepository;
+  readonly recordingStore: RecordingStore;
+  readonly speech: Speech;
+};
+
+export type TranscribeRecordingResult = { readonly transcriptId: string };
+
+// A transcript with the times of every word takes about 100 bytes a word; eight hours of two
+// people talking without a pause stay below 30 MB.
+const RESULT_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Turns the archived audio into words, paying for it once: the submission's id is on the row before
+ * anything is submitted, its operation is on the row and in the heartbeat before it is polled, and
+ * a later attempt looks for both, for the result and for the operation before it submits.
+ */
+export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
+  const { database, calls, log, transcripts, recordingStore } = deps;
+  return ({ callSid, redo }: StepInput): Promise<TranscribeRecordingResult> =>
+    runStep(
+      deps,
+      'transcribeRecording',
+      callSid,
+      () => 'TRANSCRIPTION_FAILED',
+      async (attempt) => {
+        const call = requireArchived(await findCall(calls, callSid));
+        const stored = await transcripts.findByCall(call.id);
+        if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
+
+        const submission = await reserveSubmission(calls, call, redo);
+        let details: { operation: string } | undefined;
+        const json = await keepAlive(
+          async () => {
+            const uri = await awaitResult(deps, call, submission, attempt.signal, (operation) => {
+              details = { operation };
+              heartbeat(details);
+            });
+            return recordingStore.readText(uri, RESULT_MAX_BYTES, attempt.signal);
+          },
+          () => details,
+        );
+        return save(call, submission, parseTranscript(json), attempt);
+      },
+    );
+
+  /** Stores the transcript together with its log row. */
+  function save(
+    call: ArchivedCall,
+    submission: Submission,
+    parsed: ReturnType<typeof parseTranscript>,
+    attempt: Attempt,
+  ): Promise<TranscribeRecordingResult> {
+    return database.transaction(async (tx) => {
+      // The operation's name stays on the row: it tells which one was paid for.
+      if (!(await calls.saveFindings(call.id, call.runId, {}, tx))) {
+        throw superseded('transcribeRecording');
+      }
+      const { id } = await transcripts.save(
+        {
+          ...parsed,
+          callId: call.id,
+          segments: [...parsed.segments],
+          model: deps.speech.model,
+          sha256: call.sha256,
+          submissionId: submission.id,
+          runId: call.runId,
+        },
+        tx,
+      );
+      await log.create(
+        attempt.logRow({
+          callId: call.id,
+          status: 'LOG_INFO',
+          event: 'TRANSCRIPTION_SUCCESS',
+          message:
+            parsed.text === ''
+              ? `Transcribed: no words were found in ${parsed.billedSeconds} billed seconds.`
+              : `Transcribed: ${parsed.segments.length} segments, ${parsed.billedSeconds} billed seconds.`,
+        }),
+        tx,
+      );
+      return { transcriptId: id };
+    });
+  }
+}
+
+/**
+ * Whether a stored transcript will do: made from this audio, by the submission that the row knows,
+ * and by this run if the step is to be redone.
+ */
+function isUpToDate(stored: Transcript, call: ArchivedCall, redo: boolean): boolean {
+  return (
+    stored.sha256 === call.sha256 &&
+    stored.submissionId === call.speechSubmissionId &&
+    (!redo || stored.runId === call.runId)
+  );
+}
