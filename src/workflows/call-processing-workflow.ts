@@ -1,0 +1,150 @@
+import {
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  log,
+  setHandler,
+} from '@temporalio/workflow';
+
+import type { CallKey } from '../domain/call.ts';
+import { STEPS, type RedoStep, type Step } from '../domain/names.ts';
+import { toReprocessRequest } from '../domain/reprocess-request.ts';
+import { closeCancelled, closeExpired } from './closing.ts';
+import { checkInput } from './input.ts';
+import {
+  reprocessSignal,
+  statusQuery,
+  type CallProcessingInput,
+  type CallProcessingResult,
+  type Progress,
+} from './messages.ts';
+import { createParking, WindowExpired } from './parking.ts';
+import { earlier, mustRedo } from './redo-plan.ts';
+import { publish, publishStart } from './standing.ts';
+import { activities } from './step-activities.ts';
+import { toStepFailure } from './step-failure.ts';
+import { together } from './together.ts';
+
+// How long a call waits for a reprocess until openCall has told what is configured.
+const DEFAULT_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * The story of one call: open it; archive its recording; transcribe it and find the company, side
+ * by side; analyse what was said. A step that is given up waits for the signal `reprocess` and is
+ * tried again, while what was done before stays done.
+ */
+export async function CallProcessingWorkflow(
+  input: CallProcessingInput,
+): Promise<CallProcessingResult> {
+  const { redoFrom: askedFor, reason: askedWhy, ...key } = checkInput(input);
+  const progress = new Map<Step, Progress>(STEPS.map((step) => [step, 'WAITING']));
+  const parking = createParking(key);
+  const story = new CancellationScope();
+  let redoFrom = askedFor ?? null;
+  let reason = askedWhy ?? null;
+  let windowMs = DEFAULT_WINDOW_MS;
+  let begun = false;
+  let rewind: RedoStep | null = null;
+  let reprocessRequests = 0;
+
+  setHandler(statusQuery, () => ({
+    steps: Object.fromEntries(progress) as Record<Step, Progress>,
+    parked: parking.list().map(([step, { code }]) => ({ step, code })),
+    reprocessRequests,
+  }));
+
+  setHandler(reprocessSignal, (payload) => {
+    const request = toReprocessRequest(payload);
+    reprocessRequests += 1;
+    if (!begun) {
+      // Sent together with the start: the call is known, and a step of it is to be redone.
+      redoFrom = earlier(redoFrom, request.from ?? 'analyzeTranscript');
+      reason = request.reason ?? reason;
+    } else if (request.from !== null && progress.get(request.from) === 'DONE') {
+      rewind = earlier(rewind, request.from);
+      reason = request.reason;
+      parking.releaseAll(reason);
+      story.cancel();
+    } else if (!parking.releaseAll(request.reason)) {
+      log.info('Nothing is parked, so this reprocess changes nothing.', { from: request.from });
+    }
+  });
+
+  // Signals that came with the start are delivered before this continues.
+  await Promise.resolve();
+  begun = true;
+  publishStart();
+
+  /** Runs a step until it succeeds, however often it has to be parked on the way. */
+  async function perform<T>(step: Step, attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      progress.set(step, 'RUNNING');
+      try {
+        const result = await attempt();
+        progress.set(step, 'DONE');
+        return result;
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        progress.set(step, 'FAILED');
+        await parking.wait(step, toStepFailure(error), windowMs);
+      }
+    }
+  }
+
+  const redo = (step: RedoStep) => ({ callSid: key.callSid, redo: mustRedo(step, redoFrom) });
+
+  async function tell(): Promise<CallProcessingResult> {
+    const opened = await perform('openCall', () =>
+      activities.openCall({ ...key, redoFrom, reason }),
+    );
+    if (opened.alreadyCompleted) return completed(key, null);
+    windowMs = opened.reprocessWindowMs;
+
+    await perform('archiveRecording', () => activities.archiveRecording(redo('archiveRecording')));
+    await together(
+      () =>
+        perform('transcribeRecording', () =>
+          activities.transcribeRecording(redo('transcribeRecording')),
+        ),
+      () => perform('matchCompany', () => activities.matchCompany(redo('matchCompany'))),
+    );
+    const { outcome } = await perform('analyzeTranscript', () =>
+      activities.analyzeTranscript(redo('analyzeTranscript')),
+    );
+    return completed(key, outcome);
+  }
+
+  try {
+    const result = await story.run(tell);
+    if (rewind !== null) return await beginAgain(key, rewind, reason);
+    publish({ status: 'COMPLETED' });
+    return result;
+  } catch (error) {
+    const cancelled = CancellationScope.current().consideredCancelled;
+    if (rewind !== null && !cancelled && isCancellation(error)) {
+      return await beginAgain(key, rewind, reason);
+    }
+    if (isCancellation(error)) await closeCancelled(key, firstUnfinished(progress));
+    throw error instanceof WindowExpired ? await closeExpired(key, error) : error;
+  }
+}
+
+function completed(
+  { callSid }: CallKey,
+  outcome: CallProcessingResult['outcome'],
+): CallProcessingResult {
+  return { callSid, status: 'COMPLETED', outcome };
+}
+
+/** Starts the run anew under the same id. Memo and search attributes carry over. */
+function beginAgain(key: CallKey, redoFrom: RedoStep, reason: string | null): Promise<never> {
+  return continueAsNew<typeof CallProcessingWorkflow>({
+    ...key,
+    redoFrom,
+    ...(reason === null ? {} : { reason }),
+  });
+}
+
+function firstUnfinished(progress: ReadonlyMap<Step, Progress>): Step {
+  return STEPS.find((step) => progress.get(step) !== 'DONE') ?? 'analyzeTranscript';
+}

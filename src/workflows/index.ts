@@ -1,0 +1,1 @@
+export { CallProcessingWorkflow } from './call-processing-workflow.ts';

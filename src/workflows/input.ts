@@ -1,0 +1,40 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+
+import { isCallKeyPart } from '../domain/call.ts';
+import { isRedoStep, REDO_STEPS } from '../domain/names.ts';
+import type { CallProcessingInput } from './messages.ts';
+
+/**
+ * Checks the argument of a run, which anybody may have typed into a command line. Fails the run as
+ * INVALID_INPUT with a sentence that says what is wrong.
+ */
+export function checkInput(input: unknown): CallProcessingInput {
+  const { callSid, recordgroup, recordid, redoFrom, reason } = Object(input) as {
+    readonly [name in keyof CallProcessingInput]: unknown;
+  };
+  if (!isKeyPart(callSid) || !isKeyPart(recordgroup) || !isKeyPart(recordid)) {
+    throw invalidInput(
+      'The argument must be {"callSid", "recordgroup", "recordid"}, each a text of letters, digits, dots, dashes and underscores.',
+    );
+  }
+  if (callSid !== workflowInfo().workflowId) {
+    throw invalidInput('The callSid of the argument differs from the workflow id.');
+  }
+  const key = { callSid, recordgroup, recordid };
+  if (redoFrom === undefined) return key;
+  if (!isRedoStep(redoFrom)) {
+    throw invalidInput(`redoFrom must be one of ${REDO_STEPS.join(', ')}.`);
+  }
+  return { ...key, redoFrom, ...(typeof reason === 'string' ? { reason } : {}) };
+}
+
+function isKeyPart(value: unknown): value is string {
+  return typeof value === 'string' && isCallKeyPart(value);
+}
+
+function invalidInput(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${message} Start the run again with it.`,
+    'INVALID_INPUT',
+  );
+}
