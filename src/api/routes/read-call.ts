@@ -1,0 +1,66 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+
+import { ServiceError } from '../../domain/service-error.ts';
+import type { CallRepository } from '../../repositories/call-repository.ts';
+import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
+import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
+import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
+import { toCallReply, toLogReply, type LinkBuilder } from '../views.ts';
+
+export type ReadCallDeps = {
+  readonly calls: CallRepository;
+  readonly log: ProcessingLogRepository;
+  readonly transcripts: TranscriptRepository;
+  readonly linksOf: LinkBuilder;
+};
+
+/** What is known of a call: its state, its log and what was said. */
+export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, deps) => {
+  const { calls, log, transcripts, linksOf } = deps;
+
+  app.get(
+    '/calls/:callSid',
+    { schema: { summary: 'A call', params: callParams, response: { 200: callReply } } },
+    async ({ params }) => {
+      const call = await calls.findWithDetails(params.callSid);
+      if (call === null) throw callUnknown(params.callSid);
+      return toCallReply(call, linksOf);
+    },
+  );
+
+  app.get(
+    '/calls/:callSid/log',
+    { schema: { summary: "A call's log", params: callParams, response: { 200: logReply } } },
+    async ({ params }) => {
+      const call = await calls.findByCallSid(params.callSid);
+      if (call === null) throw callUnknown(params.callSid);
+      return toLogReply(await log.listByCall(call.id));
+    },
+  );
+
+  app.get(
+    '/calls/:callSid/transcript',
+    {
+      schema: {
+        summary: 'What was said in a call',
+        params: callParams,
+        response: { 200: transcriptReply },
+      },
+    },
+    async ({ params }) => {
+      const call = await calls.findByCallSid(params.callSid);
+      if (call === null) throw callUnknown(params.callSid);
+      const transcript = await transcripts.findByCall(call.id);
+      if (transcript === null) {
+        throw new ServiceError('NOT_FOUND', `The call ${params.callSid} has no transcript yet.`);
+      }
+      const { text, segments, languageCode } = transcript;
+      return { text, segments: Array.isArray(segments) ? segments : [], languageCode };
+    },
+  );
+};
+
+/** The answer to a callSid that was never submitted. */
+export function callUnknown(callSid: string): ServiceError {
+  return new ServiceError('NOT_FOUND', `There is no call ${callSid}.`);
+}

@@ -1,0 +1,74 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+
+import type { Call } from '../../generated/prisma/client.ts';
+import type { CallKey } from '../../domain/call.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import type { CallRepository } from '../../repositories/call-repository.ts';
+import { toDatabaseError } from '../../repositories/database-error.ts';
+import type { CallRun, CallRuns } from '../call-runs.ts';
+import { runReply, submitBody } from '../schemas.ts';
+import { toRunReply, type LinkBuilder } from '../views.ts';
+
+export type SubmitCallDeps = {
+  readonly calls: CallRepository;
+  readonly runs: CallRuns;
+  readonly linksOf: LinkBuilder;
+};
+
+/** `POST /calls`: starts a call once, however often it is asked. */
+export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app, deps) => {
+  const { runs, linksOf } = deps;
+  app.post(
+    '/calls',
+    {
+      schema: {
+        summary: 'Process a recording',
+        body: submitBody,
+        response: { 200: runReply, 202: runReply },
+      },
+    },
+    async ({ body, log }, reply) => {
+      const key: CallKey = {
+        callSid: body.callRecordingId,
+        recordgroup: body.recordgroup,
+        recordid: body.recordid,
+      };
+      const call = await findIfDatabaseIsUp(deps.calls, key.callSid, (error) =>
+        log.warn({ code: error.code }, 'The database is away: Temporal alone decides on a start.'),
+      );
+      // Temporal forgets closed runs after a while; the row does not.
+      if (call?.callStatus === 'COMPLETED') {
+        refuseOther(key, call);
+        return toRunReply(key.callSid, { runId: call.runId, status: 'COMPLETED' }, linksOf);
+      }
+
+      const { started, run } = await runs.start(key);
+      if (!started && run.startedWith !== null) refuseOther(key, run.startedWith);
+      return reply.status(started ? 202 : 200).send(toRunReply(key.callSid, run, linksOf));
+    },
+  );
+};
+
+/** The call's row; `null` also while the database does not answer. */
+async function findIfDatabaseIsUp(
+  calls: CallRepository,
+  callSid: string,
+  onAway: (error: ServiceError) => void,
+): Promise<Call | null> {
+  try {
+    return await calls.findByCallSid(callSid);
+  } catch (error) {
+    const away = toDatabaseError(error);
+    if (away === null) throw error;
+    onAway(away);
+    return null;
+  }
+}
+
+function refuseOther(key: CallKey, known: NonNullable<CallRun['startedWith']>): void {
+  if (key.recordgroup === known.recordgroup && key.recordid === known.recordid) return;
+  throw new ServiceError(
+    'CALL_CONFLICT',
+    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}. If its run is parked because these are wrong, cancel it first (temporal workflow cancel -w ${key.callSid}), then send this request again.`,
+  );
+}

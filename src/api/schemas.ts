@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+import {
+  CALL_STATUSES,
+  COMPANY_MATCHES,
+  DIRECTIONS,
+  isCallKeyPart,
+  OUTCOMES,
+} from '../domain/call.ts';
+import { REDO_STEPS } from '../domain/names.ts';
+import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
+
+const FORM =
+  'must be a text of 1 to 128 letters, digits, dots, dashes and underscores that begins with a letter or digit and has no two dots in a row';
+
+const callSid = z.string(FORM).refine(isCallKeyPart, FORM);
+
+/** Phone systems write these as text or as a number; here they are kept as text. */
+const recordKey = z
+  .union(
+    [z.string().refine(isCallKeyPart, FORM), z.int().nonnegative()],
+    `${FORM}, or a whole number up to 2^53`,
+  )
+  .transform(String);
+
+export const submitBody = z.strictObject({
+  callRecordingId: callSid,
+  recordgroup: recordKey,
+  recordid: recordKey,
+});
+
+export const callParams = z.object({ callSid });
+
+export const reprocessBody = z
+  .strictObject({
+    from: z.enum(REDO_STEPS, `must be one of ${REDO_STEPS.join(', ')}`).optional(),
+    reason: z
+      .string()
+      .max(REASON_MAX_LENGTH, `must have at most ${REASON_MAX_LENGTH} characters`)
+      .refine(
+        (reason) => !mayHoldPhoneNumber(reason),
+        'must not hold six or more digits: it is kept in the history, where no phone number may stand',
+      )
+      .optional(),
+  })
+  // A request without a body asks for the default.
+  .nullish();
+
+const time = z.iso.datetime().nullable();
+
+const links = z.object({
+  self: z.string(),
+  temporal: z.string().nullable(),
+  reprocess: z.string(),
+});
+
+export const runReply = z.object({
+  callSid: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+  status: z.enum(CALL_STATUSES),
+  links,
+});
+
+export const callReply = z.object({
+  callSid: z.string(),
+  status: z.enum(CALL_STATUSES),
+  outcome: z.enum(OUTCOMES).nullable(),
+  startTime: time,
+  endTime: time,
+  /** Whole seconds from the first start to the last completion. */
+  duration: z.int().nullable(),
+  recordedAt: time,
+  /** Length of the audio in seconds. */
+  recordingSeconds: z.number().nullable(),
+  recordingUrl: z.string().nullable(),
+  externalPhoneNumber: z.string().nullable(),
+  direction: z.enum(DIRECTIONS).nullable(),
+  companyMatch: z.enum(COMPANY_MATCHES).nullable(),
+  company: z.object({ connectwiseId: z.string(), name: z.string() }).nullable(),
+  failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
+  analysis: z.unknown().nullable(),
+  links,
+});
+
+export const logReply = z.object({
+  entries: z.array(
+    z.object({
+      at: z.iso.datetime(),
+      step: z.string(),
+      event: z.string(),
+      status: z.string(),
+      message: z.string(),
+      attempt: z.int(),
+    }),
+  ),
+});
+
+export const transcriptReply = z.object({
+  text: z.string(),
+  segments: z.array(z.unknown()),
+  languageCode: z.string().nullable(),
+});
+
+export type RunReply = z.infer<typeof runReply>;
+export type CallReply = z.infer<typeof callReply>;
+export type LogReply = z.infer<typeof logReply>;

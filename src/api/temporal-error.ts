@@ -1,0 +1,52 @@
+import { isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
+
+import { ServiceError } from '../domain/service-error.ts';
+
+// gRPC status codes (https://grpc.io/docs/guides/status-codes/).
+const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
+const UNAUTHENTICATED = 16;
+
+/** A failed request to Temporal as a ServiceError; anything else is passed through. */
+export function toTemporalError(error: unknown): unknown {
+  if (error instanceof NamespaceNotFoundError) {
+    return new ServiceError(
+      'TEMPORAL_UNAVAILABLE',
+      `Temporal has no namespace ${error.namespace}. Check TEMPORAL_NAMESPACE.`,
+    );
+  }
+  const grpcError = findGrpcError(error);
+  if (grpcError === null) return error;
+  const options = { context: { grpcStatus: grpcError.code }, cause: error };
+  switch (grpcError.code) {
+    case INVALID_ARGUMENT:
+      return /search attribute/i.test(grpcError.details)
+        ? new ServiceError(
+            'TEMPORAL_SEARCH_ATTRIBUTES_MISSING',
+            'The Temporal namespace does not have the search attributes of this service yet.',
+            options,
+          )
+        : error;
+    case PERMISSION_DENIED:
+    case UNAUTHENTICATED:
+      return new ServiceError(
+        'TEMPORAL_CREDENTIALS_REFUSED',
+        'Temporal refused the credentials of the gateway.',
+        options,
+      );
+    default:
+      return new ServiceError(
+        'TEMPORAL_UNAVAILABLE',
+        'Temporal does not answer, so nothing was started or changed for certain. The request may be repeated safely.',
+        options,
+      );
+  }
+}
+
+/** The client wraps what gRPC said, sometimes twice. */
+function findGrpcError(error: unknown) {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return cause;
+  }
+  return null;
+}

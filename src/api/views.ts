@@ -1,0 +1,70 @@
+import type { processingLog } from '../generated/prisma/client.ts';
+import type { CallStatus } from '../domain/call.ts';
+import type { CallWithDetails } from '../repositories/call-repository.ts';
+import type { CallReply, LogReply, RunReply } from './schemas.ts';
+
+/** Where clients and people go from a reply. */
+export type LinkBuilder = ReturnType<typeof createLinkBuilder>;
+
+/** `temporalUiUrl` is the Web UI's address without a slash at the end; `null` leaves its link out. */
+export function createLinkBuilder(temporalUiUrl: string | null, namespace: string) {
+  return (callSid: string, runId: string): RunReply['links'] => {
+    const self = `/calls/${encodeURIComponent(callSid)}`;
+    const run = [namespace, 'workflows', callSid, runId].map(encodeURIComponent).join('/');
+    return {
+      self,
+      temporal: temporalUiUrl === null ? null : `${temporalUiUrl}/namespaces/${run}`,
+      reprocess: `${self}/reprocess`,
+    };
+  };
+}
+
+/** A run, as starting or reprocessing answers. */
+export function toRunReply(
+  callSid: string,
+  run: { readonly runId: string; readonly status: CallStatus },
+  linksOf: LinkBuilder,
+): RunReply {
+  const { runId, status } = run;
+  return { callSid, workflowId: callSid, runId, status, links: linksOf(callSid, runId) };
+}
+
+/** A call, as the database knows it. */
+export function toCallReply(call: CallWithDetails, linksOf: LinkBuilder): CallReply {
+  const { company, currentAnalysis, failedStep, failureCode, failureMessage } = call;
+  return {
+    callSid: call.callSid,
+    status: call.callStatus,
+    outcome: call.outcome,
+    startTime: call.startTime.toISOString(),
+    endTime: call.endTime?.toISOString() ?? null,
+    duration: call.duration,
+    recordedAt: call.recordedAt?.toISOString() ?? null,
+    recordingSeconds: call.recordingSeconds?.toNumber() ?? null,
+    recordingUrl: call.recordingUrl,
+    externalPhoneNumber: call.externalPhoneNumber,
+    direction: call.direction,
+    companyMatch: call.companyMatch,
+    company: company && { connectwiseId: company.connectwiseId, name: company.name },
+    failure:
+      failedStep === null || failureCode === null
+        ? null
+        : { step: failedStep, code: failureCode, message: failureMessage ?? '' },
+    analysis: currentAnalysis?.data ?? null,
+    links: linksOf(call.callSid, call.runId),
+  };
+}
+
+/** The log of a call. */
+export function toLogReply(rows: readonly processingLog[]): LogReply {
+  return {
+    entries: rows.map(({ createdAt, step, event, status, message, attempt }) => ({
+      at: createdAt.toISOString(),
+      step,
+      event,
+      status,
+      message,
+      attempt,
+    })),
+  };
+}

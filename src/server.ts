@@ -1,0 +1,55 @@
+import { Client, Connection } from '@temporalio/client';
+
+import { buildApi } from './api/build-api.ts';
+import { createCallRuns } from './api/call-runs.ts';
+import { createLinkBuilder } from './api/views.ts';
+import { loadGatewayConfig, readEnvironment } from './config.ts';
+import { createLogger } from './logger.ts';
+import { createCallRepository } from './repositories/call-repository.ts';
+import { createDatabase } from './repositories/database.ts';
+import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createTranscriptRepository } from './repositories/transcript-repository.ts';
+import { runProcess } from './run-process.ts';
+
+/** The gateway process: everything it uses is opened here and closed here, in reverse order. */
+async function main(): Promise<void> {
+  const config = loadGatewayConfig(readEnvironment());
+  const logger = createLogger(config.logLevel, 'gateway');
+
+  const stack = new AsyncDisposableStack();
+  try {
+    const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+    // Lazy, so that the gateway is up, and says 503, while Temporal is away.
+    const connection = stack.adopt(Connection.lazy(config.temporal.connection), (opened) =>
+      opened.close(),
+    );
+    const { namespace } = config.temporal;
+    const { prisma } = database;
+
+    const app = stack.adopt(
+      buildApi({
+        logger,
+        calls: createCallRepository(prisma),
+        log: createProcessingLogRepository(prisma),
+        transcripts: createTranscriptRepository(prisma),
+        runs: createCallRuns(new Client({ connection, namespace })),
+        linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
+      }),
+      (opened) => opened.close(),
+    );
+    await app.listen({ host: config.host, port: config.port });
+    await untilToldToStop();
+    logger.info('The gateway shuts down.');
+  } finally {
+    await stack.disposeAsync();
+  }
+}
+
+function untilToldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+await runProcess(main);

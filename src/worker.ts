@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+
+import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+import { createActivities } from './activities/index.ts';
+import { createConnectWise } from './clients/connectwise.ts';
+import { createLanguageModel } from './clients/language-model.ts';
+import { createPhoneSystem } from './clients/phone-system.ts';
+import { createRecordingStore } from './clients/recording-store.ts';
+import { ensureSearchAttributes } from './clients/search-attributes.ts';
+import { createSpeech } from './clients/speech.ts';
+import { loadWorkerConfig, readEnvironment } from './config.ts';
+import { TASK_QUEUE } from './domain/names.ts';
+import { createLogger, toTemporalLogger } from './logger.ts';
+import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
+import { createCallRepository } from './repositories/call-repository.ts';
+import { createCompanyRepository } from './repositories/company-repository.ts';
+import { createDatabase } from './repositories/database.ts';
+import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createTranscriptRepository } from './repositories/transcript-repository.ts';
+import { runProcess } from './run-process.ts';
+
+// Most of a step's time is spent waiting for Speech-to-Text, so one worker holds many at once;
+// the connections to the database are shared among them.
+const ACTIVITIES_AT_ONCE = 100;
+
+// An orchestrator gives a process 30 seconds by default before it kills it. What is not done by
+// then begins again elsewhere.
+const SHUTDOWN_GRACE = '25 seconds';
+
+/** The worker process: everything it uses is opened here and closed here, in reverse order. */
+async function main(): Promise<void> {
+  const config = loadWorkerConfig(readEnvironment());
+  const logger = createLogger(config.logLevel, 'worker');
+  // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
+  Runtime.install({
+    logger: toTemporalLogger(logger),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
+  });
+
+  const { connection: connectionOptions, namespace } = config.temporal;
+  const stack = new AsyncDisposableStack();
+  try {
+    const connection = stack.adopt(await NativeConnection.connect(connectionOptions), (opened) =>
+      opened.close(),
+    );
+    await ensureSearchAttributes(connection, namespace);
+
+    const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+    const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
+      opened.close(),
+    );
+    const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
+    const { prisma } = database;
+
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: TASK_QUEUE,
+      workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)),
+      activities: createActivities({
+        database,
+        calls: createCallRepository(prisma),
+        companies: createCompanyRepository(prisma),
+        analyses: createCallAnalysisRepository(prisma),
+        transcripts: createTranscriptRepository(prisma),
+        log: createProcessingLogRepository(prisma),
+        phoneSystem,
+        recordingStore: createRecordingStore(config.recordingStore),
+        speech,
+        connectwise: createConnectWise(config.connectwise),
+        languageModel: createLanguageModel(config.languageModel),
+        numberRules: config.numberRules,
+        reprocessWindowMs: config.reprocessWindowMs,
+      }),
+      maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
+      shutdownGraceTime: SHUTDOWN_GRACE,
+    });
+    logger.info({ taskQueue: TASK_QUEUE, namespace }, 'The worker takes calls.');
+    await worker.run();
+    logger.info('The worker has shut down.');
+  } finally {
+    await stack.disposeAsync();
+  }
+}
+
+await runProcess(main);
