@@ -1,0 +1,22 @@
+/** A refusal in the shape that ConnectWise answers in: `{code, message, errors}`. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Makes a refusal. The code `ApiFindCondition` and its messages are those seen from the real API. */
+export function apiError(status: number, code: string, message: string): ApiError {
+  return new ApiError(status, code, message);
+}
+
+/** The body that ConnectWise sends with a refusal. */
+export function toErrorBody(error: ApiError): string {
+  return JSON.stringify({ code: error.code, message: error.message, errors: null });
+}

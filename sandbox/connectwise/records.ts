@@ -1,0 +1,139 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SandboxContext } from '../core/context.ts';
+import { openJournal } from '../core/journal.ts';
+import type { JsonObject } from './fields.ts';
+import { RecordsSchema, type Company, type Contact, type Records } from './record-schema.ts';
+
+/** The records in the form that ConnectWise answers in, with every reference filled in. */
+export type Directory = {
+  readonly companies: readonly JsonObject[];
+  readonly contacts: readonly JsonObject[];
+};
+
+const DATA_FILE = join(import.meta.dirname, '..', 'data', 'connectwise.json');
+
+/** A contact names a company that is not there. The control plane answers with the status it carries. */
+class UnknownCompanyError extends Error {
+  readonly statusCode = 400;
+}
+
+/**
+ * Adds companies and contacts at run time; a record whose id is known replaces it. Kept over a restart.
+ *
+ * @throws ZodError when the body is not of the form of RecordsSchema, and UnknownCompanyError when a contact names
+ * a company that is not there.
+ */
+export function addConnectWiseRecords(
+  context: Pick<SandboxContext, 'dataDir'>,
+  body: unknown,
+): { companies: number; contacts: number } {
+  const added = RecordsSchema.parse(body);
+  const known = readRecords(context.dataDir);
+  checkReferences(merge([...known, added]));
+  const { journal } = openJournal<Records>(journalPath(context.dataDir));
+  journal.append(added);
+  journal.close();
+  return { companies: added.companies.length, contacts: added.contacts.length };
+}
+
+/**
+ * Gives the records as they are at each question: the data file and what was added are read again when either has
+ * changed, so that both can be edited while the sandbox runs.
+ */
+export function createDirectoryReader(context: Pick<SandboxContext, 'dataDir'>): () => Directory {
+  let seen = '';
+  let directory: Directory = { companies: [], contacts: [] };
+  return () => {
+    const state = [DATA_FILE, journalPath(context.dataDir)].map(fingerprint).join(' ');
+    if (state !== seen) {
+      const records = merge(readRecords(context.dataDir));
+      checkReferences(records);
+      directory = toDirectory(records);
+      seen = state;
+    }
+    return directory;
+  };
+}
+
+function journalPath(dataDir: string): string {
+  return join(dataDir, 'connectwise', 'added-records.jsonl');
+}
+
+function fingerprint(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? '-' : `${String(stats.size)}:${String(stats.mtimeMs)}`;
+}
+
+/** The data file first, then what was added, in the order it came. */
+function readRecords(dataDir: string): Records[] {
+  const path = journalPath(dataDir);
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  return [readFileSync(DATA_FILE, 'utf8'), ...lines].map((text) =>
+    RecordsSchema.parse(JSON.parse(text)),
+  );
+}
+
+function merge(all: readonly Records[]): Records {
+  const companies = new Map(all.flatMap((part) => part.companies).map((one) => [one.id, one]));
+  const contacts = new Map(all.flatMap((part) => part.contacts).map((one) => [one.id, one]));
+  return { companies: [...companies.values()], contacts: [...contacts.values()] };
+}
+
+function checkReferences({ companies, contacts }: Records): void {
+  const companyIds = new Set(companies.map(({ id }) => id));
+  for (const { id, company } of contacts) {
+    if (company !== null && !companyIds.has(company.id)) {
+      throw new UnknownCompanyError(
+        `Failed to read the ConnectWise records: contact ${String(id)} names company ${String(company.id)}, ` +
+          'which is not there. Add the company, or correct the contact.',
+      );
+    }
+  }
+}
+
+function toDirectory({ companies, contacts }: Records): Directory {
+  const companyById = new Map(companies.map((company) => [company.id, company]));
+  const contactById = new Map(contacts.map((contact) => [contact.id, contact]));
+  return {
+    companies: companies.map((company) => toCompany(company, contactById)),
+    contacts: contacts.map((contact) => toContact(contact, companyById)),
+  };
+}
+
+/** ConnectWise leaves an absent field out of its answers rather than sending null. */
+function withoutAbsent(record: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+function toCompany(company: Company, contactById: ReadonlyMap<number, Contact>): JsonObject {
+  const contact = contactById.get(company.defaultContact?.id ?? 0);
+  return withoutAbsent({
+    ...company,
+    defaultContact: contact === undefined ? null : { id: contact.id, name: fullName(contact) },
+    _info: { lastUpdated: '2026-01-05T09:00:00Z', updatedBy: 'sandbox' },
+  });
+}
+
+function toContact(contact: Contact, companyById: ReadonlyMap<number, Company>): JsonObject {
+  const company = companyById.get(contact.company?.id ?? 0);
+  return withoutAbsent({
+    ...contact,
+    company:
+      company === undefined
+        ? null
+        : { id: company.id, identifier: company.identifier, name: company.name },
+    communicationItems: contact.communicationItems.map((item, index) => ({
+      // Ids of items are unique in ConnectWise; a contact has far fewer than a hundred.
+      id: contact.id * 100 + index,
+      ...item,
+    })),
+    _info: { lastUpdated: '2026-01-05T09:00:00Z', updatedBy: 'sandbox' },
+  });
+}
+
+function fullName({ firstName, lastName }: Contact): string {
+  return lastName === undefined ? firstName : `${firstName} ${lastName}`;
+}

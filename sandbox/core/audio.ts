@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { GeneratedAudio } from './sample-file.ts';
+
+/** Where a recording's bytes come from: a file, or made while they are sent. */
+export type AudioSource = { readonly path: string } | { readonly generate: GeneratedAudio };
+
+/** What is known of a recording's bytes without holding them. Hashes are hex. */
+export type AudioFacts = {
+  readonly sizeBytes: number;
+  readonly sha1: string;
+  readonly sha256: string;
+  readonly mimetype: string;
+};
+
+const WAV_HEADER_BYTES = 44;
+const BYTES_PER_SAMPLE = 2;
+/** Big enough that half a gigabyte takes some hundred turns, small enough to hold many at once. */
+const BLOCK_BYTES = 1 << 18;
+
+/** Streams a recording's bytes; memory stays at one block however long the recording is. */
+export async function* readAudio(source: AudioSource): AsyncGenerator<Buffer> {
+  if ('path' in source) {
+    yield* createReadStream(source.path) as AsyncIterable<Buffer>;
+  } else {
+    yield* generateWav(source.generate);
+  }
+}
+
+/** Reads a recording once, to learn its size and hashes. */
+export async function describeAudio(source: AudioSource): Promise<AudioFacts> {
+  const sha1 = createHash('sha1');
+  const sha256 = createHash('sha256');
+  let sizeBytes = 0;
+  let head: Buffer | null = null;
+  for await (const chunk of readAudio(source)) {
+    head ??= chunk;
+    sha1.update(chunk);
+    sha256.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return {
+    sizeBytes,
+    sha1: sha1.digest('hex'),
+    sha256: sha256.digest('hex'),
+    mimetype: mimetypeOf(head),
+  };
+}
+
+/** Tells whether a file changed: its path, size and time of change, as one text. */
+export async function fingerprintOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  return `${path} ${size} ${mtimeMs}`;
+}
+
+/** What the phone system claims: a name from the first bytes, as it keeps only what it recorded. */
+function mimetypeOf(head: Buffer | null): string {
+  if (head?.subarray(0, 4).toString('latin1') === 'RIFF') {
+    return 'audio/x-wav';
+  }
+  // Eleven set bits begin an MPEG frame; an ID3 tag may stand before the first.
+  const isFrame = head?.[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0;
+  const isMp3 = isFrame || head?.subarray(0, 3).toString('latin1') === 'ID3';
+  return isMp3 ? 'audio/mpeg' : 'application/octet-stream';
+}
+
+function* generateWav(audio: GeneratedAudio): Generator<Buffer> {
+  const frameBytes = audio.channels * BYTES_PER_SAMPLE;
+  const dataBytes =
+    audio.sizeBytes === undefined
+      ? Math.round((audio.seconds ?? 0) * audio.sampleRateHertz) * frameBytes
+      : audio.sizeBytes - WAV_HEADER_BYTES;
+  yield wavHeader(audio, dataBytes);
+  const block = pcmBlock(audio);
+  for (let offset = 0, index = 0; offset < dataBytes; offset += block.length, index += 1) {
+    // A copy, because whoever takes a chunk may still hold it when the next one is made.
+    const chunk = Buffer.from(block.subarray(0, Math.min(block.length, dataBytes - offset)));
+    if (audio.kind === 'noise' && chunk.length >= 4) {
+      // The block's number makes a lost, doubled or moved block change the checksum.
+      chunk.writeUInt32LE(index);
+    }
+    yield chunk;
+  }
+}
+
+function wavHeader(audio: GeneratedAudio, dataBytes: number): Buffer {
+  const frameBytes = audio.channels * BYTES_PER_SAMPLE;
+  // A WAV file above 4 GiB cannot tell its size; recorders then write the greatest number.
+  const claimedBytes = Math.min(dataBytes, 0xffff_ffff - 36);
+  const header = Buffer.alloc(WAV_HEADER_BYTES);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(claimedBytes + 36, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(audio.channels, 22);
+  header.writeUInt32LE(audio.sampleRateHertz, 24);
+  header.writeUInt32LE(audio.sampleRateHertz * frameBytes, 28);
+  header.writeUInt16LE(frameBytes, 32);
+  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(claimedBytes, 40);
+  return header;
+}
+
+function pcmBlock({ kind, channels, sampleRateHertz }: GeneratedAudio): Buffer {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  // Xorshift: pseudo-random and the same on every machine. The seed is any number but zero.
+  let state = 0x2545_f491;
+  for (let offset = 0; offset < BLOCK_BYTES; offset += BYTES_PER_SAMPLE) {
+    if (kind === 'noise') {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      block.writeInt16LE(state >> 16, offset);
+    } else if (kind === 'tone') {
+      const frame = Math.floor(offset / (channels * BYTES_PER_SAMPLE));
+      // 440 Hz at a quarter of full scale, as a dial tone is.
+      const angle = (2 * Math.PI * 440 * frame) / sampleRateHertz;
+      block.writeInt16LE(Math.round(8192 * Math.sin(angle)), offset);
+    }
+  }
+  return block;
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+/** The outside systems that the sandbox stands in for. */
+const SYSTEM_NAMES = ['phoneSystem', 'storage', 'speech', 'connectwise', 'languageModel'] as const;
+export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+/** What is counted as a hit, and what a fault may name, for each system. */
+const OPERATIONS: Record<SystemName, readonly string[]> = {
+  phoneSystem: ['recordings.get'],
+  storage: [
+    'buckets.get',
+    'objects.insert',
+    'objects.upload',
+    'objects.get',
+    'objects.media',
+    'objects.list',
+    'objects.delete',
+  ],
+  speech: ['BatchRecognize', 'GetOperation', 'ListOperations', 'CancelOperation'],
+  connectwise: ['contacts.list', 'companies.list'],
+  languageModel: ['chat.completions', 'models.list'],
+};
+
+const GrpcErrorSchema = z.strictObject({ code: z.string(), message: z.string().optional() });
+
+const FaultActionSchema = z.strictObject({
+  /** Waits this long before anything else happens. */
+  delayMs: z.int().nonnegative().optional(),
+  /** The HTTP status; for speech the name of a gRPC status, such as "UNAVAILABLE". */
+  status: z.union([z.int().min(200).max(599), z.string()]).optional(),
+  /** More headers for the reply, such as {"retry-after": "7"}. */
+  headers: z.record(z.string(), z.string()).optional(),
+  /** The reply's body instead of the system's own; alone it comes with HTTP 200. */
+  body: z.string().optional(),
+  /** Phone system: the code inside an HTTP 200. */
+  envelopeCode: z.int().optional(),
+  /** Phone system: the sha1 that is claimed instead of the true one. */
+  claimSha1: z.string().optional(),
+  /** Phone system: the size that is claimed instead of the true one. */
+  claimSize: z.int().nonnegative().optional(),
+  /** Phone system: how the base64 is spoiled. */
+  base64: z.enum(['bad-alphabet', 'bad-length', 'whitespace', 'data-uri']).optional(),
+  /** Storage: takes so many bytes of an upload's body, then destroys the socket. */
+  cutRequestAfterBytes: z.int().nonnegative().optional(),
+  /** Sends so many bytes of the true reply's body, then destroys the socket. */
+  cutAfterBytes: z.int().nonnegative().optional(),
+  /** Sends the true reply's body no faster than this. */
+  bytesPerSecond: z.int().positive().optional(),
+  /** Takes the request and never answers. */
+  hang: z.literal(true).optional(),
+  /** Destroys the socket before anything happens. */
+  reset: z.literal(true).optional(),
+  /** Does the work (object stored, operation started), then destroys the socket. */
+  loseReply: z.literal(true).optional(),
+  /** Speech: the operation ends with this error (code: the name of a gRPC status). */
+  operationError: GrpcErrorSchema.optional(),
+  /** Speech: the operation succeeds and the file's result carries this error. */
+  fileError: GrpcErrorSchema.optional(),
+  /** Speech: the operation is forgotten (NOT_FOUND, not listed) once it was started. */
+  loseOperation: z.literal(true).optional(),
+  /** Speech: success without a results file. */
+  noResult: z.literal(true).optional(),
+});
+/** What happens to one request instead of, or on the way to, its true reply. */
+export type FaultAction = z.infer<typeof FaultActionSchema>;
+
+const HTTP_FIELDS = [
+  'delayMs',
+  'status',
+  'headers',
+  'body',
+  'cutAfterBytes',
+  'bytesPerSecond',
+  'hang',
+  'reset',
+  'loseReply',
+] as const;
+
+/** The fields that mean something for a system: any other would be accepted and do nothing. */
+const ACTION_FIELDS: Record<SystemName, readonly string[]> = {
+  phoneSystem: [...HTTP_FIELDS, 'envelopeCode', 'claimSha1', 'claimSize', 'base64'],
+  storage: [...HTTP_FIELDS, 'cutRequestAfterBytes'],
+  connectwise: HTTP_FIELDS,
+  languageModel: HTTP_FIELDS,
+  speech: [
+    'delayMs',
+    'status',
+    'hang',
+    'reset',
+    'loseReply',
+    'operationError',
+    'fileError',
+    'loseOperation',
+    'noResult',
+  ],
+};
+
+/**
+ * A scripted fault: `times` (1) matching requests meet it after `skip` (0) matching requests have
+ * passed. Without `operation` or `callSid` every operation or call of the system matches.
+ */
+export const FaultInputSchema = z
+  .strictObject({
+    system: z.enum(SYSTEM_NAMES),
+    operation: z.string().optional(),
+    callSid: z.string().optional(),
+    times: z.int().positive().optional(),
+    skip: z.int().nonnegative().optional(),
+    action: FaultActionSchema,
+  })
+  .superRefine(({ system, operation, action }, context) => {
+    if (operation !== undefined && !OPERATIONS[system].includes(operation)) {
+      const known = OPERATIONS[system].join(', ');
+      context.addIssue({
+        code: 'custom',
+        path: ['operation'],
+        message: `${system} has no such operation; it has ${known}`,
+      });
+    }
+    const fields = Object.keys(action);
+    if (fields.length === 0) {
+      context.addIssue({ code: 'custom', path: ['action'], message: 'does nothing' });
+    }
+    for (const field of fields) {
+      if (!ACTION_FIELDS[system].includes(field)) {
+        const message = `means nothing for ${system}`;
+        context.addIssue({ code: 'custom', path: ['action', field], message });
+      }
+    }
+    const statusType = system === 'speech' ? 'string' : 'number';
+    if (action.status !== undefined && typeof action.status !== statusType) {
+      const message = `is a ${statusType} for ${system}`;
+      context.addIssue({ code: 'custom', path: ['action', 'status'], message });
+    }
+  });
+export type FaultInput = z.infer<typeof FaultInputSchema>;

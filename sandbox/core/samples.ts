@@ -1,0 +1,153 @@
+import { describeAudio, fingerprintOf, readAudio } from './audio.ts';
+import type { AudioFacts } from './audio.ts';
+import type { FaultInput } from './faults.ts';
+import { createAddedRecordings } from './added-recordings.ts';
+import type { RecordingInput } from './sample-file.ts';
+import type { Sample } from './sample.ts';
+import { createSampleFolder } from './sample-folder.ts';
+import { findBestMatches, gramsOfWords } from './transcript-match.ts';
+import type { Grams } from './transcript-match.ts';
+
+/** The calls of the sandbox. Files are looked at anew on each question, so one can be dropped in. */
+export type SampleCatalogue = {
+  list(): Sample[];
+  /** What is wrong with sample files that could not be used, one sentence each. */
+  problems(): string[];
+  findByCallSid(callSid: string): Sample | null;
+  /** uniqueid may come with or without its dot; when given it must be the recording's. */
+  findRecording(recordgroup: string, recordid: string, uniqueid?: string): Sample | null;
+  /** Calls one of whose numbers ends with these digits (at least six), or the other way round. */
+  findByPhoneDigits(digits: string): Sample[];
+  /** The call whose words stand in the text; several when they say the same. */
+  findByTranscript(text: string): Sample[];
+  /** Calls may share an audio: the one that `objectName` names is preferred, if it has it. */
+  findByAudioSha256(hex: string, objectName?: string): Promise<Sample | null>;
+  /** Size and hashes, computed once for each content. */
+  audioFactsOf(sample: Sample): Promise<AudioFacts>;
+  readAudio(sample: Sample): AsyncGenerator<Buffer>;
+  /**
+   * Adds a recording, or replaces the one of that id among those added; kept over a restart.
+   *
+   * @throws when it names an audio file that is not among the samples.
+   */
+  add(input: RecordingInput): Promise<{ sample: Sample; facts: AudioFacts }>;
+  close(): void;
+};
+
+type Indexed = { readonly sample: Sample; readonly digits: readonly string[]; grams: Grams };
+
+/** The fields of a phone-system record that hold a number. */
+const NUMBER_FIELDS = ['snumber', 'cnumber', 'dnumber', 'callerid_internal'] as const;
+/** Fewer digits than this end too many numbers to tell a call by. */
+const MIN_DIGITS = 6;
+/** A national and an international spelling of one number share at least these last digits. */
+const COMPARED_DIGITS = 9;
+
+/**
+ * Opens the catalogue over a folder of sample files and the recordings added to this data folder.
+ * A sample's own faults are handed to `seed` whenever it is seen; `warn` gets each new problem.
+ */
+export function createSampleCatalogue(options: {
+  samplesDir: string;
+  dataDir: string;
+  seed: (callSid: string, faults: readonly FaultInput[]) => void;
+  warn: (sentence: string) => void;
+}): SampleCatalogue {
+  const folder = createSampleFolder(options.samplesDir, options.warn);
+  const added = createAddedRecordings(options.dataDir, options.samplesDir);
+  const indexOf = new WeakMap<Sample, Indexed>();
+  const factsOf = new Map<string, Promise<AudioFacts>>();
+
+  function list(): Sample[] {
+    const known = new Map<string, Sample>();
+    for (const sample of [...folder.read().samples, ...added.list()]) {
+      known.set(sample.callRecordingId, sample);
+      if (sample.faults.length > 0) {
+        options.seed(sample.callRecordingId, sample.faults);
+      }
+    }
+    return [...known.values()];
+  }
+
+  function index(): Indexed[] {
+    return list().map((sample) => {
+      const indexed = indexOf.get(sample) ?? toIndexed(sample);
+      indexOf.set(sample, indexed);
+      return indexed;
+    });
+  }
+
+  async function audioFactsOf({ audio }: Sample): Promise<AudioFacts> {
+    const key = 'path' in audio ? await fingerprintOf(audio.path) : JSON.stringify(audio.generate);
+    const facts = factsOf.get(key) ?? describeAudio(audio);
+    factsOf.set(key, facts);
+    // A file that could not be read is tried again the next time.
+    facts.catch(() => factsOf.delete(key));
+    return facts;
+  }
+
+  function findByCallSid(callSid: string): Sample | null {
+    return list().find((sample) => sample.callRecordingId === callSid) ?? null;
+  }
+
+  return {
+    list,
+    problems: () => folder.read().problems,
+    findByCallSid,
+    findRecording: (recordgroup, recordid, uniqueid) =>
+      list().find(
+        (sample) =>
+          sample.recordgroup === recordgroup &&
+          sample.recordid === recordid &&
+          (uniqueid === undefined || isSameUniqueid(sample.callRecordingId, uniqueid)),
+      ) ?? null,
+    findByPhoneDigits: (text) => {
+      const asked = text.replace(/\D/g, '');
+      return index()
+        .filter(({ digits }) => digits.some((number) => isSameNumber(number, asked)))
+        .map(({ sample }) => sample);
+    },
+    findByTranscript: (text) => findBestMatches(index(), text).map(({ sample }) => sample),
+    async findByAudioSha256(hex, objectName) {
+      const named = objectName
+        ?.split('/')
+        .at(-1)
+        ?.replace(/\.[^.]*$/, '');
+      const samples = list().toSorted(
+        (a, b) => Number(b.callRecordingId === named) - Number(a.callRecordingId === named),
+      );
+      for (const sample of samples) {
+        if ((await audioFactsOf(sample)).sha256 === hex) {
+          return sample;
+        }
+      }
+      return null;
+    },
+    audioFactsOf,
+    readAudio: (sample) => readAudio(sample.audio),
+    async add(input) {
+      const sample = added.add(input);
+      list();
+      return { sample, facts: await audioFactsOf(sample) };
+    },
+    close: () => added.close(),
+  };
+}
+
+function toIndexed(sample: Sample): Indexed {
+  const numbers = NUMBER_FIELDS.map((field) => String(sample.metadata[field] ?? ''));
+  return {
+    sample,
+    digits: numbers.map((number) => number.replace(/\D/g, '')),
+    grams: gramsOfWords(sample.words ?? []),
+  };
+}
+
+function isSameUniqueid(known: string, asked: string): boolean {
+  return known.replaceAll('.', '') === asked.replaceAll('.', '');
+}
+
+function isSameNumber(known: string, asked: string): boolean {
+  const length = Math.min(known.length, asked.length, COMPARED_DIGITS);
+  return length >= MIN_DIGITS && known.slice(-length) === asked.slice(-length);
+}

@@ -1,0 +1,38 @@
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { StandIn } from './context.ts';
+import { messageOf } from './message-of.ts';
+
+/**
+ * Listens with an HTTP server (with fastify: `app.server` after `await app.ready()`).
+ *
+ * @throws when the port is taken; the message names what wanted it.
+ */
+export async function listen(
+  server: Server,
+  where: { name: string; host: string; port: number },
+): Promise<StandIn> {
+  server.listen(where.port, where.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Error(
+      `Failed to start the sandbox's ${where.name} on ${where.host}:${where.port}: ` +
+        `${messageOf(error)}. Stop what uses the port, or choose another.`,
+      { cause: error },
+    );
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error(`Failed to start the sandbox's ${where.name}: it has no TCP address.`);
+  }
+  return {
+    port: address.port,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/** What the stand-in reads out of a prompt: enough to fill any sensible schema, always the same for the same words. */
+export type CallFacts = {
+  readonly sentences: readonly string[];
+  readonly summary: string;
+  /** The sentence that says what is wrong; the first one if none does. */
+  readonly reason: string;
+  /** The sentences in which somebody promises something. */
+  readonly promises: readonly string[];
+  readonly callerName: string | null;
+  readonly clientName: string | null;
+  readonly phoneNumber: string | null;
+  readonly resolved: boolean;
+  /** Words that describe the call, the most fitting first; closed enums are chosen by them. */
+  readonly labels: readonly string[];
+};
+
+/** A summary is a line on a screen; anything longer is cut at a word. */
+const SUMMARY_CHARACTERS = 240;
+
+const PROBLEM =
+  /\b(not|can't|cannot|won't|isn't|doesn't|problem|issue|error|broken|down|locked|stopped|stuck|slow|lost|fail\w*|wrong|keeps?|expired|offline|strange|worried|need|deadline)\b/i;
+/** What people say before they come to the point. */
+const GREETING =
+  /\bhow (can|may) (i|we) help\b|^(hello|hi|good (morning|afternoon|evening))\b[^,]*[.!?]$/i;
+const PROMISE = /\b(i'll|i will|we'll|we will|i am going to|let me)\b/i;
+const RESOLVED =
+  /\b(works? (now|again)|working (now|again)|fixed|sorted|solved|that did it|back (up|to normal)|all good|it is (printing|stopped|working))\b/i;
+
+/** Which words in a call speak for which labels. The first rule that fits gives the first labels. */
+const LABEL_RULES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [
+    /\b(angry|unacceptable|ridiculous|third time|again and again|frustrat\w*|complain\w*)\b/i,
+    ['negative'],
+  ],
+  [/\b(thank\w*|great|brilliant|perfect|lovely|wonderful)\b/i, ['positive']],
+  [
+    /\b(urgent\w*|emergency|everyone|nobody can|no one can|whole office|all of us)\b/i,
+    ['critical', 'urgent', 'high'],
+  ],
+  [
+    /\b(how (do|does)|how can (?!i help|we help)|what is the|could you (tell|explain))\b/i,
+    ['question'],
+  ],
+  [
+    /\b(virus|phishing|ransom\w*|hacked|suspicious|scam|clicked on a link)\b/i,
+    ['security', 'high'],
+  ],
+  [
+    /\b(password|log ?in|log ?on|locked out|account|authenticat\w*)\b/i,
+    ['access', 'password', 'account', 'login'],
+  ],
+  [/\b(e-?mails?|outlook|mailbox|inbox)\b/i, ['email', 'mail', 'software']],
+  [
+    /\b(internet|network|wi-?fi|wireless|vpn|router|connection|broadband|server)\b/i,
+    ['network', 'connectivity', 'internet'],
+  ],
+  [
+    /\b(printer|print\w*|scanner|laptop|monitor|keyboard|screen|computer)\b/i,
+    ['hardware', 'printer', 'device'],
+  ],
+  [/\b(phone system|headset|handset|voicemail|extension)\b/i, ['telephony', 'phone']],
+  [/\b(invoices?|bill\w*|payment)\b/i, ['billing', 'invoice']],
+  [/\b(quote|order|purchase|new (user|starter|laptop)s?)\b/i, ['sales', 'request', 'order']],
+  [
+    /\b(software|program|app|excel|word|update|licen[cs]e|backup|sage|quickbooks)\b/i,
+    ['software', 'application'],
+  ],
+];
+/** What fits when nothing else does, in the words that closed enums use. */
+const FALLBACK_LABELS = ['neutral', 'normal', 'medium', 'general', 'other', 'unknown', 'none'];
+
+/** Derives everything from the prompt's transcript; the words before it give only client and number. */
+export function readFacts(prompt: string): CallFacts {
+  const { preamble, transcript } = splitPrompt(prompt);
+  const sentences = toSentences(transcript);
+  const spoken = sentences.join(' ');
+  const matters = sentences.filter((sentence) => !GREETING.test(sentence));
+  const reason =
+    matters.find((sentence) => PROBLEM.test(sentence)) ?? matters[0] ?? sentences[0] ?? '';
+  const promises = sentences.filter((sentence) => PROMISE.test(sentence));
+  const resolved = RESOLVED.test(spoken);
+  const summary = [...new Set([reason, promises[0] ?? sentences.at(-1) ?? ''])].join(' ').trim();
+  return {
+    sentences,
+    summary: cutAtWord(summary, SUMMARY_CHARACTERS),
+    reason,
+    promises,
+    callerName:
+      /\b(?:my name is|this is|it's|i'm)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?)/.exec(spoken)?.[1] ??
+      null,
+    clientName: lineOf(preamble, 'client_name'),
+    phoneNumber: lineOf(preamble, 'Phone Number'),
+    resolved,
+    labels: [
+      ...LABEL_RULES.filter(([pattern]) => pattern.test(spoken)).flatMap(([, labels]) => labels),
+      ...(PROBLEM.test(spoken) ? ['incident'] : []),
+      ...FALLBACK_LABELS,
+    ],
+  };
+}
+
+/**
+ * The transcript is what stands behind the line that begins with `Transcript:`, without the element around it if
+ * there is one (`<transcript>`, also with a mark in its name). A prompt without such a line is all transcript.
+ */
+export function splitPrompt(prompt: string): { preamble: string; transcript: string } {
+  const heading = /^[ \t]*Transcript:[ \t]*/im.exec(prompt);
+  if (heading === null) {
+    return { preamble: '', transcript: prompt };
+  }
+  const rest = prompt.slice(heading.index + heading[0].length);
+  const element = /^<(transcript[\w-]*)>([\s\S]*)<\/\1>/i.exec(rest);
+  return { preamble: prompt.slice(0, heading.index), transcript: element?.[2] ?? rest };
+}
+
+/** Speakers' names before a colon and times in brackets are no speech. */
+function toSentences(transcript: string): string[] {
+  return transcript
+    .replaceAll(/^\s*(?:\[[\d:.\s–-]+\]\s*)?[\p{L}\d][\p{L}\d ]{0,20}:\s+/gmu, '')
+    .split(/(?<=[.!?])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '');
+}
+
+/** The seed writes "Not found" for a company that is not known. */
+function lineOf(preamble: string, label: string): string | null {
+  const match = new RegExp(`^[ \\t]*${label}:[ \\t]*(.+)$`, 'im').exec(preamble);
+  const value = match?.[1]?.trim() ?? '';
+  return value === '' || /^not (found|known)$/i.test(value) ? null : value;
+}
+
+function cutAtWord(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters).replace(/\s+\S*$/, '')}…`;
+}

@@ -1,0 +1,161 @@
+import type { CallFacts } from './call-facts.ts';
+import { isSchema, resolveReference, type JsonSchema } from './json-schema.ts';
+
+type Walk = { readonly facts: CallFacts; readonly root: JsonSchema };
+
+/** A schema that refers to itself is filled this deep, then with as little as it allows. */
+const MAX_DEPTH = 12;
+/** Enough for a screen; `maxItems` may ask for fewer, `minItems` for more. */
+const DEFAULT_ITEMS = 3;
+
+/**
+ * Makes a value that fits the schema (of the subset that structured output allows) out of the facts of a call.
+ * Closed enums get one of their own values, chosen by the call's labels; every property is filled in.
+ */
+export function fillSchema(root: JsonSchema, facts: CallFacts): unknown {
+  return fill(root, '', 0, { facts, root });
+}
+
+function fill(given: JsonSchema, name: string, depth: number, walk: Walk): unknown {
+  const schema = resolveReference(given, walk.root);
+  if ('const' in schema) {
+    return schema['const'];
+  }
+  if (Array.isArray(schema['enum'])) {
+    return chooseFromEnum(schema['enum'], name, walk.facts);
+  }
+  const variants = [schema['anyOf'], schema['oneOf']].find((list) => Array.isArray(list));
+  if (variants !== undefined) {
+    return fillVariant(variants.filter(isSchema), name, depth, walk);
+  }
+  const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type']];
+  if (types.includes('null') && isUnknown(name, walk.facts)) {
+    return null;
+  }
+  switch (types.find((type) => type !== 'null')) {
+    case 'object':
+      return fillObject(schema, depth, walk);
+    case 'array':
+      return fillArray(schema, name, depth, walk);
+    case 'boolean':
+      return toBoolean(name, walk.facts);
+    case 'integer':
+    case 'number':
+      return toNumber(schema);
+    case undefined:
+      return types.includes('null') ? null : toText(name, schema, walk.facts);
+    default:
+      return toText(name, schema, walk.facts);
+  }
+}
+
+/** A nullable value is null when the call does not tell it, or when the schema never ends. */
+function fillVariant(
+  variants: readonly JsonSchema[],
+  name: string,
+  depth: number,
+  walk: Walk,
+): unknown {
+  const canBeNull = variants.some(({ type }) => type === 'null');
+  const variant = variants.find(({ type }) => type !== 'null');
+  const isNull = canBeNull && (depth >= MAX_DEPTH || isUnknown(name, walk.facts));
+  return isNull || variant === undefined ? null : fill(variant, name, depth + 1, walk);
+}
+
+function fillObject(schema: JsonSchema, depth: number, walk: Walk): Record<string, unknown> {
+  const properties = isSchema(schema['properties']) ? Object.entries(schema['properties']) : [];
+  return Object.fromEntries(
+    properties.flatMap(([name, child]) =>
+      isSchema(child) ? [[name, fill(child, name, depth + 1, walk)]] : [],
+    ),
+  );
+}
+
+function fillArray(schema: JsonSchema, name: string, depth: number, walk: Walk): unknown[] {
+  const { items } = schema;
+  const min = numberOr(schema['minItems'], 0);
+  const max = numberOr(schema['maxItems'], DEFAULT_ITEMS);
+  const available = /action|promise|commit|task|follow/i.test(name)
+    ? walk.facts.promises
+    : walk.facts.sentences;
+  const wanted =
+    depth >= MAX_DEPTH ? min : Math.max(min, Math.min(available.length, max, DEFAULT_ITEMS));
+  return isSchema(items)
+    ? Array.from({ length: wanted }, (_, index) => {
+        const sentence = available[index] ?? walk.facts.summary;
+        // Each element speaks of a sentence of its own.
+        const facts = { ...walk.facts, summary: sentence, reason: sentence };
+        return fill(items, name, depth + 1, { ...walk, facts });
+      })
+    : [];
+}
+
+/** The transcript's promises are mostly the agent's: it does not tell who spoke. */
+const OWNER_LABELS = ['agent', 'msp', 'unknown'];
+
+function chooseFromEnum(values: readonly unknown[], name: string, { labels }: CallFacts): unknown {
+  for (const label of /owner/i.test(name) ? OWNER_LABELS : labels) {
+    const found = values.find(
+      (value) => typeof value === 'string' && value.toLowerCase().includes(label),
+    );
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return values[0];
+}
+
+/** A property is unknown when it asks for something that was not said. */
+function isUnknown(name: string, facts: CallFacts): boolean {
+  if (/phone|number/i.test(name)) {
+    return facts.phoneNumber === null;
+  }
+  if (/client|company/i.test(name)) {
+    return facts.clientName === null;
+  }
+  if (/caller|name/i.test(name)) {
+    return facts.callerName === null;
+  }
+  return /due|date|time|deadline/i.test(name);
+}
+
+function toText(name: string, schema: JsonSchema, facts: CallFacts): string {
+  const text = chooseText(name, facts);
+  const max = numberOr(schema['maxLength'], text.length);
+  // The schema's length counts characters, and a cut must not split one.
+  return Array.from(text).slice(0, max).join('').padEnd(numberOr(schema['minLength'], 0), '.');
+}
+
+function chooseText(name: string, facts: CallFacts): string {
+  if (/phone|number/i.test(name)) {
+    return facts.phoneNumber ?? 'unknown';
+  }
+  if (/client|company/i.test(name)) {
+    return facts.clientName ?? 'unknown';
+  }
+  if (/caller|name/i.test(name)) {
+    return facts.callerName ?? 'unknown';
+  }
+  if (/sentiment|category|priority|urgency|topic/i.test(name)) {
+    return facts.labels[0] ?? 'unknown';
+  }
+  if (/owner/i.test(name)) {
+    return 'agent';
+  }
+  return /reason|issue|problem|quote/i.test(name) ? facts.reason : facts.summary;
+}
+
+function toBoolean(name: string, { resolved }: CallFacts): boolean {
+  return /resolved|solved|fixed|done/i.test(name) ? resolved : !resolved;
+}
+
+function toNumber(schema: JsonSchema): number {
+  const min = numberOr(schema['minimum'], 0);
+  const max = numberOr(schema['maximum'], Number.POSITIVE_INFINITY);
+  const value = Math.min(Math.max(1, min), max);
+  return schema['type'] === 'integer' ? Math.ceil(value) : value;
+}
+
+function numberOr(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback;
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { ServerCredentials, type Server } from '@grpc/grpc-js';
+
+export type Connections = {
+  readonly port: number;
+  /** Destroys the connection of a peer, as `call.getPeer()` names it, with every call on it. */
+  destroy(peer: string): void;
+  /** Destroys all connections and frees the port. */
+  close(): Promise<void>;
+};
+
+/**
+ * Listens for a gRPC server. The sockets are accepted here and handed to it, because grpc-js lets nobody destroy
+ * a single connection, which is what a reset by the network looks like.
+ *
+ * @throws when the port is taken; the message says what wanted it.
+ */
+export async function acceptConnections(
+  grpcServer: Server,
+  { host, port }: { host: string; port: number },
+): Promise<Connections> {
+  const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Map<string, Socket>();
+  const listener = createServer((socket) => {
+    const peer = `${socket.remoteAddress ?? ''}:${String(socket.remotePort)}`;
+    sockets.set(peer, socket);
+    socket.once('close', () => sockets.delete(peer));
+    injector.injectConnection(socket);
+  });
+  listener.listen(port, host);
+  try {
+    await once(listener, 'listening');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    throw new Error(
+      `Failed to start the sandbox's speech on ${host}:${String(port)}: ${reason}. ` +
+        'Stop what uses the port, or choose another.',
+      { cause: error },
+    );
+  }
+  const address = listener.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    destroy: (peer) => sockets.get(peer)?.destroy(),
+    async close() {
+      const closed = once(listener, 'close');
+      listener.close();
+      grpcServer.forceShutdown();
+      // A connection that never spoke is no session yet, which the line above would miss.
+      sockets.forEach((socket) => socket.destroy());
+      await closed;
+    },
+  };
+}

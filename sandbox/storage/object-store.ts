@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { ObjectStorage, StoredObject } from '../core/context.ts';
+import { openJournal } from '../core/journal.ts';
+import { checksumsOf } from './checksums.ts';
+import type { Checksums } from './checksums.ts';
+import { StorageError } from './storage-error.ts';
+
+/** What an upload says of its object. */
+export type NewObject = {
+  readonly bucket: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+/** The objects on disk: a file for each, named by generation, and a journal of what is current. */
+export type ObjectStore = ObjectStorage & {
+  /** Receives bytes into a file of its own, and returns its path. */
+  receive(source: AsyncIterable<Uint8Array>): Promise<string>;
+  /**
+   * Makes a received file an object. `check` runs when the checksums are known, in the same turn as
+   * the commit: what it throws keeps the object from being stored. The file is gone either way.
+   */
+  commit(path: string, object: NewObject, check: (sums: Checksums) => void): Promise<StoredObject>;
+  remove(bucket: string, name: string): void;
+  all(): StoredObject[];
+  close(): void;
+};
+
+type Entry =
+  | { type: 'stored'; object: StoredObject }
+  | { type: 'removed'; bucket: string; name: string };
+
+/** Opens the objects of a folder. What no journal entry names was never acknowledged, and goes. */
+export function createObjectStore(folder: string, buckets: readonly string[]): ObjectStore {
+  const blobs = join(folder, 'blobs');
+  const incoming = join(folder, 'incoming');
+  rmSync(incoming, { recursive: true, force: true });
+  mkdirSync(blobs, { recursive: true });
+  mkdirSync(incoming, { recursive: true });
+  const { journal, entries } = openJournal<Entry>(join(folder, 'objects.jsonl'));
+  const objects = new Map<string, StoredObject>();
+  entries.forEach(apply);
+  journal.rewrite([...objects.values()].map((object) => ({ type: 'stored', object })));
+  removeUnknownBlobs();
+  let lastGeneration = Math.max(
+    0,
+    ...[...objects.values()].map((object) => Number(object.generation)),
+  );
+
+  function apply(entry: Entry): void {
+    if (entry.type === 'stored') {
+      objects.set(keyOf(entry.object.bucket, entry.object.name), entry.object);
+    } else {
+      objects.delete(keyOf(entry.bucket, entry.name));
+    }
+  }
+
+  function removeUnknownBlobs(): void {
+    const known = new Set([...objects.values()].map((object) => object.generation));
+    const unknown = readdirSync(blobs).filter((generation) => !known.has(generation));
+    unknown.forEach((generation) => rmSync(join(blobs, generation)));
+  }
+
+  /** GCS counts generations in microseconds; two in one microsecond must differ. */
+  function nextGeneration(): string {
+    lastGeneration = Math.max(lastGeneration + 1, Date.now() * 1000);
+    return String(lastGeneration);
+  }
+
+  function find(bucket: string, name: string): StoredObject | null {
+    return objects.get(keyOf(bucket, name)) ?? null;
+  }
+
+  function open(
+    bucket: string,
+    name: string,
+    range?: { start: number; end: number },
+  ): Readable | null {
+    const object = find(bucket, name);
+    if (object === null) {
+      return null;
+    }
+    // Opened at once: a later delete or replacement does not take the bytes from this reader.
+    const fd = openSync(join(blobs, object.generation), 'r');
+    return createReadStream('', { fd, ...range });
+  }
+
+  async function receive(source: AsyncIterable<Uint8Array>): Promise<string> {
+    const path = join(incoming, randomUUID());
+    try {
+      await pipeline(source, createWriteStream(path));
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    }
+    return path;
+  }
+
+  const commit: ObjectStore['commit'] = async (path, input, check) => {
+    try {
+      const sums = await checksumsOf(path);
+      const previous = find(input.bucket, input.name);
+      check(sums);
+      const now = new Date().toISOString();
+      const object: StoredObject = {
+        ...input,
+        ...sums,
+        generation: nextGeneration(),
+        metageneration: '1',
+        timeCreated: now,
+        updated: now,
+      };
+      renameSync(path, join(blobs, object.generation));
+      record({ type: 'stored', object });
+      removeBlob(previous);
+      return object;
+    } finally {
+      rmSync(path, { force: true });
+    }
+  };
+
+  function record(entry: Entry): void {
+    journal.append(entry);
+    apply(entry);
+  }
+
+  function removeBlob(object: StoredObject | null): void {
+    if (object !== null) {
+      rmSync(join(blobs, object.generation), { force: true });
+    }
+  }
+
+  return {
+    bucketExists: (bucket) => buckets.includes(bucket),
+    find,
+    open,
+    receive,
+    commit,
+    list: (bucket, prefix) =>
+      [...objects.values()]
+        .filter((object) => object.bucket === bucket && object.name.startsWith(prefix))
+        .toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+    async read(bucket, name) {
+      const stream = open(bucket, name);
+      return stream === null ? null : buffer(stream);
+    },
+    async write(bucket, name, content, contentType) {
+      if (!buckets.includes(bucket)) {
+        throw new StorageError(404, 'notFound', 'The specified bucket does not exist.');
+      }
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      const path = await receive(bytes instanceof Uint8Array ? Readable.from([bytes]) : bytes);
+      return commit(path, { bucket, name, contentType, metadata: {} }, () => undefined);
+    },
+    remove(bucket, name) {
+      const object = find(bucket, name);
+      record({ type: 'removed', bucket, name });
+      removeBlob(object);
+    },
+    all: () => [...objects.values()],
+    close: () => journal.close(),
+  };
+}
+
+/** A bucket's name holds no slash, so the first one ends it. */
+function keyOf(bucket: string, name: string): string {
+  return `${bucket}/${name}`;
+}

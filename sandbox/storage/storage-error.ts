@@ -1,0 +1,52 @@
+import type { HttpReply } from '../core/http-faults.ts';
+
+/** A request that GCS refuses. `reason` is the word in its error's `errors[0].reason`. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The object does not exist, in the words of GCS. */
+export function noSuchObject(bucket: string, name: string): StorageError {
+  return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
+}
+
+/** The reasons that GCS gives with a status when there is no closer one. */
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'invalid',
+  401: 'authError',
+  403: 'forbidden',
+  404: 'notFound',
+  412: 'conditionNotMet',
+  429: 'rateLimitExceeded',
+  500: 'backendError',
+  502: 'backendError',
+  503: 'backendError',
+};
+
+/** A refusal in the JSON shape of GCS. */
+export function toErrorReply(error: StorageError): HttpReply {
+  const { status: code, reason, message } = error;
+  return {
+    status: code,
+    headers: { 'content-type': 'application/json; charset=UTF-8' },
+    body: JSON.stringify({
+      error: { code, message, errors: [{ message, domain: 'global', reason }] },
+    }),
+  };
+}
+
+/** What GCS answers with a bare status, for scripted faults. */
+export function statusReply(status: number): HttpReply {
+  const reason = REASONS[status] ?? 'unknown';
+  return toErrorReply(
+    new StorageError(status, reason, `The sandbox was told to answer ${status}.`),
+  );
+}
