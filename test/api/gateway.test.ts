@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+
+import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
+import { startProcess } from '../support/child-process.ts';
+import { startService, type Service } from '../support/service.ts';
+
+// The gateway starts a call once, says plainly what is wrong, and stays up when others are down.
+
+const VALID = { callRecordingId: '1.1', recordgroup: '1', recordid: '1' };
+
+describe('the gateway', () => {
+  let service: Service;
+
+  before(async function () {
+    this.timeout(120_000);
+    service = await startService();
+  });
+  after(() => service.stop());
+
+  it('starts a new call with 202, repeats itself with 200 and starts nothing more', async () => {
+    const key = await addCall(service);
+    const first = await submit(service, key);
+    assert.equal(first.status, 202);
+    const { runId } = first.body;
+    assert.deepEqual(first.body, {
+      callSid: key.callSid,
+      workflowId: key.callSid,
+      runId,
+      status: 'PROCESSING',
+      links: {
+        self: `/calls/${key.callSid}`,
+        temporal: null,
+        reprocess: `/calls/${key.callSid}/reprocess`,
+      },
+    });
+    const second = await submit(service, key);
+    assert.equal(second.status, 200);
+    assert.equal(second.body['runId'], runId);
+
+    await untilStatus(service, key.callSid, 'COMPLETED');
+    const third = await submit(service, key);
+    assert.equal(third.status, 200);
+    assert.deepEqual([third.body['runId'], third.body['status']], [runId, 'COMPLETED']);
+    assert.ok(!(await eventsOf(service, key.callSid)).includes('SKIPPED'));
+  });
+
+  it('answers one 202 among many requests at once', async () => {
+    const key = await addCall(service);
+    const replies = await Promise.all(Array.from({ length: 50 }, () => submit(service, key)));
+    const statuses = replies.map(({ status }) => status).toSorted();
+    assert.deepEqual(statuses, [...Array.from({ length: 49 }, () => 200), 202]);
+    const runs = new Set(replies.map(({ body }) => body['runId']));
+    assert.equal(runs.size, 1);
+    await untilStatus(service, key.callSid, 'COMPLETED');
+    const { prisma } = service.database;
+    assert.equal(await prisma.call.count({ where: { callSid: key.callSid } }), 1);
+  });
+
+  it('says that a parked call is FAILED when it is submitted again', async () => {
+    const key = await addCall(service, {
+      faults: [{ system: 'languageModel', action: { status: 401 } }],
+    });
+    await submit(service, key);
+    await untilStatus(service, key.callSid, 'FAILED');
+    const again = await submit(service, key);
+    assert.deepEqual([again.status, again.body['status']], [200, 'FAILED']);
+  });
+
+  it('refuses another recordgroup for an open or a COMPLETED call, and takes it after a cancel', async () => {
+    const { callSid, ...key } = await addCall(service, {
+      faults: [{ system: 'languageModel', action: { status: 401 } }],
+    });
+    const other = { callSid, ...key, recordgroup: '101' };
+    const handle = service.client.workflow.getHandle(callSid);
+    await submit(service, { callSid, ...key });
+    await untilStatus(service, callSid, 'FAILED');
+    const refused = await submit(service, other);
+    assert.equal(refused.status, 409);
+    assert.match(String(refused.body['detail']), /cancel it first/);
+
+    await handle.cancel();
+    await handle.result().catch(() => undefined);
+    assert.equal((await submit(service, other)).status, 202);
+    await untilStatus(service, callSid, 'COMPLETED');
+    await handle.result();
+    assert.equal((await submit(service, { callSid, ...key })).status, 409);
+    assert.equal((await submit(service, other)).status, 200);
+
+    const hits = await service.sandbox.hitsOf(callSid);
+    assert.equal(hits['speech.BatchRecognize'], 1, 'the new run reuses what is stored');
+  });
+
+  it('keeps a recordgroup and recordid that came as JSON numbers as text', async () => {
+    const key = await addCall(service, {});
+    const reply = await service.request('POST', '/calls', {
+      callRecordingId: key.callSid,
+      recordgroup: Number(key.recordgroup),
+      recordid: Number(key.recordid),
+    });
+    assert.equal(reply.status, 202);
+    assert.equal((await submit(service, key)).status, 200);
+    await untilStatus(service, key.callSid, 'COMPLETED');
+  });
+
+  const BAD_BODIES: readonly (readonly [string, unknown])[] = [
+    ['no body', undefined],
+    ['a missing field', { callRecordingId: '1.1', recordgroup: '1' }],
+    ['an unknown field', { ...VALID, companyId: 7 }],
+    ['a path in the callSid', { ...VALID, callRecordingId: '../../etc' }],
+    ['two dots', { ...VALID, callRecordingId: '1..1' }],
+    ['a NUL', { ...VALID, callRecordingId: '1\u0000' }],
+    ['a callSid of 129 characters', { ...VALID, callRecordingId: 'a'.repeat(129) }],
+    ['a number as callSid', { ...VALID, callRecordingId: 17 }],
+    ['a fraction as recordid', { ...VALID, recordid: 1.5 }],
+    ['a number beyond 2^53', { ...VALID, recordgroup: 2 ** 53 + 2 }],
+    ['an array', [VALID]],
+  ];
+  for (const [what, body] of BAD_BODIES) {
+    it(`refuses ${what} with 400 and a problem that says what is wrong`, async () => {
+      const reply = await service.request('POST', '/calls', body);
+      assert.equal(reply.status, 400);
+      assert.match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/);
+      assert.equal(reply.body['code'], 'INVALID_INPUT');
+      assert.ok(String(reply.body['detail']).length > 10);
+    });
+  }
+
+  it('answers 404 for calls it does not know, and 400 for what is no callSid', async () => {
+    for (const path of ['/calls/7.7', '/calls/7.7/log', '/calls/7.7/transcript', '/nowhere']) {
+      assert.equal((await service.request('GET', path)).status, 404, path);
+    }
+    assert.equal((await service.request('GET', '/calls/..%2Fx')).status, 400);
+    assert.equal((await service.request('GET', '/calls/__proto__')).status, 400);
+  });
+
+  it('gives a transcript as text and segments, and none before it is there', async () => {
+    const { callSid } = await startCall(service, { transcript: 'The printer is on fire.' });
+    await untilStatus(service, callSid, 'COMPLETED');
+    const { body } = await service.request('GET', `/calls/${callSid}/transcript`);
+    assert.equal(body['text'], 'The printer is on fire.');
+    assert.equal(body['languageCode'], 'en-GB');
+    assert.ok(Array.isArray(body['segments']) && body['segments'].length > 0);
+
+    const failing = await startCall(service, {
+      faults: [
+        { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
+      ],
+    });
+    await untilStatus(service, failing.callSid, 'FAILED');
+    const none = await service.request('GET', `/calls/${failing.callSid}/transcript`);
+    assert.equal(none.status, 404);
+  });
+
+  it('shows NO_SPEECH as a completed call with an empty transcript and no analysis', async () => {
+    const { callSid } = await startCall(service, { transcript: undefined, words: [] });
+    const call = await untilStatus(service, callSid, 'COMPLETED');
+    assert.deepEqual([call['outcome'], call['analysis']], ['NO_SPEECH', null]);
+    const { body } = await service.request('GET', `/calls/${callSid}/transcript`);
+    assert.deepEqual([body['text'], body['segments']], ['', []]);
+    const hits = await service.sandbox.hitsOf(callSid);
+    assert.equal(hits['languageModel.chat.completions'], undefined);
+  });
+});
+
+describe('the gateway without its neighbours', () => {
+  it('starts calls while the database is away, and answers reads with 503', async function () {
+    this.timeout(60_000);
+    const service = await startService({
+      workers: 0,
+      env: { DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/nowhere' },
+    });
+    try {
+      const callSid = `1735700000.${randomInt(1_000_000)}`;
+      const key = { callSid, recordgroup: '1', recordid: '2' };
+      assert.equal((await submit(service, key)).status, 202);
+      assert.equal((await submit(service, key)).status, 200);
+      assert.equal((await submit(service, { ...key, recordid: '3' })).status, 409);
+      const read = await service.request('GET', `/calls/${callSid}`);
+      assert.equal(read.status, 503);
+      assert.doesNotMatch(JSON.stringify(read.body), /secret|nobody/);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('answers 503 with Retry-After while Temporal is away, and stays up', async function () {
+    this.timeout(60_000);
+    const service = await startService({ workers: 0 });
+    try {
+      process.kill(service.temporal.pid, 'SIGKILL');
+      const reply = await service.request('POST', '/calls', VALID);
+      assert.equal(reply.status, 503);
+      assert.equal(reply.headers.get('retry-after'), '5');
+      assert.equal(reply.body['code'], 'TEMPORAL_UNAVAILABLE');
+      assert.equal((await service.request('GET', '/healthz')).status, 200);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('refuses to listen where others could reach it, and names every fault at once', async () => {
+    await assert.rejects(
+      startProcess(
+        'src/server.ts',
+        { HOST: '0.0.0.0', PORT: 'http', DATABASE_URL: 'mysql://root:secret@db/x' },
+        /listening/,
+      ),
+      (error: Error) => {
+        assert.match(error.message, /HOST .*loopback/);
+        assert.match(error.message, /PORT /);
+        assert.match(error.message, /DATABASE_URL /);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      },
+    );
+  });
+});

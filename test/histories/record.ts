@@ -1,0 +1,119 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+import type { Step } from '../../src/domain/names.ts';
+import type { StatusReport } from '../../src/workflows/messages.ts';
+import { startCall, untilStatus } from '../support/calls.ts';
+import { mochaGlobalTeardown } from '../support/global.ts';
+import { startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// `npm run histories:record`: records real runs, which the replay test replays for ever after.
+// Recorded histories are only ever added to: an old one is a run that may still be parked somewhere.
+
+const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
+
+type Run = { readonly callSid: string; readonly runId?: string };
+
+const SCENARIOS: Readonly<Record<string, (service: Service) => Promise<Run>>> = {
+  async happy(service) {
+    const { callSid } = await startCall(service);
+    await service.client.workflow.getHandle(callSid).result();
+    return { callSid };
+  },
+
+  async parked(service) {
+    const { callSid } = await startCall(service, { faults: [MODEL_REFUSES] });
+    await untilStatus(service, callSid, 'FAILED');
+    return { callSid };
+  },
+
+  async resumed(service) {
+    const { callSid } = await SCENARIOS['parked']!(service);
+    const handle = service.client.workflow.getHandle(callSid);
+    await handle.signal('reprocess', { reason: 'key renewed' });
+    await handle.result();
+    return { callSid };
+  },
+
+  async 'both-branches-parked-and-resumed'(service) {
+    const { callSid } = await startCall(service, {
+      faults: [
+        { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
+        { system: 'connectwise', action: { status: 403 } },
+      ],
+    });
+    const handle = service.client.workflow.getHandle(callSid);
+    await waitFor('both branches to be parked', async () => {
+      const { parked } = await handle.query<StatusReport>('status');
+      return parked.length === 2;
+    });
+    await handle.signal('reprocess');
+    await handle.result();
+    return { callSid };
+  },
+
+  async 'rewound-first-run'(service) {
+    const { callSid } = await SCENARIOS['parked']!(service);
+    const handle = service.client.workflow.getHandle(callSid);
+    const { runId } = await handle.describe();
+    const from: Step = 'matchCompany';
+    await handle.signal('reprocess', { from });
+    await handle.result();
+    return { callSid, runId };
+  },
+
+  async 'reprocessed-after-completion'(service) {
+    const { callSid } = await SCENARIOS['happy']!(service);
+    await service.request('POST', `/calls/${callSid}/reprocess`);
+    await service.client.workflow.getHandle(callSid).result();
+    return { callSid };
+  },
+
+  async cancelled(service) {
+    const { callSid } = await SCENARIOS['parked']!(service);
+    const handle = service.client.workflow.getHandle(callSid);
+    await handle.cancel();
+    await handle.result().catch(() => undefined);
+    return { callSid };
+  },
+
+  async 'mid-flight'(service) {
+    const { callSid } = await startCall(service, {
+      faults: [{ system: 'speech', operation: 'BatchRecognize', action: { delayMs: 3_000 } }],
+    });
+    await waitFor('the transcription to be under way', async () => {
+      const hits = await service.sandbox.hitsOf(callSid);
+      const { steps } = await service.client.workflow
+        .getHandle(callSid)
+        .query<StatusReport>('status');
+      return hits['speech.BatchRecognize'] === 1 && steps.matchCompany === 'DONE';
+    });
+    return { callSid };
+  },
+};
+
+/** Leaves out what tells of the machine on which it was recorded, and no replay looks at. */
+function anonymise(history: unknown): unknown {
+  return JSON.parse(JSON.stringify(history), (key, value: unknown) => {
+    if (key === 'stackTrace') return undefined;
+    return key === 'identity' || key === 'lastWorkerIdentity' ? 'recorded' : value;
+  });
+}
+
+const service = await startService();
+try {
+  for (const [name, run] of Object.entries(SCENARIOS)) {
+    const { callSid, runId } = await run(service);
+    const history = await service.client.workflow.getHandle(callSid, runId).fetchHistory();
+    const json = JSON.stringify(anonymise(JSON.parse(historyToJSON(history))), null, 1);
+    const path = join(import.meta.dirname, `${name}.json`);
+    await writeFile(path, `${json}\n`);
+    console.log(`Recorded ${path}`);
+  }
+} finally {
+  await service.stop();
+  await mochaGlobalTeardown();
+}

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+
+import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
+import { createCallRepository } from '../../src/repositories/call-repository.ts';
+import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
+import { toDatabaseError } from '../../src/repositories/database-error.ts';
+import { createDatabase, type Database } from '../../src/repositories/database.ts';
+import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
+import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// The database holds each thing once, whoever writes it at the same time, and no late writer overrules a later one.
+
+describe('the repositories', () => {
+  let testDatabase: TestDatabase;
+  let database: Database;
+
+  before(async function () {
+    this.timeout(60_000);
+    testDatabase = await createTestDatabase();
+    database = createDatabase({ url: testDatabase.url, poolSize: 10 });
+  });
+  after(async () => {
+    await database.close();
+    await testDatabase.drop();
+  });
+
+  const callData = (over: { callSid?: string; transition?: bigint } = {}) => ({
+    callSid: randomUUID(),
+    callStatus: 'PROCESSING' as const,
+    startTime: new Date(),
+    recordgroup: '1',
+    recordid: '2',
+    runId: 'run-1',
+    transition: 10n,
+    ...over,
+  });
+
+  it('answer null for what is absent', async () => {
+    const { prisma } = database;
+    assert.equal(await createCallRepository(prisma).findByCallSid('absent'), null);
+    assert.equal(await createCallRepository(prisma).findWithDetails('absent'), null);
+    assert.equal(await createCompanyRepository(prisma).findByConnectwiseId('absent'), null);
+    assert.equal(await createCompanyRepository(prisma).findById(randomUUID()), null);
+    assert.equal(await createTranscriptRepository(prisma).findByCall(randomUUID()), null);
+    const analyses = createCallAnalysisRepository(prisma);
+    assert.equal(await analyses.findByRun(randomUUID(), 'run'), null);
+    assert.deepEqual(await createProcessingLogRepository(prisma).listByCall(randomUUID()), []);
+  });
+
+  it('make one company of a thousand concurrent findOrCreate, without an error', async function () {
+    this.timeout(60_000);
+    const companies = createCompanyRepository(database.prisma);
+    const found = await Promise.all(
+      Array.from({ length: 1000 }, () => companies.findOrCreate('4711', 'Brightwater Dental')),
+    );
+    assert.equal(new Set(found.map(({ id }) => id)).size, 1);
+    const count = await database.prisma.company.count({ where: { connectwiseId: '4711' } });
+    assert.equal(count, 1);
+  });
+
+  it('make one call and one analysis a run of many concurrent findOrCreate', async () => {
+    const calls = createCallRepository(database.prisma);
+    const callSid = randomUUID();
+    const found = await Promise.all(
+      Array.from({ length: 100 }, () => calls.findOrCreate(callData({ callSid }))),
+    );
+    const [call] = found;
+    assert.ok(call !== undefined && new Set(found.map(({ id }) => id)).size === 1);
+
+    const analyses = createCallAnalysisRepository(database.prisma);
+    const made = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        analyses.findOrCreate({
+          callId: call.id,
+          runId: 'run-1',
+          submissionId: 's',
+          data: { index },
+          model: 'm',
+          promptVersion: '1',
+          inputTokens: 1,
+          outputTokens: 1,
+        }),
+      ),
+    );
+    assert.equal(new Set(made.map(({ id }) => id)).size, 1);
+    assert.equal(new Set(made.map(({ data }) => JSON.stringify(data))).size, 1, 'the first wins');
+    assert.equal((await analyses.listByCall(call.id)).length, 1);
+  });
+
+  it('rename a company that ConnectWise has renamed', async () => {
+    const companies = createCompanyRepository(database.prisma);
+    const before = await companies.findOrCreate('77', 'Old Name');
+    const after = await companies.findOrCreate('77', 'New Name');
+    assert.deepEqual([after.id, after.name], [before.id, 'New Name']);
+  });
+
+  it('add a log row once for its key, and leave the transaction usable when it is there already', async () => {
+    const calls = createCallRepository(database.prisma);
+    const log = createProcessingLogRepository(database.prisma);
+    const call = await calls.create(callData());
+    const row = {
+      callId: call.id,
+      status: 'LOG_INFO',
+      message: 'once',
+      event: 'JOB_STARTED',
+      step: 'openCall',
+      attempt: 0,
+      runId: 'run-1',
+      activityId: '1',
+    } as const;
+    assert.equal(await log.create(row), true);
+    await database.transaction(async (tx) => {
+      assert.equal(await log.create({ ...row, message: 'twice' }, tx), false);
+      await log.create({ ...row, event: 'JOB_FAILED' }, tx);
+    });
+    const rows = await log.listByCall(call.id);
+    assert.deepEqual(
+      rows.map(({ event, message }) => [event, message]),
+      [
+        ['JOB_STARTED', 'once'],
+        ['JOB_FAILED', 'once'],
+      ],
+    );
+  });
+
+  it('keep log rows of one transaction in the order in which they were written', async () => {
+    const calls = createCallRepository(database.prisma);
+    const log = createProcessingLogRepository(database.prisma);
+    const call = await calls.create(callData());
+    const events = ['ANALYSIS_SUCCESS', 'ANALYSIS_SAVED', 'JOB_COMPLETED'] as const;
+    await database.transaction(async (tx) => {
+      for (const event of events) {
+        await log.create(
+          {
+            callId: call.id,
+            status: 'LOG_INFO',
+            message: event,
+            event,
+            step: 'analyzeTranscript',
+            attempt: 0,
+            runId: 'run-2',
+            activityId: '5',
+          },
+          tx,
+        );
+      }
+    });
+    const rows = await log.listByCall(call.id);
+    assert.deepEqual(
+      rows.map(({ event }) => event),
+      events,
+    );
+  });
+
+  it('undo everything of a transaction that fails', async () => {
+    const calls = createCallRepository(database.prisma);
+    const companies = createCompanyRepository(database.prisma);
+    const data = callData();
+    await assert.rejects(
+      database.transaction(async (tx) => {
+        await calls.create(data, tx);
+        await companies.create({ connectwiseId: 'undone', name: 'Undone' }, tx);
+        throw new Error('stop');
+      }),
+      /stop/,
+    );
+    assert.equal(await calls.findByCallSid(data.callSid), null);
+    assert.equal(await companies.findByConnectwiseId('undone'), null);
+  });
+
+  it('refuse a change of status that was scheduled before the one on the row', async () => {
+    const calls = createCallRepository(database.prisma);
+    const { id, callSid } = await calls.create(callData({ transition: 10n }));
+    assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true);
+    assert.equal(await calls.changeStatus(id, 19n, { callStatus: 'FAILED' }), false);
+    await calls.resume(id, 19n, 'matchCompany');
+    const call = await calls.findByCallSid(callSid);
+    assert.deepEqual([call?.callStatus, call?.transition], ['COMPLETED', 20n]);
+    assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true, 'a retry');
+  });
+
+  it('clear a failure only when it is of the step that goes on', async () => {
+    const calls = createCallRepository(database.prisma);
+    const { id, callSid } = await calls.create(callData());
+    const failed = { callStatus: 'FAILED', failedStep: 'matchCompany', failureCode: 'X' } as const;
+    await calls.changeStatus(id, 20n, failed);
+    await calls.resume(id, 30n, 'transcribeRecording');
+    assert.equal((await calls.findByCallSid(callSid))?.callStatus, 'FAILED');
+    await calls.resume(id, 31n, 'matchCompany');
+    const call = await calls.findByCallSid(callSid);
+    assert.deepEqual([call?.callStatus, call?.failedStep], ['PROCESSING', null]);
+  });
+
+  it('refuse what a step found for a run that no longer has the call', async () => {
+    const calls = createCallRepository(database.prisma);
+    const { id, callSid } = await calls.create(callData());
+    assert.equal(await calls.saveFindings(id, 'run-1', { mimeType: 'audio/wav' }), true);
+    await calls.changeStatus(id, 20n, { runId: 'run-2' });
+    assert.equal(await calls.saveFindings(id, 'run-1', { mimeType: 'audio/mpeg' }), false);
+    assert.equal((await calls.findByCallSid(callSid))?.mimeType, 'audio/wav');
+  });
+
+  it('report a database that is away as DATABASE_UNAVAILABLE, without its address or password', async () => {
+    const away = createDatabase({ url: 'postgresql://u:secret@127.0.0.1:1/d', poolSize: 1 });
+    try {
+      for (const request of [
+        () => createCallRepository(away.prisma).findByCallSid('x'),
+        () => away.transaction((tx) => tx.call.findFirst()),
+      ]) {
+        const error: unknown = await request().catch((reason: unknown) => reason);
+        const translated = toDatabaseError(error);
+        assert.equal(translated?.code, 'DATABASE_UNAVAILABLE');
+        assert.doesNotMatch(translated.message, /secret|127/);
+      }
+    } finally {
+      await away.close();
+    }
+  });
+
+  it('keep a transaction from holding its locks for longer than five seconds', async function () {
+    this.timeout(20_000);
+    const calls = createCallRepository(database.prisma);
+    const { id } = await calls.create(callData());
+    const frozen = Promise.withResolvers<void>();
+    const holding = Promise.withResolvers<void>();
+    const stuck = database.transaction(async (tx) => {
+      await calls.update(id, { recordid: '3' }, tx);
+      holding.resolve();
+      await frozen.promise;
+      await calls.update(id, { recordid: '5' }, tx);
+    });
+    await holding.promise;
+    const { recordid } = await waitFor('the row to be free', () =>
+      calls.update(id, { recordid: '4' }).catch(() => null),
+    );
+    assert.equal(recordid, '4');
+    frozen.resolve();
+    await assert.rejects(stuck, (error: unknown) => {
+      return toDatabaseError(error)?.code === 'DATABASE_UNAVAILABLE';
+    });
+  });
+});

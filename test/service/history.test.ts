@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+
+import type { Step } from '../../src/domain/names.ts';
+import type { StatusReport } from '../../src/workflows/messages.ts';
+import { untilStatus, submit, addCall } from '../support/calls.ts';
+import { startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// A run's history is small, and holds ids and URIs only: whoever may read it learns nothing of the call.
+
+// Design, section 4: the history of a happy run stays below both.
+const EVENTS_AT_MOST = 40;
+const HISTORY_AT_MOST_BYTES = 10_000;
+const PAYLOAD_AT_MOST_BYTES = 1_000;
+
+/** Words that stand nowhere but in what the call is about. */
+const SPOKEN = ['Zanzibar', 'marmalade', 'Ms Featherstonehaugh'];
+const NUMBER = '+442079460101';
+const FORBIDDEN = [
+  ...SPOKEN,
+  NUMBER,
+  '7946',
+  'Brightwater',
+  'sandbox-password',
+  'client_name',
+  'Bearer',
+  'Basic ',
+];
+
+/** Every field of bytes as text: payloads carry their JSON so. */
+function* byteFields(value: unknown): Generator<string> {
+  if (value instanceof Uint8Array) yield Buffer.from(value).toString();
+  else if (typeof value === 'object' && value !== null) {
+    for (const field of Object.values(value)) yield* byteFields(field);
+  }
+}
+
+describe('the history of a run', () => {
+  let service: Service;
+
+  before(async function () {
+    this.timeout(120_000);
+    service = await startService();
+  });
+  after(() => service.stop());
+
+  it('is small and holds nothing of the call when all goes well', async () => {
+    const { callSid } = await completedCall();
+    const handle = service.client.workflow.getHandle(callSid);
+    await handle.result();
+    const { historyLength, historySize } = await handle.describe();
+    assert.ok(historyLength <= EVENTS_AT_MOST, `${historyLength} events`);
+    assert.ok(
+      (historySize ?? 0) > 0 && (historySize ?? 0) <= HISTORY_AT_MOST_BYTES,
+      `${historySize} bytes`,
+    );
+    await assertDiscreet(callSid);
+  });
+
+  it('holds nothing of the call when a step fails and is reprocessed', async () => {
+    const { callSid } = await completedCall(
+      [
+        { system: 'phoneSystem', action: { status: 500, body: `<html>${SPOKEN.join()}</html>` } },
+        {
+          system: 'connectwise',
+          action: { status: 500, body: `{"message":"${NUMBER} ${SPOKEN[0]}"}` },
+        },
+        { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
+        {
+          system: 'languageModel',
+          action: {
+            status: 400,
+            body: `{"error":{"message":"${SPOKEN.join()} Bearer ${NUMBER}"}}`,
+          },
+        },
+      ],
+      ['transcribeRecording', 'analyzeTranscript'],
+    );
+    await assertDiscreet(callSid);
+  });
+
+  /** Runs a call to its end, reprocessing it whenever it is parked. */
+  async function completedCall(faults: unknown[] = [], failsAt: Step[] = []) {
+    const key = await addCall(service, {
+      metadata: { snumber: NUMBER, cnumber: '+442079460000' },
+      transcript: `This is ${SPOKEN[2]} from ${SPOKEN[0]}: there is ${SPOKEN[1]} in the printer.`,
+      faults,
+    });
+    await submit(service, key);
+    const handle = service.client.workflow.getHandle(key.callSid);
+    for (const step of failsAt) {
+      await waitFor(`${step} to be parked`, async () => {
+        const { parked } = await handle.query<StatusReport>('status');
+        return parked.some((one) => one.step === step);
+      });
+      await handle.signal('reprocess');
+    }
+    await untilStatus(service, key.callSid, 'COMPLETED');
+    return key;
+  }
+
+  async function assertDiscreet(callSid: string): Promise<void> {
+    const { events } = await service.client.workflow.getHandle(callSid).fetchHistory();
+    const payloads = [...byteFields(events)];
+    const text = JSON.stringify(events, (_key, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    ).concat(...payloads);
+    assert.ok(payloads.length > 5 && text.includes(callSid), 'the history was read');
+    for (const word of FORBIDDEN) {
+      assert.ok(!text.includes(word), `the history holds "${word}"`);
+    }
+    for (const payload of payloads) {
+      assert.ok(payload.length <= PAYLOAD_AT_MOST_BYTES, payload);
+    }
+  }
+});

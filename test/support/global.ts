@@ -1,0 +1,8 @@
+import { stopTestPostgres } from './postgres.ts';
+import { stopTestTemporal } from './temporal.ts';
+
+/** Run by mocha once after all test files (see .mocharc.json). */
+export async function mochaGlobalTeardown(): Promise<void> {
+  await stopTestTemporal();
+  await stopTestPostgres();
+}

@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+// Often enough to lose no time, seldom enough to leave the processes under test the processor.
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Waits until `look` gives something other than null, undefined or false. Rejects with what was
+ * waited for when that takes longer than the deadline.
+ */
+export async function waitFor<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+  deadlineMs = 15_000,
+): Promise<T> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.`);
+    await delay(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+
+import type { CallProcessingInput } from '../../src/workflows/messages.ts';
+import { startTimeSkipping } from '../support/temporal.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { fail, type Script } from './scripted-activities.ts';
+import {
+  attributesOf,
+  namesOf,
+  startWorkflowTest,
+  untilParked,
+  type WorkflowTest,
+} from './workflow-test.ts';
+
+// A step that is given up parks the run until it is reprocessed; no signal, cancel or expiry, at
+// whatever moment, loses the call or leaves a branch running.
+
+describe('CallProcessingWorkflow', () => {
+  let test: WorkflowTest;
+
+  before(async function () {
+    this.timeout(120_000);
+    test = await startWorkflowTest(await startTimeSkipping());
+  });
+  after(() => test.stop());
+
+  const bothBranchesFail = ({ next }: Script) => {
+    next.transcribeRecording = [fail('SPEECH_INVALID_ARGUMENT')];
+    next.matchCompany = [fail('CONNECTWISE_CREDENTIALS_REFUSED')];
+  };
+
+  it('runs the steps in their order and publishes COMPLETED', async () => {
+    const { handle, script, callSid } = await test.start();
+    assert.deepEqual(await handle.result(), { callSid, status: 'COMPLETED', outcome: 'ANALYZED' });
+    assert.deepEqual(namesOf(script).toSorted(), [
+      'analyzeTranscript',
+      'archiveRecording',
+      'matchCompany',
+      'openCall',
+      'transcribeRecording',
+    ]);
+    assert.deepEqual(namesOf(script).slice(0, 2), ['openCall', 'archiveRecording']);
+    assert.equal(namesOf(script).at(-1), 'analyzeTranscript');
+    assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
+  });
+
+  it('parks both parallel branches, names the one parked last, and releases both by one signal', async () => {
+    const { handle, script } = await test.start(bothBranchesFail);
+    const { parked } = await untilParked(handle, 'transcribeRecording', 'matchCompany');
+    const last = parked.at(-1);
+    assert.deepEqual(await attributesOf(handle), {
+      CallStatus: 'FAILED',
+      FailedStep: last?.step,
+      FailureCode: last?.code,
+    });
+    await handle.signal('reprocess');
+    await handle.result();
+    const asked = namesOf(script);
+    assert.equal(asked.filter((name) => name === 'recordReprocess').length, 2);
+    assert.equal(asked.filter((name) => name === 'archiveRecording').length, 1);
+    assert.equal(asked.filter((name) => name === 'transcribeRecording').length, 2);
+    assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
+  });
+
+  it('lets the other branch finish while one is parked', async () => {
+    const { handle } = await test.start(({ next }) => {
+      next.matchCompany = [fail('CONNECTWISE_CREDENTIALS_REFUSED')];
+    });
+    const { steps } = await waitFor('the transcription to finish beside', async () => {
+      const status = await untilParked(handle, 'matchCompany');
+      return status.steps.transcribeRecording === 'DONE' ? status : null;
+    });
+    assert.equal(steps.matchCompany, 'FAILED');
+    assert.equal(steps.analyzeTranscript, 'WAITING');
+    await handle.signal('reprocess', {});
+    await handle.result();
+  });
+
+  for (const payload of [
+    undefined,
+    null,
+    'archive',
+    42,
+    [1],
+    { from: 7 },
+    { from: 'nowhere' },
+    {},
+  ]) {
+    it(`takes the signal with ${JSON.stringify(payload) ?? 'no'} payload as a plain retry`, async () => {
+      const { handle, script } = await test.start(({ next }) => {
+        next.analyzeTranscript = [fail('MODEL_BAD_REQUEST')];
+      });
+      await untilParked(handle, 'analyzeTranscript');
+      await handle.signal('reprocess', ...(payload === undefined ? [] : [payload]));
+      await handle.result();
+      assert.equal(namesOf(script).filter((name) => name === 'archiveRecording').length, 1);
+      assert.equal(namesOf(script).filter((name) => name === 'analyzeTranscript').length, 2);
+    });
+  }
+
+  it('ignores a signal while nothing is parked, and one that comes twice', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.archiveRecording = [() => release.promise];
+      next.analyzeTranscript = [fail('MODEL_BAD_REQUEST')];
+    });
+    await waitFor('archiving to run', async () => namesOf(script).includes('archiveRecording'));
+    await handle.signal('reprocess');
+    await handle.signal('reprocess', { from: 'analyzeTranscript' });
+    release.resolve();
+    await untilParked(handle, 'analyzeTranscript');
+    await handle.signal('reprocess');
+    await handle.signal('reprocess').catch(() => undefined);
+    await handle.result();
+    assert.equal(namesOf(script).filter((name) => name === 'analyzeTranscript').length, 2);
+  });
+
+  it('begins again at a finished step and redoes what depends on it', async () => {
+    const { handle, script, callSid } = await test.start(({ next }) => {
+      next.analyzeTranscript = [fail('MODEL_BAD_REQUEST')];
+    });
+    await untilParked(handle, 'analyzeTranscript');
+    await handle.signal('reprocess', { from: 'transcribeRecording', reason: 'wrong language' });
+    await handle.result();
+
+    const inputs = script.asked.filter(({ activity }) => activity === 'openCall');
+    assert.deepEqual(inputs.at(-1)?.input, {
+      callSid,
+      recordgroup: '1',
+      recordid: '2',
+      redoFrom: 'transcribeRecording',
+      reason: 'wrong language',
+    });
+    const redone = script.asked
+      .slice(script.asked.findLastIndex(({ activity }) => activity === 'openCall') + 1)
+      .map(({ activity, input }) => [activity, (input as { redo: boolean }).redo]);
+    assert.deepEqual(Object.fromEntries(redone), {
+      archiveRecording: false,
+      transcribeRecording: true,
+      matchCompany: false,
+      analyzeTranscript: true,
+    });
+  });
+
+  it('waits for a running branch before it begins again', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.transcribeRecording = [() => release.promise];
+      next.matchCompany = [fail('CONNECTWISE_BAD_REQUEST')];
+    });
+    await untilParked(handle, 'matchCompany');
+    await handle.signal('reprocess', { from: 'archiveRecording' });
+    await waitFor('the signal to be handled', async () => {
+      const { parked } = (await handle.query('status')) as { parked: unknown[] };
+      return parked.length === 0;
+    });
+    assert.equal(namesOf(script).filter((name) => name === 'openCall').length, 1);
+    release.resolve();
+    await handle.result();
+    assert.equal(namesOf(script).filter((name) => name === 'openCall').length, 2);
+    assert.equal(namesOf(script).filter((name) => name === 'archiveRecording').length, 2);
+  });
+
+  it('redoes the analysis when it is started together with the signal', async () => {
+    const { handle, script } = await test.startWithSignal({});
+    await handle.result();
+    const [open] = script.asked;
+    assert.equal((open?.input as CallProcessingInput).redoFrom, 'analyzeTranscript');
+    const analysis = script.asked.at(-1);
+    assert.deepEqual(analysis, {
+      activity: 'analyzeTranscript',
+      input: { callSid: (open?.input as CallProcessingInput).callSid, redo: true },
+    });
+  });
+
+  it('closes as Failed when nobody reprocesses it within the window, keeping the reason', async () => {
+    const { handle, script } = await test.start(({ next }) => {
+      next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
+    });
+    await untilParked(handle, 'archiveRecording');
+    await assert.rejects(handle.result(), (error: Error) => {
+      const cause = error.cause as { type?: string };
+      return cause.type === 'REPROCESS_WINDOW_EXPIRED';
+    });
+    assert.deepEqual(await attributesOf(handle), {
+      CallStatus: 'FAILED',
+      FailedStep: 'archiveRecording',
+      FailureCode: 'RECORDING_NOT_FOUND',
+    });
+    const records = script.asked.filter(({ activity }) => activity === 'recordFailure');
+    assert.deepEqual(
+      records.map(({ input }) => (input as { expired: boolean }).expired),
+      [false, true],
+    );
+  });
+
+  it('records CANCELLED at the first unfinished step, after what ran has ended', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.archiveRecording = [() => release.promise];
+    });
+    await waitFor('archiving to run', async () => namesOf(script).includes('archiveRecording'));
+    await handle.cancel();
+    await handle.query('status');
+    assert.ok(!namesOf(script).includes('recordFailure'));
+    release.resolve();
+    await assert.rejects(handle.result(), /cancelled/i);
+    const record = script.asked.at(-1);
+    assert.equal(record?.activity, 'recordFailure');
+    const { step, code } = record?.input as { step: string; code: string };
+    // Archiving ended well although the run was cancelled, and so it is finished.
+    assert.deepEqual({ step, code }, { step: 'transcribeRecording', code: 'CANCELLED' });
+    assert.deepEqual(await attributesOf(handle), {
+      CallStatus: 'FAILED',
+      FailedStep: 'transcribeRecording',
+      FailureCode: 'CANCELLED',
+    });
+  });
+
+  it('can be cancelled while it is parked', async () => {
+    const { handle } = await test.start(bothBranchesFail);
+    await untilParked(handle, 'transcribeRecording', 'matchCompany');
+    await handle.cancel();
+    await assert.rejects(handle.result(), /cancelled/i);
+    const attributes = await attributesOf(handle);
+    assert.equal(attributes['FailureCode'], 'CANCELLED');
+  });
+
+  it('parks and goes on although the database cannot be told of either', async () => {
+    const { handle, script } = await test.start(({ next }) => {
+      next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
+      next.recordFailure = [fail('DATABASE_CREDENTIALS_REFUSED')];
+      next.recordReprocess = [fail('DATABASE_CREDENTIALS_REFUSED')];
+    });
+    await untilParked(handle, 'archiveRecording');
+    await handle.signal('reprocess');
+    const { status } = await handle.result();
+    assert.equal(status, 'COMPLETED');
+    assert.ok(namesOf(script).includes('recordReprocess'));
+  });
+
+  it('does nothing more for a call that was COMPLETED before', async () => {
+    const { handle, script } = await test.start((prepared) => {
+      prepared.alreadyCompleted = true;
+    });
+    const { outcome } = await handle.result();
+    assert.equal(outcome, null);
+    assert.deepEqual(namesOf(script), ['openCall']);
+    assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
+  });
+
+  it('fails as INVALID_INPUT when the argument is not for this workflow id', async () => {
+    for (const input of [
+      { callSid: '9.9' },
+      { recordgroup: '../up' },
+      { recordid: 5 as unknown as string },
+      { redoFrom: 'openCall' as never },
+    ]) {
+      const { handle } = await test.start(undefined, input);
+      await assert.rejects(handle.result(), (error: Error) => {
+        return (error.cause as { type?: string }).type === 'INVALID_INPUT';
+      });
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Activities } from '../../src/activities/index.ts';
+import type { OpenCallInput } from '../../src/activities/open-call.ts';
+import type { RecordFailureInput } from '../../src/activities/record-failure.ts';
+import type { StepInput } from '../../src/activities/archive-recording.ts';
+import type { ErrorCode } from '../../src/domain/error-codes.ts';
+
+/** What was asked of the activities of one call, in order. */
+export type Asked = { readonly activity: keyof Activities; readonly input: unknown };
+
+/** What an activity of one call does instead of succeeding at once. */
+export type Behaviour = () => Promise<void> | void;
+
+export type Script = {
+  readonly asked: Asked[];
+  /** What the next requests to an activity do, one after the other; then it succeeds. */
+  readonly next: Partial<Record<keyof Activities, Behaviour[]>>;
+  /** Whether openCall finds the call COMPLETED. */
+  alreadyCompleted: boolean;
+};
+
+// Long enough that no test meets it by accident.
+const WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * Activities that do nothing but what a test tells them to, call by call. The workflow's own rules
+ * are tested with these; everything else is tested with the real ones.
+ */
+export function createScriptedActivities() {
+  const scripts = new Map<string, Script>();
+  const scriptOf = (callSid: string): Script => {
+    const script = scripts.get(callSid) ?? { asked: [], next: {}, alreadyCompleted: false };
+    scripts.set(callSid, script);
+    return script;
+  };
+  const step =
+    <I extends { callSid: string }, R>(activity: keyof Activities, result: R) =>
+    async (input: I): Promise<R> => {
+      const script = scriptOf(input.callSid);
+      script.asked.push({ activity, input });
+      await script.next[activity]?.shift()?.();
+      return result;
+    };
+
+  const open = step<OpenCallInput, void>('openCall', undefined);
+  const activities: Activities = {
+    openCall: async (input) => {
+      await open(input);
+      const { alreadyCompleted } = scriptOf(input.callSid);
+      return { alreadyCompleted, reprocessWindowMs: WINDOW_MS };
+    },
+    archiveRecording: step<StepInput, { recordingUrl: string }>('archiveRecording', {
+      recordingUrl: 'gs://bucket/object',
+    }),
+    transcribeRecording: step('transcribeRecording', { transcriptId: 'transcript' }),
+    matchCompany: step('matchCompany', { companyMatch: 'UNKNOWN' }),
+    analyzeTranscript: step('analyzeTranscript', { outcome: 'ANALYZED', callAnalysisId: 'a' }),
+    recordFailure: step<RecordFailureInput, void>('recordFailure', undefined),
+    recordReprocess: step('recordReprocess', undefined),
+  };
+  return { activities, scriptOf };
+}
+
+/** A behaviour: gives up for good with this code. */
+export function fail(code: ErrorCode): Behaviour {
+  return () => {
+    throw ApplicationFailure.nonRetryable(`It failed with ${code}.`, code);
+  };
+}
