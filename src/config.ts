@@ -260,6 +260,8 @@ function readTemporal(env: Environment, faults: string[]): TemporalConfig | null
 
 function toMilliseconds(value: string): number | null {
   try {
+    // What is no duration makes it throw or give undefined; the type cannot say so beforehand.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return ms(value as StringValue) ?? null;
   } catch {
     return null;

@@ -32,16 +32,13 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
     },
 
     /** The first analysis of this run wins: adds `data` unless there is one, and returns what counts. */
-    findOrCreate(
-      data: Prisma.CallAnalysisUncheckedCreateInput,
+    async findOrCreate(
+      data: Prisma.CallAnalysisCreateManyInput,
       tx: TransactionClient = prisma,
     ): Promise<CallAnalysis> {
       const { callId, runId } = data;
-      return tx.callAnalysis.upsert({
-        where: { callId_runId: { callId, runId } },
-        create: data,
-        update: {},
-      });
+      await tx.callAnalysis.createMany({ data: [data], skipDuplicates: true });
+      return tx.callAnalysis.findUniqueOrThrow({ where: { callId_runId: { callId, runId } } });
     },
 
     /** Every analysis of a call, oldest first. */

@@ -1,4 +1,4 @@
-import { Prisma, type Call, type PrismaClient } from '../generated/prisma/client.ts';
+import type { Call, Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { TransactionClient } from './database.ts';
 
 /** A call with what the gateway shows of it. */
@@ -29,12 +29,17 @@ export function createCallRepository(prisma: PrismaClient) {
       return tx.call.create({ data });
     },
 
-    /** The call with this callSid, added with `data` if there was none. Safe among many callers. */
-    findOrCreate(
-      data: Prisma.CallUncheckedCreateInput,
+    /**
+     * The call with this callSid, added with `data` if there was none. Safe among many callers.
+     * Insert-or-ignore and read, because Prisma turns an upsert with an empty update into
+     * find-then-create, which loses races.
+     */
+    async findOrCreate(
+      data: Prisma.CallCreateManyInput,
       tx: TransactionClient = prisma,
     ): Promise<Call> {
-      return tx.call.upsert({ where: { callSid: data.callSid }, create: data, update: {} });
+      await tx.call.createMany({ data: [data], skipDuplicates: true });
+      return tx.call.findUniqueOrThrow({ where: { callSid: data.callSid } });
     },
 
     /** Changes a call by id. Rejects with Prisma's P2025 when there is none. */

@@ -37,7 +37,13 @@ export async function CallProcessingWorkflow(
   input: CallProcessingInput,
 ): Promise<CallProcessingResult> {
   const { redoFrom: askedFor, reason: askedWhy, ...key } = checkInput(input);
-  const progress = new Map<Step, Progress>(STEPS.map((step) => [step, 'WAITING']));
+  const progress: Record<Step, Progress> = {
+    openCall: 'WAITING',
+    archiveRecording: 'WAITING',
+    transcribeRecording: 'WAITING',
+    matchCompany: 'WAITING',
+    analyzeTranscript: 'WAITING',
+  };
   const parking = createParking(key);
   const story = new CancellationScope();
   let redoFrom = askedFor ?? null;
@@ -48,7 +54,7 @@ export async function CallProcessingWorkflow(
   let reprocessRequests = 0;
 
   setHandler(statusQuery, () => ({
-    steps: Object.fromEntries(progress) as Record<Step, Progress>,
+    steps: progress,
     parked: parking.list().map(([step, { code }]) => ({ step, code })),
     reprocessRequests,
   }));
@@ -60,7 +66,7 @@ export async function CallProcessingWorkflow(
       // Sent together with the start: the call is known, and a step of it is to be redone.
       redoFrom = earlier(redoFrom, request.from ?? 'analyzeTranscript');
       reason = request.reason ?? reason;
-    } else if (request.from !== null && progress.get(request.from) === 'DONE') {
+    } else if (request.from !== null && progress[request.from] === 'DONE') {
       rewind = earlier(rewind, request.from);
       reason = request.reason;
       parking.releaseAll(reason);
@@ -78,14 +84,14 @@ export async function CallProcessingWorkflow(
   /** Runs a step until it succeeds, however often it has to be parked on the way. */
   async function perform<T>(step: Step, attempt: () => Promise<T>): Promise<T> {
     for (;;) {
-      progress.set(step, 'RUNNING');
+      progress[step] = 'RUNNING';
       try {
         const result = await attempt();
-        progress.set(step, 'DONE');
+        progress[step] = 'DONE';
         return result;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        progress.set(step, 'FAILED');
+        progress[step] = 'FAILED';
         await parking.wait(step, toStepFailure(error), windowMs);
       }
     }
@@ -145,6 +151,6 @@ function beginAgain(key: CallKey, redoFrom: RedoStep, reason: string | null): Pr
   });
 }
 
-function firstUnfinished(progress: ReadonlyMap<Step, Progress>): Step {
-  return STEPS.find((step) => progress.get(step) !== 'DONE') ?? 'analyzeTranscript';
+function firstUnfinished(progress: Readonly<Record<Step, Progress>>): Step {
+  return STEPS.find((step) => progress[step] !== 'DONE') ?? 'analyzeTranscript';
 }

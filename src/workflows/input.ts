@@ -9,9 +9,8 @@ import type { CallProcessingInput } from './messages.ts';
  * INVALID_INPUT with a sentence that says what is wrong.
  */
 export function checkInput(input: unknown): CallProcessingInput {
-  const { callSid, recordgroup, recordid, redoFrom, reason } = Object(input) as {
-    readonly [name in keyof CallProcessingInput]: unknown;
-  };
+  const given: Readonly<Partial<Record<keyof CallProcessingInput, unknown>>> = Object(input);
+  const { callSid, recordgroup, recordid, redoFrom, reason } = given;
   if (!isKeyPart(callSid) || !isKeyPart(recordgroup) || !isKeyPart(recordid)) {
     throw invalidInput(
       'The argument must be {"callSid", "recordgroup", "recordid"}, each a text of letters, digits, dots, dashes and underscores.',

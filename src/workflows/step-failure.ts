@@ -12,8 +12,8 @@ export type StepFailure = { readonly code: ErrorCode; readonly message: string }
 export function toStepFailure(error: unknown): StepFailure {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure) {
-      const code = isErrorCode(cause.type ?? '') ? (cause.type as ErrorCode) : 'INTERNAL_ERROR';
-      return { code, message: cause.message };
+      const { type, message } = cause;
+      return { code: isErrorCode(type) ? type : 'INTERNAL_ERROR', message };
     }
   }
   if (error instanceof ActivityFailure) {

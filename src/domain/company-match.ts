@@ -1,0 +1,121 @@
+import type { CountryCode } from 'libphonenumber-js/max';
+
+import { findCountry } from './country.ts';
+import { readStoredNumber } from './phone-number.ts';
+
+/** A phone value as ConnectWise stores it: free text, with the name of its type ("Direct", "Fax"). */
+export type StoredPhone = { readonly value: string; readonly typeName: string | null };
+
+export type FoundContact = {
+  readonly id: string;
+  readonly inactive: boolean;
+  /** `null` when the contact has no company, or the API member may not see it. */
+  readonly companyId: string | null;
+  /** The items whose communicationType is Phone, and the default phone. */
+  readonly phones: readonly StoredPhone[];
+};
+
+export type FoundCompany = {
+  readonly id: string;
+  readonly name: string;
+  readonly deleted: boolean;
+  /** The English name of the country. */
+  readonly countryName: string | null;
+  readonly phoneNumber: string | null;
+};
+
+export type MatchQuestion = {
+  /** The external party, E.164. */
+  readonly number: string;
+  readonly contacts: readonly FoundContact[];
+  /** The companies of the contacts, and those found by their own number. */
+  readonly companies: readonly FoundCompany[];
+  readonly region: CountryCode;
+  readonly excludedCompanyIds: readonly string[];
+};
+
+/**
+ * Which company a number belongs to. `incompleteContactIds` are active contacts that have the number
+ * but no company that can be seen, which is most likely a matter of the API member's rights.
+ */
+export type CompanyLookup =
+  | {
+      readonly match: 'MATCHED';
+      readonly company: { readonly connectwiseId: string; readonly name: string };
+      readonly incompleteContactIds: readonly string[];
+    }
+  | {
+      readonly match: 'AMBIGUOUS';
+      readonly candidateIds: readonly string[];
+      readonly incompleteContactIds: readonly string[];
+    }
+  | { readonly match: 'UNKNOWN'; readonly incompleteContactIds: readonly string[] };
+
+/**
+ * Decides from the records that ConnectWise found by the last digits: a company matches when a phone
+ * value of its own, or of one of its active contacts, is the same E.164 number. Never the first hit:
+ * several companies are AMBIGUOUS. A deleted or excluded company matches in no way.
+ */
+export function matchCompany(question: MatchQuestion): CompanyLookup {
+  const { number, region, excludedCompanyIds } = question;
+  const companies = new Map(question.companies.map((company) => [company.id, company]));
+  const matched = new Map<string, FoundCompany>();
+  const incomplete = new Set<string>();
+
+  const consider = (company: FoundCompany, phones: readonly StoredPhone[]) => {
+    const isOut = company.deleted || excludedCompanyIds.includes(company.id);
+    if (!isOut && hasNumber(phones, number, countryOf(company, region))) {
+      matched.set(company.id, company);
+    }
+  };
+
+  for (const company of companies.values()) {
+    consider(company, [{ value: company.phoneNumber ?? '', typeName: null }]);
+  }
+  for (const contact of question.contacts.filter(({ inactive }) => !inactive)) {
+    const company = contact.companyId === null ? undefined : companies.get(contact.companyId);
+    if (company !== undefined) {
+      consider(company, contact.phones);
+    } else if (!isExcluded(contact) && hasNumber(contact.phones, number, region)) {
+      incomplete.add(contact.id);
+    }
+  }
+  return toLookup([...matched.values()], [...incomplete].sort(byNumber));
+
+  function isExcluded({ companyId }: FoundContact): boolean {
+    return companyId !== null && excludedCompanyIds.includes(companyId);
+  }
+}
+
+function toLookup(
+  companies: readonly FoundCompany[],
+  incompleteContactIds: readonly string[],
+): CompanyLookup {
+  const [first, ...others] = companies;
+  if (first === undefined) return { match: 'UNKNOWN', incompleteContactIds };
+  if (others.length > 0) {
+    const candidateIds = companies.map(({ id }) => id).sort(byNumber);
+    return { match: 'AMBIGUOUS', candidateIds, incompleteContactIds };
+  }
+  const company = { connectwiseId: first.id, name: first.name };
+  return { match: 'MATCHED', company, incompleteContactIds };
+}
+
+/** A number kept as a fax line is nobody's voice, whatever field it stands in. */
+function hasNumber(phones: readonly StoredPhone[], number: string, country: CountryCode): boolean {
+  return phones.some(
+    ({ value, typeName }) =>
+      !(typeName ?? '').toLowerCase().includes('fax') &&
+      readStoredNumber(value, country) === number,
+  );
+}
+
+/** A country that is not told, or told by a name nobody knows, is the MSP's own. */
+function countryOf(company: FoundCompany, region: CountryCode): CountryCode {
+  return (company.countryName === null ? null : findCountry(company.countryName)) ?? region;
+}
+
+/** ConnectWise ids are numbers; the order is only for people who compare two log rows. */
+function byNumber(left: string, right: string): number {
+  return Number(left) - Number(right);
+}
