@@ -1,0 +1,80 @@
+// Guarantees that the company of a number is found by the rules of the design's section 9, and that no wrong one ever is.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+import { z } from 'zod';
+
+import {
+  matchCompany,
+  type CompanyLookup,
+  type StoredPhone,
+} from '../../src/domain/company-match.ts';
+
+const id = z.int().transform(String);
+const company = z
+  .tuple([id, z.string().nullable()], z.string().nullable())
+  .transform(([companyId, phoneNumber, countryName = null, flags = '']) => ({
+    id: companyId,
+    name: `Company ${companyId}`,
+    phoneNumber,
+    countryName,
+    deleted: flags === 'deleted',
+  }));
+const contact = z
+  .tuple([id, id.nullable(), z.array(z.string().transform(toPhone))], z.string())
+  .transform(([contactId, companyId, phones, flags = '']) => ({
+    id: contactId,
+    companyId,
+    phones,
+    inactive: flags === 'inactive',
+  }));
+const tableSchema = z.object({
+  cases: z.array(
+    z.strictObject({
+      why: z.string(),
+      number: z.string(),
+      companies: z.array(company).default([]),
+      contacts: z.array(contact).default([]),
+      expect: z.string(),
+      incomplete: z.string().default(''),
+    }),
+  ),
+});
+const file = new URL('data/company-match.json', import.meta.url);
+const { cases } = tableSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+
+describe('the company of a number', () => {
+  for (const { why, expect, incomplete, ...records } of cases) {
+    it(`${why}: ${expect}`, () => {
+      const lookup = matchCompany({ ...records, region: 'GB', excludedCompanyIds: ['2', '19'] });
+      assert.equal(inWords(lookup), expect);
+      assert.equal(lookup.incompleteContactIds.join(','), incomplete);
+    });
+  }
+
+  it('comes with its name', () => {
+    const [first] = cases;
+    assert.ok(first !== undefined);
+    assert.deepEqual(matchCompany({ ...first, region: 'GB', excludedCompanyIds: [] }), {
+      match: 'MATCHED',
+      company: { connectwiseId: '10', name: 'Company 10' },
+      incompleteContactIds: [],
+    });
+  });
+});
+
+function toPhone(text: string): StoredPhone {
+  const [, typeName = null, value = text] = /^(\D+):(.*)$/.exec(text) ?? [];
+  return { typeName, value };
+}
+
+function inWords(lookup: CompanyLookup): string {
+  switch (lookup.match) {
+    case 'MATCHED':
+      return `MATCHED ${lookup.company.connectwiseId}`;
+    case 'AMBIGUOUS':
+      return `AMBIGUOUS ${lookup.candidateIds.join(',')}`;
+    case 'UNKNOWN':
+      return 'UNKNOWN';
+  }
+}

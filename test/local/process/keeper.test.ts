@@ -1,0 +1,44 @@
+// What a run has started ends with it, however it ends.
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { processIdentity } from '../../../local/process/identity.ts';
+import { tryLock } from '../../../local/process/lock.ts';
+
+const HOLDER = new URL('../../support/holder-process.ts', import.meta.url);
+
+describe('a run that is killed', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keeper-test-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('takes its parts along after kill -9, by their own signal, and frees its lock', async () => {
+    const holder = fork(HOLDER, [folder]);
+    const [message] = (await once(holder, 'message')) as [{ pid: number }];
+    const identity = processIdentity(message.pid);
+    assert.notEqual(identity, null);
+    assert.equal(tryLock(join(folder, 'lock')), null, 'the lock is held while it lives');
+
+    holder.kill('SIGKILL');
+    await until(() => processIdentity(message.pid) !== identity, 'the part is gone');
+    assert.equal(readFileSync(join(folder, 'end'), 'utf8'), 'SIGTERM');
+    const lock = tryLock(join(folder, 'lock'));
+    assert.notEqual(lock, null);
+    lock?.release();
+  });
+});
+
+async function until(isTrue: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isTrue()) {
+    assert.ok(Date.now() < deadline, `Not in ten seconds: ${what}.`);
+    await sleep(20);
+  }
+}

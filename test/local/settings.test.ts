@@ -1,0 +1,91 @@
+// What the environment names is used instead of started, and the sandbox never mixes with it.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { serviceEnvironment } from '../../local/environment.ts';
+import { readLocalEnvironment, toLocalSettings } from '../../local/settings.ts';
+
+const sandbox = {
+  controlUrl: 'http://127.0.0.1:4000',
+  phoneSystemUrl: 'http://127.0.0.1:4010',
+  storageApiEndpoint: 'http://127.0.0.1:4020',
+  speechApiEndpoint: 'http://127.0.0.1:4030',
+  connectwiseUrl: 'http://127.0.0.1:4040/v4_6_release/apis/3.0',
+  languageModelBaseUrl: 'http://127.0.0.1:4050/v1',
+};
+const started = {
+  databaseUrl: 'postgresql://127.0.0.1/started',
+  temporal: { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233' },
+  sandbox,
+};
+
+describe('the settings of the local run', () => {
+  it('take the .env file beneath the environment, and an empty value as none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'settings-test-'));
+    try {
+      writeFileSync(join(folder, '.env'), 'PORT=3001\nLLM_MODEL=from-file\nDATABASE_URL=\n');
+      const env = readLocalEnvironment({ PORT: '3002', TEMPORAL_ADDRESS: '' }, folder);
+      assert.deepEqual(env, { PORT: '3002', LLM_MODEL: 'from-file' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('move every port by the offset, but the gateway to PORT', () => {
+    assert.deepEqual(toLocalSettings({ LOCAL_PORT_OFFSET: '100' }).ports, {
+      gateway: 3100,
+      temporal: 7333,
+      temporalUi: 8333,
+      postgres: 15_532,
+      sandbox: 4100,
+    });
+    assert.equal(toLocalSettings({ LOCAL_PORT_OFFSET: '100', PORT: '80' }).ports.gateway, 80);
+    assert.throws(() => toLocalSettings({ PORT: '3000a' }), /PORT must be a whole number/);
+  });
+
+  it('start Temporal unless it is named, and refuse half of its settings', () => {
+    assert.equal(toLocalSettings({}).ownTemporal, false);
+    assert.equal(toLocalSettings({ TEMPORAL_ADDRESS: 'a:7233' }).ownTemporal, true);
+    assert.equal(toLocalSettings({ TEMPORAL_PROFILE: 'prod' }).ownTemporal, true);
+    assert.throws(
+      () => toLocalSettings({ TEMPORAL_API_KEY: 'secret', TEMPORAL_NAMESPACE: 'n' }),
+      /^LocalRunError: TEMPORAL_API_KEY, TEMPORAL_NAMESPACE are set without TEMPORAL_ADDRESS/,
+    );
+  });
+});
+
+describe('the environment of worker and gateway', () => {
+  it('names what was started, over keys of systems that the sandbox stands in for', () => {
+    const settings = toLocalSettings({ LLM_API_KEY: 'real', GOOGLE_CLOUD_PROJECT: 'half', PATH: '/bin' });
+    const env = serviceEnvironment(settings, started);
+    assert.equal(env['DATABASE_URL'], started.databaseUrl);
+    assert.equal(env['TEMPORAL_ADDRESS'], '127.0.0.1:7233');
+    assert.equal(env['PATH'], '/bin');
+    assert.notEqual(env['LLM_API_KEY'], 'real');
+    assert.equal(env['GOOGLE_CLOUD_PROJECT'], 'sandbox');
+  });
+
+  it('leaves a system of the user exactly as the user set it', () => {
+    const own = {
+      PHONE_SYSTEM_URL: 'https://phones.example',
+      RECORDINGS_BUCKET: 'real-bucket',
+      GOOGLE_CLOUD_PROJECT: 'real-project',
+      LLM_BASE_URL: 'https://model.example/v1',
+    };
+    const env = serviceEnvironment(toLocalSettings(own), started);
+    for (const [name, value] of Object.entries(own)) assert.equal(env[name], value);
+    // Left out by the user, so the service's own defaults count, not the sandbox's values.
+    for (const name of [
+      'PHONE_SYSTEM_PASSWORD',
+      'OWN_PHONE_NUMBERS',
+      'STORAGE_API_ENDPOINT',
+      'SPEECH_API_ENDPOINT',
+      'LLM_API_KEY',
+    ]) {
+      assert.equal(env[name], undefined, name);
+    }
+    assert.equal(env['CONNECTWISE_URL'], sandbox.connectwiseUrl);
+  });
+});

@@ -1,0 +1,110 @@
+// One command brings any PostgreSQL database up to date, whoever else is at it.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+
+import type { MigrationList } from '@prisma/schema-engine-wasm';
+
+import { migrate } from '../../prisma/engine/apply.ts';
+import { runOn } from '../../prisma/engine/create-database.ts';
+import { readMigrations } from '../../prisma/engine/files.ts';
+import { MigrationError } from '../../prisma/engine/migration-error.ts';
+import { freePort } from '../../local/process/ports.ts';
+import { testPostgres } from '../support/postgres.ts';
+
+describe('migrate', () => {
+  let url: string;
+  beforeEach(async () => {
+    url = (await testPostgres()).url(`migrate_${randomUUID()}`);
+  });
+
+  it('creates the database, applies every migration once, and then finds nothing to do', async () => {
+    const names = (await readMigrations()).migrationDirectories.map(({ path }) => path);
+    assert.ok(names.length > 0);
+    assert.deepEqual((await migrate(url)).applied, names);
+    assert.deepEqual((await migrate(url)).applied, []);
+    // The table that `prisma migrate deploy` reads and writes too.
+    const { rows } = await runOn(url, (client) =>
+      client.query(
+        'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY 1',
+      ),
+    );
+    assert.deepEqual(
+      rows.map((row: { migration_name: string }) => row.migration_name),
+      names,
+    );
+  });
+
+  it('lets several at once wait for the one that works, however long that takes', async () => {
+    await migrate(url, migrations({}));
+    const slow = migrations({ '20260101000000_slow': 'CREATE TABLE a (n int); SELECT pg_sleep(1);' });
+    const all = Promise.all([migrate(url, slow), migrate(url, slow), migrate(url, slow)]);
+    const waiting = await untilTwoWait(url);
+    const results = await all;
+    assert.deepEqual(
+      results.flatMap(({ applied }) => applied),
+      ['20260101000000_slow'],
+    );
+    // Whoever waits for the engine's own lock gives up after ten seconds.
+    assert.ok(!waiting.includes(ENGINE_LOCK), `waiting for ${waiting.join(', ')}`);
+  });
+
+  it('stops at a migration that fails, says why, and does not go on over it', async () => {
+    const broken = migrations({
+      '20260101000000_good': 'CREATE TABLE good (n int);',
+      '20260102000000_broken': 'CREATE TABEL broken (n int);',
+      '20260103000000_never': 'CREATE TABLE never (n int);',
+    });
+    await assert.rejects(migrate(url, broken), refusal('syntax error at or near "TABEL"'));
+    await assert.rejects(migrate(url, broken), refusal('failed in it half-way.*20260102000000_broken'));
+    const { rows } = await runOn(url, (client) =>
+      client.query(`SELECT tablename FROM pg_tables WHERE tablename IN ('good', 'never')`),
+    );
+    assert.deepEqual(rows, [{ tablename: 'good' }]);
+  });
+
+  it('says of a server that is away what to do, without the password', async () => {
+    const away = `postgresql://someone:sesame@127.0.0.1:${await freePort()}/database`;
+    await assert.rejects(
+      migrate(away),
+      (error) =>
+        error instanceof MigrationError &&
+        /nothing listens at its address.*DATABASE_URL/.test(error.message) &&
+        !error.message.includes('sesame'),
+    );
+  });
+});
+
+/** Prisma's advisory lock. */
+const ENGINE_LOCK = 72_707_369;
+
+/** The advisory locks that are waited for, once there are two who wait. */
+async function untilTwoWait(url: string): Promise<number[]> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const { rows } = await runOn(url, (client) =>
+      client.query(
+        `SELECT objid::int AS key FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      ),
+    );
+    if (rows.length === 2) return rows.map(({ key }: { key: number }) => key);
+    assert.ok(Date.now() < deadline, 'two of three wait');
+  }
+}
+
+function migrations(scripts: Readonly<Record<string, string>>): MigrationList {
+  return {
+    baseDir: '/nowhere',
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: Object.entries(scripts).map(([path, value]) => ({
+      path,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value } },
+    })),
+  };
+}
+
+function refusal(pattern: string) {
+  return (error: unknown) =>
+    error instanceof MigrationError && new RegExp(pattern).test(error.message);
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+
+import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
+import { temporalCli } from '../support/cli.ts';
+import { startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// What an operator does with the Temporal CLI does what it says, in the database as in Temporal.
+
+describe('an operator with the Temporal CLI', () => {
+  let service: Service;
+
+  before(async function () {
+    this.timeout(120_000);
+    service = await startService();
+  });
+  after(() => service.stop());
+
+  const start = (callSid: string, argument: unknown) =>
+    temporalCli(
+      service,
+      ...['workflow', 'start', '--type', 'CallProcessingWorkflow', '-t', 'call-processing'],
+      ...['-w', callSid, '-i', JSON.stringify(argument), '--id-reuse-policy', 'AllowDuplicate'],
+    );
+
+  it('starts a call as the gateway does, and the gateway knows it', async () => {
+    const key = await addCall(service, {
+      faults: [{ system: 'languageModel', action: { status: 401 } }],
+    });
+    await start(key.callSid, key);
+    await untilStatus(service, key.callSid, 'FAILED');
+    const query = `CallStatus="FAILED" AND WorkflowId="${key.callSid}"`;
+    await waitFor('the list to show it', async () => {
+      return (await service.client.workflow.count(query)).count === 1;
+    });
+    assert.equal((await submit(service, key)).status, 200);
+    await temporalCli(service, 'workflow', 'signal', '-w', key.callSid, '--name', 'reprocess');
+    await untilStatus(service, key.callSid, 'COMPLETED');
+  });
+
+  it('skips a call that is COMPLETED, and logs that it did', async () => {
+    const key = await startCall(service);
+    await untilStatus(service, key.callSid, 'COMPLETED');
+    const handle = service.client.workflow.getHandle(key.callSid);
+    await handle.result();
+    await start(key.callSid, key);
+    const result = (await handle.result()) as { outcome: unknown };
+    assert.equal(result.outcome, null);
+    const events = await eventsOf(service, key.callSid);
+    assert.deepEqual(events.slice(-2), ['JOB_COMPLETED', 'SKIPPED']);
+    const hits = await service.sandbox.hitsOf(key.callSid);
+    assert.equal(hits['languageModel.chat.completions'], 1);
+    const { typedSearchAttributes } = await handle.describe();
+    const status = typedSearchAttributes
+      .getAll()
+      .find(({ key: { name } }) => name === 'CallStatus');
+    assert.equal(status?.value, 'COMPLETED');
+  });
+
+  it('cancels a run and finds the call FAILED with the code CANCELLED', async () => {
+    const key = await addCall(service, {
+      faults: [{ system: 'languageModel', action: { status: 401 } }],
+    });
+    await submit(service, key);
+    await untilStatus(service, key.callSid, 'FAILED');
+    await temporalCli(service, 'workflow', 'cancel', '-w', key.callSid);
+    const handle = service.client.workflow.getHandle(key.callSid);
+    await handle.result().catch(() => undefined);
+    assert.equal((await handle.describe()).status.name, 'CANCELLED');
+    const { body } = await service.request('GET', `/calls/${key.callSid}`);
+    const failure = body['failure'] as { step: string; code: string };
+    assert.deepEqual([body['status'], failure.code], ['FAILED', 'CANCELLED']);
+    assert.equal(failure.step, 'analyzeTranscript');
+
+    const reply = await service.request('POST', `/calls/${key.callSid}/reprocess`);
+    assert.equal(reply.status, 202);
+    await untilStatus(service, key.callSid, 'COMPLETED');
+    const hits = await service.sandbox.hitsOf(key.callSid);
+    assert.equal(hits['speech.BatchRecognize'], 1, 'what the cancelled run stored is reused');
+  });
+
+  it('resumes all calls that failed for one reason with one batch signal', async function () {
+    this.timeout(60_000);
+    const keys = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        addCall(service, { faults: [{ system: 'connectwise', action: { status: 403 } }] }),
+      ),
+    );
+    await Promise.all(keys.map((key) => submit(service, key)));
+    for (const { callSid } of keys) await untilStatus(service, callSid, 'FAILED');
+    const query = 'FailureCode="CONNECTWISE_CREDENTIALS_REFUSED" AND ExecutionStatus="Running"';
+    await waitFor('the list to show them all', async () => {
+      return (await service.client.workflow.count(query)).count === keys.length;
+    });
+    await temporalCli(
+      service,
+      ...['workflow', 'signal', '--query', query, '--name', 'reprocess'],
+      ...['--rps', '20', '--reason', 'test', '--yes'],
+    );
+    for (const { callSid } of keys) await untilStatus(service, callSid, 'COMPLETED', 30_000);
+  });
+});
+
+describe('a reprocess window that is over', () => {
+  it('closes the run as Failed with the reason kept, and the gateway can still reprocess it', async function () {
+    this.timeout(60_000);
+    const service = await startService({ env: { REPROCESS_WINDOW: '2 seconds' } });
+    try {
+      const { callSid } = await startCall(service, {
+        faults: [{ system: 'languageModel', action: { status: 401 } }],
+      });
+      const handle = service.client.workflow.getHandle(callSid);
+      await assert.rejects(handle.result(), /failed/i);
+      const { body } = await service.request('GET', `/calls/${callSid}`);
+      const failure = body['failure'] as { code: string };
+      assert.deepEqual([body['status'], failure.code], ['FAILED', 'MODEL_CREDENTIALS_REFUSED']);
+
+      await service.request('POST', `/calls/${callSid}/reprocess`);
+      await untilStatus(service, callSid, 'COMPLETED');
+      const hits = await service.sandbox.hitsOf(callSid);
+      assert.equal(hits['speech.BatchRecognize'], 1);
+    } finally {
+      await service.stop();
+    }
+  });
+});
