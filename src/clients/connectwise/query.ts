@@ -1,0 +1,66 @@
+/** The query of a list request; the values are not yet encoded. */
+export type ListQuery = Readonly<Record<string, string>>;
+
+/** ConnectWise's largest page; a larger number is silently capped. */
+export const PAGE_SIZE = 1000;
+
+/**
+ * A pattern that finds the digits however they are grouped: stored values are free text, so "7946
+ * 0000", "79 46-00 00" and "79460000" all have to be found. What else it finds is told apart by the
+ * comparison in E.164 afterwards.
+ */
+function likeDigits(digits: string): string {
+  return quote(`${digits.replace(/\d/g, '%$&')}%`);
+}
+
+/** Active contacts that have the digits in a communication item of the type Phone. */
+export function contactsByItem(digits: string): ListQuery {
+  return {
+    ...contactsQuery,
+    conditions: 'inactiveFlag=false',
+    childConditions: `communicationItems/value like ${likeDigits(digits)} and communicationItems/communicationType=${quote('Phone')}`,
+  };
+}
+
+/** Active contacts that have the digits in their default phone. */
+export function contactsByDefaultPhone(digits: string): ListQuery {
+  return {
+    ...contactsQuery,
+    conditions: `defaultPhoneNbr like ${likeDigits(digits)} and inactiveFlag=false`,
+  };
+}
+
+/**
+ * Companies that have the digits in their own number, or are named by id. Deleted ones are asked for
+ * too: a contact of a deleted company must not look like one whose company cannot be seen.
+ */
+export function companies(digits: string | null, ids: readonly string[]): ListQuery {
+  const conditions = [
+    ...(digits === null ? [] : [`phoneNumber like ${likeDigits(digits)}`]),
+    ...(ids.length === 0 ? [] : [`id in (${ids.join(',')})`]),
+  ];
+  return { ...companiesQuery, conditions: conditions.join(' or ') };
+}
+
+/** Names of people are not asked for: nothing needs them. */
+const contactsQuery = {
+  fields: 'id,company,inactiveFlag,communicationItems,defaultPhoneNbr,defaultPhoneType',
+  orderBy: 'id',
+} as const;
+
+const companiesQuery = {
+  fields: 'id,name,phoneNumber,country,deletedFlag',
+  orderBy: 'id',
+} as const;
+
+/** A text literal of the conditions grammar; a quote or backslash inside must not end it. */
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** Percent-encodes everything: a bare `+` would arrive as a space, a bare `%` as an escape. */
+export function toQueryString(query: ListQuery): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+import type { FoundCompany, FoundContact, StoredPhone } from '../../domain/company-match.ts';
+import { PAGE_SIZE } from './query.ts';
+
+/** ConnectWise's ids are positive 32-bit integers; they are kept as text, as ids of another system. */
+const id = z.int().positive().transform(String);
+
+/** Longer than any field asked for (ConnectWise caps a name at 50 and a phone value at 250 characters). */
+const text = z.string().max(1000);
+const optionalText = text.nullish().transform((value) => value ?? null);
+
+const item = z.object({
+  value: optionalText,
+  communicationType: optionalText,
+  type: z.object({ name: optionalText }).nullish(),
+});
+
+const contact = z.object({
+  id,
+  company: z.object({ id }).nullish(),
+  inactiveFlag: z.boolean().nullish(),
+  communicationItems: z.array(item).max(1000).nullish(),
+  defaultPhoneNbr: optionalText,
+  defaultPhoneType: optionalText,
+});
+
+const company = z.object({
+  id,
+  name: text.min(1),
+  phoneNumber: optionalText,
+  // A reference elsewhere, a plain name in older versions.
+  country: z.union([z.object({ name: optionalText }), text]).nullish(),
+  deletedFlag: z.boolean().nullish(),
+});
+
+/** One page of contacts. */
+export const contactsPage = z.array(contact.transform(toContact)).max(PAGE_SIZE);
+
+/** One page of companies. */
+export const companiesPage = z.array(company.transform(toCompany)).max(PAGE_SIZE);
+
+function toContact(record: z.output<typeof contact>): FoundContact {
+  const items = (record.communicationItems ?? []).filter(
+    ({ communicationType }) => communicationType?.toLowerCase() === 'phone',
+  );
+  return {
+    id: record.id,
+    inactive: record.inactiveFlag ?? false,
+    companyId: record.company?.id ?? null,
+    phones: [
+      ...items.map(({ value, type }) => toPhone(value, type?.name ?? null)),
+      toPhone(record.defaultPhoneNbr, record.defaultPhoneType),
+    ].filter((phone) => phone !== null),
+  };
+}
+
+function toPhone(value: string | null, typeName: string | null): StoredPhone | null {
+  return value === null || value.trim() === '' ? null : { value, typeName };
+}
+
+function toCompany(record: z.output<typeof company>): FoundCompany {
+  const { country } = record;
+  return {
+    id: record.id,
+    name: record.name,
+    deleted: record.deletedFlag ?? false,
+    countryName: (typeof country === 'string' ? country : country?.name) ?? null,
+    phoneNumber: record.phoneNumber,
+  };
+}

@@ -1,0 +1,65 @@
+/** A model may wrap the object in an envelope ({"analysis": {…}}), and a string around that. */
+const MOST_WRAPPINGS = 3;
+
+/**
+ * Finds the one JSON object in a model's reply: bare, in a code fence, with prose around it, after its
+ * thoughts, as text inside JSON, or in an envelope of one key. Returns `null` when there is none, or
+ * several different ones: which of them is meant would be a guess.
+ */
+export function findJsonObject(reply: string): Record<string, unknown> | null {
+  const text = reply.replace(/<think>.*?<\/think>/gs, '').trim();
+  const whole = unwrap(parse(text));
+  if (whole !== null) return whole;
+
+  const objects = outermostObjects(text)
+    .map((part) => unwrap(parse(part)))
+    .filter((object) => object !== null);
+  const [first, ...others] = objects;
+  const isOne = others.every((other) => JSON.stringify(other) === JSON.stringify(first));
+  return first !== undefined && isOne ? first : null;
+}
+
+function unwrap(value: unknown, wrappings = 0): Record<string, unknown> | null {
+  if (wrappings > MOST_WRAPPINGS) return null;
+  if (typeof value === 'string') return unwrap(parse(value), wrappings + 1);
+  if (Array.isArray(value)) return value.length === 1 ? unwrap(value[0], wrappings + 1) : null;
+  if (typeof value !== 'object' || value === null) return null;
+
+  const entries = Object.entries(value);
+  const [only] = entries;
+  const isEnvelope = entries.length === 1 && typeof only?.[1] === 'object' && only[1] !== null;
+  return isEnvelope ? unwrap(only[1], wrappings + 1) : Object.fromEntries(entries);
+}
+
+/** The texts of the outermost `{…}`, with braces inside of strings left alone. One pass. */
+function outermostObjects(text: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let start = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (inString) {
+      if (char === '\\') at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') {
+      // Quotation marks in the prose around the object mean nothing.
+      inString = depth > 0;
+    } else if (char === '{') {
+      if (depth === 0) start = at;
+      depth += 1;
+    } else if (char === '}' && depth > 0) {
+      depth -= 1;
+      if (depth === 0) found.push(text.slice(start, at + 1));
+    }
+  }
+  return found;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

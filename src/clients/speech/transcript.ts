@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+import type { TranscriptSegment } from '../../domain/call.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+
+export type ParsedTranscript = {
+  /** The segments' texts in time order, a line each; empty when there were no words. */
+  readonly text: string;
+  readonly segments: TranscriptSegment[];
+  /** BCP 47 (`en-GB`), `null` when the result does not tell. */
+  readonly languageCode: string | null;
+  /** Seconds that Google bills, all channels together; 0 when the result does not tell. */
+  readonly billedSeconds: number;
+};
+
+/** A protobuf Duration in JSON: "0.700s", in seconds. */
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,9})?s$/)
+  .transform((text) => Number(text.slice(0, -1)));
+
+/** BatchRecognizeResults as proto3 JSON, which leaves out what is zero or empty. */
+const resultsSchema = z.object({
+  results: z
+    .array(
+      z.object({
+        alternatives: z
+          .array(
+            z.object({
+              transcript: z.string().default(''),
+              words: z
+                .array(
+                  z.object({ startOffset: duration.default(0), endOffset: duration.optional() }),
+                )
+                .default([]),
+            }),
+          )
+          .default([]),
+        // The service takes up to eight channels and numbers them from one.
+        channelTag: z.int().min(0).max(8).default(0),
+        resultEndOffset: duration.optional(),
+        languageCode: z.string().max(35).default(''),
+      }),
+    )
+    .default([]),
+  metadata: z.object({ totalBilledDuration: duration.default(0) }).optional(),
+});
+
+type Result = z.infer<typeof resultsSchema>['results'][number];
+
+/**
+ * Reads the result file of Speech-to-Text. One segment an utterance and channel, in time order.
+ * Throws SPEECH_RESULT_INVALID, without a word of the file, when it is not such a file.
+ */
+export function parseTranscript(json: string): ParsedTranscript {
+  const file = resultsSchema.safeParse(parseJson(json));
+  if (!file.success) {
+    const place = file.error.issues[0]?.path.join('.') ?? '';
+    throw invalidResult(`its form is unknown at "${place}"`);
+  }
+  const { results, metadata } = file.data;
+  const segments = toSegments(results);
+  const spoken = results.find(({ languageCode }) => languageCode !== '');
+  return {
+    text: segments.map(({ text }) => text).join('\n'),
+    segments,
+    languageCode: spoken === undefined ? null : canonicalLanguage(spoken.languageCode),
+    billedSeconds: metadata?.totalBilledDuration ?? 0,
+  };
+}
+
+function toSegments(results: readonly Result[]): TranscriptSegment[] {
+  const segments: TranscriptSegment[] = [];
+  const endOfChannel = new Map<number, number>();
+  for (const result of results) {
+    const { alternatives, channelTag, resultEndOffset } = result;
+    const [best] = alternatives;
+    // Without word times an utterance lies between the end of the one before it and its own.
+    const before = endOfChannel.get(channelTag) ?? 0;
+    const startSeconds = best?.words[0]?.startOffset ?? before;
+    const endSeconds = Math.max(
+      startSeconds,
+      best?.words.at(-1)?.endOffset ?? resultEndOffset ?? startSeconds,
+    );
+    endOfChannel.set(channelTag, Math.max(before, resultEndOffset ?? endSeconds));
+
+    const text = (best?.transcript ?? '').replace(/\s+/g, ' ').trim();
+    if (text === '') continue;
+    const channel = channelTag === 0 ? null : channelTag;
+    const speaker = channel === null ? null : String(channel);
+    segments.push({ speaker, channel, startSeconds, endSeconds, text });
+  }
+  return segments.sort((a, b) => a.startSeconds - b.startSeconds || a.endSeconds - b.endSeconds);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw invalidResult('it is not JSON');
+  }
+}
+
+/** The service writes "en-gb"; a name that is no language tag at all is kept as it is. */
+function canonicalLanguage(code: string): string {
+  try {
+    return Intl.getCanonicalLocales(code)[0] ?? code;
+  } catch {
+    return code;
+  }
+}
+
+function invalidResult(why: string): ServiceError {
+  return new ServiceError(
+    'SPEECH_RESULT_INVALID',
+    `Reading the transcript failed: ${why}; look at the result file in the bucket and report it.`,
+  );
+}
