@@ -85,6 +85,8 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
           ...parsed,
           callId: call.id,
           segments: [...parsed.segments],
+          // Google bills whole seconds; the column holds whole seconds.
+          billedSeconds: Math.ceil(parsed.billedSeconds),
           model: deps.speech.model,
           sha256: call.sha256,
           submissionId: submission.id,
