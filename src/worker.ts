@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
+import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from './activities/index.ts';
+import { createAttemptHistory } from './clients/attempt-history.ts';
 import { createConnectWise } from './clients/connectwise.ts';
 import { createLanguageModel } from './clients/language-model.ts';
 import { createPhoneSystem } from './clients/phone-system.ts';
@@ -67,6 +69,7 @@ async function main(): Promise<void> {
         analyses: createCallAnalysisRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         log: createProcessingLogRepository(prisma),
+        attemptHistory: createAttemptHistory(new Client({ connection, namespace })),
         phoneSystem,
         recordingStore: createRecordingStore(config.recordingStore),
         speech,

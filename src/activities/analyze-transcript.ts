@@ -3,23 +3,19 @@ import type { LanguageModel } from '../clients/language-model.ts';
 import type { Outcome } from '../domain/call.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallAnalysisRepository } from '../repositories/call-analysis-repository.ts';
-import type { CallRepository } from '../repositories/call-repository.ts';
 import type { CompanyRepository } from '../repositories/company-repository.ts';
 import type { Database, TransactionClient } from '../repositories/database.ts';
-import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { findCall, superseded } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
-import { runStep, type Attempt } from './run-step.ts';
+import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
 
-export type AnalyzeTranscriptDeps = {
+export type AnalyzeTranscriptDeps = RunStepDeps & {
   readonly database: Database;
-  readonly calls: CallRepository;
   readonly companies: CompanyRepository;
   readonly analyses: CallAnalysisRepository;
   readonly transcripts: TranscriptRepository;
-  readonly log: ProcessingLogRepository;
   readonly languageModel: LanguageModel;
 };
 

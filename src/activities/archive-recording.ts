@@ -6,17 +6,13 @@ import type { PhoneSystem, RecordingMetadata } from '../clients/phone-system.ts'
 import type { RecordingStore, StoredObject } from '../clients/recording-store.ts';
 import { recordedAtOf } from '../domain/call.ts';
 import { ServiceError } from '../domain/service-error.ts';
-import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
-import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
 import { findCall, superseded } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
-import { runStep, type Attempt } from './run-step.ts';
+import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
 
-export type ArchiveRecordingDeps = {
+export type ArchiveRecordingDeps = RunStepDeps & {
   readonly database: Database;
-  readonly calls: CallRepository;
-  readonly log: ProcessingLogRepository;
   readonly phoneSystem: PhoneSystem;
   readonly recordingStore: RecordingStore;
 };

@@ -6,20 +6,16 @@ import {
   type ExternalParty,
   type NumberRules,
 } from '../domain/external-party.ts';
-import type { CallRepository } from '../repositories/call-repository.ts';
 import type { CompanyRepository } from '../repositories/company-repository.ts';
 import type { Database } from '../repositories/database.ts';
-import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { describeMatch } from './describe-match.ts';
 import { findCall, superseded } from './find-call.ts';
-import { runStep } from './run-step.ts';
+import { runStep, type RunStepDeps } from './run-step.ts';
 
-export type MatchCompanyDeps = {
+export type MatchCompanyDeps = RunStepDeps & {
   readonly database: Database;
-  readonly calls: CallRepository;
   readonly companies: CompanyRepository;
-  readonly log: ProcessingLogRepository;
   readonly connectwise: ConnectWise;
   readonly numberRules: NumberRules;
 };

@@ -1,15 +1,11 @@
 import type { CallKey } from '../domain/call.ts';
 import type { RedoStep } from '../domain/names.ts';
-import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
-import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
 import { superseded } from './find-call.ts';
-import { runStep } from './run-step.ts';
+import { runStep, type RunStepDeps } from './run-step.ts';
 
-export type OpenCallDeps = {
+export type OpenCallDeps = RunStepDeps & {
   readonly database: Database;
-  readonly calls: CallRepository;
-  readonly log: ProcessingLogRepository;
   /** How long a parked call waits for a reprocess, in milliseconds. */
   readonly reprocessWindowMs: number;
 };

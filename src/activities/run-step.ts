@@ -1,5 +1,6 @@
 import { CancelledFailure, Context, log as activityLog } from '@temporalio/activity';
 
+import type { AttemptHistory } from '../clients/attempt-history.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import type { LogEvent, LogStatus } from '../domain/log-events.ts';
 import type { Step } from '../domain/names.ts';
@@ -39,7 +40,14 @@ type RowContent = {
 export type RunStepDeps = {
   readonly calls: CallRepository;
   readonly log: ProcessingLogRepository;
+  readonly attemptHistory: AttemptHistory;
 };
+
+type FailedEvent = (code: ErrorCode | 'INTERRUPTED') => LogEvent | null;
+
+// A call that takes its worker down whenever a certain step runs would take them all down in turn.
+// Five in a row are no deploy and no power cut.
+const LOST_ATTEMPTS_AT_MOST = 5;
 
 /**
  * Runs one attempt of a step: hands `work` what it needs to know of the attempt, and turns what it
@@ -50,11 +58,12 @@ export async function runStep<T>(
   deps: RunStepDeps,
   step: Step,
   callSid: string,
-  failedEvent: (code: ErrorCode | 'INTERRUPTED') => LogEvent | null,
+  failedEvent: FailedEvent,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const attempt = currentAttempt(step);
   try {
+    if (attempt.number > 1) await settleLostAttempt(deps, attempt, callSid, failedEvent);
     return await work(attempt);
   } catch (error) {
     if (attempt.signal.aborted || error instanceof CancelledFailure) {
@@ -71,6 +80,39 @@ export async function runStep<T>(
       code: failure.code,
     });
     throw toApplicationFailure(failure);
+  }
+}
+
+/**
+ * Notes on behalf of the attempt before this one that it was lost with its worker, and gives the
+ * step up when that has happened too often. Steps without an event of their own are not counted:
+ * they touch nothing that could take a worker down.
+ */
+async function settleLostAttempt(
+  deps: RunStepDeps,
+  attempt: Attempt,
+  callSid: string,
+  failedEvent: FailedEvent,
+): Promise<void> {
+  const event = failedEvent('WORKER_CRASHED');
+  const { runId, activityId } = attempt;
+  if (event === null) return;
+  if (!(await deps.attemptHistory.wasPreviousLost({ workflowId: callSid, runId, activityId }))) {
+    return;
+  }
+  const code = 'WORKER_CRASHED';
+  const lost = attempt.number - 1;
+  await noteAttempt(deps, { ...attempt, number: lost }, callSid, event, {
+    status: 'LOG_ERROR',
+    message: `Attempt ${lost} was lost: its worker died, froze or lost touch with Temporal.`,
+    code,
+  });
+  const losses = await deps.log.countFailures({ runId, activityId, code });
+  if (losses >= LOST_ATTEMPTS_AT_MOST) {
+    throw new ServiceError(
+      code,
+      `${attempt.step} was lost with its worker ${losses} times, so it is not tried again by itself.`,
+    );
   }
 }
 

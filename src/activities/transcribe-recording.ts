@@ -3,14 +3,12 @@ import { heartbeat } from '@temporalio/activity';
 import type { Transcript } from '../generated/prisma/client.ts';
 import type { RecordingStore } from '../clients/recording-store.ts';
 import { parseTranscript, type Speech } from '../clients/speech.ts';
-import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
-import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { findCall, superseded } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
-import { runStep, type Attempt } from './run-step.ts';
+import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
 import { awaitResult } from './speech-operation.ts';
 import {
   requireArchived,
@@ -19,10 +17,8 @@ import {
   type Submission,
 } from './speech-submission.ts';
 
-export type TranscribeRecordingDeps = {
+export type TranscribeRecordingDeps = RunStepDeps & {
   readonly database: Database;
-  readonly calls: CallRepository;
-  readonly log: ProcessingLogRepository;
   readonly transcripts: TranscriptRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: Speech;

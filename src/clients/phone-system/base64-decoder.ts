@@ -1,0 +1,39 @@
+import { fromBase64 } from '@exodus/bytes/base64.js';
+
+/** Base64 carries three bytes in four characters; only whole groups can be decoded. */
+const GROUP = 4;
+
+export type Base64Decoder = {
+  /**
+   * The bytes of all whole groups so far that were not returned yet.
+   *
+   * @throws SyntaxError when the text is not strict RFC 4648 base64.
+   */
+  decode(text: string): Uint8Array;
+  /** @throws SyntaxError when the text ended inside a group. */
+  end(): void;
+};
+
+/**
+ * Decodes base64 that arrives in pieces of any length. The library is strict where `Buffer.from`
+ * skips silently: foreign characters, white space, padding in the middle, left-over bits.
+ */
+export function createBase64Decoder(): Base64Decoder {
+  let rest = '';
+  let padded = false;
+  return {
+    decode(text) {
+      if (padded && text !== '') throw new SyntaxError('Base64 goes on behind its padding.');
+      const whole = rest + text;
+      const end = whole.length - (whole.length % GROUP);
+      rest = whole.slice(end);
+      const groups = whole.slice(0, end);
+      padded = groups.endsWith('=');
+      if (padded && rest !== '') throw new SyntaxError('Base64 goes on behind its padding.');
+      return fromBase64(groups, { padding: true });
+    },
+    end() {
+      if (rest !== '') throw new SyntaxError('Base64 ended inside a group of four characters.');
+    },
+  };
+}

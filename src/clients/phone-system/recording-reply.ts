@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type { CallKey } from '../../domain/call.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import { createBase64Decoder } from './base64-decoder.ts';
+import { createEnvelopeReader, type EnvelopeReader } from './envelope-reader.ts';
+import { type RecordingMetadata, toMetadata } from './recording-metadata.ts';
+import { isSuccess, toRefusal } from './refusals.ts';
+
+export type RecordingSummary = {
+  readonly metadata: RecordingMetadata;
+  readonly sizeBytes: number;
+  /** Hex. */
+  readonly sha256: string;
+};
+
+/** All fields of a recording together have some 2 kB; a reply with a mebibyte beside the audio is hostile. */
+const MAX_BYTES_BESIDE_AUDIO = 1024 * 1024;
+
+function corrupt(reason: string): ServiceError {
+  return new ServiceError(
+    'RECORDING_CORRUPT',
+    `The recording arrived damaged: ${reason}; it is fetched again.`,
+  );
+}
+
+function unreadable(reason: string): ServiceError {
+  return new ServiceError(
+    'RECORDING_UNREADABLE',
+    `Fetching the recording failed: ${reason}; check the recording in the phone system.`,
+  );
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  return new ServiceError(
+    'RECORDING_TOO_LARGE',
+    `Fetching the recording was stopped: it has more than the ${maxBytes} bytes of RECORDING_MAX_BYTES; raise the limit.`,
+    { context: { maxBytes } },
+  );
+}
+
+function invalid(reason: string): ServiceError {
+  return new ServiceError(
+    'PHONE_SYSTEM_REPLY_INVALID',
+    `Fetching the recording failed: ${reason}; check PHONE_SYSTEM_URL.`,
+  );
+}
+
+/**
+ * Turns the body of a reply into the bytes of the recording (none when it is empty). It ends normally only when the whole
+ * reply was read and base64, size, sha1 and every response code were found right.
+ *
+ * @throws ServiceError RECORDING_NOT_FOUND, _CORRUPT, _UNREADABLE or _TOO_LARGE, or PHONE_SYSTEM_…
+ */
+export async function* readRecordingReply(
+  body: AsyncIterable<Uint8Array>,
+  key: CallKey,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, RecordingSummary> {
+  // Names in other fields may be in another encoding; a character that is not UTF-8 must not
+  // fail the recording (inside the base64 its replacement is refused as foreign).
+  const utf8 = new TextDecoder();
+  const envelope = createEnvelopeReader();
+  const decoder = createBase64Decoder();
+  const sha1 = createHash('sha1');
+  const sha256 = createHash('sha256');
+  let sizeBytes = 0;
+  let bytesBesideAudio = 0;
+  let started = false;
+
+  for await (const chunk of body) {
+    const wasOpen = envelope.audio() === 'open';
+    const text = utf8.decode(chunk, { stream: true });
+    if (!started) started = isBeginning(text);
+    const base64 = readEnvelope(envelope, text);
+    if (!wasOpen && envelope.audio() !== 'open') bytesBesideAudio += chunk.length;
+    if (bytesBesideAudio > MAX_BYTES_BESIDE_AUDIO)
+      throw invalid('the answer is far larger than its recording');
+    checkCodes(envelope, key);
+    if (claimedSize(envelope) > maxBytes) throw tooLarge(maxBytes);
+    if (base64 === '') continue;
+    const audio = decode(() => decoder.decode(base64));
+    sizeBytes += audio.length;
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+    sha1.update(audio);
+    sha256.update(audio);
+    if (audio.length > 0) yield audio;
+  }
+
+  if (!started) throw unreadable('the answer is empty');
+  if (!envelope.isComplete()) {
+    throw new ServiceError(
+      'PHONE_SYSTEM_UNAVAILABLE',
+      'Fetching the recording failed: the answer was cut off before its end; it is tried again.',
+    );
+  }
+  if (envelope.audio() === 'absent' && envelope.codes().length === 0)
+    throw invalid('the answer is JSON of an unknown form');
+  if (envelope.audio() === 'absent') throw unreadable('the answer holds no audio');
+  decode(() => decoder.end());
+  const expectedSize = claimedSize(envelope);
+  if (!Number.isNaN(expectedSize) && expectedSize !== sizeBytes)
+    throw corrupt(`it has ${sizeBytes} bytes instead of ${expectedSize}`);
+  checkSha1(envelope.field('sha1'), sha1.digest('hex'));
+  return {
+    metadata: toMetadata((name) => envelope.field(name)),
+    sizeBytes,
+    sha256: sha256.digest('hex'),
+  };
+}
+
+/** Tells whether a reply begins in this text, and refuses one that can be no envelope. */
+function isBeginning(text: string): boolean {
+  const beginning = text.trimStart();
+  if (beginning.startsWith('<')) throw unreadable('the answer is a web page instead of JSON');
+  if (beginning !== '' && !beginning.startsWith('{'))
+    throw invalid('the answer is not the JSON of a recording');
+  return beginning !== '';
+}
+
+function readEnvelope(envelope: EnvelopeReader, text: string): string {
+  try {
+    return envelope.read(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw corrupt('its JSON is broken');
+    throw invalid('the answer is not the JSON of a recording');
+  }
+}
+
+function checkCodes(envelope: EnvelopeReader, key: CallKey): void {
+  for (const code of envelope.codes()) {
+    if (!/^\d{3}$/.test(code)) throw invalid('the answer has a code that is not a number');
+    if (!isSuccess(Number(code))) throw toRefusal(Number(code), 'envelope', key, null);
+  }
+}
+
+/** The size the phone system gives for the decoded recording; NaN when it gives none. */
+function claimedSize(envelope: EnvelopeReader): number {
+  const size = envelope.field('size');
+  if (size === null || size === '') return Number.NaN;
+  if (!/^\d{1,15}$/.test(size)) throw invalid("the recording's size is not a whole number");
+  return Number(size);
+}
+
+function checkSha1(claimed: string | null, actual: string): void {
+  if (claimed === null || claimed === '') return;
+  if (!/^[0-9a-f]{40}$/i.test(claimed))
+    throw invalid('the sha1 is not forty hexadecimal digits, so that nothing can be compared');
+  if (claimed.toLowerCase() !== actual)
+    throw corrupt('its sha1 is not the one the phone system gives');
+}
+
+function decode<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw corrupt('its base64 is broken');
+    throw error;
+  }
+}

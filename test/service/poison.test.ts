@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+
+import { addCall, startCall, submit, untilStatus } from '../support/calls.ts';
+import type { RunningProcess } from '../support/child-process.ts';
+import { startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// A call that takes its worker down whenever a certain step runs is given up after five lost
+// attempts; it does not take every worker down, and the other calls go on.
+
+describe('a call that kills every worker', () => {
+  let service: Service;
+
+  before(async function () {
+    this.timeout(120_000);
+    service = await startService({ workers: 0 });
+  });
+  after(() => service.stop());
+
+  it('is given up as WORKER_CRASHED after five lost attempts, each of them in the log', async function () {
+    // Five attempts of matchCompany at 20 s each, what Temporal waits between them, and starts.
+    this.timeout(240_000);
+    const poison = await addCall(service, {
+      // Nothing is answered, so that there is time to kill the worker that asked.
+      faults: [{ system: 'connectwise', times: 5, action: { hang: true } }],
+    });
+    await submit(service, poison);
+    let worker: RunningProcess = await service.startWorker();
+    for (let lost = 1; lost <= 5; lost += 1) {
+      await waitFor(
+        `attempt ${lost} to ask ConnectWise`,
+        async () => {
+          const hits = await service.sandbox.hitsOf(poison.callSid);
+          return hits['connectwise.contacts.list'] === lost;
+        },
+        60_000,
+      );
+      await worker.kill();
+      worker = await service.startWorker();
+    }
+    const call = await untilStatus(service, poison.callSid, 'FAILED', 60_000);
+    const failure = call['failure'] as { step: string; code: string };
+    assert.deepEqual([failure.step, failure.code], ['matchCompany', 'WORKER_CRASHED']);
+
+    const { body } = await service.request('GET', `/calls/${poison.callSid}/log`);
+    const entries = body['entries'] as { event: string; step: string; attempt: number }[];
+    const lost = entries.filter(({ event, step }) => {
+      return step === 'matchCompany' && event === 'COMPANY_LOOKUP_FAILED';
+    });
+    assert.deepEqual(
+      lost.map(({ attempt }) => attempt),
+      [1, 2, 3, 4, 5, 6],
+    );
+
+    const healthy = await startCall(service);
+    await untilStatus(service, healthy.callSid, 'COMPLETED', 30_000);
+    await service.client.workflow.getHandle(poison.callSid).signal('reprocess');
+    await untilStatus(service, poison.callSid, 'COMPLETED', 30_000);
+  });
+});
