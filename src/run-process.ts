@@ -1,4 +1,4 @@
-import { ConfigurationError } from './config.ts';
+import { ConfigurationError } from './config/configuration-error.ts';
 import { ServiceError } from './domain/service-error.ts';
 
 /**

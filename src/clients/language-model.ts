@@ -15,8 +15,6 @@ import { findJsonObject } from './language-model/reply-json.ts';
 import { readReply, type Reply } from './language-model/reply.ts';
 import { createFetch, REQUEST_TIMEOUT_MS } from './language-model/transport.ts';
 
-export type { Analysis } from './language-model/analysis.ts';
-
 export type LanguageModelConfig = {
   /** Includes `/v1`. */
   readonly baseUrl: string;

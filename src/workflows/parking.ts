@@ -19,8 +19,6 @@ export class WindowExpired extends Error {
   }
 }
 
-export type Parking = ReturnType<typeof createParking>;
-
 /**
  * The steps that were given up and wait for the signal `reprocess`. A step is in the map, and the
  * run is published as FAILED, before anything is awaited: so a signal finds it from the moment on

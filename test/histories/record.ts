@@ -17,28 +17,28 @@ const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
 type Run = { readonly callSid: string; readonly runId?: string };
 
-const SCENARIOS: Readonly<Record<string, (service: Service) => Promise<Run>>> = {
-  async happy(service) {
+const SCENARIOS = {
+  async happy(service: Service): Promise<Run> {
     const { callSid } = await startCall(service);
     await service.client.workflow.getHandle(callSid).result();
     return { callSid };
   },
 
-  async parked(service) {
+  async parked(service: Service): Promise<Run> {
     const { callSid } = await startCall(service, { faults: [MODEL_REFUSES] });
     await untilStatus(service, callSid, 'FAILED');
     return { callSid };
   },
 
-  async resumed(service) {
-    const { callSid } = await SCENARIOS['parked']!(service);
+  async resumed(service: Service): Promise<Run> {
+    const { callSid } = await SCENARIOS.parked(service);
     const handle = service.client.workflow.getHandle(callSid);
     await handle.signal('reprocess', { reason: 'key renewed' });
     await handle.result();
     return { callSid };
   },
 
-  async 'both-branches-parked-and-resumed'(service) {
+  async 'both-branches-parked-and-resumed'(service: Service): Promise<Run> {
     const { callSid } = await startCall(service, {
       faults: [
         { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
@@ -55,8 +55,8 @@ const SCENARIOS: Readonly<Record<string, (service: Service) => Promise<Run>>> = 
     return { callSid };
   },
 
-  async 'rewound-first-run'(service) {
-    const { callSid } = await SCENARIOS['parked']!(service);
+  async 'rewound-first-run'(service: Service): Promise<Run> {
+    const { callSid } = await SCENARIOS.parked(service);
     const handle = service.client.workflow.getHandle(callSid);
     const { runId } = await handle.describe();
     const from: Step = 'matchCompany';
@@ -65,22 +65,22 @@ const SCENARIOS: Readonly<Record<string, (service: Service) => Promise<Run>>> = 
     return { callSid, runId };
   },
 
-  async 'reprocessed-after-completion'(service) {
-    const { callSid } = await SCENARIOS['happy']!(service);
+  async 'reprocessed-after-completion'(service: Service): Promise<Run> {
+    const { callSid } = await SCENARIOS.happy(service);
     await service.request('POST', `/calls/${callSid}/reprocess`);
     await service.client.workflow.getHandle(callSid).result();
     return { callSid };
   },
 
-  async cancelled(service) {
-    const { callSid } = await SCENARIOS['parked']!(service);
+  async cancelled(service: Service): Promise<Run> {
+    const { callSid } = await SCENARIOS.parked(service);
     const handle = service.client.workflow.getHandle(callSid);
     await handle.cancel();
     await handle.result().catch(() => undefined);
     return { callSid };
   },
 
-  async 'mid-flight'(service) {
+  async 'mid-flight'(service: Service): Promise<Run> {
     const { callSid } = await startCall(service, {
       faults: [{ system: 'speech', operation: 'BatchRecognize', action: { delayMs: 3_000 } }],
     });

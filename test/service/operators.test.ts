@@ -19,8 +19,8 @@ describe('an operator with the Temporal CLI', () => {
   const start = (callSid: string, argument: unknown) =>
     temporalCli(
       service,
-      ...['workflow', 'start', '--type', 'CallProcessingWorkflow', '-t', 'call-processing'],
-      ...['-w', callSid, '-i', JSON.stringify(argument), '--id-reuse-policy', 'AllowDuplicate'],
+      `workflow start --type CallProcessingWorkflow -t call-processing -w ${callSid} --id-reuse-policy AllowDuplicate`,
+      ['-i', JSON.stringify(argument)],
     );
 
   it('starts a call as the gateway does, and the gateway knows it', async () => {
@@ -34,7 +34,7 @@ describe('an operator with the Temporal CLI', () => {
       return (await service.client.workflow.count(query)).count === 1;
     });
     assert.equal((await submit(service, key)).status, 200);
-    await temporalCli(service, 'workflow', 'signal', '-w', key.callSid, '--name', 'reprocess');
+    await temporalCli(service, `workflow signal -w ${key.callSid} --name reprocess`);
     await untilStatus(service, key.callSid, 'COMPLETED');
   });
 
@@ -63,7 +63,7 @@ describe('an operator with the Temporal CLI', () => {
     });
     await submit(service, key);
     await untilStatus(service, key.callSid, 'FAILED');
-    await temporalCli(service, 'workflow', 'cancel', '-w', key.callSid);
+    await temporalCli(service, `workflow cancel -w ${key.callSid}`);
     const handle = service.client.workflow.getHandle(key.callSid);
     await handle.result().catch(() => undefined);
     assert.equal((await handle.describe()).status.name, 'CANCELLED');
@@ -92,11 +92,10 @@ describe('an operator with the Temporal CLI', () => {
     await waitFor('the list to show them all', async () => {
       return (await service.client.workflow.count(query)).count === keys.length;
     });
-    await temporalCli(
-      service,
-      ...['workflow', 'signal', '--query', query, '--name', 'reprocess'],
-      ...['--rps', '20', '--reason', 'test', '--yes'],
-    );
+    await temporalCli(service, 'workflow signal --name reprocess --rps 20 --reason test --yes', [
+      '--query',
+      query,
+    ]);
     for (const { callSid } of keys) await untilStatus(service, callSid, 'COMPLETED', 30_000);
   });
 });

@@ -71,7 +71,7 @@ describe('reprocessing', () => {
 
   it('goes on at the failed step when the CLI signals, and repeats nothing that was done', async () => {
     const { callSid } = await parkedCall();
-    await temporalCli(service, 'workflow', 'signal', '-w', callSid, '--name', 'reprocess');
+    await temporalCli(service, `workflow signal -w ${callSid} --name reprocess`);
     const call = await untilStatus(service, callSid, 'COMPLETED');
     assert.equal(call['failure'], null);
     assert.equal(call['outcome'], 'ANALYZED');

@@ -5,7 +5,7 @@ import type { Reply, Service } from './service.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Brightwater Dental, in the sandbox's ConnectWise. */
-export const KNOWN_NUMBER = '+442079460101';
+const KNOWN_NUMBER = '+442079460101';
 
 /** A word that belongs to one call alone, by which the sandbox tells its model requests apart. */
 const marker = (callSid: string) => `ticket ${callSid.replaceAll(/\D/g, ' ').trim()}`;

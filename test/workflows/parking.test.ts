@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 
+import type { RecordFailureInput } from '../../src/activities/record-failure.ts';
 import type { CallProcessingInput } from '../../src/workflows/messages.ts';
 import { startTimeSkipping } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fail, type Script } from './scripted-activities.ts';
 import {
   attributesOf,
+  inputsOf,
   namesOf,
   startWorkflowTest,
   untilParked,
@@ -164,13 +166,10 @@ describe('CallProcessingWorkflow', () => {
   it('redoes the analysis when it is started together with the signal', async () => {
     const { handle, script } = await test.startWithSignal({});
     await handle.result();
-    const [open] = script.asked;
-    assert.equal((open?.input as CallProcessingInput).redoFrom, 'analyzeTranscript');
-    const analysis = script.asked.at(-1);
-    assert.deepEqual(analysis, {
-      activity: 'analyzeTranscript',
-      input: { callSid: (open?.input as CallProcessingInput).callSid, redo: true },
-    });
+    const [open] = inputsOf<CallProcessingInput>(script, 'openCall');
+    assert.equal(open?.redoFrom, 'analyzeTranscript');
+    const analyses = inputsOf(script, 'analyzeTranscript');
+    assert.deepEqual(analyses, [{ callSid: open.callSid, redo: true }]);
   });
 
   it('closes as Failed when nobody reprocesses it within the window, keeping the reason', async () => {
@@ -187,9 +186,9 @@ describe('CallProcessingWorkflow', () => {
       FailedStep: 'archiveRecording',
       FailureCode: 'RECORDING_NOT_FOUND',
     });
-    const records = script.asked.filter(({ activity }) => activity === 'recordFailure');
+    const records = inputsOf<RecordFailureInput>(script, 'recordFailure');
     assert.deepEqual(
-      records.map(({ input }) => (input as { expired: boolean }).expired),
+      records.map(({ expired }) => expired),
       [false, true],
     );
   });
@@ -205,11 +204,10 @@ describe('CallProcessingWorkflow', () => {
     assert.ok(!namesOf(script).includes('recordFailure'));
     release.resolve();
     await assert.rejects(handle.result(), /cancelled/i);
-    const record = script.asked.at(-1);
-    assert.equal(record?.activity, 'recordFailure');
-    const { step, code } = record?.input as { step: string; code: string };
+    assert.equal(namesOf(script).at(-1), 'recordFailure');
+    const [record] = inputsOf<RecordFailureInput>(script, 'recordFailure');
     // Archiving ended well although the run was cancelled, and so it is finished.
-    assert.deepEqual({ step, code }, { step: 'transcribeRecording', code: 'CANCELLED' });
+    assert.deepEqual([record?.step, record?.code], ['transcribeRecording', 'CANCELLED']);
     assert.deepEqual(await attributesOf(handle), {
       CallStatus: 'FAILED',
       FailedStep: 'transcribeRecording',

@@ -7,7 +7,7 @@ import type { StepInput } from '../../src/activities/archive-recording.ts';
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 
 /** What was asked of the activities of one call, in order. */
-export type Asked = { readonly activity: keyof Activities; readonly input: unknown };
+type Asked = { readonly activity: keyof Activities; readonly input: unknown };
 
 /** What an activity of one call does instead of succeeding at once. */
 export type Behaviour = () => Promise<void> | void;

@@ -111,3 +111,8 @@ export async function attributesOf(handle: WorkflowHandle): Promise<Record<strin
 export function namesOf(script: Script): string[] {
   return script.asked.map(({ activity }) => activity);
 }
+
+/** What an activity was asked with, time after time. */
+export function inputsOf<I>(script: Script, activity: Script['asked'][number]['activity']): I[] {
+  return script.asked.filter((asked) => asked.activity === activity).map(({ input }) => input as I);
+}

@@ -1,0 +1,14 @@
+/** All faults of the configuration at once, by name and never with a value. */
+export class ConfigurationError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n` +
+        faults.map((fault) => `  - ${fault}`).join('\n') +
+        '\nCorrect the environment or the .env file (see .env.example) and start again.',
+    );
+    this.name = 'ConfigurationError';
+    this.faults = faults;
+  }
+}

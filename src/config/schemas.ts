@@ -1,0 +1,110 @@
+import { BlockList, isIP } from 'node:net';
+
+import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
+import ms, { type StringValue } from 'ms';
+import { z } from 'zod';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** An empty line in a .env file (`NAME=`) means the same as no line. */
+const text = z.string('is missing').trim();
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const wholeNumber = (least: number, most: number) =>
+  text
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must lie between ${least} and ${most}`);
+const webAddress = text
+  .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http(s) URL')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const processSchema = {
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  DATABASE_URL: text.refine(
+    (value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''),
+    'must be a postgresql:// URL',
+  ),
+  // Ten connections serve a process: a step holds one for milliseconds, not while it works.
+  DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
+};
+
+/** What the gateway reads. */
+export const gatewaySchema = z.object({
+  ...processSchema,
+  HOST: text
+    .refine(
+      isLoopback,
+      'must be a loopback address: the gateway has no API keys yet, so it serves this machine only',
+    )
+    .default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  TEMPORAL_UI_URL: webAddress.nullable().default(null),
+});
+
+/** What a worker reads. */
+export const workerSchema = z.object({
+  ...processSchema,
+  PHONE_SYSTEM_URL: webAddress,
+  PHONE_SYSTEM_USERNAME: text,
+  PHONE_SYSTEM_PASSWORD: text,
+  // 2 GiB: about 37 hours of 8 kHz, 16-bit mono; nothing that is still a telephone call.
+  RECORDING_MAX_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
+  RECORDINGS_BUCKET: text,
+  STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
+  GOOGLE_CLOUD_PROJECT: text,
+  SPEECH_LOCATION: text.default('eu'),
+  SPEECH_MODEL: text.default('telephony'),
+  SPEECH_LANGUAGE_CODES: list
+    .refine((codes) => codes.length > 0, 'must name at least one language')
+    .default(['en-GB']),
+  SPEECH_API_ENDPOINT: webAddress.nullable().default(null),
+  CONNECTWISE_URL: webAddress,
+  CONNECTWISE_COMPANY_ID: text,
+  CONNECTWISE_PUBLIC_KEY: text,
+  CONNECTWISE_PRIVATE_KEY: text,
+  CONNECTWISE_CLIENT_ID: text,
+  CONNECTWISE_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
+  CONNECTWISE_EXCLUDED_COMPANY_IDS: list.default([]),
+  LLM_BASE_URL: webAddress,
+  LLM_API_KEY: text,
+  LLM_MODEL: text,
+  PHONE_REGION: z
+    .custom<CountryCode>(
+      (value) => typeof value === 'string' && isSupportedCountry(value),
+      'must be a two-letter country code such as GB',
+    )
+    .default('GB'),
+  OWN_PHONE_NUMBERS: list.default([]),
+  // The United Kingdom's short numbers for emergencies and services.
+  SERVICE_NUMBERS: list.default(['999', '112', '101', '105', '111', '119', '123']),
+  REPROCESS_WINDOW: text
+    .transform(toMilliseconds)
+    .refine((value) => value !== null && value >= 1000, 'must be a duration such as "30 days"')
+    .transform((value) => value ?? 0)
+    .default(30 * 24 * 60 * 60 * 1000),
+});
+
+function toMilliseconds(value: string): number | null {
+  try {
+    // What is no duration makes it throw or give undefined; the type cannot say so beforehand.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return ms(value as StringValue) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  return family === 0 ? host === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}

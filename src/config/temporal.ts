@@ -1,0 +1,34 @@
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+
+/** What processes read their configuration from. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type TemporalConfig = {
+  readonly connection: ClientConnectConfig['connectionOptions'];
+  readonly namespace: string;
+};
+
+/**
+ * Temporal's own names, read by Temporal's own library. Adds to `faults` what cannot be used. A user's `temporal.toml` counts only when
+ * TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE asks for it: otherwise a laptop's `npm start` could land
+ * in somebody's production namespace.
+ */
+export function readTemporal(env: Environment, faults: string[]): TemporalConfig | null {
+  const variables = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const wantsFile = Boolean(variables['TEMPORAL_CONFIG_FILE'] ?? variables['TEMPORAL_PROFILE']);
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({
+      disableFile: !wantsFile,
+      overrideEnvVars: variables,
+    });
+    return { connection: connectionOptions, namespace: namespace ?? 'default' };
+  } catch {
+    // The library's message may quote the file; the name of what to look at is enough.
+    faults.push(
+      'TEMPORAL_* cannot be used: check TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE and the TEMPORAL_TLS files',
+    );
+    return null;
+  }
+}
