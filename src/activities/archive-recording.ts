@@ -104,11 +104,8 @@ async function copyRecording(deps: ArchiveRecordingDeps, call: Call, attempt: At
   const { phoneSystem, recordingStore } = deps;
   const receive = async (source: Readable) => {
     const { extension, mimeType, audio, facts } = await inspectAudio(source);
-    const [object, known] = await Promise.all([
-      store(recordingStore, call, attempt, { extension, mimeType, audio }),
-      facts,
-    ]);
-    return { object, facts: known };
+    const object = await store(recordingStore, call, attempt, { extension, mimeType, audio });
+    return { object, facts: await facts };
   };
   try {
     return await phoneSystem.fetchRecording(call, receive, attempt.signal);

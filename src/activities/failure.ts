@@ -3,6 +3,11 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { ServiceError } from '../domain/service-error.ts';
 import { toDatabaseError } from '../repositories/database-error.ts';
 
+// No header makes a call wait longer than this, however it was meant: the shortest time that a step
+// has for asking another system is two hours (matchCompany), and a delay beyond what is left of it
+// ends the step instead of letting it wait.
+const LONGEST_DELAY_MS = 60 * 60 * 1000;
+
 /** Any error as a ServiceError. What we have no code for is a defect of ours. */
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
@@ -26,7 +31,9 @@ export function toApplicationFailure(error: ServiceError): ApplicationFailure {
     message: error.message,
     nonRetryable: !error.retryable,
     details: [error.context],
-    ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    ...(error.retryAfterMs === undefined
+      ? {}
+      : { nextRetryDelay: Math.min(error.retryAfterMs, LONGEST_DELAY_MS) }),
     ...(error.code === 'RECORDING_NOT_THERE_YET'
       ? // Expected of a fresh recording: no warning in the logs, no count in the failure metrics.
         { category: ApplicationFailureCategory.BENIGN }

@@ -5,7 +5,7 @@ import type { CallKey } from '../domain/call.ts';
 import { createDispatcher } from './phone-system/dispatcher.ts';
 import type { RecordingMetadata } from './phone-system/recording-metadata.ts';
 import { readRecordingReply, type RecordingSummary } from './phone-system/recording-reply.ts';
-import { toRefusal, toUnreachable } from './phone-system/refusals.ts';
+import { isSuccess, toRefusal, toUnreachable } from './phone-system/refusals.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { ServiceError } from '../domain/service-error.ts';
 
@@ -77,7 +77,7 @@ async function* openRecording(
       // A compressed reply could unfold to any size (a "gzip bomb"); base64 gains little from it.
       headers: { accept: 'application/json', 'accept-encoding': 'identity' },
     });
-    if (reply.statusCode !== 200) {
+    if (!isSuccess(reply.statusCode)) {
       throw toRefusal(reply.statusCode, 'http', key, parseRetryAfter(reply.headers['retry-after']));
     }
     const encoding = reply.headers['content-encoding'];

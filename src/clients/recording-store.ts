@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { type File, Storage } from '@google-cloud/storage';
+import { Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 import { ask, hasStatus } from './recording-store/ask.ts';
 import { nameInBucket, recordingName, toUri } from './recording-store/object-name.ts';
+import { createObjects } from './recording-store/objects.ts';
 import { readUpTo } from './recording-store/read.ts';
 import { save } from './recording-store/save.ts';
 import type { Subject } from './recording-store/storage-error.ts';
@@ -64,27 +65,25 @@ const READING: Subject = { what: 'Reading an object', notFound: 'STORAGE_OBJECT_
 export function createRecordingStore(config: RecordingStoreConfig): RecordingStore {
   const storage = createStorage(config);
   const bucket = storage.bucket(config.bucket);
+  const objects = createObjects(storage, config.bucket);
   const uriOf = (name: string): string => toUri(config.bucket, name);
-  const fileOf = (uri: string): File => bucket.file(nameInBucket(config.bucket, uri));
 
   return {
     uriOf,
     async saveRecording({ callSid, extension, ...input }) {
       const name = recordingName(callSid, extension);
-      return { uri: uriOf(name), ...(await save({ ...input, file: bucket.file(name) })) };
+      return { uri: uriOf(name), ...(await save({ ...input, objects, file: bucket.file(name) })) };
     },
     async deleteObject(uri, generation, signal) {
-      const file = fileOf(uri);
       try {
-        await ask(DELETING, signal, () => file.delete({ ifGenerationMatch: generation }));
+        await objects.remove(DELETING, nameInBucket(config.bucket, uri), generation, signal);
       } catch (error) {
         // 404: no such object. 412: another generation lies there, and that one was not meant.
         if (!hasStatus(error, 404) && !hasStatus(error, 412)) throw error;
       }
     },
     async listObjects(prefix, signal) {
-      const [files] = await ask(LISTING, signal, () => bucket.getFiles({ prefix }));
-      return files.map((file) => uriOf(file.name));
+      return (await objects.list(LISTING, prefix, signal)).map(uriOf);
     },
     async readText(uri, maxBytes, signal) {
       const object = { bucket: config.bucket, name: nameInBucket(config.bucket, uri) };
@@ -102,6 +101,6 @@ function createStorage({ apiEndpoint, projectId }: RecordingStoreConfig): Storag
     useAuthWithCustomEndpoint: true,
     // Temporal retries: one mechanism, with every failed attempt in the log. With the library's own
     // retries off, a status it would have retried still has to reach us as that status.
-    retryOptions: { retryableErrorFn: () => false },
+    retryOptions: { autoRetry: false, retryableErrorFn: () => false },
   });
 }

@@ -171,6 +171,10 @@ describe('the phone system client', () => {
     });
   });
 
+  it('takes HTTP 204 for what it says: there is no audio', async () => {
+    await assert.rejects(fetchFrom('', 204), { code: 'RECORDING_UNREADABLE' });
+  });
+
   it('passes Retry-After on', async () => {
     await assert.rejects(fetchFrom('', 429, { 'retry-after': '7' }), { retryAfterMs: 7000 });
     await assert.rejects(fetchFrom('', 503, { 'retry-after': '7' }), { retryAfterMs: 7000 });

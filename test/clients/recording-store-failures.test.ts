@@ -130,6 +130,15 @@ describe('an upload that fails', () => {
     });
   }
 
+  it('leaves retrying a small request to Temporal too', async () => {
+    for (const action of [{ status: 503 }, { reset: true }] as const) {
+      const requests = await fixture.sandbox.hits('storage.objects.list');
+      await fixture.sandbox.fault({ system: 'storage', operation: 'objects.list', action });
+      await assert.rejects(fixture.store.listObjects('', never), { code: 'STORAGE_UNAVAILABLE' });
+      assert.equal(await fixture.sandbox.hits('storage.objects.list'), requests + 1);
+    }
+  });
+
   it('tells a missing bucket from an upload that Cloud Storage has forgotten', async () => {
     for (const [operation, code] of [
       ['objects.insert', 'STORAGE_BUCKET_NOT_FOUND'],

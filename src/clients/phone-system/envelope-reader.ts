@@ -52,6 +52,8 @@ export function createEnvelopeReader(): EnvelopeReader {
   /** The key, short string or number being read; `null` between them and inside the base64. */
   let text: string | null = null;
   let base64: string[] = [];
+  /** The end of what was parsed; with a backslash in it the parser may hold an open escape back. */
+  let tail = '';
 
   function tokenize(piece: string): ReturnType<typeof parse> {
     try {
@@ -126,17 +128,19 @@ export function createEnvelopeReader(): EnvelopeReader {
     }
   }
 
-  /** Whether the parser may hold back the beginning of an escape sequence. */
-  let isEscapeOpen = false;
-
   return {
     read(piece) {
       // Nearly all of a long reply is plain base64. Without a quote or an escape in it there is
       // nothing to parse, which halves the time and spares most of the garbage.
-      if (audio === 'open' && !isEscapeOpen && !piece.includes('"') && !piece.includes('\\')) {
+      if (
+        audio === 'open' &&
+        !tail.includes('\\') &&
+        !piece.includes('"') &&
+        !piece.includes('\\')
+      ) {
         return piece;
       }
-      isEscapeOpen = piece.slice(-LONGEST_ESCAPE).includes('\\');
+      tail = (tail + piece).slice(-LONGEST_ESCAPE);
       base64 = [];
       const tokens = tokenize(piece);
       if (isMany(tokens)) for (const token of getManyValues(tokens)) take(token);

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { File, FileMetadata } from '@google-cloud/storage';
+import type { File } from '@google-cloud/storage';
 import { ServiceError } from '../../domain/service-error.ts';
-import { ask, hasStatus } from './ask.ts';
+import { type Objects, readObject } from './objects.ts';
 import { upload } from './upload.ts';
 import { ARCHIVING } from './upload-stream.ts';
 
@@ -10,6 +10,7 @@ const ABSENT = '0';
 
 export type SaveInput = {
   readonly file: File;
+  readonly objects: Objects;
   readonly audio: Readable;
   readonly contentType: string;
   readonly replaceGeneration: string | null;
@@ -28,10 +29,13 @@ export type Saved = {
  * @throws ServiceError STORAGE_OBJECT_CONFLICT or STORAGE_CHECKSUM_MISMATCH; what `upload` throws.
  */
 export async function save(input: SaveInput): Promise<Saved> {
-  const { file, signal } = input;
+  const { file, objects, signal } = input;
   const ifGenerationMatch = await preconditionOf(input);
   const sent = await upload({ ...input, ifGenerationMatch });
-  const there = sent.stored ?? (await find(file, signal));
+  const there =
+    sent.stored === null
+      ? await objects.find(ARCHIVING, file.name, signal)
+      : readObject(ARCHIVING, sent.stored);
   if (there === null) {
     // Refused because of an object that is gone a moment later: somebody else is at work.
     throw new ServiceError(
@@ -39,8 +43,8 @@ export async function save(input: SaveInput): Promise<Saved> {
       'Archiving the recording failed: the object under its name was removed at that moment; it is tried again.',
     );
   }
-  const generation = String(there.generation);
-  const isSame = there.crc32c === sent.crc32c && Number(there.size) === sent.sizeBytes;
+  const { generation } = there;
+  const isSame = there.crc32c === sent.crc32c && there.size === sent.sizeBytes;
   if (isSame) return { generation, sizeBytes: sent.sizeBytes, created: sent.stored !== null };
   if (sent.stored === null) {
     throw new ServiceError(
@@ -49,32 +53,24 @@ export async function save(input: SaveInput): Promise<Saved> {
       {
         context: {
           thereGeneration: generation,
-          thereBytes: Number(there.size),
+          thereBytes: there.size,
           sentBytes: sent.sizeBytes,
         },
       },
     );
   }
-  await ask(ARCHIVING, signal, () => file.delete({ ifGenerationMatch: generation }));
+  await objects.remove(ARCHIVING, file.name, generation, signal);
   throw new ServiceError(
     'STORAGE_CHECKSUM_MISMATCH',
     'Archiving the recording failed: Cloud Storage received other bytes than were sent; the object was removed and it is tried again.',
-    { context: { receivedBytes: Number(there.size), sentBytes: sent.sizeBytes } },
+    { context: { receivedBytes: there.size, sentBytes: sent.sizeBytes } },
   );
 }
 
 /** To replace an object that is gone meanwhile is to create it. */
-async function preconditionOf({ file, replaceGeneration, signal }: SaveInput): Promise<string> {
+async function preconditionOf(input: SaveInput): Promise<string> {
+  const { file, objects, replaceGeneration, signal } = input;
   if (replaceGeneration === null) return ABSENT;
-  return (await find(file, signal)) === null ? ABSENT : replaceGeneration;
-}
-
-async function find(file: File, signal: AbortSignal): Promise<FileMetadata | null> {
-  try {
-    const [metadata] = await ask(ARCHIVING, signal, () => file.getMetadata());
-    return metadata;
-  } catch (error) {
-    if (hasStatus(error, 404)) return null;
-    throw error;
-  }
+  const there = await objects.find(ARCHIVING, file.name, signal);
+  return there === null ? ABSENT : replaceGeneration;
 }

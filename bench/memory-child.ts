@@ -1,0 +1,67 @@
+import { createRecordingStore } from '../src/clients/recording-store.ts';
+import { createPhoneSystem } from '../src/clients/phone-system.ts';
+import { inspectAudio } from '../src/clients/audio/inspect-audio.ts';
+import type { CallKey } from '../src/domain/call.ts';
+
+/** What one fetch, inspection and upload cost. */
+export type Measurement = {
+  readonly sizeBytes: number;
+  readonly seconds: number;
+  readonly peakBytes: number;
+};
+
+/** What the child is told: the call and the sandbox's environment. */
+export type Order = { readonly key: CallKey; readonly environment: Record<string, string> };
+
+function valueOf({ environment }: Order, name: string): string {
+  const value = environment[name];
+  if (value === undefined) throw new Error(`The sandbox's environment lacks ${name}.`);
+  return value;
+}
+
+/** Moves one recording as the step archiveRecording does, in a process that does nothing else. */
+async function measure(order: Order): Promise<Measurement> {
+  const phoneSystem = createPhoneSystem({
+    url: valueOf(order, 'PHONE_SYSTEM_URL'),
+    username: valueOf(order, 'PHONE_SYSTEM_USERNAME'),
+    password: valueOf(order, 'PHONE_SYSTEM_PASSWORD'),
+    // The default of RECORDING_MAX_BYTES.
+    maxBytes: 2 * 1024 ** 3,
+  });
+  const store = createRecordingStore({
+    bucket: valueOf(order, 'RECORDINGS_BUCKET'),
+    apiEndpoint: valueOf(order, 'STORAGE_API_ENDPOINT'),
+    projectId: valueOf(order, 'GOOGLE_CLOUD_PROJECT'),
+  });
+  const { signal } = new AbortController();
+  const begun = performance.now();
+  const { sizeBytes } = await phoneSystem.fetchRecording(
+    order.key,
+    async (stream) => {
+      const { audio, extension, mimeType, facts } = await inspectAudio(stream);
+      const { callSid } = order.key;
+      await store.saveRecording({
+        callSid,
+        extension,
+        contentType: mimeType,
+        audio,
+        replaceGeneration: null,
+        signal,
+      });
+      return await facts;
+    },
+    signal,
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  await phoneSystem.close();
+  // The operating system's high-water mark, in kilobytes: no sampling can miss a peak.
+  return { sizeBytes, seconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+async function answer(order: Order): Promise<void> {
+  process.send?.(await measure(order));
+  process.disconnect();
+}
+
+// A failure is an unhandled rejection, which ends this process and shows its cause.
+process.once('message', (order: Order) => void answer(order));
