@@ -58,7 +58,11 @@ describe('the settings of the local run', () => {
 
 describe('the environment of worker and gateway', () => {
   it('names what was started, over keys of systems that the sandbox stands in for', () => {
-    const settings = toLocalSettings({ LLM_API_KEY: 'real', GOOGLE_CLOUD_PROJECT: 'half', PATH: '/bin' });
+    const settings = toLocalSettings({
+      LLM_API_KEY: 'real',
+      GOOGLE_CLOUD_PROJECT: 'half',
+      PATH: '/bin',
+    });
     const env = serviceEnvironment(settings, started);
     assert.equal(env['DATABASE_URL'], started.databaseUrl);
     assert.equal(env['TEMPORAL_ADDRESS'], '127.0.0.1:7233');

@@ -23,7 +23,7 @@ import { findTemporalCli } from '../../local/temporal-cli.ts';
 import { officialDownload } from '../../local/tools/official-download.ts';
 import type { Source } from '../../local/tools/tool.ts';
 
-const SCRIPT = '#!/bin/sh\necho "temporal version 1.9.9 (Server 1.0.0, UI 1.0.0)"\n';
+const SCRIPT = '#!/bin/sh\necho "temporal version 1.9.9 (Server 1.30.0, UI 1.0.0)"\n';
 const quiet = () => undefined;
 
 describe('the Temporal CLI', () => {
@@ -53,7 +53,7 @@ describe('the Temporal CLI', () => {
     const found = await findTemporalCli({ ...env, TEMPORAL_CLI_PATH: named }, quiet, []);
     assert.deepEqual(found, {
       path: named,
-      version: '1.9.9 (Server 1.0.0, UI 1.0.0)',
+      version: '1.9.9 (Server 1.30.0, UI 1.0.0)',
       from: 'TEMPORAL_CLI_PATH',
     });
     await assert.rejects(
@@ -66,13 +66,17 @@ describe('the Temporal CLI', () => {
     script(join(env.PATH, 'temporal'));
     const found = await findTemporalCli(env, quiet, []);
     assert.equal(found.from, 'PATH');
-    script(join(env.PATH, 'temporal'), SCRIPT.replace('1.9.9', '1.4.2'));
+    script(join(env.PATH, 'temporal'), SCRIPT.replace('Server 1.30.0', 'Server 1.28.0'));
     assert.equal((await findTemporalCli(env, quiet, [working()])).from, 'cache');
   });
 
   it('is fetched once, by the first way that works', async () => {
     const second = working();
-    const found = await findTemporalCli(env, quiet, [failing('broken'), second, failing('unasked')]);
+    const found = await findTemporalCli(env, quiet, [
+      failing('broken'),
+      second,
+      failing('unasked'),
+    ]);
     assert.equal(found.from, 'cache');
     assert.equal((await findTemporalCli(env, quiet, [second])).path, found.path);
     assert.equal(second.calls, 1);
@@ -102,7 +106,13 @@ describe('the Temporal CLI', () => {
 
   it('is downloaded only with the published checksum', async () => {
     const archive = join(folder, 'archive.tar.gz');
-    execFileSync('tar', ['-czf', archive, '-C', join(script(join(folder, 'temporal')), '..'), 'temporal']);
+    execFileSync('tar', [
+      '-czf',
+      archive,
+      '-C',
+      join(script(join(folder, 'temporal')), '..'),
+      'temporal',
+    ]);
     const bytes = readFileSync(archive);
     const right = createHash('sha256').update(bytes).digest('hex');
     for (const [checksum, works] of [

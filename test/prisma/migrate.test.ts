@@ -36,7 +36,9 @@ describe('migrate', () => {
 
   it('lets several at once wait for the one that works, however long that takes', async () => {
     await migrate(url, migrations({}));
-    const slow = migrations({ '20260101000000_slow': 'CREATE TABLE a (n int); SELECT pg_sleep(1);' });
+    const slow = migrations({
+      '20260101000000_slow': 'CREATE TABLE a (n int); SELECT pg_sleep(1);',
+    });
     const all = Promise.all([migrate(url, slow), migrate(url, slow), migrate(url, slow)]);
     const waiting = await untilTwoWait(url);
     const results = await all;
@@ -55,7 +57,10 @@ describe('migrate', () => {
       '20260103000000_never': 'CREATE TABLE never (n int);',
     });
     await assert.rejects(migrate(url, broken), refusal('syntax error at or near "TABEL"'));
-    await assert.rejects(migrate(url, broken), refusal('failed in it half-way.*20260102000000_broken'));
+    await assert.rejects(
+      migrate(url, broken),
+      refusal('failed in it half-way.*20260102000000_broken'),
+    );
     const { rows } = await runOn(url, (client) =>
       client.query(`SELECT tablename FROM pg_tables WHERE tablename IN ('good', 'never')`),
     );

@@ -22,6 +22,7 @@ const part = await startPart({
   stopGraceMs: 5_000,
   keeper: startKeeper(),
 });
-while (!part.lastLines(1).includes('ready')) await new Promise((resolve) => setTimeout(resolve, 20));
+while (!part.lastLines(1).includes('ready'))
+  await new Promise((resolve) => setTimeout(resolve, 20));
 process.send?.({ pid: part.pid, holdsLock: lock !== null });
 setInterval(() => lock, 1000);

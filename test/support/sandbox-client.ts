@@ -27,6 +27,12 @@ export function createSandboxClient(controlUrl: string) {
       const { calls } = (await ask('GET', '/hits')) as { calls: Record<string, Hits> };
       return calls[callSid] ?? {};
     },
+    /** The requests of every call. */
+    async hitsByCall(): Promise<Readonly<Record<string, Hits>>> {
+      return ((await ask('GET', '/hits')) as { calls: Record<string, Hits> }).calls;
+    },
+    /** Adds companies and contacts; see the sandbox's README for their form. */
+    addConnectWise: (records: unknown) => ask('POST', '/connectwise', records),
     /** Adds a recording; see the sandbox's README for its form. */
     addRecording: (recording: unknown) => ask('POST', '/recordings', recording),
     objects: () => ask('GET', '/objects') as Promise<{ name: string; sha256: string }[]>,

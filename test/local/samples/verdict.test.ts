@@ -20,7 +20,10 @@ const failing = {
 
 describe('the verdict on a sample', () => {
   it('has nothing to say of a call that ended as it should', () => {
-    assert.deepEqual(deviations(result({ status: 'COMPLETED', outcome: 'ANALYZED' }, {}), sandboxOnly), []);
+    assert.deepEqual(
+      deviations(result({ status: 'COMPLETED', outcome: 'ANALYZED' }, {}), sandboxOnly),
+      [],
+    );
     assert.deepEqual(deviations(failed(), sandboxOnly), []);
   });
 

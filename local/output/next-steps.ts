@@ -1,0 +1,52 @@
+import type { Addresses } from '../environment.ts';
+import { paint } from './style.ts';
+
+/** Where everything is, and commands to try that work as they stand. */
+export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }): string {
+  const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
+  const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gatewayUrl}`];
+  if (temporal !== null) lines.push(`  Web UI      ${temporal.uiUrl}`);
+  // An address of the user's own may hold a password.
+  if (databaseUrl.includes('@127.0.0.1:')) lines.push(`  Database    ${databaseUrl}`);
+  if (sandbox !== null) {
+    lines.push(
+      `  Sandbox     ${sandbox.controlUrl}  (/samples /hits /faults /objects /operations)`,
+    );
+  }
+  lines.push('', paint('bold', 'What to try'), '');
+  if (sandbox !== null) lines.push(...tryNewCall(gatewayUrl, sandbox.controlUrl));
+  lines.push(
+    '  # what is running, and what waits for you',
+    '  npm run temporal -- workflow list',
+    `  npm run temporal -- workflow list --query 'CallStatus="FAILED" AND ExecutionStatus="Running"'`,
+    '',
+    '  Ctrl-C stops everything; the next npm start finds it as it was.',
+  );
+  return lines.join('\n');
+}
+
+function tryNewCall(gatewayUrl: string, controlUrl: string): string[] {
+  // A callSid is made of the unix seconds of the recording and a counter.
+  const callSid = `${Math.floor(Date.now() / 1000)}.1`;
+  const post = `curl -sS -H 'content-type: application/json' ${gatewayUrl}/calls -d`;
+  const recording = JSON.stringify({
+    callRecordingId: callSid,
+    recordgroup: '20417',
+    recordid: '1',
+    audio: { file: '01-printer-mono.wav' },
+    metadata: { snumber: '02079460101', cnumber: '02079460000' },
+    transcript: 'Good morning, our scanner sends nothing. Please call me back today.',
+  });
+  const call = JSON.stringify({ callRecordingId: callSid, recordgroup: '20417', recordid: '1' });
+  return [
+    '  # a new call: give the phone system a recording, submit it (again: 200, nothing starts), read it',
+    `  curl -sS -H 'content-type: application/json' ${controlUrl}/recordings -d '${recording}'`,
+    `  ${post} '${call}'`,
+    `  curl -sS ${gatewayUrl}/calls/${callSid}`,
+    `  curl -sS ${gatewayUrl}/calls/${callSid}/log`,
+    '',
+    '  # analyse it once more, without paying for the transcript again',
+    `  curl -sS -X POST ${gatewayUrl}/calls/${callSid}/reprocess`,
+    '',
+  ];
+}

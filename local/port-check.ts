@@ -1,0 +1,31 @@
+import { LocalRunError } from './local-run-error.ts';
+import { isFree } from './process/ports.ts';
+import type { LocalSettings } from './settings.ts';
+
+/** The sandbox's control plane and its five systems. */
+const SANDBOX_PORTS = 6;
+
+/**
+ * Looks, before anything is started, whether every port that the parts need is free. Throws a
+ * LocalRunError that names all that are not.
+ */
+export async function checkPorts(settings: LocalSettings, needsSandbox: boolean): Promise<void> {
+  const { ports } = settings;
+  const wanted: [number, string][] = [[ports.gateway, 'the gateway']];
+  if (settings.databaseUrl === null) wanted.push([ports.postgres, 'PostgreSQL']);
+  if (!settings.ownTemporal) {
+    wanted.push([ports.temporal, 'Temporal'], [ports.temporalUi, "Temporal's Web UI"]);
+  }
+  if (needsSandbox) {
+    for (let step = 0; step < SANDBOX_PORTS; step += 1) {
+      wanted.push([ports.sandbox + step * 10, 'the sandbox']);
+    }
+  }
+  const free = await Promise.all(wanted.map(([port]) => isFree(port)));
+  const taken = wanted.filter((_, index) => free[index] === false);
+  if (taken.length === 0) return;
+  const names = taken.map(([port, name]) => `${port} (${name})`).join(', ');
+  throw new LocalRunError(
+    `${taken.length === 1 ? 'Port' : 'Ports'} ${names} ${taken.length === 1 ? 'is' : 'are'} in use: stop the program that listens there ("lsof -i :${taken[0]?.[0]}" names it), or move all ports of this run with LOCAL_PORT_OFFSET=100 (the gateway's alone with PORT).`,
+  );
+}

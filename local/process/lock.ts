@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Something that one process at a time may hold. The system frees it when the process dies. */
+export type Lock = { release(): void };
+
+/**
+ * Takes the lock of the given file, or returns `null` when another process holds it. An open SQLite
+ * transaction is the lock: it rests on the system's own file locks, which Node does not offer, so
+ * there is no stale lock file after a crash.
+ */
+export function tryLock(path: string): Lock | null {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) return null;
+    throw error;
+  }
+  return { release: () => database.close() };
+}
+
+/** Waits for the lock as long as it takes; `onWait` is called once when there is a wait at all. */
+export async function waitForLock(path: string, onWait: () => void): Promise<Lock> {
+  let lock = tryLock(path);
+  if (lock === null) onWait();
+  while (lock === null) {
+    // The holder is busy for seconds to minutes; a fifth of a second more goes unnoticed.
+    await sleep(200);
+    lock = tryLock(path);
+  }
+  return lock;
+}
+
+// SQLITE_BUSY, from SQLite's list of result codes.
+const BUSY = 5;
+
+function isBusy(error: unknown): boolean {
+  return (error as { errcode?: unknown }).errcode === BUSY;
+}

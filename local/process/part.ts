@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type { Keeper } from './keeper.ts';
+
+/** How a part is run. `command` and `args` are what the operating system gets; there is no shell. */
+export type PartOptions = {
+  /** The word for people, as in "the worker stopped by itself". */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment of the part; nothing of ours is added. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Where both output streams are appended to. */
+  readonly logPath: string;
+  /** The signal that makes this program stop cleanly. */
+  readonly stopSignal: 'SIGTERM' | 'SIGINT';
+  /** How long a clean stop may take before the part is killed, in milliseconds. */
+  readonly stopGraceMs: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Stops the part when this process itself is killed. */
+  readonly keeper: Keeper;
+};
+
+export type PartExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+export type Part = {
+  readonly name: string;
+  readonly pid: number;
+  readonly logPath: string;
+  /** Resolves when the part has ended, for whatever reason. Never rejects. */
+  readonly exited: Promise<PartExit>;
+  /** Ends the part and resolves when it is gone. May be called twice. */
+  stop(): Promise<PartExit>;
+  /** Whether `stop` was called: an exit without it is unexpected. */
+  isStopping(): boolean;
+  /** What this run of the part has written, at most the last `count` lines that are not empty. */
+  lastLines(count: number): string[];
+};
+
+/**
+ * Runs a program beside this one, in a process group of its own: the terminal's Ctrl-C must reach
+ * only the runner, or all parts would go at once and in no order. Rejects when the program cannot
+ * be run at all.
+ */
+export async function startPart(options: PartOptions): Promise<Part> {
+  mkdirSync(dirname(options.logPath), { recursive: true });
+  const log = openSync(options.logPath, 'a');
+  const logStart = statSync(options.logPath).size;
+  const child = spawn(options.command, options.args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ['ignore', log, log],
+    detached: true,
+    uid: options.uid,
+    gid: options.gid,
+  });
+  closeSync(log);
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) =>
+      reject(new Error(`The ${options.name} could not be run: ${error.message}.`)),
+    );
+  });
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`The ${options.name} could not be run.`);
+  options.keeper.watch({ pid, stopSignal: options.stopSignal, stopGraceMs: options.stopGraceMs });
+
+  const exited = new Promise<PartExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      options.keeper.forget(pid);
+      resolve({ code, signal });
+    });
+  });
+  let stopping = false;
+  return {
+    name: options.name,
+    pid,
+    logPath: options.logPath,
+    exited,
+    stop() {
+      stopping = true;
+      return stopChild(child, exited, options);
+    },
+    isStopping: () => stopping,
+    lastLines: (count) =>
+      readFileSync(options.logPath)
+        .subarray(logStart)
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(-count),
+  };
+}
+
+async function stopChild(
+  child: ChildProcess,
+  exited: Promise<PartExit>,
+  options: PartOptions,
+): Promise<PartExit> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(options.stopSignal);
+  const timer = setTimeout(() => {
+    // The whole group: a program that hangs may have children that hang with it.
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  }, options.stopGraceMs);
+  const exit = await exited;
+  clearTimeout(timer);
+  return exit;
+}

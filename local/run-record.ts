@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { endProcess } from './process/end-process.ts';
+import { processIdentity } from './process/identity.ts';
+import type { Part } from './process/part.ts';
+
+type RecordedPart = { readonly name: string; readonly pid: number; readonly identity: string };
+
+/** What a run writes down about itself, for the next one. */
+type RunRecord = {
+  readonly pid: number;
+  readonly gatewayUrl: string;
+  readonly parts: readonly RecordedPart[];
+};
+
+/** Keeps `run.json` in the data folder. */
+export function createRunRecord(dataFolder: string) {
+  const path = join(dataFolder, 'run.json');
+  return {
+    read: (): RunRecord | null =>
+      existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RunRecord) : null,
+    write(gatewayUrl: string, parts: Iterable<Part>): void {
+      const recorded = [...parts].flatMap(({ name, pid }) => {
+        const identity = processIdentity(pid);
+        return identity === null ? [] : [{ name, pid, identity }];
+      });
+      const record: RunRecord = { pid: process.pid, gatewayUrl, parts: recorded };
+      // Renamed into place, so that a reader never sees half of it.
+      writeFileSync(`${path}.new`, JSON.stringify(record, null, 2));
+      renameSync(`${path}.new`, path);
+    },
+    remove: () => rmSync(path, { force: true }),
+  };
+}
+
+/**
+ * Ends what an earlier run that was killed has left running, newest first, and returns the names.
+ * It is not taken over: nobody knows what it was started with.
+ */
+export async function endLeftovers(record: RunRecord | null): Promise<string[]> {
+  const left = (record?.parts ?? []).filter(
+    ({ pid, identity }) => processIdentity(pid) === identity,
+  );
+  for (const part of left.toReversed()) {
+    await endProcess({
+      ...part,
+      stopSignal: part.name.startsWith('PostgreSQL') ? 'SIGINT' : 'SIGTERM',
+      // They have been told before, by the keeper; what is still busy then may be cut off.
+      stopGraceMs: 5_000,
+    });
+  }
+  return left.map(({ name }) => name);
+}

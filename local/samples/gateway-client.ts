@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  callReply,
+  logReply,
+  runReply,
+  type CallReply,
+  type LogReply,
+  type RunReply,
+} from '../../src/api/schemas.ts';
+import { LocalRunError } from '../local-run-error.ts';
+import type { Sample } from './sample.ts';
+
+export type LogEntry = LogReply['entries'][number];
+
+/** What the local run asks of the gateway, over HTTP like any other client. */
+export type GatewayClient = {
+  /** `isNew` = a run was started for it (202); else there is one already, or the call is done. */
+  submit(sample: Sample): Promise<RunReply & { readonly isNew: boolean }>;
+  /** `null` while the call has no row. */
+  readCall(callSid: string): Promise<CallReply | null>;
+  readLog(callSid: string): Promise<readonly LogEntry[]>;
+};
+
+// Temporal's search attributes are registered by the worker as it starts; until then 503 is right.
+const TRY_AGAIN_FOR_MS = 30_000;
+
+/** Requests that the gateway answers with 503 are repeated for half a minute. */
+export function createGatewayClient(url: string): GatewayClient {
+  async function request(path: string, init?: RequestInit): Promise<Response> {
+    const deadline = Date.now() + TRY_AGAIN_FOR_MS;
+    for (;;) {
+      const response = await fetch(`${url}${path}`, init);
+      if (response.status !== 503 || Date.now() > deadline) return response;
+      await response.body?.cancel();
+      await sleep(500);
+    }
+  }
+
+  return {
+    async submit({ callRecordingId, recordgroup, recordid }) {
+      const response = await request('/calls', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ callRecordingId, recordgroup, recordid }),
+      });
+      if (!response.ok) throw new LocalRunError(await describe(response, callRecordingId));
+      return { ...runReply.parse(await response.json()), isNew: response.status === 202 };
+    },
+    async readCall(callSid) {
+      const response = await request(`/calls/${encodeURIComponent(callSid)}`);
+      if (response.status === 404) return null;
+      if (!response.ok) throw new LocalRunError(await describe(response, callSid));
+      return callReply.parse(await response.json());
+    },
+    async readLog(callSid) {
+      const response = await request(`/calls/${encodeURIComponent(callSid)}/log`);
+      if (response.status === 404) return [];
+      if (!response.ok) throw new LocalRunError(await describe(response, callSid));
+      return logReply.parse(await response.json()).entries;
+    },
+  };
+}
+
+async function describe(response: Response, callSid: string): Promise<string> {
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
+  const reason = problem.detail ?? problem.title ?? 'it gave no reason';
+  return `The gateway answered ${response.status} for the call ${callSid}: ${reason}`;
+}

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+
+import { LocalRunError } from './local-run-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The root of the project, where every part is run. */
+export const PROJECT_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+export type Ports = {
+  readonly gateway: number;
+  readonly temporal: number;
+  readonly temporalUi: number;
+  readonly postgres: number;
+  /** The sandbox's control plane; its five systems follow in steps of ten. */
+  readonly sandbox: number;
+};
+
+/** Which outside systems are the user's own, so that the sandbox does not stand in for them. */
+export type OwnSystems = {
+  readonly phoneSystem: boolean;
+  /** Storage and Speech go together: Speech reads what lies in the storage. */
+  readonly storageAndSpeech: boolean;
+  readonly connectwise: boolean;
+  readonly languageModel: boolean;
+};
+
+export type LocalSettings = {
+  /** The environment with the `.env` file beneath it; names without a value are left out. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where everything that lasts is kept. */
+  readonly dataFolder: string;
+  readonly ports: Ports;
+  /** The gateway's HOST as it stands in a URL. */
+  readonly gatewayHost: string;
+  /** `null` = start the embedded server. */
+  readonly databaseUrl: string | null;
+  /** Whether a Temporal server is given, so that none is started. */
+  readonly ownTemporal: boolean;
+  readonly ownSystems: OwnSystems;
+};
+
+/** The environment with the `.env` file of a folder beneath it; an empty value counts as none. */
+export function readLocalEnvironment(
+  environment: Environment,
+  folder = PROJECT_FOLDER,
+): Record<string, string> {
+  const file = join(folder, '.env');
+  const beneath = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return Object.fromEntries(
+    Object.entries({ ...beneath, ...environment }).filter(
+      (entry): entry is [string, string] => (entry[1] ?? '').trim() !== '',
+    ),
+  );
+}
+
+/** What the local run is to start and where. Throws a LocalRunError about values it cannot use. */
+export function toLocalSettings(env: Readonly<Record<string, string>>): LocalSettings {
+  const offset = portNumber(env, 'LOCAL_PORT_OFFSET', 0);
+  const host = env['HOST'] ?? '127.0.0.1';
+  return {
+    env,
+    dataFolder: resolve(PROJECT_FOLDER, env['LOCAL_DATA_FOLDER'] ?? '.data'),
+    ports: {
+      gateway: portNumber(env, 'PORT', 3000 + offset),
+      temporal: 7233 + offset,
+      temporalUi: 8233 + offset,
+      // Not 5432, where a PostgreSQL server of one's own is likely to listen.
+      postgres: 15_432 + offset,
+      sandbox: 4000 + offset,
+    },
+    gatewayHost: host.includes(':') ? `[${host}]` : host,
+    databaseUrl: env['DATABASE_URL'] ?? null,
+    ownTemporal: hasOwnTemporal(env),
+    ownSystems: {
+      phoneSystem: env['PHONE_SYSTEM_URL'] !== undefined,
+      storageAndSpeech:
+        env['RECORDINGS_BUCKET'] !== undefined && env['GOOGLE_CLOUD_PROJECT'] !== undefined,
+      connectwise: env['CONNECTWISE_URL'] !== undefined,
+      languageModel: env['LLM_BASE_URL'] !== undefined,
+    },
+  };
+}
+
+/** A profile or configuration file may name the address too. */
+function hasOwnTemporal(env: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(env).filter((name) => /^TEMPORAL_(API_KEY|NAMESPACE|TLS)/.test(name));
+  const isOwn = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some(
+    (name) => env[name] !== undefined,
+  );
+  if (!isOwn && names.length > 0) {
+    throw new LocalRunError(
+      `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set without TEMPORAL_ADDRESS: set that too to use a Temporal server of yours, or none of them to have one started.`,
+    );
+  }
+  return isOwn;
+}
+
+function portNumber(
+  env: Readonly<Record<string, string>>,
+  name: string,
+  otherwise: number,
+): number {
+  const value = env[name];
+  if (value === undefined) return otherwise;
+  // With an offset the highest default port (15432) must still be one.
+  const most = name === 'PORT' ? 65_535 : 50_000;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 0 && port <= most) return port;
+  throw new LocalRunError(`${name} must be a whole number up to ${most}: correct it.`);
+}

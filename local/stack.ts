@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+
+import { migrate } from '../prisma/engine/apply.ts';
+import { serviceEnvironment, type Addresses } from './environment.ts';
+import { LocalRunError } from './local-run-error.ts';
+import type { Progress } from './output/progress.ts';
+import { startSandboxPart } from './parts/sandbox.ts';
+import { startGatewayPart, startWorkerPart } from './parts/service.ts';
+import { startPostgres } from './postgres/server.ts';
+import type { Keeper } from './process/keeper.ts';
+import type { Part } from './process/part.ts';
+import { endedMessage } from './process/until-part.ts';
+import { createRunRecord } from './run-record.ts';
+import type { LocalSettings } from './settings.ts';
+import { startTemporalServer } from './temporal/server.ts';
+import { findTemporalCli } from './temporal-cli.ts';
+
+/** The name of the service's database in the embedded server. */
+const DATABASE = 'call_processing';
+
+export type Stack = {
+  /** Starts everything; resolves when calls can be submitted. */
+  start(): Promise<Addresses & { readonly gatewayUrl: string }>;
+  /** Rejects as soon as a part ends that nobody stopped. Never resolves. */
+  readonly broken: Promise<never>;
+  /** Stops what runs, those that use others first, and resolves when all is gone. */
+  stop(onStop: (part: Part) => void): Promise<void>;
+};
+
+/** The parts of the local run, in the order in which they are stopped. */
+const STOP_ORDER = ['gateway', 'worker', 'sandbox', 'Temporal server', 'PostgreSQL server'];
+
+/** Prepares the local run: what is given is used, the rest is started, side by side where possible. */
+export function createStack(
+  settings: LocalSettings,
+  needsSandbox: boolean,
+  keeper: Keeper,
+  progress: Progress,
+): Stack {
+  const parts = new Map<string, Part>();
+  const record = createRunRecord(settings.dataFolder);
+  const gatewayUrl = `http://${settings.gatewayHost}:${settings.ports.gateway}`;
+  const broken = Promise.withResolvers<never>();
+  // Whoever waits for it sees the rejection; nobody may be waiting yet.
+  broken.promise.catch(() => undefined);
+  const logPath = (name: string) => join(settings.dataFolder, 'logs', `${name}.log`);
+
+  async function failWhenItEnds(part: Part): Promise<void> {
+    await part.exited;
+    if (!part.isStopping()) broken.reject(new LocalRunError(endedMessage(part)));
+  }
+
+  function add(part: Part): void {
+    parts.set(part.name, part);
+    void failWhenItEnds(part);
+    record.write(gatewayUrl, parts.values());
+  }
+
+  async function startDatabase(): Promise<string> {
+    const url =
+      settings.databaseUrl ??
+      (await progress.step('PostgreSQL', async () => {
+        const server = await startPostgres({
+          dataFolder: join(settings.dataFolder, 'postgres'),
+          port: settings.ports.postgres,
+          logPath: logPath('postgres'),
+          keeper,
+        });
+        add(server.part);
+        return [server.url(DATABASE), `127.0.0.1:${settings.ports.postgres}`];
+      }));
+    return progress.step('Migrations', async () => {
+      const { applied } = await migrate(url);
+      const where = settings.databaseUrl === null ? '' : ' to the database of DATABASE_URL';
+      return [url, applied.length === 0 ? 'up to date' : `${applied.length} applied${where}`];
+    });
+  }
+
+  async function startTemporal(): Promise<Addresses['temporal']> {
+    if (settings.ownTemporal) {
+      progress.note('Temporal: the server that the environment names is used.');
+      return null;
+    }
+    return progress.step('Temporal', async (report) => {
+      const cli = await findTemporalCli(settings.env, report);
+      const { part, address } = await startTemporalServer({
+        cli: cli.path,
+        port: settings.ports.temporal,
+        uiPort: settings.ports.temporalUi,
+        databaseFile: join(settings.dataFolder, 'temporal', 'temporal.db'),
+        logPath: logPath('temporal'),
+        keeper,
+      });
+      add(part);
+      const uiUrl = `http://127.0.0.1:${settings.ports.temporalUi}`;
+      return [{ address, uiUrl }, `${address}, CLI ${cli.version.split(' ')[0]} from ${cli.from}`];
+    });
+  }
+
+  async function startSandbox(): Promise<Addresses['sandbox']> {
+    if (!needsSandbox) return null;
+    return progress.step('Sandbox', async () => {
+      const { part, addresses } = await startSandboxPart({
+        dataFolder: settings.dataFolder,
+        basePort: settings.ports.sandbox,
+        logPath: logPath('sandbox'),
+        keeper,
+      });
+      add(part);
+      return [addresses, `${addresses.controlUrl} and the five systems behind it`];
+    });
+  }
+
+  async function startServices(env: Record<string, string>): Promise<void> {
+    await Promise.all([
+      progress.step('Worker', async () => {
+        add(await startWorkerPart({ env, logPath: logPath('worker'), keeper }));
+        return [undefined, 'takes calls'];
+      }),
+      progress.step('Gateway', async () => {
+        const options = { env, logPath: logPath('gateway'), keeper, url: gatewayUrl };
+        add(await startGatewayPart(options));
+        return [undefined, gatewayUrl];
+      }),
+    ]);
+  }
+
+  return {
+    broken: broken.promise,
+    async start() {
+      const [databaseUrl, temporal, sandbox] = await Promise.all([
+        startDatabase(),
+        startTemporal(),
+        startSandbox(),
+      ]);
+      const addresses = { databaseUrl, temporal, sandbox };
+      await startServices(serviceEnvironment(settings, addresses));
+      return { ...addresses, gatewayUrl };
+    },
+    async stop(onStop) {
+      for (const name of STOP_ORDER) {
+        const part = parts.get(name);
+        if (part === undefined) continue;
+        onStop(part);
+        await part.stop();
+      }
+      record.remove();
+    },
+  };
+}

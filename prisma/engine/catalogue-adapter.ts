@@ -1,0 +1,89 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  ColumnTypeEnum,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+  type SqlQueryable,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+
+// PostgreSQL's one-byte type "char", which only its own catalogue uses, and the type "char"[], which
+// not even that does. (Numbers: pg_type.dat of its sources.)
+const CHAR_OID = 18;
+const CHAR_ARRAY_OID = 1002;
+
+/**
+ * Prisma's adapter for node-postgres, which can also read PostgreSQL's catalogue. The engine asks
+ * the catalogue for "char" columns when it looks at a database, and @prisma/adapter-pg 7.10 refuses
+ * them. So the CatalogueClient below calls them by a type that the adapter knows and nothing else uses,
+ * and here they get their true one.
+ */
+export function createCatalogueAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
+  const factory = new PrismaPg(pool);
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    async connect() {
+      const adapter = await factory.connect();
+      const startTransaction = adapter.startTransaction.bind(adapter);
+      return Object.assign(readingChars(adapter), {
+        startTransaction: async (...args: Parameters<typeof startTransaction>) =>
+          readingChars(await startTransaction(...args)),
+      });
+    },
+    connectToShadowDb: () => factory.connectToShadowDb(),
+  };
+}
+
+function readingChars<T extends SqlQueryable>(queryable: T): T {
+  const queryRaw = queryable.queryRaw.bind(queryable);
+  return Object.assign(queryable, {
+    queryRaw: async (query: SqlQuery) => {
+      const result = await queryRaw(query);
+      return {
+        ...result,
+        columnTypes: result.columnTypes.map((type) =>
+          type === ColumnTypeEnum.CharacterArray ? ColumnTypeEnum.Character : type,
+        ),
+      };
+    },
+  });
+}
+
+/** The driver's part of it: connections of the pool must be of this class. */
+export class CatalogueClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const send: (...args: unknown[]) => unknown = super.query.bind(this);
+    // The driver types this method by eight overloads. A pool passes a callback, others await it.
+    this.query = (...args: unknown[]): never => {
+      const callback: unknown = args.at(-1);
+      const result =
+        typeof callback === 'function'
+          ? send(...args.slice(0, -1), (error: unknown, answer: unknown) => {
+              callback(error, relabel(answer));
+            })
+          : Promise.resolve(send(...args)).then(relabel);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above.
+      return result as never;
+    };
+  }
+}
+
+function relabel(result: unknown): unknown {
+  if (hasFields(result)) {
+    for (const field of result.fields) {
+      if (field.dataTypeID === CHAR_OID) field.dataTypeID = CHAR_ARRAY_OID;
+    }
+  }
+  return result;
+}
+
+function hasFields(result: unknown): result is Pick<pg.QueryResult, 'fields'> {
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    'fields' in result &&
+    Array.isArray(result.fields)
+  );
+}

@@ -1,0 +1,19 @@
+import { readEnvironment } from '../src/config.ts';
+import { migrate } from './engine/apply.ts';
+import { MigrationError } from './engine/migration-error.ts';
+
+const databaseUrl = readEnvironment()['DATABASE_URL']?.trim();
+try {
+  if (!databaseUrl) {
+    throw new MigrationError(
+      'DATABASE_URL is missing: set it in the environment or in the .env file (see .env.example).',
+    );
+  }
+  const { applied } = await migrate(databaseUrl);
+  for (const name of applied) console.log(`Applied ${name}.`);
+  if (applied.length === 0) console.log('The database is up to date.');
+} catch (error) {
+  if (!(error instanceof MigrationError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

