@@ -106,15 +106,18 @@ function parse<T extends z.ZodObject>(
   env: Environment,
   rules: (value: z.output<T>) => string[] = () => [],
 ): { value: z.output<T>; temporal: TemporalConfig } {
+  // An empty line in a .env file (`NAME=`) means the same as no line.
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '',
+    ),
   );
   const result = schema.safeParse(present);
   const faults = result.success
     ? rules(result.data)
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
 
-  const temporal = readTemporal(env, faults);
+  const temporal = readTemporal(present, faults);
   if (!result.success || temporal === null || faults.length > 0) {
     throw new ConfigurationError(faults);
   }

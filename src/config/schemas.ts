@@ -7,7 +7,6 @@ import { z } from 'zod';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** An empty line in a .env file (`NAME=`) means the same as no line. */
 const text = z.string('is missing').trim();
 const list = text.transform((value) =>
   value

@@ -13,15 +13,15 @@ export type TemporalConfig = {
  * TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE asks for it: otherwise a laptop's `npm start` could land
  * in somebody's production namespace.
  */
-export function readTemporal(env: Environment, faults: string[]): TemporalConfig | null {
-  const variables = Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+export function readTemporal(
+  variables: Readonly<Record<string, string>>,
+  faults: string[],
+): TemporalConfig | null {
   const wantsFile = Boolean(variables['TEMPORAL_CONFIG_FILE'] ?? variables['TEMPORAL_PROFILE']);
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig({
       disableFile: !wantsFile,
-      overrideEnvVars: variables,
+      overrideEnvVars: { ...variables },
     });
     return { connection: connectionOptions, namespace: namespace ?? 'default' };
   } catch {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { loadGatewayConfig, loadTemporalConfig, loadWorkerConfig } from '../../src/config.ts';
+import { ConfigurationError } from '../../src/config/configuration-error.ts';
+
+// The configuration is read once, its faults are told all at once and by name, and never with a value.
+
+const WORKER = {
+  DATABASE_URL: 'postgresql://u:secret@127.0.0.1/d',
+  PHONE_SYSTEM_URL: 'https://phone.example/',
+  PHONE_SYSTEM_USERNAME: 'u',
+  PHONE_SYSTEM_PASSWORD: 'p',
+  RECORDINGS_BUCKET: 'bucket',
+  GOOGLE_CLOUD_PROJECT: 'project',
+  CONNECTWISE_URL: 'https://cw.example/v4_6_release/apis/3.0',
+  CONNECTWISE_COMPANY_ID: 'c',
+  CONNECTWISE_PUBLIC_KEY: 'k',
+  CONNECTWISE_PRIVATE_KEY: 'k',
+  CONNECTWISE_CLIENT_ID: 'id',
+  LLM_BASE_URL: 'https://llm.example/v1',
+  LLM_API_KEY: 'key',
+  LLM_MODEL: 'model',
+};
+
+function faultsOf(load: () => unknown): readonly string[] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('takes the defaults for what is not named, or named and left empty', () => {
+    const config = loadWorkerConfig({ ...WORKER, TEMPORAL_NAMESPACE: '', PHONE_REGION: ' ' });
+    assert.equal(config.temporal.namespace, 'default');
+    assert.equal(config.numberRules.region, 'GB');
+    assert.equal(config.reprocessWindowMs, 30 * 24 * 60 * 60 * 1000);
+    assert.equal(config.connectwise.requestsPerMinute, 60);
+    assert.equal(config.phoneSystem.url, 'https://phone.example');
+    assert.deepEqual(config.speech.languageCodes, ['en-GB']);
+    const gateway = loadGatewayConfig({ DATABASE_URL: WORKER.DATABASE_URL });
+    assert.deepEqual([gateway.host, gateway.port], ['127.0.0.1', 3000]);
+  });
+
+  it('names every missing variable at once', () => {
+    const faults = faultsOf(() => loadWorkerConfig({}));
+    for (const name of Object.keys(WORKER)) {
+      assert.ok(
+        faults.some((fault) => fault.startsWith(`${name} `)),
+        name,
+      );
+    }
+  });
+
+  const BAD: readonly (readonly [name: string, value: string])[] = [
+    ['DATABASE_URL', 'mysql://secret@db/x'],
+    ['DATABASE_POOL_SIZE', '0'],
+    ['PHONE_SYSTEM_URL', 'ftp://secret'],
+    ['RECORDING_MAX_BYTES', 'secret'],
+    ['PHONE_REGION', 'secret'],
+    ['REPROCESS_WINDOW', 'secret'],
+    ['REPROCESS_WINDOW', '0'],
+    ['OWN_PHONE_NUMBERS', 'secret'],
+    ['SPEECH_LANGUAGE_CODES', ','],
+    ['LOG_LEVEL', 'secret'],
+    ['CONNECTWISE_REQUESTS_PER_MINUTE', '1.5'],
+  ];
+  for (const [name, value] of BAD) {
+    it(`refuses ${name}=${value.replace('secret', '…')} by name, without the value`, () => {
+      const faults = faultsOf(() => loadWorkerConfig({ ...WORKER, [name]: value }));
+      assert.equal(faults.length, 1, faults.join());
+      assert.ok(faults[0]?.startsWith(`${name} `));
+      assert.doesNotMatch(faults.join(), /secret/);
+    });
+  }
+
+  it('reads a REPROCESS_WINDOW in words', () => {
+    const config = loadWorkerConfig({ ...WORKER, REPROCESS_WINDOW: '12 hours' });
+    assert.equal(config.reprocessWindowMs, 12 * 60 * 60 * 1000);
+  });
+
+  it("reads a user's temporal.toml only when it is named", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'call-processing-config-'));
+    try {
+      const file = join(folder, 'temporal.toml');
+      await writeFile(file, '[profile.default]\naddress = "production:7233"\nnamespace = "live"\n');
+      const unnamed = loadTemporalConfig({ XDG_CONFIG_HOME: folder, HOME: folder });
+      assert.equal(unnamed.namespace, 'default');
+      const named = loadTemporalConfig({ TEMPORAL_CONFIG_FILE: file });
+      assert.deepEqual([named.namespace, named.connection.address], ['live', 'production:7233']);
+      const missing = faultsOf(() => loadTemporalConfig({ TEMPORAL_CONFIG_FILE: folder }));
+      assert.equal(missing.length, 1);
+      assert.match(missing[0] ?? '', /TEMPORAL_CONFIG_FILE/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
