@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The root of the project, where every part is run. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
-export type Ports = {
+type Ports = {
   readonly gateway: number;
   readonly temporal: number;
   readonly temporalUi: number;

@@ -25,7 +25,7 @@ export type PartOptions = {
   readonly keeper: Keeper;
 };
 
-export type PartExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+type PartExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 export type Part = {
   readonly name: string;

@@ -20,7 +20,7 @@ export type PhoneSystemConfig = {
   readonly maxBytes: number;
 };
 
-export type FetchedRecording<T> = RecordingSummary & {
+type FetchedRecording<T> = RecordingSummary & {
   /** What the receiver made of the audio. */
   readonly received: T;
 };

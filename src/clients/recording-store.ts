@@ -24,7 +24,7 @@ export type RecordingStoreConfig = {
   readonly projectId: string | null;
 };
 
-export type SaveRecordingInput = {
+type SaveRecordingInput = {
   readonly callSid: string;
   readonly extension: string;
   readonly contentType: string;
