@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 
 import { WORKFLOW_TYPE } from '../../src/domain/names.ts';
 import type { CallProcessingWorkflow } from '../../src/workflows/index.ts';
@@ -42,7 +42,10 @@ export async function startWorkflowTest(
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH }),
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath: WORKFLOWS_PATH,
+      logger: new DefaultLogger('ERROR'),
+    }),
     activities,
   });
   const running = worker.run();
