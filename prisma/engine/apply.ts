@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { MigrationList } from '@prisma/schema-engine-wasm';
+import type pg from 'pg';
 
 import { createDatabaseIfMissing, runOn } from './create-database.ts';
 import { readMigrations } from './files.ts';
@@ -13,6 +16,10 @@ export type MigrateResult = {
 // Any number that nobody else uses; Prisma's engine has 72707369. It is taken first because the
 // engine gives up on its own after ten seconds, which a long migration elsewhere may exceed.
 const LOCK_KEY = 72_707_370;
+
+// Two minutes in all: longer than any transaction of ours, which end after five seconds.
+const ATTEMPTS_AT_MOST = 40;
+const PAUSE_MS = 1_000;
 
 /**
  * Brings a PostgreSQL database up to the committed migrations, and creates it if it does not
@@ -29,12 +36,64 @@ export async function migrate(
     await createDatabaseIfMissing(databaseUrl);
     return await runOn(databaseUrl, async (client) => {
       await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-      const { appliedMigrationNames } = await withSchemaEngine(databaseUrl, (engine) =>
-        engine.applyMigrations({ migrationsList, filters: NO_FILTER }),
-      );
-      return { applied: appliedMigrationNames };
+      return { applied: await applyPatiently(databaseUrl, migrationsList, client) };
     });
   } catch (error) {
     throw toMigrationError(error);
   }
+}
+
+/**
+ * Applies what is due while calls are being processed. A migration that does not get its locks
+ * within the engine's lock_timeout has changed nothing, since PostgreSQL runs a script in one
+ * transaction; so it is taken back and tried again, and whoever queued behind it goes on meanwhile.
+ */
+async function applyPatiently(
+  databaseUrl: string,
+  migrationsList: MigrationList,
+  client: pg.Client,
+): Promise<string[]> {
+  const before = await finishedMigrations(client);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await withSchemaEngine(databaseUrl, (engine) =>
+        engine.applyMigrations({ migrationsList, filters: NO_FILTER }),
+      );
+      const after = await finishedMigrations(client);
+      return after.filter((name) => !before.includes(name));
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt === ATTEMPTS_AT_MOST) throw error;
+      await takeBackUnfinished(databaseUrl, client);
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+/** Marks what failed as rolled back, as `prisma migrate resolve --rolled-back` does. */
+async function takeBackUnfinished(databaseUrl: string, client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+  );
+  for (const { migration_name: migrationName } of rows) {
+    await withSchemaEngine(databaseUrl, (engine) =>
+      engine.markMigrationRolledBack({ migrationName }),
+    );
+  }
+}
+
+/** The names of the migrations that stand in the database, oldest first; none in an empty one. */
+async function finishedMigrations(client: pg.Client): Promise<string[]> {
+  const { rows: tables } = await client.query(
+    "SELECT 1 FROM pg_tables WHERE schemaname = current_schema AND tablename = '_prisma_migrations'",
+  );
+  if (tables.length === 0) return [];
+  const { rows } = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY started_at',
+  );
+  return rows.map(({ migration_name: name }) => name);
+}
+
+/** The engine words PostgreSQL's error 55P03 (lock_not_available) in its message alone. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && /lock timeout|55P03/.test(error.message);
 }

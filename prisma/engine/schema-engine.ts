@@ -5,6 +5,10 @@ import pg from 'pg';
 import { CatalogueClient, createCatalogueAdapter } from './catalogue-adapter.ts';
 import { SchemaEngine } from './wasm.ts';
 
+// A statement that waits for a lock makes everybody wait who comes after it. Two seconds of that are
+// what calls under way bear without noticing; then the migration steps back.
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** Nothing in the database is hidden from the engine: every table in it is ours. */
 export const NO_FILTER: SchemaFilter = { externalTables: [], externalEnums: [] };
 
@@ -22,6 +26,7 @@ export async function withSchemaEngine<T>(
     Client: CatalogueClient,
     // One session: the engine holds an advisory lock while it migrates, and locks are a session's.
     max: 1,
+    lock_timeout: LOCK_TIMEOUT_MS,
     idleTimeoutMillis: 0,
   });
   // A connection that breaks while idle breaks the next query too, and that one reports it.

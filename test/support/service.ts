@@ -24,8 +24,9 @@ export type Service = {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; headers: Headers; body: Reply }>;
-  /** Starts a worker process more. All of them are stopped in the end. */
-  startWorker(): Promise<RunningProcess>;
+  readonly databaseUrl: string;
+  /** Starts a worker process more, of another version if told. All of them are stopped in the end. */
+  startWorker(script?: string): Promise<RunningProcess>;
   stop(): Promise<void>;
 };
 
@@ -62,8 +63,8 @@ export async function startService(
     stack.defer(() => database.close());
 
     const env = environmentOf(testDatabase.url, temporal.address, sandbox.addresses, options.env);
-    const startWorker = async () => {
-      const { process } = await startProcess('src/worker.ts', env, /The worker takes calls/);
+    const startWorker = async (script = 'src/worker.ts') => {
+      const { process } = await startProcess(script, env, /The worker takes calls/);
       stack.defer(() => process.kill());
       return process;
     };
@@ -77,6 +78,7 @@ export async function startService(
     return {
       sandbox: createSandboxClient(sandbox.addresses.controlUrl),
       database,
+      databaseUrl: testDatabase.url,
       temporal,
       client: new Client({ connection }),
       async request(method, path, body) {
