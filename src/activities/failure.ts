@@ -43,6 +43,18 @@ export function toApplicationFailure(error: ServiceError): ApplicationFailure {
   return failure;
 }
 
+/**
+ * The same, tried again whatever it is: a note about a call has to be written in the end, and even
+ * refused credentials of the database will be corrected.
+ */
+export function toRetryableFailure(error: ServiceError): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: error.code,
+    message: error.message,
+    details: [error.context],
+  });
+}
+
 /** Where the failure arose. Only the frames: a stack begins with the message of a library. */
 function framesOf(error: ServiceError): string[] {
   const origin = error.cause instanceof Error ? error.cause : error;

@@ -50,8 +50,8 @@ const MOST_OPERATIONS = 200_000;
 type Operation = operationsProtos.google.longrunning.IOperation;
 type CallOptions = { timeout: number; retry: { retryCodes: number[] }; signal: AbortSignal };
 
-/** Creates the client; nothing is connected before the first request. */
-export function createSpeech(config: SpeechConfig): Speech {
+/** Creates the client; nothing is connected before the first request, each of which has `deadlineMs`. */
+export function createSpeech(config: SpeechConfig, deadlineMs: number = DEADLINE_MS): Speech {
   const connection = createConnection(config);
   const { GetOperationRequest, ListOperationsRequest } = operationsProtos.google.longrunning;
 
@@ -60,7 +60,7 @@ export function createSpeech(config: SpeechConfig): Speech {
 
     async submit(input, signal) {
       const request = toBatchRequest(config, input);
-      return call('Submitting the audio', signal, async (options) => {
+      return call('Submitting the audio', signal, deadlineMs, async (options) => {
         const client = await connection.client();
         signal.throwIfAborted();
         const [operation] = await client.batchRecognize(request, options);
@@ -73,17 +73,22 @@ export function createSpeech(config: SpeechConfig): Speech {
         name: `projects/${config.projectId}/locations/${config.location}`,
         pageSize: OPERATIONS_PER_PAGE,
       });
-      const usable = await call('Looking for the operation', signal, async (options) => {
-        const client = await connection.client();
-        const listed = client.operationsClient.listOperationsAsync(request, {
-          ...options,
-          autoPaginate: false,
-        });
-        return collect(
-          listed,
-          (operation) => outputPrefixOf(operation) === outputPrefix && isUsable(operation),
-        );
-      });
+      const usable = await call(
+        'Looking for the operation',
+        signal,
+        deadlineMs,
+        async (options) => {
+          const client = await connection.client();
+          const listed = client.operationsClient.listOperationsAsync(request, {
+            ...options,
+            autoPaginate: false,
+          });
+          return collect(
+            listed,
+            (operation) => outputPrefixOf(operation) === outputPrefix && isUsable(operation),
+          );
+        },
+      );
       const [newest] = usable.sort((a, b) => createdAtSeconds(b) - createdAtSeconds(a));
       return newest === undefined ? null : nameOf(newest);
     },
@@ -92,6 +97,7 @@ export function createSpeech(config: SpeechConfig): Speech {
       const operation = await call(
         'Asking for the operation',
         signal,
+        deadlineMs,
         async (options) => {
           const client = await connection.client();
           const request = new GetOperationRequest({ name });
@@ -124,13 +130,14 @@ async function collect(
 async function call<T>(
   what: string,
   signal: AbortSignal,
+  deadlineMs: number,
   send: (options: CallOptions) => Promise<T>,
   notFound?: 'SPEECH_OPERATION_LOST',
 ): Promise<T> {
   signal.throwIfAborted();
   try {
     // The library would repeat BatchRecognize on UNAVAILABLE and DEADLINE_EXCEEDED, and so pay twice.
-    return await send({ timeout: DEADLINE_MS, retry: { retryCodes: [] }, signal });
+    return await send({ timeout: deadlineMs, retry: { retryCodes: [] }, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ServiceError ? error : toRequestError(error, what, notFound);

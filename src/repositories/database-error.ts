@@ -2,54 +2,141 @@ import { Prisma } from '../generated/prisma/client.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 
+/** What a failure means for the call. Whatever is not listed below is an outage that will pass. */
+type Meaning = { readonly code: ErrorCode; readonly message: string; readonly lasting?: true };
+
+const UNAVAILABLE: Meaning = {
+  code: 'DATABASE_UNAVAILABLE',
+  message: 'The database broke off or did not answer as it should.',
+};
+const CREDENTIALS: Meaning = {
+  code: 'DATABASE_CREDENTIALS_REFUSED',
+  message: 'The database refused the user, the password or the rights of the user.',
+};
+const CONFLICT: Meaning = {
+  code: 'DATABASE_CONFLICT',
+  message: 'The database gave way to another writer of the same rows.',
+};
+const OUTDATED: Meaning = {
+  code: 'DATABASE_SCHEMA_OUTDATED',
+  message: 'The database, a table or a column is missing: the migrations are behind.',
+};
+const DEFECT: Meaning = {
+  code: 'INTERNAL_ERROR',
+  message: 'The database refused a value or a statement of this service, and would again.',
+  // Another attempt would write the same, and pay once more for what it is about to write.
+  lasting: true,
+};
+
 /**
- * Prisma's codes that mean something other than "the database is away for now"
- * (https://www.prisma.io/docs/orm/reference/error-reference).
+ * PostgreSQL's own codes (https://www.postgresql.org/docs/current/errcodes-appendix.html), the
+ * longest matching beginning first: five characters name an error, the first two its class.
  */
-const CODES: Readonly<Record<string, ErrorCode>> = {
-  P1000: 'DATABASE_CREDENTIALS_REFUSED',
-  P1010: 'DATABASE_CREDENTIALS_REFUSED',
-  P2002: 'DATABASE_CONFLICT',
-  P2021: 'DATABASE_SCHEMA_OUTDATED',
-  P2022: 'DATABASE_SCHEMA_OUTDATED',
-  P2034: 'DATABASE_CONFLICT',
-};
-
-const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
-  DATABASE_CREDENTIALS_REFUSED: 'The database refused the credentials.',
-  DATABASE_CONFLICT: 'The database gave way to another writer of the same rows.',
-  DATABASE_SCHEMA_OUTDATED: 'The database lacks a table or column: its migrations are behind.',
-};
+const SQL_STATES: ReadonlyMap<string, Meaning> = new Map([
+  ['23505', CONFLICT], // unique violation
+  ['3D000', OUTDATED], // no such database
+  ['3F000', OUTDATED], // no such schema
+  ['42501', CREDENTIALS], // insufficient privilege
+  ['42703', OUTDATED], // no such column
+  ['42704', OUTDATED], // no such type
+  ['42P01', OUTDATED], // no such table
+  ['0A', DEFECT], // feature not supported
+  ['22', DEFECT], // data exception
+  ['23', DEFECT], // integrity constraint violation
+  ['28', CREDENTIALS], // invalid authorization
+  ['40', CONFLICT], // serialization failure, deadlock
+  ['42', DEFECT], // syntax error or access rule violation
+]);
 
 /**
- * A failure of the database as a ServiceError; `null` when the error is none. Only Prisma's code
- * is kept: its messages quote queries and values.
+ * Prisma's codes (https://www.prisma.io/docs/orm/reference/error-reference) of failures that it
+ * finds out itself, without a word of PostgreSQL.
+ */
+const PRISMA_CODES: ReadonlyMap<string, Meaning> = new Map([
+  ['P2025', DEFECT], // the row to be changed does not exist
+]);
+
+/**
+ * How pg and its pool report a connection that broke or could not be had in time: plain errors
+ * without a code, which Prisma passes on as they are.
+ */
+const BROKEN_CONNECTION =
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed)|timeout e(?:xpired|xceeded)|Query read timeout|There was an error establishing)/;
+
+/** Network errors that Prisma does not know and passes on too (ECONNREFUSED and the like it knows). */
+const NETWORK_CODES: ReadonlySet<unknown> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+]);
+
+/**
+ * A failure of the database as a ServiceError; `null` when the error is none. Only the codes are
+ * kept: the messages quote queries and values.
  */
 export function toDatabaseError(error: unknown): ServiceError | null {
-  if (
-    error instanceof Prisma.PrismaClientKnownRequestError ||
-    error instanceof Prisma.PrismaClientInitializationError
-  ) {
-    const prismaCode = ('code' in error ? error.code : error.errorCode) ?? 'unknown';
-    const code = CODES[prismaCode] ?? 'DATABASE_UNAVAILABLE';
-    return new ServiceError(code, MESSAGES[code] ?? 'The database did not answer as it should.', {
-      context: { prismaCode },
-      cause: error,
-    });
-  }
-  if (
-    error instanceof Prisma.PrismaClientUnknownRequestError ||
-    error instanceof Prisma.PrismaClientRustPanicError ||
-    isDriverError(error)
-  ) {
-    return new ServiceError('DATABASE_UNAVAILABLE', 'The database broke off or did not answer.', {
-      cause: error,
-    });
-  }
+  const prismaCode = prismaCodeOf(error);
+  const sqlState = sqlStateOf(error);
+  if (prismaCode === null && sqlState === null && !isDatabaseError(error)) return null;
+
+  const { code, message, lasting } = meaningOf(sqlState, prismaCode);
+  const failure = new ServiceError(code, message, {
+    context: { prismaCode, sqlState },
+    cause: error,
+  });
+  return lasting === true ? failure.forGood() : failure;
+}
+
+function meaningOf(sqlState: string | null, prismaCode: string | null): Meaning {
+  const bySqlState =
+    sqlState === null
+      ? undefined
+      : (SQL_STATES.get(sqlState) ?? SQL_STATES.get(sqlState.slice(0, 2)));
+  return bySqlState ?? PRISMA_CODES.get(prismaCode ?? '') ?? UNAVAILABLE;
+}
+
+function prismaCodeOf(error: unknown): string | null {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return error.code;
+  if (error instanceof Prisma.PrismaClientInitializationError) return error.errorCode ?? null;
   return null;
 }
 
-/** Errors of the driver adapter reach us raw when they strike between two queries. */
-function isDriverError(error: unknown): boolean {
+/** What PostgreSQL said, through Prisma or, when it strikes between two queries, from the driver. */
+function sqlStateOf(error: unknown): string | null {
+  const driverError =
+    error instanceof Prisma.PrismaClientKnownRequestError
+      ? error.meta?.['driverAdapterError']
+      : error;
+  if (!isDriverError(driverError)) return null;
+  const { cause } = driverError;
+  return typeof cause === 'object' &&
+    cause !== null &&
+    'originalCode' in cause &&
+    typeof cause.originalCode === 'string'
+    ? cause.originalCode
+    : null;
+}
+
+function isDatabaseError(error: unknown): boolean {
+  return (
+    error instanceof Prisma.PrismaClientInitializationError ||
+    error instanceof Prisma.PrismaClientUnknownRequestError ||
+    error instanceof Prisma.PrismaClientRustPanicError ||
+    isDriverError(error) ||
+    isBrokenConnection(error)
+  );
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    BROKEN_CONNECTION.test(error.message) || ('code' in error && NETWORK_CODES.has(error.code))
+  );
+}
+
+/** Errors of the driver adapter are known by their name: the class is not exported for use. */
+function isDriverError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'DriverAdapterError';
 }

@@ -1,0 +1,122 @@
+import { completion } from '../../clients/language-model-support.ts';
+import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
+
+const refusal = (status: number, message: string, type = 'invalid_request_error') => ({
+  status,
+  body: { error: { message, type } },
+});
+const choice = (given: object) => ({ body: { choices: [given] } });
+
+/** What a server with OpenAI's chat completions may answer; unusable texts come three times. */
+export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
+  // HTTP statuses.
+  ['400', refusal(400, 'unknown field'), 'MODEL_BAD_REQUEST', 'given up'],
+  [
+    '400, too long',
+    refusal(400, 'maximum context length is 8192 tokens'),
+    'MODEL_TRANSCRIPT_TOO_LONG',
+    'given up',
+  ],
+  ['400, filtered', refusal(400, 'content management policy'), 'MODEL_CONTENT_BLOCKED', 'given up'],
+  ['401', refusal(401, 'Incorrect API key'), 'MODEL_CREDENTIALS_REFUSED', 'given up'],
+  ['402, the credit', refusal(402, 'Insufficient credits'), 'MODEL_RATE_LIMITED', 'own pace'],
+  ['403', refusal(403, 'Country not supported'), 'MODEL_CREDENTIALS_REFUSED', 'given up'],
+  ['404, no such model', refusal(404, 'The model does not exist'), 'MODEL_BAD_REQUEST', 'given up'],
+  ['408', { status: 408 }, 'MODEL_UNAVAILABLE', 'own pace'],
+  ['409', { status: 409 }, 'MODEL_UNAVAILABLE', 'own pace'],
+  ['413', { status: 413, body: '<html>' }, 'MODEL_TRANSCRIPT_TOO_LONG', 'given up'],
+  ['422', refusal(422, 'Unprocessable'), 'MODEL_BAD_REQUEST', 'given up'],
+  ['500', { status: 500 }, 'MODEL_UNAVAILABLE', 'own pace'],
+  ['502', { status: 502, body: '<html>' }, 'MODEL_UNAVAILABLE', 'own pace'],
+  ['529, overloaded', refusal(529, 'Overloaded'), 'MODEL_UNAVAILABLE', 'own pace'],
+  [
+    'a redirect',
+    { status: 307, headers: { location: '/elsewhere' } },
+    'MODEL_BAD_REQUEST',
+    'given up',
+  ],
+
+  // Retry-After.
+  ['429', refusal(429, 'Rate limit reached'), 'MODEL_RATE_LIMITED', 'own pace'],
+  ['429, in seconds', { status: 429, retryAfter: '20' }, 'MODEL_RATE_LIMITED', after(20)],
+  [
+    '429, as a date',
+    { status: 429, retryAfter: { inSeconds: 45 } },
+    'MODEL_RATE_LIMITED',
+    after(45),
+  ],
+  ['429, in a month', { status: 429, retryAfter: '2592000' }, 'MODEL_RATE_LIMITED', AN_HOUR],
+  ['429, at once', { status: 429, retryAfter: '0' }, 'MODEL_RATE_LIMITED', 'own pace'],
+  ['503 while the model loads', { status: 503, retryAfter: '3' }, 'MODEL_UNAVAILABLE', after(3)],
+
+  // Inside HTTP 200.
+  [
+    'an error of 429',
+    { body: { error: { code: 429, message: 'slow' } } },
+    'MODEL_RATE_LIMITED',
+    'own pace',
+  ],
+  [
+    'an error of "401"',
+    { body: { error: { code: '401', message: 'key' } } },
+    'MODEL_CREDENTIALS_REFUSED',
+    'given up',
+  ],
+  [
+    'an error in words',
+    { body: { error: { code: 'oops', message: 'x' } } },
+    'MODEL_UNAVAILABLE',
+    'own pace',
+  ],
+  [
+    'the token limit',
+    choice({ finish_reason: 'length', message: { content: '{"summary":' } }),
+    'MODEL_OUTPUT_TRUNCATED',
+    'given up',
+  ],
+  [
+    'a content filter',
+    choice({ finish_reason: 'content_filter', message: { content: '' } }),
+    'MODEL_CONTENT_BLOCKED',
+    'given up',
+  ],
+  [
+    'a refusal',
+    choice({ finish_reason: 'stop', message: { refusal: 'I cannot.' } }),
+    'MODEL_CONTENT_BLOCKED',
+    'given up',
+  ],
+  ['no choice', { body: { choices: [] } }, 'MODEL_OUTPUT_INVALID', 'given up'],
+  ['an empty text', { body: completion('') }, 'MODEL_OUTPUT_INVALID', 'given up'],
+  [
+    'prose',
+    { body: completion('The caller has a broken printer.') },
+    'MODEL_OUTPUT_INVALID',
+    'given up',
+  ],
+  [
+    'JSON of another schema',
+    { body: completion('{"sentiment":"furious"}') },
+    'MODEL_OUTPUT_INVALID',
+    'given up',
+  ],
+
+  // Another form than the one agreed on.
+  ['a web page', { body: '<html></html>' }, 'MODEL_BAD_REQUEST', 'given up'],
+  ['JSON that is no completion', { body: { ok: true } }, 'MODEL_BAD_REQUEST', 'given up'],
+  [
+    'broken JSON',
+    { headers: { 'content-type': 'application/json' }, body: '{"choices": [' },
+    'MODEL_UNAVAILABLE',
+    'own pace',
+  ],
+  ['white space without end', 'endless', 'MODEL_OUTPUT_INVALID', 'given up'],
+
+  // No answer, or half of one.
+  ['a refused connection', 'refused', 'MODEL_UNAVAILABLE', 'own pace'],
+  ['an unknown host', 'unknown host', 'MODEL_UNAVAILABLE', 'own pace'],
+  ['a reset', 'reset', 'MODEL_UNAVAILABLE', 'own pace'],
+  ['silence', 'silent', 'MODEL_UNAVAILABLE', 'own pace'],
+  ['another protocol', 'not HTTP', 'MODEL_UNAVAILABLE', 'own pace'],
+  ['a body cut short', { cutOff: true, body: '{"choices":' }, 'MODEL_UNAVAILABLE', 'own pace'],
+];

@@ -1,0 +1,196 @@
+import type { FaultInput } from '../../../sandbox/core/faults.ts';
+import type { ErrorCode } from '../../../src/domain/error-codes.ts';
+import type { Step } from '../../../src/domain/names.ts';
+import { ANALYSIS, completion } from '../../clients/language-model-support.ts';
+
+/** One call through the whole service, in which one step meets an answer. */
+export type Scenario = {
+  readonly what: string;
+  readonly faults: readonly Omit<FaultInput, 'callSid'>[];
+  /** The recording was made a moment ago. */
+  readonly isFresh?: true;
+  readonly step: Step;
+  /** How each attempt that failed ended, and the seconds until the next one began (null: none). */
+  readonly attempts: readonly (readonly [ErrorCode, number | null])[];
+  /** FAILED: given up with the code of its last attempt. */
+  readonly ends: 'COMPLETED' | 'FAILED';
+  /** How often the sandbox was asked in all. */
+  readonly hits: Readonly<Record<string, number>>;
+};
+
+const seconds = (retryAfter: string) => ({ headers: { 'retry-after': retryAfter } });
+
+/** JSON allows a NUL where PostgreSQL does not. */
+const WITH_NUL = JSON.stringify({ ...ANALYSIS, summary: 'The printer\u0000.' });
+
+// A lookup asks for contacts twice, and first of all.
+const LOOKUP = 2;
+
+/** A few answers of each system, with what they do to a call. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    what: 'a phone system that is away twice',
+    faults: [{ system: 'phoneSystem', times: 2, action: { status: 503 } }],
+    step: 'archiveRecording',
+    attempts: [
+      ['PHONE_SYSTEM_UNAVAILABLE', 2],
+      ['PHONE_SYSTEM_UNAVAILABLE', 4],
+    ],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 3, 'speech.BatchRecognize': 1 },
+  },
+  {
+    what: 'a phone system that asks for three seconds',
+    faults: [{ system: 'phoneSystem', action: { status: 429, ...seconds('3') } }],
+    step: 'archiveRecording',
+    attempts: [['PHONE_SYSTEM_RATE_LIMITED', 3]],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 2 },
+  },
+  {
+    what: 'a password that the phone system refuses',
+    faults: [{ system: 'phoneSystem', action: { envelopeCode: 401 } }],
+    step: 'archiveRecording',
+    attempts: [['PHONE_SYSTEM_CREDENTIALS_REFUSED', null]],
+    ends: 'FAILED',
+    hits: { 'phoneSystem.recordings.get': 1 },
+  },
+  {
+    what: 'an old recording that is not there',
+    faults: [{ system: 'phoneSystem', action: { envelopeCode: 404 } }],
+    step: 'archiveRecording',
+    attempts: [['RECORDING_NOT_FOUND', null]],
+    ends: 'FAILED',
+    hits: { 'phoneSystem.recordings.get': 1 },
+  },
+  {
+    what: 'a fresh recording that is not there yet',
+    isFresh: true,
+    faults: [{ system: 'phoneSystem', action: { envelopeCode: 404 } }],
+    step: 'archiveRecording',
+    attempts: [['RECORDING_NOT_THERE_YET', 15]],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 2 },
+  },
+  {
+    what: 'a recording that arrives damaged three times',
+    faults: [{ system: 'phoneSystem', times: 3, action: { claimSha1: 'b'.repeat(40) } }],
+    step: 'archiveRecording',
+    attempts: [
+      ['RECORDING_CORRUPT', 2],
+      ['RECORDING_CORRUPT', 4],
+      ['RECORDING_CORRUPT', null],
+    ],
+    ends: 'FAILED',
+    hits: { 'phoneSystem.recordings.get': 3 },
+  },
+  {
+    what: 'a store that asks for three seconds',
+    faults: [
+      { system: 'storage', operation: 'objects.insert', action: { status: 503, ...seconds('3') } },
+    ],
+    step: 'archiveRecording',
+    attempts: [['STORAGE_UNAVAILABLE', 3]],
+    ends: 'COMPLETED',
+    hits: { 'storage.objects.insert': 2, 'phoneSystem.recordings.get': 2 },
+  },
+  {
+    what: 'Speech-to-Text away when the audio is submitted',
+    faults: [{ system: 'speech', operation: 'BatchRecognize', action: { status: 'UNAVAILABLE' } }],
+    step: 'transcribeRecording',
+    attempts: [['SPEECH_UNAVAILABLE', 5]],
+    ends: 'COMPLETED',
+    hits: { 'speech.BatchRecognize': 2, 'phoneSystem.recordings.get': 1 },
+  },
+  {
+    what: 'an operation that Google ended with an error of its own',
+    faults: [
+      {
+        system: 'speech',
+        operation: 'BatchRecognize',
+        action: { operationError: { code: 'INTERNAL' } },
+      },
+    ],
+    step: 'transcribeRecording',
+    attempts: [['SPEECH_OPERATION_FAILED', 5]],
+    ends: 'COMPLETED',
+    hits: { 'speech.BatchRecognize': 2 },
+  },
+  {
+    what: 'a service account without the right to Speech-to-Text',
+    faults: [
+      { system: 'speech', operation: 'BatchRecognize', action: { status: 'PERMISSION_DENIED' } },
+    ],
+    step: 'transcribeRecording',
+    attempts: [['SPEECH_CREDENTIALS_REFUSED', null]],
+    ends: 'FAILED',
+    hits: { 'speech.BatchRecognize': 1 },
+  },
+  {
+    what: 'ConnectWise asking for two seconds',
+    faults: [{ system: 'connectwise', action: { status: 429, ...seconds('2') } }],
+    step: 'matchCompany',
+    attempts: [['CONNECTWISE_RATE_LIMITED', 2]],
+    ends: 'COMPLETED',
+    hits: { 'connectwise.contacts.list': 1 + LOOKUP },
+  },
+  {
+    what: 'ConnectWise asking to be asked again at once',
+    faults: [{ system: 'connectwise', times: 2, action: { status: 503, ...seconds('0') } }],
+    step: 'matchCompany',
+    attempts: [
+      ['CONNECTWISE_UNAVAILABLE', 1],
+      ['CONNECTWISE_UNAVAILABLE', 2],
+    ],
+    ends: 'COMPLETED',
+    hits: { 'connectwise.contacts.list': 2 + LOOKUP },
+  },
+  {
+    what: 'keys that ConnectWise hides behind 404 for a list',
+    faults: [{ system: 'connectwise', action: { status: 404 } }],
+    step: 'matchCompany',
+    attempts: [['CONNECTWISE_CREDENTIALS_REFUSED', null]],
+    ends: 'FAILED',
+    hits: { 'connectwise.contacts.list': 1 },
+  },
+  {
+    what: 'a language model that asks for seven seconds',
+    faults: [{ system: 'languageModel', action: { status: 429, ...seconds('7') } }],
+    step: 'analyzeTranscript',
+    attempts: [['MODEL_RATE_LIMITED', 7]],
+    ends: 'COMPLETED',
+    hits: { 'languageModel.chat.completions': 2, 'speech.BatchRecognize': 1 },
+  },
+  {
+    what: 'a language model that is away once',
+    faults: [{ system: 'languageModel', action: { reset: true } }],
+    step: 'analyzeTranscript',
+    attempts: [['MODEL_UNAVAILABLE', 5]],
+    ends: 'COMPLETED',
+    hits: { 'languageModel.chat.completions': 2, 'speech.BatchRecognize': 1 },
+  },
+  {
+    what: 'a call that the language model declines',
+    faults: [
+      {
+        system: 'languageModel',
+        action: {
+          body: JSON.stringify({ choices: [{ message: { refusal: 'I cannot help with that.' } }] }),
+        },
+      },
+    ],
+    step: 'analyzeTranscript',
+    attempts: [['MODEL_CONTENT_BLOCKED', null]],
+    ends: 'FAILED',
+    hits: { 'languageModel.chat.completions': 1 },
+  },
+  {
+    // Seven more attempts would cost tokens and end the same way.
+    what: 'an analysis that the database cannot hold',
+    faults: [{ system: 'languageModel', action: { body: JSON.stringify(completion(WITH_NUL)) } }],
+    step: 'analyzeTranscript',
+    attempts: [['INTERNAL_ERROR', null]],
+    ends: 'FAILED',
+    hits: { 'languageModel.chat.completions': 1 },
+  },
+];

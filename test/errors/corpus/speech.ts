@@ -1,0 +1,132 @@
+import type { status } from '@grpc/grpc-js';
+
+import type { HttpAnswer, ReplyCase } from './reply-case.ts';
+
+type StatusName = keyof typeof status;
+
+/** An answer over gRPC, or a connection that gives none. */
+export type SpeechAnswer =
+  | { readonly status: StatusName; readonly details?: string }
+  /** How an operation ended. */
+  | { readonly ended: 'with nothing' | 'with no result' | 'with a foreign result' }
+  | { readonly endedWith: StatusName }
+  | { readonly fileEndedWith: StatusName }
+  | 'silent'
+  | 'refused'
+  | 'unknown host';
+
+export type SpeechPlace =
+  | 'audio is submitted'
+  | 'an operation is asked for'
+  | 'operations are listed';
+
+const NO_TOKEN = 'Getting metadata from plugin failed with error: invalid_grant: account not found';
+
+/** What Speech-to-Text may answer. */
+export const SPEECH: Readonly<Record<SpeechPlace, readonly ReplyCase<SpeechAnswer>[]>> = {
+  'audio is submitted': [
+    ['INVALID_ARGUMENT', { status: 'INVALID_ARGUMENT' }, 'SPEECH_INVALID_ARGUMENT', 'given up'],
+    [
+      'FAILED_PRECONDITION',
+      { status: 'FAILED_PRECONDITION' },
+      'SPEECH_INVALID_ARGUMENT',
+      'given up',
+    ],
+    ['UNIMPLEMENTED', { status: 'UNIMPLEMENTED' }, 'SPEECH_INVALID_ARGUMENT', 'given up'],
+    ['NOT_FOUND', { status: 'NOT_FOUND' }, 'SPEECH_AUDIO_NOT_FOUND', 'given up'],
+    [
+      'PERMISSION_DENIED',
+      { status: 'PERMISSION_DENIED' },
+      'SPEECH_CREDENTIALS_REFUSED',
+      'given up',
+    ],
+    ['UNAUTHENTICATED', { status: 'UNAUTHENTICATED' }, 'SPEECH_CREDENTIALS_REFUSED', 'given up'],
+    [
+      'a refused key',
+      { status: 'UNKNOWN', details: NO_TOKEN },
+      'SPEECH_CREDENTIALS_REFUSED',
+      'given up',
+    ],
+    ['RESOURCE_EXHAUSTED', { status: 'RESOURCE_EXHAUSTED' }, 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
+    ['UNAVAILABLE', { status: 'UNAVAILABLE' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['DEADLINE_EXCEEDED', { status: 'DEADLINE_EXCEEDED' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['INTERNAL', { status: 'INTERNAL' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['ABORTED', { status: 'ABORTED' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['UNKNOWN', { status: 'UNKNOWN' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['silence', 'silent', 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['a refused connection', 'refused', 'SPEECH_UNAVAILABLE', 'own pace'],
+    ['an unknown host', 'unknown host', 'SPEECH_UNAVAILABLE', 'own pace'],
+  ],
+  'an operation is asked for': [
+    ['NOT_FOUND', { status: 'NOT_FOUND' }, 'SPEECH_OPERATION_LOST', 'own pace'],
+    ['UNAVAILABLE', { status: 'UNAVAILABLE' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    [
+      'PERMISSION_DENIED',
+      { status: 'PERMISSION_DENIED' },
+      'SPEECH_CREDENTIALS_REFUSED',
+      'given up',
+    ],
+    ['an end with INTERNAL', { endedWith: 'INTERNAL' }, 'SPEECH_OPERATION_FAILED', 'own pace'],
+    ['an end with CANCELLED', { endedWith: 'CANCELLED' }, 'SPEECH_OPERATION_FAILED', 'own pace'],
+    [
+      'an end with INVALID_ARGUMENT',
+      { endedWith: 'INVALID_ARGUMENT' },
+      'SPEECH_INVALID_ARGUMENT',
+      'given up',
+    ],
+    [
+      'an end with PERMISSION_DENIED',
+      { endedWith: 'PERMISSION_DENIED' },
+      'SPEECH_CREDENTIALS_REFUSED',
+      'given up',
+    ],
+    [
+      'an end with RESOURCE_EXHAUSTED',
+      { endedWith: 'RESOURCE_EXHAUSTED' },
+      'SPEECH_QUOTA_EXCEEDED',
+      'own pace',
+    ],
+    ['an end with nothing', { ended: 'with nothing' }, 'SPEECH_OPERATION_EMPTY', 'own pace'],
+    ['an end with no result', { ended: 'with no result' }, 'SPEECH_RESULT_MISSING', 'own pace'],
+    [
+      'an end with a foreign result',
+      { ended: 'with a foreign result' },
+      'SPEECH_RESULT_MISSING',
+      'own pace',
+    ],
+    [
+      'a file that is refused',
+      { fileEndedWith: 'INVALID_ARGUMENT' },
+      'SPEECH_FILE_REFUSED',
+      'given up',
+    ],
+    ['a file that fails', { fileEndedWith: 'INTERNAL' }, 'SPEECH_FILE_FAILED', 'own pace'],
+    ['a file that is gone', { fileEndedWith: 'NOT_FOUND' }, 'SPEECH_AUDIO_NOT_FOUND', 'given up'],
+    ['silence', 'silent', 'SPEECH_UNAVAILABLE', 'own pace'],
+  ],
+  // "None" would have the audio submitted, and paid for, again.
+  'operations are listed': [
+    ['UNAVAILABLE', { status: 'UNAVAILABLE' }, 'SPEECH_UNAVAILABLE', 'own pace'],
+    [
+      'PERMISSION_DENIED',
+      { status: 'PERMISSION_DENIED' },
+      'SPEECH_CREDENTIALS_REFUSED',
+      'given up',
+    ],
+    ['silence', 'silent', 'SPEECH_UNAVAILABLE', 'own pace'],
+  ],
+};
+
+/** What may lie in the bucket as the result of an operation. */
+export const RESULT_FILES: readonly ReplyCase<HttpAnswer>[] = [
+  ['a web page', { body: '<html>' }, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['nothing at all', {}, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['JSON of another form', { body: { results: 'none' } }, 'SPEECH_RESULT_INVALID', 'given up'],
+  [
+    'a time that is none',
+    { body: { results: [{ resultEndOffset: 'soon' }] } },
+    'SPEECH_RESULT_INVALID',
+    'given up',
+  ],
+  ['404', { status: 404 }, 'STORAGE_OBJECT_MISSING', 'given up'],
+];

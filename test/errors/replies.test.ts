@@ -1,0 +1,95 @@
+// Guarantees, for each answer of the corpus, the code that Temporal is told, whether and after how long it tries again, and that the client itself asked once.
+import assert from 'node:assert/strict';
+
+import { CONNECTWISE } from './corpus/connectwise.ts';
+import { LANGUAGE_MODEL } from './corpus/language-model.ts';
+import { PHONE_SYSTEM } from './corpus/phone-system.ts';
+import type { HttpAnswer, ReplyCase } from './corpus/reply-case.ts';
+import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
+import { STORAGE, type StoragePlace } from './corpus/storage.ts';
+import {
+  askConnectWise,
+  askLanguageModel,
+  askPhoneSystem,
+  type Ask,
+} from './support/ask-over-http.ts';
+import { askSpeech } from './support/ask-speech.ts';
+import { askStorage, readResultFile, startStorage } from './support/ask-storage.ts';
+import { assertTold, failureOf, inWords } from './support/assert-next.ts';
+import { startHttpPeer, type HttpPeer } from './support/http-peer.ts';
+
+/** A model whose text is of no use is told so twice. */
+const ASKED_THREE_TIMES = 'MODEL_OUTPUT_INVALID';
+
+const OVER_HTTP: readonly (readonly [string, readonly ReplyCase<HttpAnswer>[], Ask])[] = [
+  ['the phone system', PHONE_SYSTEM, askPhoneSystem],
+  ['ConnectWise', CONNECTWISE, askConnectWise],
+  ['the language model', LANGUAGE_MODEL, askLanguageModel],
+  ['the result file of Speech-to-Text', RESULT_FILES, readResultFile],
+];
+
+describe('an answer', () => {
+  for (const [system, cases, ask] of OVER_HTTP) {
+    describe(`of ${system}`, () => {
+      for (const [what, answer, code, next] of cases) {
+        it(`${what}: ${code}, ${inWords(next)}`, async () => {
+          const peer = await startHttpPeer(answer);
+          try {
+            const error = await failureOf(() => ask(peer.url));
+            assertTold(error, code, next);
+            if (!isUnreachable(answer)) {
+              const isRepaired = code === ASKED_THREE_TIMES && answer !== 'endless';
+              assert.equal(peer.met(), isRepaired ? 3 : 1, 'requests');
+            }
+          } finally {
+            await peer.close();
+          }
+        });
+      }
+    });
+  }
+
+  for (const [place, cases] of Object.entries(STORAGE) as [
+    StoragePlace,
+    readonly ReplyCase<HttpAnswer>[],
+  ][]) {
+    describe(`of Cloud Storage, where ${place}`, () => {
+      for (const [what, answer, code, next] of cases) {
+        it(`${what}: ${code}, ${inWords(next)}`, async () => {
+          const peer: HttpPeer = await startStorage(place, answer);
+          try {
+            const error = await failureOf(() => askStorage(place, answer, peer.url));
+            assertTold(error, code, next);
+            if (!isUnreachable(answer)) assert.equal(peer.met(), 1, 'requests');
+          } finally {
+            await peer.close();
+          }
+        });
+      }
+    });
+  }
+
+  for (const [place, cases] of Object.entries(SPEECH) as [
+    keyof typeof SPEECH,
+    (typeof SPEECH)[keyof typeof SPEECH],
+  ][]) {
+    describe(`of Speech-to-Text, where ${place}`, () => {
+      for (const [what, answer, code, next] of cases) {
+        it(`${what}: ${code}, ${inWords(next)}`, async () => {
+          let requests = 0;
+          const error = await failureOf(() =>
+            askSpeech(place, answer, (count) => {
+              requests = count;
+            }),
+          );
+          assertTold(error, code, next);
+          if (!isUnreachable(answer)) assert.equal(requests, 1, 'requests');
+        });
+      }
+    });
+  }
+});
+
+function isUnreachable(answer: unknown): boolean {
+  return answer === 'refused' || answer === 'unknown host';
+}

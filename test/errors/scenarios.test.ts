@@ -1,0 +1,135 @@
+// Guarantees, through the whole service on a real Temporal server, how many attempts an answer costs, how long Temporal waits between them, and what becomes of the call.
+import assert from 'node:assert/strict';
+
+import type { CallKey } from '../../src/domain/call.ts';
+import { submit, untilStatus } from '../support/calls.ts';
+import { startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { SCENARIOS, type Scenario } from './corpus/scenarios.ts';
+import {
+  accountOf,
+  addCallWithFaults,
+  startCallWithFaults,
+  type StepAccount,
+} from './support/calls-with-faults.ts';
+
+// A fresh recording is waited for longest, 15 seconds; the rest is for a busy machine.
+const DEADLINE_MS = 45_000;
+
+// What an attempt itself takes, with some twenty calls side by side on a small machine.
+const ATTEMPT_AT_MOST_MS = 15_000;
+
+// The row of a failed attempt is written a moment after the failure that Temporal counts from.
+const CLOCKS_DIFFER_MS = 50;
+
+// temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED: nobody works on it.
+const SCHEDULED = 1;
+
+describe('a call whose step meets', () => {
+  let service: Service;
+  let calls: CallKey[];
+  let deadlocked: CallKey;
+
+  before(async function () {
+    this.timeout(120_000);
+    service = await startService();
+    deadlocked = await addCallWithFaults(service, []);
+    await failOnce(service, deadlocked.callSid);
+    await submit(service, deadlocked);
+    calls = await Promise.all(
+      SCENARIOS.map(({ faults, isFresh }) => startCallWithFaults(service, faults, isFresh)),
+    );
+  });
+  after(() => service.stop());
+
+  for (const [index, scenario] of SCENARIOS.entries()) {
+    const { what, step, attempts, ends, hits } = scenario;
+    it(`${what}: ${inWords(scenario)}`, async function () {
+      this.timeout(DEADLINE_MS);
+      const callSid = calls[index]?.callSid ?? '';
+      const call = await untilStatus(service, callSid, ends, DEADLINE_MS);
+      const account = await accountOf(service, callSid, step);
+      assertAttempts(account, scenario);
+
+      const seen = await service.sandbox.hitsOf(callSid);
+      for (const [operation, count] of Object.entries(hits)) {
+        assert.equal(seen[operation], count, operation);
+      }
+      const code = ends === 'FAILED' ? attempts.at(-1)?.[0] : undefined;
+      const failure = call['failure'] as { step: string; code: string } | null;
+      assert.deepEqual([failure?.step, failure?.code], [code && step, code]);
+      if (step === 'matchCompany' && ends === 'FAILED') assert.equal(call['companyMatch'], null);
+    });
+  }
+
+  it('a deadlock in the database: DATABASE_CONFLICT, 5 s, COMPLETED, and nothing is paid for again', async function () {
+    this.timeout(DEADLINE_MS);
+    const { callSid } = deadlocked;
+    await untilStatus(service, callSid, 'COMPLETED', DEADLINE_MS);
+    assertAttempts(await accountOf(service, callSid, 'transcribeRecording'), {
+      attempts: [['DATABASE_CONFLICT', 5]],
+      ends: 'COMPLETED',
+    });
+    const hits = await service.sandbox.hitsOf(callSid);
+    assert.equal(hits['speech.BatchRecognize'], 1);
+  });
+
+  it('a request to wait for eleven days: it waits for an hour, with no worker, and is not given up', async () => {
+    const { callSid } = await startCallWithFaults(service, [
+      { system: 'connectwise', action: { status: 429, headers: { 'retry-after': '999999' } } },
+    ]);
+    const activity = await waitFor('the second attempt to be planned', async () => {
+      const { raw } = await service.client.workflow.getHandle(callSid).describe();
+      return raw.pendingActivities?.find(
+        ({ activityType, attempt }) => activityType?.name === 'matchCompany' && attempt === 2,
+      );
+    });
+    assert.equal(activity.state, SCHEDULED);
+    assert.equal(String(activity.currentRetryInterval?.seconds), '3600');
+    await untilStatus(service, callSid, 'PROCESSING');
+  });
+});
+
+function assertAttempts(
+  account: StepAccount,
+  { attempts, ends }: Pick<Scenario, 'attempts' | 'ends'>,
+): void {
+  const { failed, succeededAt, lastAttempt } = account;
+  assert.deepEqual(
+    failed.map(({ number, code }) => [number, code]),
+    attempts.map(([code], index) => [index + 1, code]),
+  );
+  assert.equal(lastAttempt, ends === 'COMPLETED' ? attempts.length + 1 : attempts.length);
+  assert.equal(succeededAt !== null, ends === 'COMPLETED');
+  for (const [index, [, pauseSeconds]] of attempts.entries()) {
+    if (pauseSeconds === null) continue;
+    const next = failed[index + 1]?.at ?? succeededAt ?? 0;
+    const gapMs = next - (failed[index]?.at ?? 0);
+    const leastMs = pauseSeconds * 1000 - CLOCKS_DIFFER_MS;
+    assert.ok(gapMs >= leastMs && gapMs <= leastMs + ATTEMPT_AT_MOST_MS, `${gapMs} ms passed`);
+  }
+}
+
+function inWords({ attempts, ends }: Scenario): string {
+  const told = attempts.map(([code, pause]) => (pause === null ? code : `${code}, ${pause} s`));
+  return `${told.join(', ')}, ${ends}`;
+}
+
+/** Lets the first transcript of a call meet a deadlock. */
+async function failOnce({ database }: Service, callSid: string): Promise<void> {
+  const { prisma } = database;
+  // A sequence counts on although the transaction is rolled back.
+  await prisma.$executeRaw`CREATE SEQUENCE transcripts_of_one_call`;
+  await prisma.$executeRawUnsafe(`
+    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF (SELECT "callSid" FROM "Call" WHERE id = NEW."callId") = '${callSid}'
+           AND nextval('transcripts_of_one_call') = 1 THEN
+          RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01';
+        END IF;
+        RETURN NEW;
+      END $$`);
+  await prisma.$executeRaw`
+    CREATE TRIGGER fail_once BEFORE INSERT ON "Transcript"
+      FOR EACH ROW EXECUTE FUNCTION fail_once()`;
+}

@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+
+import { inspectAudio } from '../../../src/clients/audio/inspect-audio.ts';
+import { createConnectWise } from '../../../src/clients/connectwise.ts';
+import { createLanguageModel } from '../../../src/clients/language-model.ts';
+import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
+import { createDispatcher } from '../../../src/clients/phone-system/dispatcher.ts';
+import { INPUT } from '../../clients/language-model-support.ts';
+import { KEY, SECRET } from '../../clients/phone-system-support.ts';
+
+/** Sends a system its usual request, at an address; rejects with what the client makes of the answer. */
+export type Ask = (url: string) => Promise<unknown>;
+
+/** Long enough for a busy machine, short enough for a test. */
+const SILENCE_MS = 600;
+
+const never = new AbortController().signal;
+
+export const askPhoneSystem: Ask = async (url) => {
+  const dispatcher = createDispatcher(SILENCE_MS);
+  const maxBytes = 2 ** 31;
+  const client = createPhoneSystem(
+    { url, username: 'user', password: SECRET, maxBytes },
+    dispatcher,
+  );
+  try {
+    // Read as the step reads it, but for the store at the end.
+    await client.fetchRecording(
+      KEY,
+      async (source: Readable) => {
+        const { audio, facts } = await inspectAudio(source);
+        await Promise.all([finished(audio.resume()), facts]);
+      },
+      never,
+    );
+  } finally {
+    await dispatcher.destroy();
+  }
+};
+
+export const askConnectWise: Ask = (url) =>
+  createConnectWise(
+    {
+      url: `${url}/v4_6_release/apis/3.0`,
+      companyId: 'msp',
+      publicKey: 'public',
+      privateKey: 'sk-private',
+      clientId: 'client-guid',
+      requestsPerMinute: 60_000,
+      region: 'GB',
+      excludedCompanyIds: [],
+    },
+    SILENCE_MS,
+  ).findCompanyByPhone('+442079461234', never);
+
+export const askLanguageModel: Ask = (url) =>
+  createLanguageModel(
+    { baseUrl: `${url}/v1`, apiKey: 'sk-private', model: 'model' },
+    SILENCE_MS,
+  ).analyze(INPUT, never);

@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream';
+
+import { Storage } from '@google-cloud/storage';
+import { PassThroughClient } from 'google-auth-library';
+
+import { createRecordingStore, type RecordingStore } from '../../../src/clients/recording-store.ts';
+import { ask } from '../../../src/clients/recording-store/ask.ts';
+import { readUpTo } from '../../../src/clients/recording-store/read.ts';
+import { upload } from '../../../src/clients/recording-store/upload.ts';
+import { parseTranscript } from '../../../src/clients/speech.ts';
+import type { SeenRequest } from '../../support/http-server.ts';
+import type { HttpAnswer, HttpReply } from '../corpus/reply-case.ts';
+import type { StoragePlace } from '../corpus/storage.ts';
+import { startHttpPeer, type HttpPeer } from './http-peer.ts';
+
+const BUCKET = 'bucket';
+const AUDIO = Buffer.alloc(1000, 'audio');
+const SILENCE_MS = 300;
+const never = new AbortController().signal;
+
+/** A server that lets a request get as far as this place and answers there. */
+export function startStorage(place: StoragePlace, answer: HttpAnswer): Promise<HttpPeer> {
+  return startHttpPeer(answer, ({ method, headers }: SeenRequest): HttpReply | null => {
+    if (place === 'an object is deleted') return null;
+    // The clean-up after a checksum that differs.
+    if (method === 'DELETE') return { status: 204 };
+    if (method !== 'POST' || place === 'an upload is begun') return null;
+    return place === 'the object that is there is looked at'
+      ? { status: 412, body: {} }
+      : { headers: { location: `http://${headers.host ?? ''}/session` } };
+  });
+}
+
+/** Makes the request of this place; rejects with what the store makes of the answer. */
+export async function askStorage(
+  place: StoragePlace,
+  answer: HttpAnswer,
+  url: string,
+): Promise<unknown> {
+  if (answer === 'silent') return askImpatiently(place, url);
+  return REQUESTS[place](
+    createRecordingStore({ bucket: BUCKET, apiEndpoint: url, projectId: 'p' }),
+  );
+}
+
+/** Reads the result file of an operation from the bucket. */
+export async function readResultFile(url: string): Promise<unknown> {
+  const store = createRecordingStore({ bucket: BUCKET, apiEndpoint: url, projectId: 'p' });
+  return parseTranscript(await store.readText(store.uriOf('result.json'), 1_000, never));
+}
+
+const save = (store: RecordingStore): Promise<unknown> =>
+  store.saveRecording({
+    callSid: '1700000000.1',
+    extension: 'wav',
+    contentType: 'audio/wav',
+    audio: audioStream(),
+    replaceGeneration: null,
+    signal: never,
+  });
+
+const REQUESTS: Record<StoragePlace, (store: RecordingStore) => Promise<unknown>> = {
+  'an upload is begun': save,
+  'audio is sent': save,
+  'the object that is there is looked at': save,
+  'objects are listed': (store) => store.listObjects('x/', never),
+  'an object is read': (store) => store.readText(store.uriOf('name'), 1_000, never),
+  'an object is deleted': (store) => store.deleteObject(store.uriOf('name'), '1', never),
+};
+
+/** The store's own patience with silence is half a minute and more: its parts are told another. */
+function askImpatiently(place: StoragePlace, apiEndpoint: string): Promise<unknown> {
+  const storage = new Storage({
+    apiEndpoint,
+    projectId: 'p',
+    authClient: new PassThroughClient(),
+  });
+  switch (place) {
+    case 'an upload is begun':
+    case 'audio is sent': {
+      const file = storage.bucket(BUCKET).file('name');
+      const options = { contentType: 'audio/wav', ifGenerationMatch: '0', signal: never };
+      return upload({ file, audio: audioStream(), ...options }, SILENCE_MS);
+    }
+    case 'an object is read': {
+      const subject = { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' } as const;
+      const object = { bucket: BUCKET, name: 'name' };
+      const read = (stop: AbortSignal) => readUpTo(storage, object, 1_000, stop);
+      return ask(subject, never, read, SILENCE_MS);
+    }
+    default:
+      throw new Error(`Silence is not played where ${place}.`);
+  }
+}
+
+function audioStream(): Readable {
+  return Readable.from([AUDIO], { objectMode: false });
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+
+import { toApplicationFailure, toServiceError } from '../../../src/activities/failure.ts';
+import type { ErrorCode } from '../../../src/domain/error-codes.ts';
+import type { Next } from '../corpus/reply-case.ts';
+
+// An HTTP date has whole seconds, and a busy machine needs a while to read it.
+const LATE_AT_MOST_MS = 2_500;
+
+/** What the reports of all systems must never hold: addresses, secrets, words of the other side. */
+const PRIVATE = /127\.0\.0\.1|\.invalid|told by|battery|sk-private|wombat|7946/;
+
+/** Runs a request that must fail. */
+export async function failureOf(request: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await request();
+  } catch (error) {
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'The request must fail.' });
+}
+
+/** Asserts what Temporal is told of an error: its code, and whether and when to try again. */
+export function assertTold(error: unknown, code: ErrorCode, next: Next): void {
+  const failure = toApplicationFailure(toServiceError(error));
+  assert.equal(failure.type, code, failure.message);
+  assert.equal(failure.nonRetryable, next === 'given up', 'whether it is given up at once');
+  assert.doesNotMatch(`${failure.message} ${JSON.stringify(failure.details)}`, PRIVATE);
+  if (next === 'own pace') assert.equal(failure.nextRetryDelay, undefined);
+  if (typeof next === 'string') return;
+  const expectedMs = next.afterSeconds * 1000;
+  const delayMs = Number(failure.nextRetryDelay);
+  assert.ok(delayMs <= expectedMs && delayMs > expectedMs - LATE_AT_MOST_MS, `in ${delayMs} ms`);
+}
+
+/** A case's outcome, for the title of its test. */
+export function inWords(next: Next): string {
+  return typeof next === 'string' ? next : `tried again after ${next.afterSeconds} s`;
+}
