@@ -7,7 +7,7 @@ import type { RecordingStore, StoredObject } from '../clients/recording-store.ts
 import { recordedAtOf } from '../domain/call.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
-import { findCall, superseded } from './find-call.ts';
+import { findCall, lockCall } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
 import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
 
@@ -57,10 +57,14 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
         );
         const { object, facts } = received;
 
-        await database.transaction(async (tx) => {
-          const saved = await calls.saveFindings(
+        return database.transaction(async (tx) => {
+          const now = await lockCall(calls, call, 'archiveRecording', tx);
+          // A faster attempt of this step has stored it: what it wrote counts.
+          if (now.recordingUrl !== null && now.archiveRunId === call.runId) {
+            return { recordingUrl: now.recordingUrl };
+          }
+          await calls.update(
             call.id,
-            call.runId,
             {
               recordingUrl: object.uri,
               recordingGeneration: object.generation,
@@ -72,7 +76,6 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
             },
             tx,
           );
-          if (!saved) throw superseded('archiveRecording');
           const entry = { callId: call.id, status: 'LOG_INFO' } as const;
           const size = `${sizeBytes} bytes of ${facts.codec}`;
           await log.create(
@@ -93,8 +96,8 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
             }),
             tx,
           );
+          return { recordingUrl: object.uri };
         });
-        return { recordingUrl: object.uri };
       },
     );
 }

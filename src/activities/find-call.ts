@@ -1,6 +1,7 @@
 import type { Call } from '../generated/prisma/client.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
+import type { TransactionClient } from '../repositories/database.ts';
 
 /** The row that openCall made. Its absence means that somebody deleted it. */
 export async function findCall(calls: CallRepository, callSid: string): Promise<Call> {
@@ -11,6 +12,22 @@ export async function findCall(calls: CallRepository, callSid: string): Promise<
       `The row of call ${callSid} is gone: somebody deleted it while it was being processed.`,
     );
   }
+  return call;
+}
+
+/**
+ * The call as it is now, locked until the transaction ends. A step that was held up learns from it
+ * what has happened since it read the row. Throws STEP_SUPERSEDED when another run has opened the
+ * call meanwhile, so that nothing of the transaction stays.
+ */
+export async function lockCall(
+  calls: CallRepository,
+  { id, runId }: Pick<Call, 'id' | 'runId'>,
+  step: string,
+  tx: TransactionClient,
+): Promise<Call> {
+  const call = await calls.lock(id, tx);
+  if (call.runId !== runId) throw superseded(step);
   return call;
 }
 

@@ -10,7 +10,7 @@ import type { CompanyRepository } from '../repositories/company-repository.ts';
 import type { Database } from '../repositories/database.ts';
 import type { StepInput } from './archive-recording.ts';
 import { describeMatch } from './describe-match.ts';
-import { findCall, superseded } from './find-call.ts';
+import { findCall, lockCall } from './find-call.ts';
 import { runStep, type RunStepDeps } from './run-step.ts';
 
 export type MatchCompanyDeps = RunStepDeps & {
@@ -46,29 +46,32 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
             : null;
         const companyMatch = toCompanyMatch(party, lookup);
 
-        await database.transaction(async (tx) => {
+        return database.transaction(async (tx) => {
+          const now = await lockCall(calls, call, 'matchCompany', tx);
+          // A faster attempt of this step has stored its answer: that one counts.
+          if (now.companyMatch !== null && now.matchRunId === call.runId) {
+            return { companyMatch: now.companyMatch };
+          }
           const company =
             lookup?.match === 'MATCHED'
               ? await companies.findOrCreate(lookup.company.connectwiseId, lookup.company.name, tx)
               : null;
-          const findings: Prisma.CallUncheckedUpdateManyInput = {
+          const findings: Prisma.CallUncheckedUpdateInput = {
             externalPhoneNumber: party.kind === 'NUMBER' ? party.number : null,
             direction: party.direction,
             companyMatch,
             companyId: company?.id ?? null,
             matchRunId: call.runId,
           };
-          if (!(await calls.saveFindings(call.id, call.runId, findings, tx))) {
-            throw superseded('matchCompany');
-          }
+          await calls.update(call.id, findings, tx);
           for (const note of describeMatch(party, lookup)) {
             await log.create(
               attempt.logRow({ ...note, callId: call.id, companyId: company?.id ?? null }),
               tx,
             );
           }
+          return { companyMatch };
         });
-        return { companyMatch };
       },
     );
 }

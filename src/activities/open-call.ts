@@ -51,7 +51,9 @@ export function createOpenCall(deps: OpenCallDeps) {
             tx,
           );
 
-          if (call.callStatus === 'COMPLETED' && redoFrom === null) {
+          // Completed by this very run: this attempt was held up, and is told below that it is late.
+          const isOwn = call.runId === runId;
+          if (call.callStatus === 'COMPLETED' && redoFrom === null && !isOwn) {
             const message = 'Skipped: the call was COMPLETED before.';
             await log.create(
               attempt.logRow({ callId: call.id, status: 'LOG_INFO', event: 'SKIPPED', message }),

@@ -5,7 +5,7 @@ import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
 import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
 import { currentAttempt } from './run-step.ts';
-import { toApplicationFailure, toServiceError } from './failure.ts';
+import { toRetryableFailure, toServiceError } from './failure.ts';
 
 export type RecordFailureDeps = {
   readonly database: Database;
@@ -60,7 +60,7 @@ export function createRecordFailure(deps: RecordFailureDeps) {
         );
       });
     } catch (error) {
-      throw toApplicationFailure(toServiceError(error));
+      throw toRetryableFailure(toServiceError(error));
     }
   };
 }

@@ -2,7 +2,7 @@ import type { Step } from '../domain/names.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
 import type { ProcessingLogRepository } from '../repositories/processing-log-repository.ts';
-import { toApplicationFailure, toServiceError } from './failure.ts';
+import { toRetryableFailure, toServiceError } from './failure.ts';
 import { describeReprocess } from './open-call.ts';
 import { currentAttempt } from './run-step.ts';
 
@@ -43,7 +43,7 @@ export function createRecordReprocess(deps: RecordReprocessDeps) {
         );
       });
     } catch (error) {
-      throw toApplicationFailure(toServiceError(error));
+      throw toRetryableFailure(toServiceError(error));
     }
   };
 }

@@ -4,10 +4,12 @@ import type { RecordingStore } from '../clients/recording-store.ts';
 import type { Speech } from '../clients/speech.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
-import { superseded } from './find-call.ts';
+import type { Database } from '../repositories/database.ts';
+import { findCall, lockCall, superseded } from './find-call.ts';
 import type { ArchivedCall, Submission } from './speech-submission.ts';
 
 type Deps = {
+  readonly database: Database;
   readonly calls: CallRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: Speech;
@@ -22,7 +24,8 @@ const POLL_GROWTH = 1.5;
 /**
  * The URI of a submission's result file, once it is there. Looks in this order for the operation
  * that the row names, a result under the submission's prefix, and an operation of ours that Google
- * accepted without our hearing of it; only when there is none of these does it submit.
+ * accepted without our hearing of it; only when there is none of these, and none has come onto the
+ * row meanwhile, does it submit.
  *
  * An operation that has ended in an error is taken off the row, so that the next attempt submits
  * anew: Google bills what it transcribed, and that was nothing.
@@ -34,8 +37,9 @@ export async function awaitResult(
   signal: AbortSignal,
   onOperation: (operation: string) => void,
 ): Promise<string> {
-  const { recordingStore, speech } = deps;
-  const outputPrefix = recordingStore.uriOf(`transcripts/${call.callSid}/${submission.id}/`);
+  const { database, calls, recordingStore, speech } = deps;
+  const resultFolder = `transcripts/${call.callSid}/${submission.id}/`;
+  const outputPrefix = recordingStore.uriOf(resultFolder);
 
   if (submission.operation !== null) {
     onOperation(submission.operation);
@@ -46,6 +50,7 @@ export async function awaitResult(
 
   const operation =
     (await speech.findOperation(outputPrefix, signal)) ??
+    (await findOnRow()) ??
     (await speech.submit(
       {
         audio: {
@@ -58,8 +63,9 @@ export async function awaitResult(
       signal,
     ));
   onOperation(operation);
-  await keepOperation(operation);
-  return follow(operation);
+  const kept = await keepOperation(operation);
+  if (kept !== operation) onOperation(kept);
+  return follow(kept);
 
   /** Polls by name until the operation has ended. */
   async function follow(operation: string): Promise<string> {
@@ -71,7 +77,7 @@ export async function awaitResult(
         if (!isOver(error)) throw error;
         const left = error.code === 'SPEECH_OPERATION_LOST' ? await findResult() : null;
         if (left !== null) return left;
-        await keepOperation(null);
+        await dropOperation(operation);
         throw error;
       }
       await sleep(delay);
@@ -80,7 +86,7 @@ export async function awaitResult(
 
   /** A result that an earlier attempt did not live to see. */
   async function findResult(): Promise<string | null> {
-    const [first, ...others] = await recordingStore.listObjects(outputPrefix, signal);
+    const [first, ...others] = await recordingStore.listObjects(resultFolder, signal);
     if (others.length > 0) {
       throw new ServiceError(
         'SPEECH_RESULT_INVALID',
@@ -90,9 +96,32 @@ export async function awaitResult(
     return first ?? null;
   }
 
-  async function keepOperation(name: string | null): Promise<void> {
-    const saved = await deps.calls.saveFindings(call.id, call.runId, { speechOperation: name });
-    if (!saved) throw superseded('transcribeRecording');
+  /** An attempt that was held up may find here what its successor has submitted by now. */
+  async function findOnRow(): Promise<string | null> {
+    const now = await findCall(calls, call.callSid);
+    if (now.runId !== call.runId || now.speechSubmissionId !== submission.id) {
+      throw superseded('transcribeRecording');
+    }
+    return now.speechOperation;
+  }
+
+  /** Puts the operation on the row and returns it, or the one that another attempt has put there. */
+  function keepOperation(operation: string): Promise<string> {
+    return database.transaction(async (tx) => {
+      const now = await lockCall(calls, call, 'transcribeRecording', tx);
+      if (now.speechOperation !== null) return now.speechOperation;
+      await calls.update(call.id, { speechOperation: operation }, tx);
+      return operation;
+    });
+  }
+
+  /** Takes an operation that is over off the row, unless another one is there already. */
+  async function dropOperation(operation: string): Promise<void> {
+    await database.transaction(async (tx) => {
+      const now = await lockCall(calls, call, 'transcribeRecording', tx);
+      if (now.speechOperation !== operation) return;
+      await calls.update(call.id, { speechOperation: null }, tx);
+    });
   }
 }
 

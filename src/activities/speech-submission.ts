@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Call } from '../generated/prisma/client.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
-import { superseded } from './find-call.ts';
+import type { Database } from '../repositories/database.ts';
+import { lockCall } from './find-call.ts';
 
 /** A call whose recording lies in the store. */
 export type ArchivedCall = Call & { readonly recordingUrl: string; readonly sha256: string };
@@ -13,27 +14,46 @@ export type Submission = { readonly id: string; readonly operation: string | nul
 
 /**
  * The submission to look after: the row's, if it is for this audio and need not be redone; else
- * one with a new id, written to the row before anything is submitted under it.
+ * one with a new id, written to the row before anything is submitted under it. The row is locked
+ * meanwhile, so that two attempts of the step look after the same one.
  */
-export async function reserveSubmission(
-  calls: CallRepository,
+export function reserveSubmission(
+  { database, calls }: { readonly database: Database; readonly calls: CallRepository },
   call: ArchivedCall,
   redo: boolean,
 ): Promise<Submission> {
-  const { speechSubmissionId: known, speechSubmissionSha256, speechSubmissionRunId } = call;
-  const mayReuse = !redo || speechSubmissionRunId === call.runId;
-  if (known !== null && speechSubmissionSha256 === call.sha256 && mayReuse) {
-    return { id: known, operation: call.speechOperation };
-  }
-  const id = randomUUID();
-  const saved = await calls.saveFindings(call.id, call.runId, {
-    speechSubmissionId: id,
-    speechSubmissionSha256: call.sha256,
-    speechSubmissionRunId: call.runId,
-    speechOperation: null,
+  return database.transaction(async (tx) => {
+    const now = await lockCall(calls, call, 'transcribeRecording', tx);
+    const mayReuse = !redo || now.speechSubmissionRunId === call.runId;
+    if (now.speechSubmissionId !== null && now.speechSubmissionSha256 === call.sha256 && mayReuse) {
+      return { id: now.speechSubmissionId, operation: now.speechOperation };
+    }
+    const id = randomUUID();
+    await calls.update(
+      call.id,
+      {
+        speechSubmissionId: id,
+        speechSubmissionSha256: call.sha256,
+        speechSubmissionRunId: call.runId,
+        speechOperation: null,
+      },
+      tx,
+    );
+    return { id, operation: null };
   });
-  if (!saved) throw superseded('transcribeRecording');
-  return { id, operation: null };
+}
+
+/** Gives up a submission whose result is gone, unless another one has taken its place already. */
+export async function abandonSubmission(
+  { database, calls }: { readonly database: Database; readonly calls: CallRepository },
+  call: ArchivedCall,
+  submission: Submission,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const now = await lockCall(calls, call, 'transcribeRecording', tx);
+    if (now.speechSubmissionId !== submission.id) return;
+    await calls.update(call.id, { speechSubmissionId: null, speechOperation: null }, tx);
+  });
 }
 
 /** The call, for which archiving has been done. */

@@ -3,14 +3,16 @@ import { heartbeat } from '@temporalio/activity';
 import type { Transcript } from '../generated/prisma/client.ts';
 import type { RecordingStore } from '../clients/recording-store.ts';
 import { parseTranscript, type Speech } from '../clients/speech.ts';
+import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
 import type { StepInput } from './archive-recording.ts';
-import { findCall, superseded } from './find-call.ts';
+import { findCall, lockCall } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
 import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
 import { awaitResult } from './speech-operation.ts';
 import {
+  abandonSubmission,
   requireArchived,
   reserveSubmission,
   type ArchivedCall,
@@ -48,7 +50,7 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
         const stored = await transcripts.findByCall(call.id);
         if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
 
-        const submission = await reserveSubmission(calls, call, redo);
+        const submission = await reserveSubmission(deps, call, redo);
         let details: { operation: string } | undefined;
         const json = await keepAlive(
           async () => {
@@ -56,13 +58,32 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
               details = { operation };
               heartbeat(details);
             });
-            return recordingStore.readText(uri, RESULT_MAX_BYTES, attempt.signal);
+            return readResult(uri, call, submission, attempt.signal);
           },
           () => details,
         );
         return save(call, submission, parseTranscript(json), attempt);
       },
     );
+
+  /** The result file's text. A result that somebody deleted cannot be had again but by a new submission. */
+  async function readResult(
+    uri: string,
+    call: ArchivedCall,
+    submission: Submission,
+    signal: AbortSignal,
+  ): Promise<string> {
+    try {
+      return await recordingStore.readText(uri, RESULT_MAX_BYTES, signal);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
+      await abandonSubmission(deps, call, submission);
+      throw new ServiceError(
+        'SPEECH_RESULT_MISSING',
+        'The transcript file was deleted before it was read, so the audio is submitted again.',
+      );
+    }
+  }
 
   /** Stores the transcript together with its log row. */
   function save(
@@ -72,10 +93,11 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
     attempt: Attempt,
   ): Promise<TranscribeRecordingResult> {
     return database.transaction(async (tx) => {
-      // The operation's name stays on the row: it tells which one was paid for.
-      if (!(await calls.saveFindings(call.id, call.runId, {}, tx))) {
-        throw superseded('transcribeRecording');
-      }
+      await lockCall(calls, call, 'transcribeRecording', tx);
+      const stored = await transcripts.findByCall(call.id, tx);
+      // A faster attempt of this step has stored it. The operation's name stays on the row: it
+      // tells which one was paid for.
+      if (stored?.submissionId === submission.id) return { transcriptId: stored.id };
       const { id } = await transcripts.save(
         {
           ...parsed,

@@ -46,7 +46,7 @@ export type RecordingStore = {
   saveRecording(input: SaveRecordingInput): Promise<StoredObject>;
   /** Deletes this generation of an object; one that is gone or replaced already is fine. */
   deleteObject(uri: string, generation: string, signal: AbortSignal): Promise<void>;
-  /** The URIs of all objects whose names begin with the prefix. */
+  /** The URIs of all objects whose names begin with the prefix, which is no URI itself. */
   listObjects(prefix: string, signal: AbortSignal): Promise<string[]>;
   /**
    * The text (UTF-8) of a small object.

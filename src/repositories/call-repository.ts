@@ -52,8 +52,17 @@ export function createCallRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Changes a call's status unless a later change has already been written.
-     * Returns whether it was written.
+     * The call as it is now, locked until the transaction ends: nobody changes it between this look
+     * and what the transaction writes. Rejects with Prisma's P2025 when there is none.
+     */
+    async lock(id: string, tx: TransactionClient): Promise<Call> {
+      await tx.$executeRaw`SELECT 1 FROM "Call" WHERE id = ${id}::uuid FOR UPDATE`;
+      return tx.call.findUniqueOrThrow({ where: { id } });
+    },
+
+    /**
+     * Changes a call's status unless a later change has already been written. The same change is
+     * written once: of two attempts of one activity, the first counts. Returns whether it stands.
      */
     async changeStatus(
       id: string,
@@ -62,10 +71,12 @@ export function createCallRepository(prisma: PrismaClient) {
       tx: TransactionClient = prisma,
     ): Promise<boolean> {
       const { count } = await tx.call.updateMany({
-        where: { id, transition: { lte: transition } },
+        where: { id, transition: { lt: transition } },
         data: { ...data, transition },
       });
-      return count === 1;
+      if (count === 1) return true;
+      const call = await tx.call.findUnique({ where: { id } });
+      return call?.transition === transition;
     },
 
     /**
@@ -79,7 +90,7 @@ export function createCallRepository(prisma: PrismaClient) {
       tx: TransactionClient = prisma,
     ): Promise<void> {
       await tx.call.updateMany({
-        where: { id, transition: { lte: transition }, failedStep: step },
+        where: { id, transition: { lt: transition }, failedStep: step },
         data: {
           callStatus: 'PROCESSING',
           failedStep: null,
@@ -88,20 +99,6 @@ export function createCallRepository(prisma: PrismaClient) {
           transition,
         },
       });
-    },
-
-    /**
-     * Writes what a step found, unless another run has opened the call since the step read it.
-     * Returns whether it was written.
-     */
-    async saveFindings(
-      id: string,
-      runId: string,
-      data: Prisma.CallUncheckedUpdateManyInput,
-      tx: TransactionClient = prisma,
-    ): Promise<boolean> {
-      const { count } = await tx.call.updateMany({ where: { id, runId }, data });
-      return count === 1;
     },
   };
 }

@@ -25,6 +25,10 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 // A lock that a migration or a long transaction holds: give up and be retried by Temporal.
 const LOCK_TIMEOUT_MS = 4_000;
 
+// The server ends a statement after five seconds, if there still is a server: a host that vanished
+// without a goodbye answers nothing, and its connection is given up a second later.
+const ANSWER_TIMEOUT_MS = TRANSACTION_TIMEOUT_MS + 1_000;
+
 /**
  * Opens a pool of connections to PostgreSQL. Connects lazily, so a process starts while the
  * database is away.
@@ -38,6 +42,7 @@ export function createDatabase(config: {
     max: config.poolSize,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     statement_timeout: TRANSACTION_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
     // A process that is frozen inside a transaction loses it instead of holding its locks.
     idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,

@@ -194,12 +194,34 @@ describe('the repositories', () => {
     assert.deepEqual([call?.callStatus, call?.failedStep], ['PROCESSING', null]);
   });
 
-  it('refuse what a step found for a run that no longer has the call', async () => {
+  it('show a call as the last writer left it, and keep others from writing until the lock goes', async () => {
+    const calls = createCallRepository(database.prisma);
+    const { id } = await calls.create(callData());
+    const order: string[] = [];
+    const locked = Promise.withResolvers<void>();
+    const first = database.transaction(async (tx) => {
+      await calls.lock(id, tx);
+      locked.resolve();
+      await waitFor('the second to wait for the lock', async () => {
+        const rows = await database.prisma.$queryRaw<unknown[]>`
+          SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return rows.length > 0;
+      });
+      await calls.update(id, { mimeType: 'audio/wav' }, tx);
+      order.push('first');
+    });
+    await locked.promise;
+    const seen = await database.transaction(async (tx) => (await calls.lock(id, tx)).mimeType);
+    order.push('second');
+    await first;
+    assert.deepEqual([seen, order], ['audio/wav', ['first', 'second']]);
+  });
+
+  it('write the same change of status once, and let its repetition stand', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
-    assert.equal(await calls.saveFindings(id, 'run-1', { mimeType: 'audio/wav' }), true);
-    await calls.changeStatus(id, 20n, { runId: 'run-2' });
-    assert.equal(await calls.saveFindings(id, 'run-1', { mimeType: 'audio/mpeg' }), false);
+    assert.equal(await calls.changeStatus(id, 20n, { mimeType: 'audio/wav' }), true);
+    assert.equal(await calls.changeStatus(id, 20n, { mimeType: 'audio/mpeg' }), true);
     assert.equal((await calls.findByCallSid(callSid))?.mimeType, 'audio/wav');
   });
 

@@ -166,6 +166,19 @@ describe('reprocessing', () => {
     assert.equal(hits['languageModel.chat.completions'], 2);
   });
 
+  it('submits the audio again when the transcript file was deleted before it was read', async () => {
+    const { callSid } = await startCall(service, {
+      faults: [{ system: 'storage', operation: 'objects.media', action: { status: 404 } }],
+    });
+    await untilStatus(service, callSid, 'COMPLETED', 20_000);
+    const hits = await service.sandbox.hitsOf(callSid);
+    assert.equal(hits['speech.BatchRecognize'], 2);
+    const prefixes = (await service.sandbox.objects())
+      .filter(({ name }) => name.startsWith(`transcripts/${callSid}/`))
+      .map(({ name }) => name.split('/')[2]);
+    assert.equal(new Set(prefixes).size, 2, 'each submission has a prefix of its own');
+  }).timeout(30_000);
+
   it('begins a parked call again at a finished step that the signal names', async () => {
     const { callSid } = await parkedCall();
     const handle = service.client.workflow.getHandle(callSid);

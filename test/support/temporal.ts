@@ -9,6 +9,7 @@ import { freePort } from '../../local/process/ports.ts';
 import { findTemporalCli, findTestServer } from '../../local/temporal-cli.ts';
 import { startTemporalServer } from '../../local/temporal/server.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 
 export type TestTemporal = {
   /** For TEMPORAL_ADDRESS; the namespace is `default`, our search attributes are registered. */
@@ -76,6 +77,7 @@ export async function stopTestTemporal(): Promise<void> {
  * `teardown()`.
  */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
+  quietRuntime();
   const path = await findTestServer(process.env, reportOnStandardError).catch(() => null);
   const environment = await TestWorkflowEnvironment.createTimeSkipping(
     // Without a file of our own the library downloads one, where there is internet.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { WORKFLOWS_PATH } from './workflow-test.ts';
 
 // Runs that began under an earlier version of the workflow go on under this one. A change that
@@ -31,6 +32,7 @@ async function readHistories(): Promise<{ name: string; workflowId: string; hist
 /** Replays every history; returns the names of those that this code cannot have produced. */
 async function replayAll(workflowsPath: string): Promise<string[]> {
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
+  quietRuntime();
   const histories = await readHistories();
   const broken: string[] = [];
   for await (const { workflowId, error } of Worker.runReplayHistories(
