@@ -5,12 +5,14 @@ import type { Speech } from '../clients/speech.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
+import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
 import { findCall, lockCall, superseded } from './find-call.ts';
 import type { ArchivedCall, Submission } from './speech-submission.ts';
 
 type Deps = {
   readonly database: Database;
   readonly calls: CallRepository;
+  readonly transcripts: TranscriptRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: Speech;
 };
@@ -37,7 +39,7 @@ export async function awaitResult(
   signal: AbortSignal,
   onOperation: (operation: string) => void,
 ): Promise<string> {
-  const { database, calls, recordingStore, speech } = deps;
+  const { database, calls, transcripts, recordingStore, speech } = deps;
   const resultFolder = `transcripts/${call.callSid}/${submission.id}/`;
   const outputPrefix = recordingStore.uriOf(resultFolder);
 
@@ -110,6 +112,9 @@ export async function awaitResult(
     return database.transaction(async (tx) => {
       const now = await lockCall(calls, call, 'transcribeRecording', tx);
       if (now.speechOperation !== null) return now.speechOperation;
+      // A faster attempt has stored the transcript meanwhile: the row is done with.
+      const stored = await transcripts.findByCall(call.id, tx);
+      if (stored?.submissionId === submission.id) return operation;
       await calls.update(call.id, { speechOperation: operation }, tx);
       return operation;
     });

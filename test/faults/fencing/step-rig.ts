@@ -1,0 +1,126 @@
+import { randomInt, randomUUID } from 'node:crypto';
+
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+
+import {
+  createActivities,
+  type Activities,
+  type ActivitiesDeps,
+} from '../../../src/activities/index.ts';
+import { createConnectWise } from '../../../src/clients/connectwise.ts';
+import { createLanguageModel } from '../../../src/clients/language-model.ts';
+import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
+import { createRecordingStore } from '../../../src/clients/recording-store.ts';
+import { createSpeech } from '../../../src/clients/speech.ts';
+import { loadWorkerConfig } from '../../../src/config.ts';
+import { STEPS, type Step } from '../../../src/domain/names.ts';
+import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
+import { createCallRepository } from '../../../src/repositories/call-repository.ts';
+import { createCompanyRepository } from '../../../src/repositories/company-repository.ts';
+import { createDatabase } from '../../../src/repositories/database.ts';
+import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
+import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
+import { sandboxEnvironment } from '../../../sandbox/environment.ts';
+import { createTestDatabase } from '../../support/postgres.ts';
+import { createSandboxClient } from '../../support/sandbox-client.ts';
+import { startTemporarySandbox } from '../../support/temporary-sandbox.ts';
+import { createRecordingMaker } from '../harness/recordings.ts';
+
+export type StepRig = Awaited<ReturnType<typeof startStepRig>>;
+
+/**
+ * Runs single attempts of single steps, with the real clients against the sandbox and the real
+ * repositories against PostgreSQL, so that a test can hold one attempt up between any two of its moves.
+ */
+export async function startStepRig() {
+  const stack = new AsyncDisposableStack();
+  const testDatabase = await createTestDatabase();
+  stack.defer(() => testDatabase.drop());
+  const temporary = await startTemporarySandbox(0);
+  stack.defer(() => temporary.stop());
+  const sandbox = createSandboxClient(temporary.addresses.controlUrl);
+  const config = loadWorkerConfig({
+    ...sandboxEnvironment(temporary.addresses),
+    DATABASE_URL: testDatabase.url,
+    CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
+  });
+  const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+  const { prisma } = database;
+  const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
+    opened.close(),
+  );
+  const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
+  const deps: ActivitiesDeps = {
+    database,
+    calls: createCallRepository(prisma),
+    companies: createCompanyRepository(prisma),
+    analyses: createCallAnalysisRepository(prisma),
+    transcripts: createTranscriptRepository(prisma),
+    log: createProcessingLogRepository(prisma),
+    phoneSystem,
+    recordingStore: createRecordingStore(config.recordingStore),
+    speech,
+    connectwise: createConnectWise(config.connectwise),
+    languageModel: createLanguageModel(config.languageModel),
+    attemptHistory: { wasPreviousLost: async () => false },
+    numberRules: config.numberRules,
+    reprocessWindowMs: config.reprocessWindowMs,
+  };
+  const recordings = createRecordingMaker(() => sandbox);
+
+  /** A new call, each step of which is one activity of one run. */
+  async function newCall() {
+    const key = await recordings.add();
+    const runId = randomUUID();
+    const scheduledTimestampMs = Date.now() + randomInt(1_000);
+
+    /** One attempt of a step, with the given dependencies instead of the usual ones. */
+    function attempt(step: Step, number: number, instead: Partial<ActivitiesDeps> = {}) {
+      const environment = new MockActivityEnvironment(
+        {
+          activityId: String(STEPS.indexOf(step) + 1),
+          attempt: number,
+          scheduledTimestampMs,
+          workflowExecution: { workflowId: key.callSid, runId },
+        },
+        // A zombie is meant to fail; what it says of it would hide the results.
+        { logger: new DefaultLogger('ERROR') },
+      );
+      const activities: Activities = createActivities({ ...deps, ...instead });
+      const { callSid, recordgroup, recordid } = key;
+      const opening = { callSid, recordgroup, recordid, redoFrom: null, reason: null };
+      return step === 'openCall'
+        ? environment.run(activities.openCall, opening)
+        : environment.run<
+            [{ callSid: string; redo: boolean }],
+            unknown,
+            (typeof activities)[typeof step]
+          >(activities[step], { callSid, redo: false });
+    }
+
+    return {
+      ...key,
+      attempt,
+      /** Does every step before this one. */
+      async upTo(step: Step) {
+        for (const each of STEPS.slice(0, STEPS.indexOf(step))) await attempt(each, 1);
+      },
+      /** Everything the database holds of the call; every write shows in an `updatedAt`. */
+      async rows() {
+        const call = await prisma.call.findUniqueOrThrow({
+          where: { callSid: key.callSid },
+          include: { transcript: true, analyses: true, company: true },
+        });
+        const logs = await prisma.processingLog.findMany({
+          where: { callId: call.id },
+          orderBy: { id: 'asc' },
+        });
+        return { call, logs };
+      },
+      hits: () => sandbox.hitsOf(key.callSid),
+    };
+  }
+
+  return { deps, newCall, stop: () => stack.disposeAsync() };
+}

@@ -1,0 +1,39 @@
+import { sandboxEnvironment, type SandboxAddresses } from '../../../sandbox/environment.ts';
+import { CALLER_NUMBERS, COMPANY, SPEAKER, SPOKEN_WORD } from './recordings.ts';
+
+/** Something that stands only in calls or credentials, and so betrays a leak where it shows up. */
+export type Canary = {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** The company may be named in the database's log, nowhere else. */
+  readonly mayStandInLogRows: boolean;
+};
+
+const SECRETS = [
+  'PHONE_SYSTEM_PASSWORD',
+  'CONNECTWISE_PRIVATE_KEY',
+  'CONNECTWISE_CLIENT_ID',
+  'LLM_API_KEY',
+];
+
+/** What may stand nowhere but in the columns made for it. */
+export function canariesOf(addresses: SandboxAddresses): Canary[] {
+  const environment = sandboxEnvironment(addresses);
+  const secrets = SECRETS.map((name) => ({ name, text: environment[name] ?? '' }));
+  return [
+    { name: "a caller's number", pattern: CALLER_NUMBERS, mayStandInLogRows: false },
+    { name: 'a word of a call', pattern: literal(SPOKEN_WORD), mayStandInLogRows: false },
+    { name: "a speaker's name", pattern: literal(SPEAKER), mayStandInLogRows: false },
+    { name: "a company's name", pattern: literal(COMPANY.name), mayStandInLogRows: true },
+    ...secrets.map(({ name, text }) => ({
+      name: `the value of ${name}`,
+      pattern: literal(text),
+      mayStandInLogRows: false,
+    })),
+  ];
+}
+
+function literal(text: string): RegExp {
+  if (text === '') throw new Error('A canary without a text would be found everywhere.');
+  return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'i');
+}

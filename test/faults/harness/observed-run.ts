@@ -1,0 +1,139 @@
+import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+
+import type { StatusReport } from '../../../src/workflows/messages.ts';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+type HistoryEvent = NonNullable<History['events']>[number];
+
+/** One activity of a run, over all its attempts. */
+export type ObservedActivity = {
+  readonly activityId: string;
+  /** The step's name. */
+  readonly type: string;
+  /** Whether it was told not to reuse what an earlier run stored. */
+  readonly redo: boolean;
+  /** How many attempts were made; 0 when none began. */
+  readonly attempts: number;
+  readonly end: 'completed' | 'failed' | 'timedOut' | 'canceled' | null;
+};
+
+/** A run as Temporal tells it. */
+export type ObservedRun = {
+  readonly callSid: string;
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly status: WorkflowExecutionInfo['status']['name'];
+  /** By a client's request, by a rewind of the run before, or by an operator's `workflow reset`. */
+  readonly beganBy: 'request' | 'rewind' | 'reset';
+  readonly redoFrom: string | null;
+  readonly searchAttributes: Readonly<Record<string, string>>;
+  /** What an open run answers to the query `status`; `null` for a closed one, or without an answer. */
+  readonly report: StatusReport | null;
+  /** Those that it scheduled itself: a reset copies the history of the run before. */
+  readonly activities: readonly ObservedActivity[];
+  /** Everything the history holds, payloads decoded. */
+  readonly text: string;
+};
+
+// A worker answers a query in milliseconds; one that is away does not at all.
+const QUERY_DEADLINE_MS = 5_000;
+
+/** What both the list of runs and a run's own description tell. */
+export type RunInfo = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'startTime' | 'status' | 'typedSearchAttributes'
+>;
+
+/** Reads one run with its history. */
+export async function observeRun(client: Client, info: RunInfo): Promise<ObservedRun> {
+  const { workflowId, runId, startTime, status, typedSearchAttributes } = info;
+  const handle = client.workflow.getHandle(workflowId, runId);
+  const events = (await handle.fetchHistory()).events ?? [];
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const input = decode(started?.input?.payloads?.[0]);
+  const isOpen = status.name === 'RUNNING';
+  return {
+    callSid: workflowId,
+    runId,
+    startedAt: startTime,
+    status: status.name,
+    beganBy: started?.continuedExecutionRunId
+      ? 'rewind'
+      : started?.originalExecutionRunId === runId
+        ? 'request'
+        : 'reset',
+    redoFrom: typeof input['redoFrom'] === 'string' ? input['redoFrom'] : null,
+    searchAttributes: Object.fromEntries(
+      typedSearchAttributes.getAll().map(({ key, value }) => [key.name, String(value)]),
+    ),
+    report: isOpen ? await askStatus(client, workflowId) : null,
+    activities: readActivities(events.filter((event) => timeOf(event) >= startTime.getTime())),
+    text: textOf(events),
+  };
+}
+
+/** What the open run answers to the query `status`; `null` when nobody answers. */
+export async function askStatus(client: Client, callSid: string): Promise<StatusReport | null> {
+  try {
+    return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
+      client.workflow.getHandle(callSid).query<StatusReport>('status'),
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** In Unix milliseconds. */
+function timeOf({ eventTime }: HistoryEvent): number {
+  return Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
+}
+
+function readActivities(events: readonly HistoryEvent[]): ObservedActivity[] {
+  const byEventId = new Map<string, ObservedActivity>();
+  const change = (id: unknown, part: Partial<ObservedActivity>) => {
+    const known = byEventId.get(String(id));
+    if (known !== undefined) byEventId.set(String(id), { ...known, ...part });
+  };
+  for (const event of events) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) {
+      byEventId.set(String(event.eventId), {
+        activityId: scheduled.activityId ?? '',
+        type: scheduled.activityType?.name ?? '',
+        redo: decode(scheduled.input?.payloads?.[0])['redo'] === true,
+        attempts: 0,
+        end: null,
+      });
+    }
+    const {
+      activityTaskStartedEventAttributes: begun,
+      activityTaskCompletedEventAttributes: completed,
+      activityTaskFailedEventAttributes: failed,
+      activityTaskTimedOutEventAttributes: timedOut,
+      activityTaskCanceledEventAttributes: canceled,
+    } = event;
+    if (begun) change(begun.scheduledEventId, { attempts: begun.attempt ?? 1 });
+    if (completed) change(completed.scheduledEventId, { end: 'completed' });
+    if (failed) change(failed.scheduledEventId, { end: 'failed' });
+    if (timedOut) change(timedOut.scheduledEventId, { end: 'timedOut' });
+    if (canceled) change(canceled.scheduledEventId, { end: 'canceled' });
+  }
+  return [...byEventId.values()];
+}
+
+function decode(
+  payload: { readonly data?: Uint8Array | null } | undefined,
+): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(Buffer.from(payload?.data ?? []).toString()));
+  } catch {
+    return {};
+  }
+}
+
+/** Texts as they are, bytes (payloads carry their JSON so) as text. */
+function textOf(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).map(textOf).join(' ');
+}

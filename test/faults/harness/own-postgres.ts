@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+
+import { freePort } from '../../../local/process/ports.ts';
+import type { Keeper } from '../../../local/process/keeper.ts';
+import { startPostgres } from '../../../local/postgres/server.ts';
+import { migrate } from '../../../prisma/engine/apply.ts';
+import { toOwnProcess, type OwnProcess } from './own-process.ts';
+
+/** A PostgreSQL server whose data outlives its death. */
+export type OwnPostgres = {
+  readonly port: number;
+  /** A URL of the migrated database; through a proxy when its port is given. */
+  url(port?: number): string;
+  /** `pg_ctl stop -m immediate`: every session is torn off, and recovery follows the next start. */
+  stopImmediately(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  start(): Promise<void>;
+  isRunning(): boolean;
+};
+
+const DATABASE = 'calls';
+
+/** Starts a PostgreSQL server with a migrated database under `folder`. */
+export async function startOwnPostgres(folder: string, keeper: Keeper): Promise<OwnPostgres> {
+  const port = await freePort();
+  let server: OwnProcess;
+  const start = async () => {
+    const { part } = await startPostgres({
+      dataFolder: join(folder, 'postgres'),
+      logPath: join(folder, 'logs', 'postgres.log'),
+      port,
+      keeper,
+      settings: {
+        // A commit is written before it is acknowledged, which is what outlives the server's death.
+        // Only a machine's death needs more, and that is not provoked here.
+        fsync: 'off',
+        // Three workers, the gateway and the test itself, with room for sessions not yet torn down.
+        max_connections: '200',
+      },
+    });
+    server = toOwnProcess(part);
+  };
+  await start();
+  const url = (at = port) => `postgresql://postgres@127.0.0.1:${at}/${DATABASE}`;
+  await migrate(url());
+  return {
+    port,
+    url,
+    async stopImmediately() {
+      // The postmaster's word for an immediate shutdown.
+      if (server.isRunning()) process.kill(server.pid, 'SIGQUIT');
+      await server.exited;
+    },
+    start,
+    isRunning: () => server.isRunning(),
+  };
+}

@@ -1,0 +1,34 @@
+import { checkInvariants, reportOf } from '../harness/check.ts';
+import { startCluster } from '../harness/cluster.ts';
+import { observe } from '../harness/observation.ts';
+import { judge } from './judge.ts';
+import { KILL_POINTS } from './points.ts';
+import { runMatrix } from './run-matrix.ts';
+import { tableOf } from './table.ts';
+
+// `npm run faults:matrix`: kills a worker at every point and prints what came of it. Exits with 1
+// when anything was lost or doubled, or more was paid than may be.
+
+const only = process.argv[2];
+const points = KILL_POINTS.filter(
+  ({ step, name }) => only === undefined || `${step}, ${name}`.includes(only),
+);
+const cluster = await startCluster({ workers: 0 });
+try {
+  const strikes = await runMatrix(cluster, points, (line) => process.stderr.write(`${line}\n`));
+  const seen = await observe(cluster);
+  const verdicts = judge(strikes, seen);
+  const violations = checkInvariants(seen);
+  const faults = verdicts.flatMap(({ step, point, faults: found }) =>
+    found.map((fault) => `${step}, ${point}: ${fault}`),
+  );
+  console.log(tableOf(verdicts));
+  console.log(
+    `\n${points.length} kills, ${faults.length} faults, ${violations.length} violations of the invariants.`,
+  );
+  if (faults.length > 0) console.log(faults.join('\n'));
+  if (violations.length > 0) console.log(reportOf(violations));
+  process.exitCode = faults.length + violations.length === 0 ? 0 : 1;
+} finally {
+  await cluster.stop();
+}

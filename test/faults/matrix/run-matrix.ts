@@ -1,0 +1,98 @@
+import { submit } from '../harness/operations.ts';
+import type { Cluster } from '../harness/cluster.ts';
+import type { Recording } from '../harness/recordings.ts';
+import { settle } from '../harness/settle.ts';
+import type { KillPoint } from './points.ts';
+import { startVictim, type Victim } from './victim.ts';
+
+/** A kill that was done, and the call it struck. `null` = the call that nothing happened to. */
+export type Strike = {
+  readonly point: KillPoint | null;
+  readonly callSid: string;
+  /** What kept the point from being reached; `null` when the worker was killed there. */
+  readonly missed: string | null;
+};
+
+// A round is over before the first call that it struck is tried again, which may not meet a worker
+// that is about to be killed for another call. Most come back after 30 s.
+const ROUND_MS = 24_000;
+
+// To start another worker, lead a call to its point and kill.
+const STRIKE_MS = 4_000;
+
+// A step that is lost comes back within 35 s; what follows it takes a few seconds.
+const SETTLE_WITHIN_MS = 90_000;
+
+/**
+ * Kills a worker at each point. The struck calls of a round wait for their heartbeats side by side;
+ * then a worker that is left alone finishes them. Returns the strikes in the order of the points,
+ * and the spared call last.
+ */
+export async function runMatrix(
+  cluster: Cluster,
+  points: readonly KillPoint[],
+  tell: (line: string) => void = () => undefined,
+): Promise<Strike[]> {
+  const strikes: Strike[] = [];
+  const waiting = new Set(points);
+  while (waiting.size > 0) {
+    const begun = performance.now();
+    const elapsed = () => performance.now() - begun;
+    let endsAfterMs = Number.POSITIVE_INFINITY;
+    let next = startVictim(cluster);
+    for (;;) {
+      const victim = await next;
+      const point = choose(waiting, elapsed());
+      if (point === null || elapsed() + STRIKE_MS > endsAfterMs) {
+        await victim.kill();
+        break;
+      }
+      waiting.delete(point);
+      next = startVictim(cluster);
+      const strike = await strikeAt(cluster, point, victim);
+      endsAfterMs = Math.min(endsAfterMs, elapsed() + point.returnsAfterMs);
+      tell(`${point.step}, ${point.name}: ${strike.missed ?? 'killed'}`);
+      strikes.push(strike);
+    }
+    const rescuer = await cluster.startWorker();
+    if (waiting.size === 0) strikes.push(await spare(cluster));
+    await settle(cluster, SETTLE_WITHIN_MS);
+    if (waiting.size > 0) await rescuer.kill();
+  }
+  const orderOf = ({ point }: Strike) => (point === null ? points.length : points.indexOf(point));
+  return strikes.toSorted((one, other) => orderOf(one) - orderOf(other));
+}
+
+/**
+ * The point that is struck next: what comes back soon is struck late in a round, so that what comes
+ * back later can be struck before. `null` when there is none.
+ */
+function choose(waiting: ReadonlySet<KillPoint>, elapsedMs: number): KillPoint | null {
+  const soonestFirst = [...waiting].toSorted(
+    (one, other) => one.returnsAfterMs - other.returnsAfterMs,
+  );
+  const fitting = soonestFirst.find(({ returnsAfterMs }) => elapsedMs + returnsAfterMs >= ROUND_MS);
+  return fitting ?? soonestFirst.at(-1) ?? null;
+}
+
+async function strikeAt(cluster: Cluster, point: KillPoint, victim: Victim): Promise<Strike> {
+  const recording: Recording = await cluster.addRecording(point.recording);
+  victim.release(point.moments);
+  await submit(cluster, recording);
+  const { callSid } = recording;
+  try {
+    await victim.untilReached();
+    return { point, callSid, missed: null };
+  } catch (error) {
+    return { point, callSid, missed: String(error) };
+  } finally {
+    await victim.kill();
+  }
+}
+
+/** A call that nothing happens to: what the others are measured by. */
+async function spare(cluster: Cluster): Promise<Strike> {
+  const recording = await cluster.addRecording();
+  await submit(cluster, recording);
+  return { point: null, callSid: recording.callSid, missed: null };
+}

@@ -1,0 +1,79 @@
+import type { FaultAction, SystemName } from '../../../sandbox/core/faults.ts';
+
+/** What may befall a request: where, and how. */
+type FaultKind = {
+  readonly system: SystemName;
+  readonly operation: string;
+  readonly action: FaultAction;
+};
+
+type NonEmpty<T> = readonly [T, ...T[]];
+
+function every(
+  system: SystemName,
+  operations: NonEmpty<string>,
+  [first, ...others]: NonEmpty<FaultAction>,
+): NonEmpty<FaultKind> {
+  const [operation, ...more] = operations;
+  return [
+    { system, operation, action: first },
+    ...others.map((action) => ({ system, operation, action })),
+    ...more.flatMap((each) =>
+      [first, ...others].map((action) => ({ system, operation: each, action })),
+    ),
+  ];
+}
+
+// A server that falters for a moment; it asks for a second of patience, or is slow.
+const PASSING: NonEmpty<FaultAction> = [
+  { status: 503 },
+  { status: 429, headers: { 'retry-after': '1' } },
+  { status: 500 },
+  { reset: true },
+  { loseReply: true },
+  { delayMs: 1_500 },
+];
+
+/**
+ * All that the nemesis does to the outside systems, one list for each. A request that is never
+ * answered is not among them: the clients give it up after half a minute and more, which is longer
+ * than a seed's storm; the tests of the fault table have it.
+ */
+export const FAULT_KINDS: NonEmpty<NonEmpty<FaultKind>> = [
+  every(
+    'phoneSystem',
+    ['recordings.get'],
+    [...PASSING, { cutAfterBytes: 9_000 }, { base64: 'bad-alphabet' }, { status: 401 }],
+  ),
+  [
+    ...every('storage', ['objects.insert', 'objects.upload', 'objects.list'], PASSING),
+    ...every('storage', ['objects.media'], [...PASSING, { cutAfterBytes: 100 }]),
+    ...every('storage', ['objects.insert'], [{ status: 403 }]),
+    ...every('storage', ['objects.upload'], [{ cutRequestAfterBytes: 5_000 }]),
+  ],
+  [
+    ...every(
+      'speech',
+      ['BatchRecognize', 'GetOperation', 'ListOperations'],
+      [
+        { status: 'UNAVAILABLE' },
+        { status: 'RESOURCE_EXHAUSTED' },
+        { status: 'INTERNAL' },
+        { loseReply: true },
+        { reset: true },
+        { delayMs: 1_500 },
+      ],
+    ),
+    ...every(
+      'speech',
+      ['BatchRecognize'],
+      [
+        { status: 'PERMISSION_DENIED' },
+        { operationError: { code: 'INTERNAL' } },
+        { loseOperation: true },
+      ],
+    ),
+  ],
+  every('connectwise', ['contacts.list', 'companies.list'], [...PASSING, { status: 401 }]),
+  every('languageModel', ['chat.completions'], [...PASSING, { status: 400 }, { status: 401 }]),
+];

@@ -1,0 +1,97 @@
+import type { FaultInput } from '../../../sandbox/core/faults.ts';
+import { REDO_STEPS, type RedoStep } from '../../../src/domain/names.ts';
+import { createDice, type Dice } from './dice.ts';
+import { FAULT_KINDS } from './fault-kinds.ts';
+
+/** One thing that the nemesis does. Calls and workers are told by their number. */
+type Deed =
+  | { readonly kind: 'start'; readonly call: number; readonly isSilent: boolean }
+  | { readonly kind: 'fault'; readonly fault: FaultInput }
+  | { readonly kind: 'killWorker'; readonly worker: number; readonly downMs: number }
+  | { readonly kind: 'killGateway' | 'killPostgres' | 'killTemporal'; readonly downMs: number }
+  | { readonly kind: 'killSandbox'; readonly downMs: number }
+  | { readonly kind: 'cutLinks'; readonly worker: number }
+  | { readonly kind: 'signal' | 'reprocess'; readonly call: number; readonly from: RedoStep | null }
+  | { readonly kind: 'cancel'; readonly call: number };
+
+export type TimedDeed = Deed & { readonly atMs: number };
+
+export type Plan = {
+  readonly seed: number;
+  readonly calls: number;
+  readonly deeds: readonly TimedDeed[];
+};
+
+/** How many workers share the work. */
+export const WORKERS = 2;
+
+// One call in so many has nobody speaking in it.
+const ONE_SILENT_IN = 12;
+
+// How often things happen for a hundred calls: each part of the service dies more than once while
+// calls are in every step, and there is a calm in which some get through.
+const PER_HUNDRED_CALLS = {
+  fault: 50,
+  killWorker: 5,
+  killPostgres: 3,
+  killTemporal: 2,
+  killSandbox: 2,
+  killGateway: 2,
+  cutLinks: 6,
+  signal: 15,
+  reprocess: 10,
+  cancel: 6,
+} as const satisfies Partial<Record<Deed['kind'], number>>;
+
+// By then the first calls are at work.
+const CALM_BEFORE_MS = 1_000;
+
+// Long enough for the dead to be missed, short enough for a seed to end within a minute.
+const DOWN_MS = [300, 2_500] as const;
+
+/** Everything that happens to so many calls, in order of time: the seed alone decides. */
+export function makePlan(seed: number, calls: number): Plan {
+  const dice = createDice(seed);
+  // A call takes some three seconds when nothing happens: so they overlap, and are not all at once.
+  const stormMs = CALM_BEFORE_MS + 3_000 + calls * 60;
+  const deeds: TimedDeed[] = [];
+  for (let call = 0; call < calls; call += 1) {
+    const atMs = dice.between(0, stormMs * 0.8);
+    deeds.push({ atMs, kind: 'start', call, isSilent: dice.between(1, ONE_SILENT_IN) === 1 });
+  }
+  for (const [kind, perHundred] of Object.entries(PER_HUNDRED_CALLS)) {
+    const times = Math.max(1, Math.round((perHundred * calls) / 100));
+    for (let count = 0; count < times; count += 1) {
+      const atMs = dice.between(CALM_BEFORE_MS, stormMs);
+      deeds.push({ atMs, ...makeDeed(kind as keyof typeof PER_HUNDRED_CALLS, dice, calls) });
+    }
+  }
+  return { seed, calls, deeds: deeds.toSorted((one, other) => one.atMs - other.atMs) };
+}
+
+function makeDeed(kind: keyof typeof PER_HUNDRED_CALLS, dice: Dice, calls: number): Deed {
+  const call = dice.between(0, calls - 1);
+  const worker = dice.between(0, WORKERS - 1);
+  const downMs = dice.between(...DOWN_MS);
+  switch (kind) {
+    case 'fault':
+      return { kind, fault: makeFault(dice) };
+    case 'killWorker':
+      return { kind, worker, downMs };
+    case 'cutLinks':
+      return { kind, worker };
+    case 'signal':
+    case 'reprocess':
+      return { kind, call, from: dice.oneOf([null, null, ...REDO_STEPS]) };
+    case 'cancel':
+      return { kind, call };
+    default:
+      return { kind, downMs };
+  }
+}
+
+function makeFault(dice: Dice): FaultInput {
+  const kind = dice.oneOf(dice.oneOf(FAULT_KINDS));
+  // Some strike at once and some later, some once and some until the backoff has grown.
+  return { ...kind, skip: dice.between(0, 3), times: dice.between(1, 4) };
+}

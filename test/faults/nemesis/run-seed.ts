@@ -1,0 +1,100 @@
+import { checkInvariants, reportOf } from '../harness/check.ts';
+import { startCluster, type Cluster } from '../harness/cluster.ts';
+import { observe, type Observation } from '../harness/observation.ts';
+import { signalReprocess } from '../harness/operations.ts';
+import { settle } from '../harness/settle.ts';
+import { makePlan, WORKERS } from './plan.ts';
+import { rage, type Deeds } from './storm.ts';
+
+/** What came of one seed. */
+export type SeedResult = {
+  readonly seed: number;
+  readonly calls: number;
+  readonly deeds: Deeds;
+  readonly paid: { readonly speechOperations: number; readonly modelRequests: number };
+  /** What was asked of the model or submitted to Speech-to-Text more often than it was used. */
+  readonly repeats: { readonly speechOperations: number; readonly modelRequests: number };
+  /** Sentences; empty when all is well. */
+  readonly violations: readonly string[];
+  readonly seconds: number;
+};
+
+// A step that is lost comes back after its heartbeat timeout (30 s) and the backoff of its failures
+// (5, 10, 20 s), and may have been lost more than once.
+const SETTLE_WITHIN_MS = 180_000;
+
+// What is parked goes on when it is reprocessed, for nothing is broken any more.
+const REPROCESS_AT_MOST = 3;
+
+/** Runs one seed on a cluster of its own: storm, calm, judgement. */
+export async function runSeed(seed: number, calls: number): Promise<SeedResult> {
+  const begun = performance.now();
+  const cluster = await startCluster({ workers: WORKERS });
+  try {
+    const deeds = await rage(cluster, makePlan(seed, calls));
+    await calm(cluster);
+    const seen = await observe(cluster);
+    const violations = checkInvariants(seen);
+    return {
+      seed,
+      calls,
+      deeds,
+      ...costsOf(seen),
+      violations: [
+        ...reportOf(violations)
+          .split('\n')
+          .filter((line) => line !== ''),
+        ...unfinishedIn(seen),
+      ],
+      seconds: Math.round((performance.now() - begun) / 1000),
+    };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Lets everything come to rest, and reprocesses what is parked. */
+async function calm(cluster: Cluster): Promise<void> {
+  // The faults that still wait strike meanwhile; by then most have.
+  await settle(cluster, SETTLE_WITHIN_MS);
+  await cluster.sandbox.clearFaults();
+  for (let round = 0; round < REPROCESS_AT_MOST; round += 1) {
+    const failed = await cluster.database.prisma.call.findMany({
+      where: { callStatus: 'FAILED', failureCode: { not: 'CANCELLED' } },
+      select: { callSid: true },
+    });
+    if (failed.length === 0) return;
+    await Promise.all(failed.map(({ callSid }) => signalReprocess(cluster, callSid)));
+    await settle(cluster, SETTLE_WITHIN_MS);
+  }
+}
+
+/** Only a call that somebody cancelled may stay unfinished. */
+function unfinishedIn({ rows, operations }: Observation): string[] {
+  const cancelled = new Set(
+    operations.filter(({ kind }) => kind === 'cancel').map(({ callSid }) => callSid),
+  );
+  return rows.calls
+    .filter(({ callStatus }) => callStatus !== 'COMPLETED')
+    .filter(({ callSid, failureCode }) => failureCode !== 'CANCELLED' || !cancelled.has(callSid))
+    .map(
+      ({ callSid, callStatus, failedStep, failureCode }) =>
+        `${callSid}: in the end it is ${callStatus} (${failedStep} ${failureCode})`,
+    );
+}
+
+function costsOf({ sandbox, rows }: Observation): Pick<SeedResult, 'paid' | 'repeats'> {
+  const speechOperations = sandbox.operations.length;
+  const modelRequests = Object.values(sandbox.hits).reduce(
+    (sum, hits) => sum + (hits['languageModel.chat.completions'] ?? 0),
+    0,
+  );
+  const submissions = new Set(sandbox.operations.map(({ prefix }) => prefix)).size;
+  return {
+    paid: { speechOperations, modelRequests },
+    repeats: {
+      speechOperations: speechOperations - submissions,
+      modelRequests: modelRequests - rows.analyses.length,
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { FaultInput } from '../../../sandbox/core/faults.ts';
+import type { Cluster } from '../harness/cluster.ts';
+import { cancel, reprocess, signalReprocess, submit } from '../harness/operations.ts';
+import type { Recording } from '../harness/recordings.ts';
+import type { Plan, TimedDeed } from './plan.ts';
+import { createServers } from './servers.ts';
+
+/** What was done in a storm; what met somebody who was dead already is not counted. */
+export type Deeds = Readonly<Record<string, number>>;
+
+// A client that got no answer asks again until it has one.
+const ASK_AGAIN_AFTER_MS = 500;
+const ASK_AT_MOST = 120;
+
+/** Does what the plan says. When it resolves, every server is up again. */
+export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<Deeds> {
+  const servers = createServers(cluster);
+  // Made beforehand, so that nothing hinders the clients from knowing what they submit.
+  const recordings: Recording[] = [];
+  for (const deed of deeds) {
+    if (deed.kind !== 'start') continue;
+    const silence = { transcript: undefined, words: [] };
+    recordings[deed.call] = await cluster.addRecording(deed.isSilent ? silence : {});
+  }
+  const submitted = new Set<number>();
+  const done: Record<string, number> = {};
+
+  async function perform(deed: TimedDeed): Promise<boolean> {
+    switch (deed.kind) {
+      case 'start':
+        submitted.add(deed.call);
+        return submitUntilAnswered(cluster, recordings[deed.call]);
+      case 'fault':
+        return askedFor(cluster, deed.fault);
+      case 'killWorker':
+        return servers.killWorker(deed.worker, deed.downMs);
+      case 'killPostgres':
+        return servers.kill('Postgres', deed.downMs);
+      case 'killTemporal':
+        return servers.kill('Temporal', deed.downMs);
+      case 'killSandbox':
+        return servers.kill('Sandbox', deed.downMs);
+      case 'killGateway':
+        return servers.kill('Gateway', deed.downMs);
+      case 'cutLinks': {
+        const worker = servers.worker(deed.worker);
+        for (const link of Object.values(worker?.links ?? {})) link.cut();
+        return worker !== null;
+      }
+      case 'signal':
+      case 'reprocess':
+      case 'cancel': {
+        const recording = recordings[deed.call];
+        if (recording === undefined || !submitted.has(deed.call)) return false;
+        const { callSid } = recording;
+        if (deed.kind === 'cancel') return cancel(cluster, callSid);
+        const request = deed.from === null ? {} : { from: deed.from };
+        if (deed.kind === 'signal') return signalReprocess(cluster, callSid, request);
+        return (await reprocess(cluster, callSid, request))?.status === 202;
+      }
+    }
+  }
+
+  const begun = performance.now();
+  await Promise.all(
+    deeds.map(async (deed) => {
+      await sleep(Math.max(0, deed.atMs - (performance.now() - begun)));
+      if (await perform(deed)) done[deed.kind] = (done[deed.kind] ?? 0) + 1;
+    }),
+  );
+  if ((done['start'] ?? 0) !== calls) throw new Error('Not every client got an answer in the end.');
+  return done;
+}
+
+/** Scripts a fault. Returns whether the sandbox was there: its control plane dies with it. */
+async function askedFor(cluster: Cluster, fault: FaultInput): Promise<boolean> {
+  try {
+    await cluster.sandbox.fault(fault);
+    return true;
+  } catch (error) {
+    // What fetch throws when it cannot connect; a fault that is refused is a defect of the plan.
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+async function submitUntilAnswered(
+  cluster: Cluster,
+  recording: Recording | undefined,
+): Promise<boolean> {
+  if (recording === undefined) return false;
+  for (let asked = 0; asked < ASK_AT_MOST; asked += 1) {
+    const reply = await submit(cluster, recording);
+    if (reply !== null && reply.status < 300) return true;
+    await sleep(ASK_AGAIN_AFTER_MS);
+  }
+  return false;
+}

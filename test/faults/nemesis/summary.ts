@@ -1,0 +1,27 @@
+import type { SeedResult } from './run-seed.ts';
+
+/** A seed in one line. */
+export function summaryOf({
+  seed,
+  calls,
+  deeds,
+  paid,
+  repeats,
+  violations,
+  seconds,
+}: SeedResult): string {
+  const kills = Object.entries(deeds)
+    .filter(([kind]) => kind.startsWith('kill'))
+    .map(([kind, count]) => `${count} ${kind.slice('kill'.length)}`);
+  const count = (kind: string) => deeds[kind] ?? 0;
+  return [
+    `seed ${seed}: ${calls} calls`,
+    `kills ${kills.join(' ')}`,
+    `${count('fault')} faults, ${count('cutLinks')} cuts`,
+    `${count('signal') + count('reprocess')} reprocesses, ${count('cancel')} cancels`,
+    `paid ${paid.speechOperations} operations and ${paid.modelRequests} model requests`,
+    `repeats ${repeats.speechOperations} and ${repeats.modelRequests}`,
+    `${violations.length} violations`,
+    `${seconds} s`,
+  ].join(' · ');
+}

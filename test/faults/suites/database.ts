@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { runOn } from '../../../prisma/engine/create-database.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { assertInvariants } from '../harness/check.ts';
+import { untilCompleted, untilHit, untilParked, untilRow } from '../harness/conditions.ts';
+import { reprocess, signalReprocess, startCall, startCalls } from '../harness/operations.ts';
+import { scale } from '../harness/scale.ts';
+import { connectionTests } from './database-connection.ts';
+import { defineSuite } from './suite.ts';
+
+// Whatever happens to PostgreSQL, or to what it says, no call is lost, doubled or silently wrong.
+
+/** Requests by which a test knows that a call is in the middle of a step. */
+const STRUCK_AT = [
+  'storage.objects.insert',
+  'speech.BatchRecognize',
+  'languageModel.chat.completions',
+];
+
+const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
+
+// A small pool is exhausted by few calls.
+const CLUSTER = { workers: 1, env: { DATABASE_POOL_SIZE: '4' } };
+
+export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
+  const worker = () => {
+    const [only] = given().workers;
+    assert.ok(only !== undefined);
+    return only;
+  };
+  const sql = (text: string) => runOn(given().postgres.url(), (client) => client.query(text));
+  const logOf = (callSid: string) =>
+    given().database.prisma.processingLog.findMany({ where: { call: { callSid } } });
+  /** Loses the reply to the commit of the transaction that logs this event. */
+  const cutBehindCommitOf = (event: string) =>
+    worker().links.database.trap({
+      direction: 'toServer',
+      when: { pattern: 'COMMIT', after: event },
+      timing: 'after',
+      then: 'cut',
+    });
+
+  const stoppedImmediately = {
+    'row 5: PostgreSQL stopped immediately in the middle of activities, again and again':
+      async () => {
+        const cluster = given();
+        const all = [];
+        for (const operation of Array.from(
+          { length: scale.postgresRounds },
+          () => STRUCK_AT,
+        ).flat()) {
+          const calls = await startCalls(cluster, 4);
+          all.push(...calls);
+          await Promise.race(calls.map(({ callSid }) => untilHit(cluster, callSid, operation)));
+          await cluster.postgres.stopImmediately();
+          const asked = await cluster.request('GET', `/calls/${calls[0]?.callSid}`);
+          assert.equal(asked.status, 503);
+          await cluster.postgres.start();
+        }
+        for (const { callSid } of all) await untilCompleted(cluster, callSid, 90_000);
+        await assertInvariants(cluster);
+        assert.ok(worker().isRunning(), 'the worker outlived it');
+      },
+  };
+
+  // It takes half a minute: each dead connection of the pool is given up after six seconds.
+  const vanished = {
+    'row 5: connections whose other end has vanished without a word': async () => {
+      const cluster = given();
+      const calls = await startCalls(cluster, 6);
+      // Twice, because a transaction of each call should be struck, and not only the first.
+      for (const operation of ['speech.GetOperation', 'languageModel.chat.completions']) {
+        await Promise.race(calls.map(({ callSid }) => untilHit(cluster, callSid, operation)));
+        worker().links.database.halfOpen();
+      }
+      for (const { callSid } of calls) await untilCompleted(cluster, callSid, 90_000);
+      await assertInvariants(cluster);
+    },
+  };
+
+  const replyLost = {
+    'row 6: a commit whose reply is lost is done once, whichever step it was': async () => {
+      const cluster = given();
+      const traps = [
+        'JOB_STARTED',
+        'UPLOAD_SUCCESS',
+        'TRANSCRIPTION_SUCCESS',
+        'COMPANY_IDENTIFIED',
+        'JOB_COMPLETED',
+      ].map(cutBehindCommitOf);
+      const calls = await startCalls(cluster, 3);
+      await Promise.all(traps.map(({ sprung }) => sprung));
+      for (const { callSid } of calls) await untilCompleted(cluster, callSid, 60_000);
+      await assertInvariants(cluster);
+      const rows = (await Promise.all(calls.map(({ callSid }) => logOf(callSid)))).flat();
+      const failed = rows.filter(({ code }) => code === 'DATABASE_UNAVAILABLE');
+      // openCall has no event for a failed attempt; the four other steps note it.
+      assert.equal(failed.length, 4);
+      for (const { callSid } of calls) {
+        const hits = await cluster.sandbox.hitsOf(callSid);
+        assert.equal(hits['languageModel.chat.completions'], 1);
+        assert.equal(hits['speech.BatchRecognize'], 1);
+        assert.equal(hits['phoneSystem.recordings.get'], 1);
+      }
+    },
+    ...connectionTests(given),
+  };
+
+  const failureReplyLost = {
+    'row 6: a failure and a reprocess that were committed unheard are noted once': async () => {
+      const cluster = given();
+      const failed = cutBehindCommitOf('JOB_FAILED');
+      const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
+      await failed.sprung;
+      await untilRow(cluster, callSid, 'FAILED', ({ callStatus }) => callStatus === 'FAILED');
+      const requested = cutBehindCommitOf('REPROCESS_REQUESTED');
+      await reprocess(cluster, callSid);
+      await requested.sprung;
+      await untilCompleted(cluster, callSid);
+      await assertInvariants(cluster);
+    },
+  };
+
+  const terminated = {
+    'row 7: sessions ended by an administrator (57P01), again and again': async () => {
+      const cluster = given();
+      const calls = await startCalls(cluster, 6);
+      for (let round = 0; round < 8; round += 1) {
+        await sql(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'call-processing'`,
+        );
+        // A third of a second: often enough to strike every step of some call.
+        await sleep(300);
+      }
+      for (const { callSid } of calls) await untilCompleted(cluster, callSid, 60_000);
+      await assertInvariants(cluster);
+    },
+  };
+
+  const locked = {
+    'row 7: every connection of the pool waits for a lock, and then some': async () => {
+      const cluster = given();
+      const calls = await runOn(cluster.postgres.url(), async (session) => {
+        await session.query('BEGIN; LOCK TABLE "Call" IN SHARE MODE');
+        // Twice as many as the pool has connections.
+        const started = await startCalls(cluster, 8);
+        // Longer than a lock is waited for (4 s) and a connection (5 s).
+        await sleep(5_500);
+        await session.query('COMMIT');
+        return started;
+      });
+      for (const { callSid } of calls) await untilCompleted(cluster, callSid, 60_000);
+      await assertInvariants(cluster);
+    },
+  };
+
+  const deadlocked = {
+    'row 7: a deadlock (40P01) is the attempt’s failure, not the call’s': async () => {
+      const cluster = given();
+      const { callSid } = await startCall(cluster, {
+        faults: [{ system: 'connectwise', action: { delayMs: 2_000 } }],
+      });
+      await untilHit(cluster, callSid, 'connectwise.contacts.list');
+      await runOn(cluster.postgres.url(), async (session) => {
+        // It looks for deadlocks later than the service's session, so that that one is the victim.
+        await session.query(`SET deadlock_timeout = '1min'; BEGIN`);
+        await session.query(`UPDATE "Company" SET name = name`);
+        await waitFor('matchCompany to hold the call and wait for the company', async () => {
+          const { rows } = await sql(
+            `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "public"."Company"%'`,
+          );
+          return rows.length > 0;
+        });
+        await session.query(`UPDATE "Call" SET "updatedAt" = now() WHERE "callSid" = '${callSid}'`);
+        await session.query('COMMIT');
+      });
+      await untilCompleted(cluster, callSid);
+      const failed = (await logOf(callSid)).find(({ event }) => event === 'COMPANY_LOOKUP_FAILED');
+      assert.equal(failed?.code, 'DATABASE_CONFLICT');
+      await assertInvariants(cluster);
+    },
+  };
+
+  const refused = (row: number, sqlState: string, what: string, code: string) => ({
+    [`row ${row}: ${what} (${sqlState}) is retried, and the step done once`]: async () => {
+      const cluster = given();
+      // A sequence is not rolled back, so the first two inserts fail and the third is let through.
+      await sql(`
+        CREATE SEQUENCE refusals;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF nextval('refusals') <= 2 THEN
+            RAISE EXCEPTION 'refused by a test' USING ERRCODE = '${sqlState}';
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON "processingLog" FOR EACH ROW
+          WHEN (NEW.event = 'COMPANY_IDENTIFIED') EXECUTE FUNCTION refuse();`);
+      try {
+        const { callSid } = await startCall(cluster);
+        await untilCompleted(cluster, callSid);
+        const failed = (await logOf(callSid)).filter(({ status }) => status === 'LOG_ERROR');
+        assert.deepEqual(
+          failed.map((entry) => [entry.event, entry.attempt, entry.code]),
+          [1, 2].map((attempt) => ['COMPANY_LOOKUP_FAILED', attempt, code]),
+        );
+        await assertInvariants(cluster);
+      } finally {
+        await sql('DROP FUNCTION refuse CASCADE; DROP SEQUENCE refusals');
+      }
+    },
+  });
+
+  const awayWhileRecording = {
+    'the database is away while recordFailure runs: the run parks, and the row becomes right':
+      async () => {
+        const cluster = given();
+        const faults = [{ ...MODEL_REFUSES, action: { status: 401, delayMs: 1_500 } }];
+        const left = await startCall(cluster, { faults });
+        const resumed = await startCall(cluster, { faults });
+        for (const { callSid } of [left, resumed]) {
+          await untilHit(cluster, callSid, 'languageModel.chat.completions');
+        }
+        await cluster.postgres.stopImmediately();
+        for (const { callSid } of [left, resumed]) {
+          await untilParked(cluster, callSid, ['analyzeTranscript']);
+        }
+        const handle = cluster.client.workflow.getHandle(left.callSid);
+        const { typedSearchAttributes } = await handle.describe();
+        const attributes = typedSearchAttributes.getAll().map(({ value }) => value);
+        assert.ok(attributes.includes('MODEL_CREDENTIALS_REFUSED'), 'the list of runs shows it');
+        // One is reprocessed while nothing can be written: it goes on, and completes in the end.
+        assert.ok(await signalReprocess(cluster, resumed.callSid));
+        await cluster.postgres.start();
+        await untilCompleted(cluster, resumed.callSid, 60_000);
+        const isFailed = ({ failureCode }: { failureCode: string | null }) => failureCode !== null;
+        await untilRow(cluster, left.callSid, 'FAILED', isFailed, 60_000);
+        await assertInvariants(cluster);
+        const noted = (await logOf(left.callSid)).filter(({ event }) => event === 'JOB_FAILED');
+        assert.equal(noted.length, 1);
+      },
+  };
+
+  return [
+    stoppedImmediately,
+    ...(scale.isFull ? [vanished] : []),
+    replyLost,
+    failureReplyLost,
+    terminated,
+    locked,
+    deadlocked,
+    refused(7, '40001', 'a serialization failure', 'DATABASE_CONFLICT'),
+    refused(8, '53100', 'a full disk', 'DATABASE_UNAVAILABLE'),
+    awayWhileRecording,
+  ];
+});

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { REDO_STEPS, type Step } from '../../../src/domain/names.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { assertInvariants } from '../harness/check.ts';
+import { untilCompleted, untilHit, untilParked, untilRow } from '../harness/conditions.ts';
+import {
+  cancel,
+  reprocess,
+  signalReprocess,
+  startCall,
+  startCalls,
+} from '../harness/operations.ts';
+import { defineSuite } from './suite.ts';
+
+// Whatever operators send, whenever they send it, no call is lost, doubled or paid for again; and
+// the one signal that does harm is found and cured.
+
+const run = promisify(execFile);
+
+const CALLS = 200;
+const SIGNALS_PER_SECOND = 50;
+
+// Two hundred calls take half a minute on two cores of their own.
+const CROWD_WITHIN_MS = 180_000;
+
+const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
+
+/** Where a call is cancelled, what holds it there, and the step that is unfinished then. */
+const CANCELLED_AT: readonly (readonly [operation: string, fault: object, unfinished: Step])[] = [
+  [
+    'phoneSystem.recordings.get',
+    { system: 'phoneSystem', action: { delayMs: 60_000 } },
+    'archiveRecording',
+  ],
+  [
+    'speech.BatchRecognize',
+    { system: 'speech', action: { delayMs: 60_000 } },
+    'transcribeRecording',
+  ],
+  [
+    'connectwise.contacts.list',
+    { system: 'connectwise', action: { delayMs: 5_000 } },
+    // The lookup has no heartbeat by which it could learn of the cancel: it ends, and counts.
+    'analyzeTranscript',
+  ],
+  [
+    'languageModel.chat.completions',
+    { system: 'languageModel', action: { delayMs: 60_000 } },
+    'analyzeTranscript',
+  ],
+];
+
+export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) => {
+  /** The Temporal CLI, as an operator runs it. */
+  async function temporal(...args: string[]): Promise<string> {
+    const { cli, address } = given().temporal;
+    const env = { PATH: process.env['PATH'], TEMPORAL_DISABLE_CONFIG_FILE: 'true' };
+    const { stdout } = await run(cli, [...args, '--address', address], { env });
+    return stdout;
+  }
+  const count = async (query: string) => (await given().client.workflow.count(query)).count;
+
+  async function resumeACrowd(): Promise<void> {
+    const cluster = given();
+    const calls = await startCalls(cluster, CALLS, {
+      faults: [{ system: 'connectwise', action: { status: 401 } }],
+    });
+    const parked = 'FailureCode="CONNECTWISE_CREDENTIALS_REFUSED" AND ExecutionStatus="Running"';
+    const isDone = async (left: number) => (await count(parked)) === left;
+    await waitFor('all of them to be parked', () => isDone(CALLS), CROWD_WITHIN_MS);
+
+    const begun = performance.now();
+    await temporal(
+      ...['workflow', 'signal', '--query', parked, '--name', 'reprocess', '--yes'],
+      ...['--rps', String(SIGNALS_PER_SECOND), '--reason', 'The key was renewed.'],
+    );
+    await waitFor('the last signal', () => isDone(0), CROWD_WITHIN_MS);
+    const seconds = (performance.now() - begun) / 1000;
+    // The server lets the first second's worth through at once.
+    assert.ok(seconds >= CALLS / SIGNALS_PER_SECOND - 1.5, `all were signalled in ${seconds} s`);
+
+    const { prisma } = cluster.database;
+    for (const { callSid } of calls) {
+      await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
+      const hits = await cluster.sandbox.hitsOf(callSid);
+      assert.equal(hits['phoneSystem.recordings.get'], 1);
+      assert.equal(hits['speech.BatchRecognize'], 1);
+    }
+    assert.equal(await prisma.company.count(), 1);
+    const matched = { companyMatch: 'MATCHED', companyId: { not: null } } as const;
+    assert.ok((await prisma.call.count({ where: matched })) >= CALLS);
+  }
+
+  async function signalWithoutHarm(): Promise<void> {
+    const cluster = given();
+    const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
+    for (const operation of ['phoneSystem.recordings.get', 'speech.BatchRecognize']) {
+      await untilHit(cluster, callSid, operation);
+      for (const payload of [undefined, { from: 'analyzeTranscript' }, 'now!', [[]], { from: 7 }]) {
+        assert.ok(await signalReprocess(cluster, callSid, payload));
+      }
+    }
+    await untilParked(cluster, callSid, ['analyzeTranscript'], CROWD_WITHIN_MS);
+    await Promise.all([signalReprocess(cluster, callSid), signalReprocess(cluster, callSid)]);
+    await cluster.client.workflow.getHandle(callSid).result();
+    assert.equal(await signalReprocess(cluster, callSid), false, 'the run is closed');
+    const hits = await cluster.sandbox.hitsOf(callSid);
+    assert.equal(hits['languageModel.chat.completions'], 2);
+  }
+
+  async function releaseBothBranches(): Promise<void> {
+    const cluster = given();
+    const { callSid } = await startCall(cluster, {
+      faults: [
+        { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
+        { system: 'connectwise', action: { status: 404 } },
+      ],
+    });
+    const both = ['transcribeRecording', 'matchCompany'] as const;
+    await untilParked(cluster, callSid, both, CROWD_WITHIN_MS);
+    const isFailed = ({ callStatus }: { callStatus: string }) => callStatus === 'FAILED';
+    await untilRow(cluster, callSid, 'FAILED', isFailed);
+    assert.ok(await signalReprocess(cluster, callSid));
+    await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
+  }
+
+  /** Cancels a call at a place, and has it go on from a step. */
+  async function cancelAndGoOn(
+    [operation, fault, unfinished]: (typeof CANCELLED_AT)[number],
+    from: (typeof REDO_STEPS)[number] | undefined,
+  ): Promise<void> {
+    const cluster = given();
+    const { callSid } = await startCall(cluster, { faults: [fault] });
+    await untilHit(cluster, callSid, operation);
+    assert.ok(await cancel(cluster, callSid));
+    const handle = cluster.client.workflow.getHandle(callSid);
+    await assert.rejects(handle.result());
+    const { status, raw } = await handle.describe();
+    assert.deepEqual([status.name, raw.pendingActivities], ['CANCELLED', []]);
+    const row = await cluster.database.prisma.call.findUniqueOrThrow({ where: { callSid } });
+    assert.deepEqual(
+      [row.callStatus, row.failedStep, row.failureCode],
+      ['FAILED', unfinished, 'CANCELLED'],
+    );
+    assert.ok(from !== undefined);
+    assert.equal((await reprocess(cluster, callSid, { from }))?.status, 202);
+    await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
+  }
+
+  async function cureUndecodableSignal(): Promise<void> {
+    const cluster = given();
+    const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
+    await untilParked(cluster, callSid, ['analyzeTranscript'], CROWD_WITHIN_MS);
+    await temporal(
+      ...['workflow', 'signal', '-w', callSid, '--name', 'reprocess'],
+      ...['--input', '{}', '--input-meta', 'encoding=unknown'],
+    );
+    const query = `TemporalReportedProblems IS NOT NULL AND WorkflowId="${callSid}"`;
+    // Temporal reports a task that fails again and again after about a minute.
+    const isReported = async () => (await count(query)) === 1;
+    await waitFor('Temporal to report it', isReported, CROWD_WITHIN_MS);
+    await temporal(
+      ...['workflow', 'reset', '-w', callSid, '--type', 'LastWorkflowTask'],
+      ...['--reapply-exclude', 'Signal', '--reason', 'A signal could not be decoded.'],
+    );
+    await untilParked(cluster, callSid, ['analyzeTranscript'], CROWD_WITHIN_MS);
+    assert.ok(await signalReprocess(cluster, callSid));
+    await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
+    const hits = await cluster.sandbox.hitsOf(callSid);
+    assert.equal(hits['speech.BatchRecognize'], 1);
+    assert.equal(hits['languageModel.chat.completions'], 2);
+  }
+
+  return [
+    {
+      'rows 20 and 24: 200 calls of one new company, all refused, are resumed by one signal at a bounded rate':
+        resumeACrowd,
+      'row 19: both parallel branches are parked, and one signal releases both':
+        releaseBothBranches,
+      'row 19: signals while nothing is parked, twice, with nonsense, and after the end do no harm':
+        signalWithoutHarm,
+      'row 19: a cancel during any step leaves the call FAILED as CANCELLED, and it can go on from any step':
+        async () => {
+          await Promise.all(
+            CANCELLED_AT.map((place, index) => cancelAndGoOn(place, REDO_STEPS[index])),
+          );
+        },
+      'a signal that cannot be decoded is found by a query, and cured by a reset':
+        cureUndecodableSignal,
+    },
+    {
+      'after all that operators have sent, all invariants hold': async () => {
+        await assertInvariants(given());
+      },
+    },
+  ];
+});

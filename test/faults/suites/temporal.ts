@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { assertInvariants } from '../harness/check.ts';
+import { untilCompleted, untilHit } from '../harness/conditions.ts';
+import { startCalls, submit } from '../harness/operations.ts';
+import { scale } from '../harness/scale.ts';
+import { defineSuite } from './suite.ts';
+
+// Whatever happens to Temporal, clients are told the truth, and every accepted call is processed once.
+
+// The gateway's deadline for Temporal is 5 s, and three suites share two cores.
+const ANSWERED_WITHIN_MS = 8_000;
+
+// A killed server comes back in seconds; its runs go on when their tasks have timed out.
+const RECOVERED_WITHIN_MS = 90_000;
+
+export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => [
+  {
+    'row 3: the server killed in the middle of runs, and restarted on its file': async () => {
+      const cluster = given();
+      const calls = await startCalls(cluster, 8);
+      await Promise.race(
+        calls.map(({ callSid }) => untilHit(cluster, callSid, 'speech.GetOperation')),
+      );
+      await cluster.temporal.kill();
+
+      const late = await cluster.addRecording();
+      const refused = await submit(cluster, late);
+      assert.equal(refused?.status, 503);
+      assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
+      assert.equal((await cluster.request('GET', '/healthz')).status, 200);
+
+      await cluster.temporal.start();
+      assert.equal((await submit(cluster, late))?.status, 202);
+      for (const { callSid } of [...calls, late]) {
+        await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
+      }
+      await assertInvariants(cluster);
+      assert.ok(
+        cluster.workers.every((worker) => worker.isRunning()),
+        'the workers came back by themselves',
+      );
+    },
+  },
+  {
+    'row 4: the server frozen: a start is answered in time, and its repetition is the same run':
+      async () => {
+        const cluster = given();
+        const calls = await startCalls(cluster, 4);
+        const late = await cluster.addRecording();
+        cluster.temporal.freeze();
+        const begun = performance.now();
+        const refused = await submit(cluster, late);
+        assert.equal(refused?.status, 503);
+        assert.ok(performance.now() - begun <= ANSWERED_WITHIN_MS);
+        await sleep(scale.frozenMs);
+        cluster.temporal.thaw();
+        // Whether the start that nobody answered was done is Temporal's secret; there is one run anyway.
+        const repeated = await submit(cluster, late);
+        assert.ok(repeated?.status === 202 || repeated?.status === 200, String(repeated?.status));
+        for (const { callSid } of [...calls, late]) {
+          await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
+        }
+        await assertInvariants(cluster);
+      },
+  },
+  {
+    'row 4: the connections to the server cut, refused and slow': async () => {
+      const cluster = given();
+      const links = [cluster.gateway(), ...cluster.workers].map(
+        (process) => process.links.temporal,
+      );
+      const calls = await startCalls(cluster, 6);
+      for (const link of links) link.cut();
+      calls.push(...(await startCalls(cluster, 2)));
+      for (const link of links) link.refuse();
+      const late = await cluster.addRecording();
+      assert.equal((await submit(cluster, late))?.status, 503);
+      for (const link of links) {
+        link.heal();
+        // A line over the ocean.
+        link.delay(100);
+      }
+      // Those that were answered with 503 are sent again, as a client does.
+      for (const call of [...calls, late]) await submit(cluster, call);
+      for (const { callSid } of [...calls, late]) {
+        await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
+      }
+      for (const link of links) link.heal();
+      await assertInvariants(cluster);
+    },
+  },
+  {
+    'row 18: 1,000 concurrent starts of one callSid are one run and one row': async () => {
+      const cluster = given();
+      const recording = await cluster.addRecording();
+      const starts = Array.from({ length: 1_000 }, () => submit(cluster, recording));
+      const statuses = (await Promise.all(starts)).map((reply) => reply?.status);
+      assert.equal(statuses.filter((status) => status === 202).length, 1);
+      assert.equal(statuses.filter((status) => status === 200).length, 999);
+      await untilCompleted(cluster, recording.callSid);
+
+      const again = await submit(cluster, recording);
+      assert.deepEqual([again?.status, again?.body['status']], [200, 'COMPLETED']);
+      const other = await submit(cluster, { ...recording, recordgroup: '101' });
+      assert.equal(other?.status, 409);
+      await assertInvariants(cluster);
+      const { prisma } = cluster.database;
+      assert.equal(await prisma.call.count({ where: { callSid: recording.callSid } }), 1);
+    },
+  },
+  {
+    'a request that was refused leaves no row and no run behind': async () => {
+      const cluster = given();
+      const recording = await cluster.addRecording();
+      for (const recordgroup of ['../1', '']) {
+        assert.equal((await submit(cluster, { ...recording, recordgroup }))?.status, 400);
+      }
+      await assertInvariants(cluster);
+    },
+  },
+]);

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+
+import { assertInvariants } from '../harness/check.ts';
+import type { LinkedProcess } from '../harness/cluster.ts';
+import { untilCompleted, untilHit } from '../harness/conditions.ts';
+import { startCall, startCalls } from '../harness/operations.ts';
+import type { Recording } from '../harness/recordings.ts';
+import { scale } from '../harness/scale.ts';
+import { defineSuite } from './suite.ts';
+
+// A worker that is told to stop, frozen or cut off takes nothing with it, and one that comes back
+// from the dead changes nothing any more.
+
+// What an orchestrator gives a process by default before it kills it.
+const ORCHESTRATOR_PATIENCE_MS = 30_000;
+
+// The heartbeat timeout of 30 s, twice: the server may hand the second attempt to a worker that is
+// gone as well. Then the retry interval, the step itself and two busy cores.
+const TAKEN_OVER_WITHIN_MS = 120_000;
+
+/** Longer than it takes to lose the worker in the middle of a request. */
+const HELD_MS = 15_000;
+
+/** How far a call is when its worker is lost: the request, and the fault that holds it there. */
+const PLACES = [
+  {
+    operation: 'phoneSystem.recordings.get',
+    faults: [{ system: 'phoneSystem', action: { delayMs: HELD_MS } }],
+  },
+  { operation: 'speech.GetOperation', faults: [] },
+  {
+    operation: 'connectwise.contacts.list',
+    faults: [{ system: 'connectwise', action: { delayMs: HELD_MS } }],
+  },
+  {
+    operation: 'languageModel.chat.completions',
+    faults: [{ system: 'languageModel', action: { delayMs: HELD_MS } }],
+  },
+] as const;
+
+// Long enough to see a speech operation run and to lose its worker meanwhile.
+const CLUSTER = { workers: 1, speechSeconds: 4 };
+
+export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
+  const attemptRowsOf = (callSid: string) =>
+    given().database.prisma.processingLog.findMany({
+      where: { call: { callSid }, attempt: { gt: 0 } },
+    });
+
+  function newestWorker(): LinkedProcess {
+    const newest = given().workers.at(-1);
+    assert.ok(newest !== undefined && newest.isRunning());
+    return newest;
+  }
+
+  /** Tells a worker to stop, starts another, and asserts that the first keeps to its grace. */
+  async function replace(stopped: LinkedProcess): Promise<void> {
+    const told = performance.now();
+    const stopping = stopped.stop().then(({ code }) => ({ code, ms: performance.now() - told }));
+    await given().startWorker();
+    const { code, ms } = await stopping;
+    assert.equal(code, 0, stopped.output());
+    assert.ok(ms < ORCHESTRATOR_PATIENCE_MS, `it took ${ms} ms`);
+  }
+
+  const underLoad = {
+    'row 2: a worker told to stop under load finishes what it has begun, and exits with 0':
+      async () => {
+        const cluster = given();
+        const calls = await startCalls(cluster, 8);
+        await Promise.all(
+          calls.map(({ callSid }) => untilHit(cluster, callSid, 'speech.GetOperation')),
+        );
+        await replace(newestWorker());
+        for (const { callSid } of calls) {
+          await untilCompleted(cluster, callSid);
+          assert.deepEqual(
+            await attemptRowsOf(callSid),
+            [],
+            'no attempt failed or was interrupted',
+          );
+        }
+        await assertInvariants(cluster);
+      },
+  };
+
+  const beyondGrace = {
+    'row 2: what takes longer than the grace is interrupted, noted, and done elsewhere':
+      async () => {
+        const cluster = given();
+        const { callSid } = await startCall(cluster, {
+          faults: [{ system: 'languageModel', action: { delayMs: 60_000 } }],
+        });
+        await untilHit(cluster, callSid, 'languageModel.chat.completions');
+        await replace(newestWorker());
+        await untilCompleted(cluster, callSid);
+        const noted = await attemptRowsOf(callSid);
+        assert.deepEqual(
+          noted.map(({ event, status, code }) => [event, status, code]),
+          [['ANALYSIS_FAILED', 'LOG_INFO', null]],
+        );
+        await assertInvariants(cluster);
+      },
+  };
+
+  const zombies = {
+    'rows 26 and 27: workers frozen, or cut off from Temporal, are replaced and change nothing when they are back':
+      async () => {
+        const cluster = given();
+        const frozen = newestWorker();
+        const cutOff = scale.isFull ? await cluster.startWorker() : null;
+        // Two of each, so that both workers have some.
+        const calls = await Promise.all(
+          [...PLACES, ...PLACES].map(async ({ faults, operation }) => {
+            const call = await startCall(cluster, { faults });
+            await untilHit(cluster, call.callSid, operation);
+            return call;
+          }),
+        );
+        frozen.freeze();
+        // The server hands work to a silent connection for another minute; the full variant bears that.
+        if (!scale.isFull) frozen.links.temporal.cut();
+        cutOff?.links.temporal.blackHole();
+        await cluster.startWorker();
+        for (const { callSid } of calls) {
+          await untilCompleted(cluster, callSid, TAKEN_OVER_WITHIN_MS);
+        }
+
+        const before = await rowsOf(calls);
+        frozen.thaw();
+        cutOff?.links.temporal.heal();
+        for (const worker of cutOff === null ? [frozen] : [frozen, cutOff]) {
+          // It ends when everything has ended that it still believes to be its work.
+          const { code } = await worker.stop();
+          assert.equal(code, 0, worker.output());
+        }
+        assert.deepEqual(await rowsOf(calls), before);
+        await assertInvariants(cluster);
+        for (const { callSid } of calls) {
+          const hits = await cluster.sandbox.hitsOf(callSid);
+          assert.equal(hits['speech.BatchRecognize'], 1, callSid);
+        }
+      },
+  };
+
+  /** What a zombie could spoil: every row of these calls but the notes about attempts. */
+  async function rowsOf(calls: readonly Recording[]) {
+    const { prisma } = given().database;
+    const where = { callSid: { in: calls.map(({ callSid }) => callSid) } };
+    return {
+      calls: await prisma.call.findMany({
+        where,
+        include: { transcript: true, analyses: true },
+        orderBy: { id: 'asc' },
+      }),
+      logs: await prisma.processingLog.findMany({
+        where: { call: where, attempt: 0 },
+        orderBy: { id: 'asc' },
+      }),
+    };
+  }
+
+  return [underLoad, ...(scale.isFull ? [beyondGrace] : []), zombies];
+});
