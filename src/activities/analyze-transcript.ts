@@ -154,7 +154,7 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
     result: { outcome: Outcome; callAnalysisId: string | null },
     tx: TransactionClient,
   ): Promise<void> {
-    const endTime = new Date();
+    const endTime = await calls.now(tx);
     const finished = await calls.changeStatus(
       call.id,
       attempt.transition,

@@ -44,7 +44,7 @@ export function createOpenCall(deps: OpenCallDeps) {
               recordgroup,
               recordid,
               callStatus: 'PROCESSING',
-              startTime: new Date(),
+              startTime: await calls.now(tx),
               runId,
               transition,
             },

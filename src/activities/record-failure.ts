@@ -42,7 +42,15 @@ export function createRecordFailure(deps: RecordFailureDeps) {
       await database.transaction(async (tx) => {
         const { runId, transition } = attempt;
         const { id } = await calls.findOrCreate(
-          { callSid, recordgroup, recordid, startTime: new Date(), runId, transition, ...failed },
+          {
+            callSid,
+            recordgroup,
+            recordid,
+            startTime: await calls.now(tx),
+            runId,
+            transition,
+            ...failed,
+          },
           tx,
         );
         await calls.changeStatus(id, transition, failed, tx);

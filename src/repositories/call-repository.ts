@@ -51,6 +51,13 @@ export function createCallRepository(prisma: PrismaClient) {
       return tx.call.update({ where: { id }, data });
     },
 
+    /** The database's clock: the same for all workers, whose own clocks may differ. */
+    async now(tx: TransactionClient = prisma): Promise<Date> {
+      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+      if (row === undefined) throw new Error('The database did not tell the time.');
+      return row.now;
+    },
+
     /**
      * The call as it is now, locked until the transaction ends: nobody changes it between this look
      * and what the transaction writes. Rejects with Prisma's P2025 when there is none.
