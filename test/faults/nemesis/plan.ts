@@ -32,12 +32,12 @@ const ONE_SILENT_IN = 12;
 // calls are in every step, and there is a calm in which some get through.
 const PER_HUNDRED_CALLS = {
   fault: 50,
-  killWorker: 5,
+  killWorker: 8,
   killPostgres: 3,
   killTemporal: 2,
   killSandbox: 2,
   killGateway: 2,
-  cutLinks: 6,
+  cutLinks: 8,
   signal: 15,
   reprocess: 10,
   cancel: 6,

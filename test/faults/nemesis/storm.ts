@@ -10,7 +10,7 @@ import { createServers } from './servers.ts';
 /** What was done in a storm; what met somebody who was dead already is not counted. */
 export type Deeds = Readonly<Record<string, number>>;
 
-// A client that got no answer asks again until it has one.
+// Who got no answer asks again until there is one.
 const ASK_AGAIN_AFTER_MS = 500;
 const ASK_AT_MOST = 120;
 
@@ -33,7 +33,7 @@ export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<De
         submitted.add(deed.call);
         return submitUntilAnswered(cluster, recordings[deed.call]);
       case 'fault':
-        return askedFor(cluster, deed.fault);
+        return script(cluster, deed.fault);
       case 'killWorker':
         return servers.killWorker(deed.worker, deed.downMs);
       case 'killPostgres':
@@ -74,16 +74,19 @@ export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<De
   return done;
 }
 
-/** Scripts a fault. Returns whether the sandbox was there: its control plane dies with it. */
-async function askedFor(cluster: Cluster, fault: FaultInput): Promise<boolean> {
-  try {
-    await cluster.sandbox.fault(fault);
-    return true;
-  } catch (error) {
-    // What fetch throws when it cannot connect; a fault that is refused is a defect of the plan.
-    if (error instanceof TypeError) return false;
-    throw error;
+/** Scripts a fault, as soon as the sandbox is there: its control plane dies with it. */
+async function script(cluster: Cluster, fault: FaultInput): Promise<boolean> {
+  for (let asked = 0; asked < ASK_AT_MOST; asked += 1) {
+    try {
+      await cluster.sandbox.fault(fault);
+      return true;
+    } catch (error) {
+      // What fetch throws when it cannot connect; a fault that is refused is a defect of the plan.
+      if (!(error instanceof TypeError)) throw error;
+      await sleep(ASK_AGAIN_AFTER_MS);
+    }
   }
+  return false;
 }
 
 async function submitUntilAnswered(

@@ -6,6 +6,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { untilCompleted, untilHit, untilParked, untilRow } from '../harness/conditions.ts';
 import { reprocess, signalReprocess, startCall, startCalls } from '../harness/operations.ts';
+import { during } from '../harness/outage.ts';
 import { scale } from '../harness/scale.ts';
 import { connectionTests } from './database-connection.ts';
 import { defineSuite } from './suite.ts';
@@ -29,6 +30,10 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
     const [only] = given().workers;
     assert.ok(only !== undefined);
     return only;
+  };
+  const away = () => {
+    const { postgres } = given();
+    return { begin: postgres.stopImmediately, end: postgres.start };
   };
   const sql = (text: string) => runOn(given().postgres.url(), (client) => client.query(text));
   const logOf = (callSid: string) =>
@@ -54,10 +59,10 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
           const calls = await startCalls(cluster, 4);
           all.push(...calls);
           await Promise.race(calls.map(({ callSid }) => untilHit(cluster, callSid, operation)));
-          await cluster.postgres.stopImmediately();
-          const asked = await cluster.request('GET', `/calls/${calls[0]?.callSid}`);
-          assert.equal(asked.status, 503);
-          await cluster.postgres.start();
+          await during(away(), async () => {
+            const asked = await cluster.request('GET', `/calls/${calls[0]?.callSid}`);
+            assert.equal(asked.status, 503);
+          });
         }
         for (const { callSid } of all) await untilCompleted(cluster, callSid, 90_000);
         await assertInvariants(cluster);
@@ -223,17 +228,17 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
         for (const { callSid } of [left, resumed]) {
           await untilHit(cluster, callSid, 'languageModel.chat.completions');
         }
-        await cluster.postgres.stopImmediately();
-        for (const { callSid } of [left, resumed]) {
-          await untilParked(cluster, callSid, ['analyzeTranscript']);
-        }
-        const handle = cluster.client.workflow.getHandle(left.callSid);
-        const { typedSearchAttributes } = await handle.describe();
-        const attributes = typedSearchAttributes.getAll().map(({ value }) => value);
-        assert.ok(attributes.includes('MODEL_CREDENTIALS_REFUSED'), 'the list of runs shows it');
-        // One is reprocessed while nothing can be written: it goes on, and completes in the end.
-        assert.ok(await signalReprocess(cluster, resumed.callSid));
-        await cluster.postgres.start();
+        await during(away(), async () => {
+          for (const { callSid } of [left, resumed]) {
+            await untilParked(cluster, callSid, ['analyzeTranscript']);
+          }
+          const handle = cluster.client.workflow.getHandle(left.callSid);
+          const { typedSearchAttributes } = await handle.describe();
+          const attributes = typedSearchAttributes.getAll().map(({ value }) => value);
+          assert.ok(attributes.includes('MODEL_CREDENTIALS_REFUSED'), 'the list of runs shows it');
+          // One is reprocessed while nothing can be written: it goes on, and completes in the end.
+          assert.ok(await signalReprocess(cluster, resumed.callSid));
+        });
         await untilCompleted(cluster, resumed.callSid, 60_000);
         const isFailed = ({ failureCode }: { failureCode: string | null }) => failureCode !== null;
         await untilRow(cluster, left.callSid, 'FAILED', isFailed, 60_000);

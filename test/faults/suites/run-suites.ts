@@ -11,6 +11,9 @@ export type RunningSuites = {
   stopped: Promise<void>;
 };
 
+// The slowest test waits for a minute and a half, in the full variant for three.
+const DEADLINE_MS = 5 * 60 * 1000;
+
 /**
  * Runs suites, so many at a time, each on a cluster of its own. They mostly wait (for heartbeats
  * that do not come, for retries, for servers that restart), so two cores bear several.
@@ -33,11 +36,11 @@ export function runSuites(suites: readonly DefinedSuite[], atATime: number): Run
       for (const group of suite.groups) {
         await Promise.all(
           Object.entries(group).map(async ([title, test]) => {
-            const error = await test().then(
+            const outcome = await withDeadline(test()).then(
               () => null,
-              (thrown: unknown) => ({ error: thrown }),
+              (error: unknown) => ({ error }),
             );
-            own.get(title)?.resolve(error);
+            own.get(title)?.resolve(outcome);
           }),
         );
       }
@@ -64,4 +67,15 @@ export function runSuites(suites: readonly DefinedSuite[], atATime: number): Run
     },
     stopped: lanes.then(() => undefined),
   };
+}
+
+/** What hangs shall fail, and let the tests behind it run. */
+async function withDeadline(test: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('It did not end.')), DEADLINE_MS);
+  try {
+    await Promise.race([test, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

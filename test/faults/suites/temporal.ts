@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertInvariants } from '../harness/check.ts';
 import { untilCompleted, untilHit } from '../harness/conditions.ts';
 import { startCalls, submit } from '../harness/operations.ts';
+import { during } from '../harness/outage.ts';
 import { scale } from '../harness/scale.ts';
 import { defineSuite } from './suite.ts';
 
@@ -23,15 +24,14 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       await Promise.race(
         calls.map(({ callSid }) => untilHit(cluster, callSid, 'speech.GetOperation')),
       );
-      await cluster.temporal.kill();
-
       const late = await cluster.addRecording();
-      const refused = await submit(cluster, late);
-      assert.equal(refused?.status, 503);
-      assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
-      assert.equal((await cluster.request('GET', '/healthz')).status, 200);
-
-      await cluster.temporal.start();
+      const killed = { begin: cluster.temporal.kill, end: cluster.temporal.start };
+      await during(killed, async () => {
+        const refused = await submit(cluster, late);
+        assert.equal(refused?.status, 503);
+        assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
+        assert.equal((await cluster.request('GET', '/healthz')).status, 200);
+      });
       assert.equal((await submit(cluster, late))?.status, 202);
       for (const { callSid } of [...calls, late]) {
         await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
@@ -49,13 +49,14 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
         const cluster = given();
         const calls = await startCalls(cluster, 4);
         const late = await cluster.addRecording();
-        cluster.temporal.freeze();
-        const begun = performance.now();
-        const refused = await submit(cluster, late);
-        assert.equal(refused?.status, 503);
-        assert.ok(performance.now() - begun <= ANSWERED_WITHIN_MS);
-        await sleep(scale.frozenMs);
-        cluster.temporal.thaw();
+        const frozen = { begin: cluster.temporal.freeze, end: cluster.temporal.thaw };
+        await during(frozen, async () => {
+          const begun = performance.now();
+          const refused = await submit(cluster, late);
+          assert.equal(refused?.status, 503);
+          assert.ok(performance.now() - begun <= ANSWERED_WITHIN_MS);
+          await sleep(scale.frozenMs);
+        });
         // Whether the start that nobody answered was done is Temporal's secret; there is one run anyway.
         const repeated = await submit(cluster, late);
         assert.ok(repeated?.status === 202 || repeated?.status === 200, String(repeated?.status));
@@ -74,20 +75,21 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       const calls = await startCalls(cluster, 6);
       for (const link of links) link.cut();
       calls.push(...(await startCalls(cluster, 2)));
-      for (const link of links) link.refuse();
       const late = await cluster.addRecording();
-      assert.equal((await submit(cluster, late))?.status, 503);
-      for (const link of links) {
-        link.heal();
-        // A line over the ocean.
-        link.delay(100);
-      }
-      // Those that were answered with 503 are sent again, as a client does.
-      for (const call of [...calls, late]) await submit(cluster, call);
-      for (const { callSid } of [...calls, late]) {
-        await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
-      }
-      for (const link of links) link.heal();
+      const heal = () => links.forEach((link) => link.heal());
+      const refused = { begin: () => links.forEach((link) => link.refuse()), end: heal };
+      await during(refused, async () => {
+        assert.equal((await submit(cluster, late))?.status, 503);
+      });
+      // A tenth of a second each way: a line over the ocean.
+      const slow = { begin: () => links.forEach((link) => link.delay(100)), end: heal };
+      await during(slow, async () => {
+        // Those that were answered with 503 are sent again, as a client does.
+        for (const call of [...calls, late]) await submit(cluster, call);
+        for (const { callSid } of [...calls, late]) {
+          await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
+        }
+      });
       await assertInvariants(cluster);
     },
   },
