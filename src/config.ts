@@ -93,6 +93,8 @@ export function loadWorkerConfig(env: Environment) {
     },
     numberRules,
     reprocessWindowMs: value.REPROCESS_WINDOW,
+    /** A bundle made by `npm run build:workflows`; `null` = the worker bundles the code itself. */
+    workflowBundle: value.WORKFLOW_BUNDLE,
   } as const;
 }
 

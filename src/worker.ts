@@ -61,7 +61,9 @@ async function main(): Promise<void> {
       connection,
       namespace,
       taskQueue: TASK_QUEUE,
-      workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)),
+      ...(config.workflowBundle === null
+        ? { workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)) }
+        : { workflowBundle: { codePath: config.workflowBundle } }),
       activities: createActivities({
         database,
         calls: createCallRepository(prisma),

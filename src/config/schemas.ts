@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
@@ -87,6 +88,10 @@ export const workerSchema = z.object({
     .refine((value) => value !== null && value >= 1000, 'must be a duration such as "30 days"')
     .transform((value) => value ?? 0)
     .default(30 * 24 * 60 * 60 * 1000),
+  WORKFLOW_BUNDLE: text
+    .refine((file) => existsSync(file), 'names no file: make it by npm run build:workflows')
+    .nullable()
+    .default(null),
 });
 
 function toMilliseconds(value: string): number | null {

@@ -11,6 +11,7 @@ import { startProcess, type RunningProcess } from './child-process.ts';
 import { createTestDatabase } from './postgres.ts';
 import { createSandboxClient, type SandboxClient } from './sandbox-client.ts';
 import { startOwnTemporal, type TestTemporal } from './temporal.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** The whole service as it runs in production, beside the sandbox instead of the outside systems. */
 export type Service = {
@@ -63,8 +64,14 @@ export async function startService(
     stack.defer(() => database.close());
 
     const env = environmentOf(testDatabase.url, temporal.address, sandbox.addresses, options.env);
-    const startWorker = async (script = 'src/worker.ts') => {
-      const { process } = await startProcess(script, env, /The worker takes calls/);
+    const startWorker = async (script?: string) => {
+      // Another version brings its own workflow code.
+      const bundle = script === undefined ? { WORKFLOW_BUNDLE: await workflowBundle() } : {};
+      const { process } = await startProcess(
+        script ?? 'src/worker.ts',
+        { ...env, ...bundle },
+        /The worker takes calls/,
+      );
       stack.defer(() => process.kill());
       return process;
     };

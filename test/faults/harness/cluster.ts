@@ -7,6 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { startKeeper } from '../../../local/process/keeper.ts';
 import { createDatabase, type Database } from '../../../src/repositories/database.ts';
 import type { SandboxClient } from '../../support/sandbox-client.ts';
+import { workflowBundle } from '../../support/workflow-bundle.ts';
 import { openLinks, type Links } from './links.ts';
 import { startOwnPostgres, type OwnPostgres } from './own-postgres.ts';
 import { startOwnProcess, type OwnProcess } from './own-process.ts';
@@ -66,7 +67,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     stack.defer(() => rm(folder, { recursive: true, force: true }));
     // Ends every process that is still there, also when this one is killed.
     const keeper = stack.adopt(startKeeper(), (opened) => opened.close());
-    const [postgres, temporal, sandboxProcess] = await Promise.all([
+    const [bundle, postgres, temporal, sandboxProcess] = await Promise.all([
+      workflowBundle(),
       startOwnPostgres(folder, keeper),
       startOwnTemporal(folder, keeper),
       startOwnSandbox(folder, keeper, options.speechSeconds ?? 0.3),
@@ -79,7 +81,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     stack.defer(() => connection.close());
     const database = createDatabase({ url: postgres.url(), poolSize: 3 });
     stack.defer(() => database.close());
-    const sampler = stack.adopt(startSessionSampler(postgres.url()), (opened) => opened.stop());
+    const workers: LinkedProcess[] = [];
+    const gateways: LinkedProcess[] = [];
+    const sampler = stack.adopt(
+      startSessionSampler(postgres.url(), () =>
+        [...workers, ...gateways].filter(({ isRunning }) => isRunning()).map(({ pid }) => pid),
+      ),
+      (opened) => opened.stop(),
+    );
 
     const started = { worker: 0, gateway: 0 };
     const launch = async (
@@ -93,7 +102,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       const { process, match } = await startOwnProcess({
         name: `${kind}-${started[kind]}`,
         script: kind === 'worker' ? 'src/worker.ts' : 'src/server.ts',
-        env: { ...opened.env, ...SETTINGS, ...options.env, ...env },
+        env: { ...opened.env, ...SETTINGS, WORKFLOW_BUNDLE: bundle, ...options.env, ...env },
         ready,
         folder,
         keeper,
@@ -103,7 +112,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       return { linked: { ...process, links: opened.links }, match };
     };
 
-    const workers: LinkedProcess[] = [];
     const startWorker = async (env?: Readonly<Record<string, string>>) => {
       const { linked } = await launch('worker', /The worker takes calls/, env);
       workers.push(linked);
@@ -112,6 +120,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     let gateway: { linked: LinkedProcess; match: RegExpExecArray };
     const startGateway = async () => {
       gateway = await launch('gateway', /Server listening at (http:[^"]+)/);
+      gateways.push(gateway.linked);
       return gateway.linked;
     };
     await Promise.all([
