@@ -99,6 +99,18 @@ export async function startStepRig() {
           >(activities[step], { callSid, redo: false });
     }
 
+    async function rows() {
+      const call = await prisma.call.findUniqueOrThrow({
+        where: { callSid: key.callSid },
+        include: { transcript: true, analyses: true, company: true },
+      });
+      const logs = await prisma.processingLog.findMany({
+        where: { callId: call.id },
+        orderBy: { id: 'asc' },
+      });
+      return { call, logs };
+    }
+
     return {
       ...key,
       attempt,
@@ -107,17 +119,10 @@ export async function startStepRig() {
         for (const each of STEPS.slice(0, STEPS.indexOf(step))) await attempt(each, 1);
       },
       /** Everything the database holds of the call; every write shows in an `updatedAt`. */
-      async rows() {
-        const call = await prisma.call.findUniqueOrThrow({
-          where: { callSid: key.callSid },
-          include: { transcript: true, analyses: true, company: true },
-        });
-        const logs = await prisma.processingLog.findMany({
-          where: { callId: call.id },
-          orderBy: { id: 'asc' },
-        });
-        return { call, logs };
-      },
+      rows,
+      /** The same; `null` before there is a row. */
+      rowsIfAny: async () =>
+        (await prisma.call.count({ where: { callSid: key.callSid } })) === 0 ? null : rows(),
       hits: () => sandbox.hitsOf(key.callSid),
     };
   }

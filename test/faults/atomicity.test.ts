@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+
+import type { LogEvent } from '../../src/domain/log-events.ts';
+import { STEPS, type Step } from '../../src/domain/names.ts';
+import { startStepRig, type StepRig } from './fencing/step-rig.ts';
+
+// What a step has found and what the log says of it are there together or not at all: when the very
+// last write of a step is refused, none of the writes before it has stayed.
+
+const LAST_WRITE: Readonly<Record<Step, LogEvent>> = {
+  openCall: 'JOB_STARTED',
+  archiveRecording: 'UPLOAD_SUCCESS',
+  transcribeRecording: 'TRANSCRIPTION_SUCCESS',
+  matchCompany: 'COMPANY_IDENTIFIED',
+  analyzeTranscript: 'JOB_COMPLETED',
+};
+
+describe('what a step writes', () => {
+  let rig: StepRig;
+
+  before(async function () {
+    this.timeout(60_000);
+    rig = await startStepRig();
+  });
+  after(() => rig.stop());
+
+  for (const step of STEPS) {
+    it(`is there whole or not at all: ${step}`, async () => {
+      const call = await rig.newCall();
+      await call.upTo(step);
+      const before = await call.rowsIfAny();
+      const { log } = rig.deps;
+      const refusing: typeof log = {
+        ...log,
+        create: (row, tx) =>
+          row.event === LAST_WRITE[step]
+            ? Promise.reject(new Error('Refused.'))
+            : log.create(row, tx),
+      };
+      await assert.rejects(Promise.resolve(call.attempt(step, 1, { log: refusing })), {
+        type: 'INTERNAL_ERROR',
+      });
+      assert.deepEqual(withoutPreparation(await call.rowsIfAny()), withoutPreparation(before));
+
+      await call.attempt(step, 2);
+      const { logs } = await call.rows();
+      assert.equal(logs.filter(({ event }) => event === LAST_WRITE[step]).length, 1);
+    });
+  }
+});
+
+type Rows = Awaited<ReturnType<Awaited<ReturnType<StepRig['newCall']>>['rows']>>;
+
+/** What is meant to stay of an attempt that failed: the submission that the next one looks after. */
+const PREPARATION: ReadonlySet<string> = new Set([
+  'updatedAt',
+  'speechSubmissionId',
+  'speechSubmissionRunId',
+  'speechSubmissionSha256',
+  'speechOperation',
+] satisfies (keyof Rows['call'])[]);
+
+/** The rows without that, and without the notes about failed attempts. */
+function withoutPreparation(rows: Rows | null) {
+  if (rows === null) return null;
+  const found = Object.entries(rows.call).filter(([name]) => !PREPARATION.has(name));
+  return { call: found, logs: rows.logs.filter(({ attempt }) => attempt === 0) };
+}
