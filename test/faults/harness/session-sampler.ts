@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
 
-/** A database session that was seen idle inside a transaction, and for how long at the longest. */
+import { createBusyTime } from './busy-time.ts';
+
+/**
+ * A database session that was seen idle inside a transaction, and for how long at the longest: of
+ * the time in which its process could have gone on.
+ */
 export type IdleSession = {
   readonly pid: number;
   readonly longestMs: number;
@@ -25,8 +30,12 @@ const QUERY = `
   FROM pg_stat_activity
   WHERE application_name = 'call-processing' AND state LIKE 'idle in transaction%'`;
 
-/** Looks at pg_stat_activity ten times a second, over an outage of the database too. */
-export function startSessionSampler(url: string): SessionSampler {
+/**
+ * Looks at pg_stat_activity ten times a second, over an outage of the database too. `pids` are the
+ * processes that use the database.
+ */
+export function startSessionSampler(url: string, pids: () => readonly number[]): SessionSampler {
+  const busy = createBusyTime(pids);
   const longest = new Map<string, IdleSession>();
   let samples = 0;
   let isStopping = false;
@@ -35,8 +44,10 @@ export function startSessionSampler(url: string): SessionSampler {
     type Row = { pid: number; query: string; idle_ms: number };
     const { rows } = await client.query<Row>(QUERY);
     samples += 1;
-    for (const { pid, query, idle_ms: idleMs } of rows) {
+    busy.read();
+    for (const { pid, query, idle_ms } of rows) {
       const key = `${pid} ${query}`;
+      const idleMs = idle_ms - busy.within(idle_ms);
       if (idleMs <= (longest.get(key)?.longestMs ?? 0)) continue;
       longest.set(key, { pid, longestMs: Math.round(idleMs), lastQuery: query });
     }

@@ -72,6 +72,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     const isDone = async (left: number) => (await count(parked)) === left;
     await waitFor('all of them to be parked', () => isDone(CALLS), CROWD_WITHIN_MS);
 
+    const before = await cluster.sandbox.hitsByCall();
     const begun = performance.now();
     await temporal(
       ...['workflow', 'signal', '--query', parked, '--name', 'reprocess', '--yes'],
@@ -85,9 +86,13 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     const { prisma } = cluster.database;
     for (const { callSid } of calls) {
       await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
-      const hits = await cluster.sandbox.hitsOf(callSid);
-      assert.equal(hits['phoneSystem.recordings.get'], 1);
-      assert.equal(hits['speech.BatchRecognize'], 1);
+    }
+    const after = await cluster.sandbox.hitsByCall();
+    for (const { callSid } of calls) {
+      assert.equal(after[callSid]?.['speech.BatchRecognize'], 1);
+      // A crowd may wear out the patience of a fetch; what was fetched once stays fetched.
+      const fetches = 'phoneSystem.recordings.get';
+      assert.equal(after[callSid]?.[fetches], before[callSid]?.[fetches]);
     }
     assert.equal(await prisma.company.count(), 1);
     const matched = { companyMatch: 'MATCHED', companyId: { not: null } } as const;
