@@ -1,0 +1,94 @@
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { BREAKS, type Break } from './breaks.ts';
+
+// `npm run faults:breaks [-- TEXT]`: takes each guarantee out of a copy of the code, one at a time,
+// and runs the test that has to notice. Exits with 1 when one stays green: such a test is worth
+// nothing.
+
+const ROOT = join(import.meta.dirname, '../../..');
+const run = promisify(execFile);
+
+/** A copy of what git knows or could know, and of what is generated, with the same packages. */
+async function makeCopy(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'call-processing-breaks-'));
+  const { stdout } = await run(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    { cwd: ROOT },
+  );
+  for (const file of [...stdout.split('\0').filter((name) => name !== ''), 'src/generated']) {
+    await mkdir(dirname(join(copy, file)), { recursive: true });
+    await cp(join(ROOT, file), join(copy, file), { recursive: true });
+  }
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+type Outcome = 'noticed' | 'NOT NOTICED' | 'the test did not run';
+
+/** Breaks the copy, runs the test there, and mends the copy again. */
+async function tryBreak(copy: string, { file, from, to, test, title, env }: Break) {
+  const path = join(copy, file);
+  const whole = await readFile(path, 'utf8');
+  if (whole.split(from).length !== 2) {
+    throw new Error(`${file} does not hold exactly once: ${from}`);
+  }
+  await writeFile(
+    path,
+    whole.replace(from, () => to),
+  );
+  try {
+    return judge(await runTest(copy, test, title, env));
+  } finally {
+    await writeFile(path, whole);
+  }
+}
+
+/** Everything that mocha prints. */
+function runTest(copy: string, test: string, title: string, env: Break['env']): Promise<string> {
+  const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
+  const child = spawn(
+    process.execPath,
+    [mocha, '--exit', '--reporter', 'spec', '-f', title, test],
+    {
+      cwd: copy,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let printed = '';
+  child.stdout.on('data', (chunk) => (printed += String(chunk)));
+  child.stderr.on('data', (chunk) => (printed += String(chunk)));
+  return new Promise((resolve) => child.on('close', () => resolve(printed)));
+}
+
+function judge(printed: string): { outcome: Outcome; printed: string } {
+  const failing = Number(/(\d+) failing/.exec(printed)?.[1] ?? 0);
+  const passing = Number(/(\d+) passing/.exec(printed)?.[1] ?? 0);
+  // A file that cannot be loaded, or servers that do not come up, notice nothing.
+  if (failing + passing === 0 || printed.includes('"before all" hook')) {
+    return { outcome: 'the test did not run', printed };
+  }
+  return { outcome: failing > 0 ? 'noticed' : 'NOT NOTICED', printed };
+}
+
+const only = process.argv[2];
+const chosen = BREAKS.filter(({ name }) => only === undefined || name.includes(only));
+const copy = await makeCopy();
+try {
+  for (const each of chosen) {
+    const { outcome, printed } = await tryBreak(copy, each);
+    console.log(`${outcome}: ${each.name}\n    by ${each.test}, "${each.title}"`);
+    if (outcome !== 'noticed') {
+      console.log(printed);
+      process.exitCode = 1;
+    }
+  }
+} finally {
+  await rm(copy, { recursive: true, force: true });
+}

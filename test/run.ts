@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+// `npm test`: all tests, in three processes side by side. Most of them wait (for heartbeats that do
+// not come, for servers that restart, for a window to expire), so two cores bear three lanes, and
+// all is done in the time of the longest. Each lane has servers of its own. A lane's results are
+// printed when it is done, so that they do not run into each other.
+
+type Lane = { readonly name: string; readonly args: readonly string[] };
+
+const SLOW = {
+  service: ['test/service/**/*.test.ts'],
+  faults: ['test/faults/fault-table.test.ts', 'test/faults/{matrix,nemesis}/*.test.ts'],
+} as const;
+
+const LANES: readonly Lane[] = [
+  { name: 'faults', args: [...SLOW.faults, '--timeout', '300000'] },
+  { name: 'service', args: SLOW.service },
+  {
+    name: 'all others',
+    args: [
+      'test/**/*.test.ts',
+      ...Object.values(SLOW)
+        .flat()
+        .flatMap((pattern) => ['--ignore', pattern]),
+    ],
+  },
+];
+
+type Result = {
+  readonly lane: Lane;
+  readonly code: number;
+  readonly seconds: number;
+  readonly output: string;
+};
+
+const MOCHA = join(import.meta.dirname, '../node_modules/mocha/bin/mocha.js');
+
+function run(lane: Lane): Promise<Result> {
+  const begun = performance.now();
+  const child = spawn(process.execPath, [MOCHA, ...lane.args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  // What ends the run ends the lanes: Ctrl-C reaches them by themselves, this does not.
+  process.once('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve) => {
+    child.on('close', (code) =>
+      resolve({
+        lane,
+        code: code ?? 1,
+        seconds: Math.round((performance.now() - begun) / 1000),
+        output,
+      }),
+    );
+  });
+}
+
+/** How often mocha's summary says this word: `12 passing (3s)`. */
+function countOf(word: string, { output }: Result): number {
+  return Number(new RegExp(`^ +(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+}
+
+const results = await Promise.all(
+  LANES.map(async (lane) => {
+    const result = await run(lane);
+    console.log(`\n=== ${lane.name}, ${result.seconds} s\n${result.output}`);
+    return result;
+  }),
+);
+
+const total = (word: string) => results.reduce((sum, result) => sum + countOf(word, result), 0);
+// A lane that ran no test has failed, whatever its exit code says.
+const broken = results.filter((result) => result.code !== 0 || countOf('passing', result) === 0);
+for (const { lane, code } of broken) console.log(`The lane "${lane.name}" failed (exit ${code}).`);
+console.log(`${total('passing')} passed, ${total('failing')} failed, ${total('pending')} skipped`);
+process.exitCode = broken.length === 0 ? 0 : 1;
