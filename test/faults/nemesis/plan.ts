@@ -53,24 +53,36 @@ const DOWN_MS = [300, 2_500] as const;
 export function makePlan(seed: number, calls: number): Plan {
   const dice = createDice(seed);
   // A call takes some three seconds when nothing happens: so they overlap, and are not all at once.
-  const stormMs = CALM_BEFORE_MS + 3_000 + calls * 60;
+  // And whoever was killed is up again, to be killed again, before the storm is over.
+  const stormMs = CALM_BEFORE_MS + 3_000 + calls * 150;
   const deeds: TimedDeed[] = [];
   for (let call = 0; call < calls; call += 1) {
     const atMs = dice.between(0, stormMs * 0.8);
     deeds.push({ atMs, kind: 'start', call, isSilent: dice.between(1, ONE_SILENT_IN) === 1 });
   }
+  const begunBy = (atMs: number) =>
+    deeds.flatMap((deed) => (deed.kind === 'start' && deed.atMs < atMs ? [deed.call] : []));
   for (const [kind, perHundred] of Object.entries(PER_HUNDRED_CALLS)) {
     const times = Math.max(1, Math.round((perHundred * calls) / 100));
     for (let count = 0; count < times; count += 1) {
       const atMs = dice.between(CALM_BEFORE_MS, stormMs);
-      deeds.push({ atMs, ...makeDeed(kind as keyof typeof PER_HUNDRED_CALLS, dice, calls) });
+      deeds.push({
+        atMs,
+        ...makeDeed(kind as keyof typeof PER_HUNDRED_CALLS, dice, begunBy(atMs)),
+      });
     }
   }
   return { seed, calls, deeds: deeds.toSorted((one, other) => one.atMs - other.atMs) };
 }
 
-function makeDeed(kind: keyof typeof PER_HUNDRED_CALLS, dice: Dice, calls: number): Deed {
-  const call = dice.between(0, calls - 1);
+/** `begun` are the calls that may be under way by then. */
+function makeDeed(
+  kind: keyof typeof PER_HUNDRED_CALLS,
+  dice: Dice,
+  begun: readonly number[],
+): Deed {
+  const [first = 0, ...others] = begun;
+  const call = dice.oneOf([first, ...others]);
   const worker = dice.between(0, WORKERS - 1);
   const downMs = dice.between(...DOWN_MS);
   switch (kind) {

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Cluster, LinkedProcess } from '../harness/cluster.ts';
 
-/** What can be killed. Who is dead already is not killed again. */
+/** What can be killed. Who is dead already is killed as soon as it is back. */
 export type Servers = {
-  /** Returns whether there was one to kill. Resolves when it is back. */
-  killWorker(index: number, downMs: number): Promise<boolean>;
-  kill(what: 'Postgres' | 'Temporal' | 'Sandbox' | 'Gateway', downMs: number): Promise<boolean>;
-  worker(index: number): LinkedProcess | null;
+  /** Resolves when it is back. */
+  killWorker(index: number, downMs: number): Promise<void>;
+  kill(what: 'Postgres' | 'Temporal' | 'Sandbox' | 'Gateway', downMs: number): Promise<void>;
+  /** Cuts all connections that a worker has, as soon as there is that worker. */
+  cutLinks(index: number): Promise<void>;
 };
 
 // A process that could not start because the servers it needs are down is started again, as an
@@ -18,15 +19,14 @@ const RESTARTS_AT_MOST = 60;
 
 export function createServers(cluster: Cluster): Servers {
   const { postgres, temporal, sandboxProcess } = cluster;
-  const workers: (LinkedProcess | null)[] = [...cluster.workers];
-  const down = new Set<string>();
+  const workers = [...cluster.workers];
+  const last = new Map<string, Promise<void>>();
 
-  async function once(name: string, work: () => Promise<void>): Promise<boolean> {
-    if (down.has(name)) return false;
-    down.add(name);
-    await work();
-    down.delete(name);
-    return true;
+  /** Does this when all else is over that was to befall this part. */
+  function inTurn(name: string, work: () => Promise<void>): Promise<void> {
+    const turn = (last.get(name) ?? Promise.resolve()).then(work);
+    last.set(name, turn);
+    return turn;
   }
 
   const PARTS = {
@@ -40,20 +40,21 @@ export function createServers(cluster: Cluster): Servers {
   };
 
   return {
-    worker: (index) => workers[index] ?? null,
     killWorker: (index, downMs) =>
-      once(`worker ${index}`, async () => {
-        const worker = workers[index];
-        workers[index] = null;
-        await worker?.kill();
+      inTurn(`worker ${index}`, async () => {
+        await workers[index]?.kill();
         await sleep(downMs);
         workers[index] = await untilStarted(() => cluster.startWorker());
       }),
     kill: (what, downMs) =>
-      once(what, async () => {
+      inTurn(what, async () => {
         await PARTS[what].end();
         await sleep(downMs);
         await PARTS[what].begin();
+      }),
+    cutLinks: (index) =>
+      inTurn(`worker ${index}`, async () => {
+        for (const link of Object.values(workers[index]?.links ?? {})) link.cut();
       }),
   };
 }

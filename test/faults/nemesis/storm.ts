@@ -7,8 +7,15 @@ import type { Recording } from '../harness/recordings.ts';
 import type { Plan, TimedDeed } from './plan.ts';
 import { createServers } from './servers.ts';
 
-/** What was done in a storm; what met somebody who was dead already is not counted. */
+/** What was done in a storm; what met a run that was closed is not counted. */
 export type Deeds = Readonly<Record<string, number>>;
+
+const KILLED = {
+  killPostgres: 'Postgres',
+  killTemporal: 'Temporal',
+  killSandbox: 'Sandbox',
+  killGateway: 'Gateway',
+} as const;
 
 // Who got no answer asks again until there is one.
 const ASK_AGAIN_AFTER_MS = 500;
@@ -35,20 +42,17 @@ export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<De
       case 'fault':
         return script(cluster, deed.fault);
       case 'killWorker':
-        return servers.killWorker(deed.worker, deed.downMs);
+        await servers.killWorker(deed.worker, deed.downMs);
+        return true;
       case 'killPostgres':
-        return servers.kill('Postgres', deed.downMs);
       case 'killTemporal':
-        return servers.kill('Temporal', deed.downMs);
       case 'killSandbox':
-        return servers.kill('Sandbox', deed.downMs);
       case 'killGateway':
-        return servers.kill('Gateway', deed.downMs);
-      case 'cutLinks': {
-        const worker = servers.worker(deed.worker);
-        for (const link of Object.values(worker?.links ?? {})) link.cut();
-        return worker !== null;
-      }
+        await servers.kill(KILLED[deed.kind], deed.downMs);
+        return true;
+      case 'cutLinks':
+        await servers.cutLinks(deed.worker);
+        return true;
       case 'signal':
       case 'reprocess':
       case 'cancel': {
