@@ -61,6 +61,7 @@ describe('what the bytes of a recording say', () => {
       codec: 'PCM',
       channels: 2,
       sampleRateHertz: 8000,
+      bitsPerSample: 16,
       durationSeconds: 90.5,
     });
   });
@@ -114,8 +115,8 @@ describe('what the bytes of a recording say', () => {
     assert.deepEqual([facts.extension, facts.sampleRateHertz], ['mp3', 8000]);
   });
 
-  it('is the true length although a WAV header was never completed or promises more', async () => {
-    for (const claimedBytes of [0xffff_ffff, 2_000_000_000]) {
+  it('is the true length although a WAV header was never completed', async () => {
+    for (const claimedBytes of [0, 0x7fff_f000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
       assert.equal((await inspect(wav({ seconds: 20, claimedBytes }))).durationSeconds, 20);
       assert.equal((await inspect(wav({ seconds: 1, claimedBytes }))).durationSeconds, 1);
     }
@@ -145,7 +146,6 @@ describe('what the bytes of a recording say', () => {
     'plain text': Buffer.from('just words'),
     noise: Buffer.alloc(100_000, 0x55),
     'a WAV without samples': wav({ seconds: 0 }),
-    'a long WAV whose header says that it is empty': wav({ seconds: 60, claimedBytes: 0 }),
     'a WAV cut off inside its header': wav().subarray(0, 30),
     'a WAV cut off before its samples': wav().subarray(0, 40),
     'a WAV without a sample rate': Buffer.concat([
