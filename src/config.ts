@@ -6,6 +6,7 @@ import { ConfigurationError } from './config/configuration-error.ts';
 import { gatewaySchema, workerSchema, type LogLevel } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
+import { faultySpeechSettings } from './domain/speech-models.ts';
 
 /** What the gateway process needs. */
 export type GatewayConfig = {
@@ -16,6 +17,8 @@ export type GatewayConfig = {
   readonly temporal: TemporalConfig;
   /** Where people find the Web UI, without a slash at the end; `null` when nobody said. */
   readonly temporalUiUrl: string | null;
+  /** The channel (1-based) on which the party that placed a call is heard. */
+  readonly callerChannel: number;
 };
 
 /**
@@ -37,18 +40,25 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
     temporalUiUrl: value.TEMPORAL_UI_URL,
+    callerChannel: value.RECORDING_CALLER_CHANNEL,
   };
 }
 
 /** The worker's configuration. Throws a ConfigurationError that names every fault. */
 export function loadWorkerConfig(env: Environment) {
-  const { value, temporal } = parse(workerSchema, env, (parsed) =>
-    faultyOwnNumbers(parsed.OWN_PHONE_NUMBERS, parsed.PHONE_REGION).length === 0
+  const { value, temporal } = parse(workerSchema, env, (parsed) => [
+    ...(faultyOwnNumbers(parsed.OWN_PHONE_NUMBERS, parsed.PHONE_REGION).length === 0
       ? []
       : [
           'OWN_PHONE_NUMBERS holds an item that is neither an E.164 number, an extension prefix such as 56360*, nor a number range such as +4420794600*',
-        ],
-  );
+        ]),
+    ...faultySpeechSettings({
+      model: parsed.SPEECH_MODEL,
+      location: parsed.SPEECH_LOCATION,
+      languageCodes: parsed.SPEECH_LANGUAGE_CODES,
+      phrases: parsed.SPEECH_PHRASES,
+    }),
+  ]);
   const numberRules: NumberRules = {
     region: value.PHONE_REGION,
     ownNumbers: value.OWN_PHONE_NUMBERS,
@@ -74,6 +84,7 @@ export function loadWorkerConfig(env: Environment) {
       location: value.SPEECH_LOCATION,
       model: value.SPEECH_MODEL,
       languageCodes: value.SPEECH_LANGUAGE_CODES,
+      phrases: value.SPEECH_PHRASES,
       apiEndpoint: value.SPEECH_API_ENDPOINT,
     },
     connectwise: {
@@ -92,6 +103,7 @@ export function loadWorkerConfig(env: Environment) {
       model: value.LLM_MODEL,
     },
     numberRules,
+    callerChannel: value.RECORDING_CALLER_CHANNEL,
     reprocessWindowMs: value.REPROCESS_WINDOW,
     /** A bundle made by `npm run build:workflows`; `null` = the worker bundles the code itself. */
     workflowBundle: value.WORKFLOW_BUNDLE,

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
         transcripts: createTranscriptRepository(prisma),
         runs: createCallRuns(new Client({ connection, namespace })),
         linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
+        callerChannel: config.callerChannel,
       }),
       (opened) => opened.close(),
     );

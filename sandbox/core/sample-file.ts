@@ -9,6 +9,8 @@ const KeyPartSchema = z
 const WordSchema = z.strictObject({
   /** 1-based. */
   channel: z.int().min(1).max(8),
+  /** Whose voice it is, where several are on one channel. */
+  speaker: z.string().min(1).optional(),
   /** Seconds from the start of the audio. */
   start: z.number().nonnegative(),
   end: z.number().nonnegative(),

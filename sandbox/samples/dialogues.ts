@@ -11,6 +11,8 @@ export type Dialogue = {
   readonly callRecordingId: string;
   readonly recordid: string;
   readonly format: 'wav' | 'mp3';
+  /** How the samples of a WAV are written; of 16 bits where nothing is said. */
+  readonly encoding?: 'mu-law';
   /** Mono mixes all speakers; two channels give one to each. */
   readonly channels: 1 | 2;
   readonly numbers: Readonly<Record<string, string | number>>;
@@ -197,6 +199,7 @@ export const DIALOGUES: readonly Dialogue[] = [
     callRecordingId: '1772619158.1121',
     recordid: '90879',
     format: 'wav',
+    encoding: 'mu-law',
     channels: 1,
     numbers: { snumber: 56360202, cnumber: '02079460130', dnumber: '02079460130' },
     voices: ['en-gb-scotland', 'en-gb+f3'],

@@ -86,7 +86,8 @@ function writeAudio(dialogue: Dialogue, tracks: readonly Buffer[]): void {
   });
   const inputs = raws.flatMap((path) => [...RAW, '-c', '1', path]);
   const merge = raws.length > 1 ? ['-M'] : [];
-  execFileSync('sox', ['-D', ...merge, ...inputs, '-b', '16', '-e', 'signed', `${base}.wav`]);
+  const encoding = dialogue.encoding ? ['-e', dialogue.encoding] : ['-b', '16', '-e', 'signed'];
+  execFileSync('sox', ['-D', ...merge, ...inputs, ...encoding, `${base}.wav`]);
   raws.forEach((path) => rmSync(path));
   if (dialogue.format === 'mp3') {
     // 24 kbit/s: the least at which robot voices are still pleasant.

@@ -1,13 +1,11 @@
 import { parseStream } from 'music-metadata';
 import type { ObjectStorage, StoredObject } from '../core/context.ts';
+import { MODELS } from './models.ts';
 import type { RecognitionConfig } from './protocol.ts';
 import { v2 } from './protocol.ts';
 import { rpcError } from './rpc-error.ts';
 
 export type AudioFormat = { readonly channels: number; readonly seconds: number };
-
-/** Google's limit for one file of a batch: 480 minutes. */
-const MAX_SECONDS = 480 * 60;
 
 /** What Google's documentation lists for automatic decoding, in music-metadata's names. GSM 6.10 is not among it. */
 const SUPPORTED: readonly { container: RegExp; codec: RegExp }[] = [
@@ -45,9 +43,9 @@ export async function readFormat(
   if (explicit && sampleBytes !== undefined) {
     const channels = explicit.audioChannelCount ?? 1;
     const bytesPerSecond = (explicit.sampleRateHertz ?? 0) * channels * sampleBytes;
-    return checkLength({ channels, seconds: object.size / bytesPerSecond });
+    return checkLength({ channels, seconds: object.size / bytesPerSecond }, config);
   }
-  return checkLength(await readHeader(storage, object));
+  return checkLength(await readHeader(storage, object), config);
 }
 
 async function readHeader(storage: ObjectStorage, object: StoredObject): Promise<AudioFormat> {
@@ -73,9 +71,16 @@ async function readHeader(storage: ObjectStorage, object: StoredObject): Promise
   }
 }
 
-function checkLength(format: AudioFormat): AudioFormat {
-  if (format.seconds > MAX_SECONDS) {
-    throw rpcError('INVALID_ARGUMENT', 'Audio can be of a maximum of 480 minutes.');
+/** How long a file of a batch may be depends on the model, and on what is asked of it. */
+function checkLength(format: AudioFormat, config: RecognitionConfig): AudioFormat {
+  const model = MODELS[config.model ?? ''];
+  const isTimed = config.features?.enableWordTimeOffsets === true;
+  const maxMinutes = isTimed ? model?.maxMinutesWithWordTimes : model?.maxMinutes;
+  if (maxMinutes !== undefined && format.seconds > maxMinutes * 60) {
+    throw rpcError(
+      'INVALID_ARGUMENT',
+      `Audio can be of a maximum of ${String(maxMinutes)} minutes.`,
+    );
   }
   return format;
 }

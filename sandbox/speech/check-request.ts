@@ -1,3 +1,4 @@
+import { MODELS, type Model } from './models.ts';
 import { v2 } from './protocol.ts';
 import type { BatchRecognizeRequest, RecognitionConfig } from './protocol.ts';
 import { parseGsUri, parseRecognizer, SPEECH_LOCATION } from './resource-names.ts';
@@ -11,21 +12,12 @@ const MAX_CHANNELS = 8;
 /** More languages than this are refused: alternatives are limited to three in all. */
 const MAX_LANGUAGES = 3;
 
-/** What a model of the location can do. Languages: those of the English-speaking world, plus a few neighbours. */
-type Model = { readonly features: ReadonlySet<string>; readonly anyLanguage: boolean };
+/** Google's limits of adaptation: phrases in a set, characters in a phrase; a boost lies above 0 and up to 20. */
+const MAX_PHRASES = 1200;
+const MAX_PHRASE_LENGTH = 100;
+const MAX_BOOST = 20;
 
-const WORD_FEATURES = ['word_level_confidence', 'word_time_offsets'];
-const MODELS: Readonly<Record<string, Model>> = {
-  telephony: { features: new Set(WORD_FEATURES), anyLanguage: false },
-  telephony_short: { features: new Set(WORD_FEATURES), anyLanguage: false },
-  long: { features: new Set(WORD_FEATURES), anyLanguage: false },
-  short: { features: new Set(WORD_FEATURES), anyLanguage: false },
-  latest_long: { features: new Set(WORD_FEATURES), anyLanguage: false },
-  latest_short: { features: new Set(WORD_FEATURES), anyLanguage: false },
-  // Diarization but no word confidence, as seen in the field.
-  chirp_3: { features: new Set(['word_time_offsets', 'speaker_diarization']), anyLanguage: true },
-};
-
+/** Those of the English-speaking world, plus a few neighbours. */
 const LANGUAGES = new Set(
   ['en-GB', 'en-US', 'en-AU', 'en-IN', 'de-DE', 'fr-FR', 'es-ES', 'it-IT', 'nl-NL', 'he-IL'].map(
     (code) => code.toLowerCase(),
@@ -80,7 +72,8 @@ function checkConfig(config: RecognitionConfig): void {
   const { model, name } = checkModel(config.model ?? '');
   checkLanguages(config.languageCodes ?? [], model, name);
   checkDecoding(config);
-  checkFeatures(config, model, name);
+  checkFeatures(config, model);
+  checkAdaptation(config, model);
 }
 
 function checkModel(name: string): { model: Model; name: string } {
@@ -96,7 +89,8 @@ function checkLanguages(codes: readonly string[], model: Model, name: string): v
     throw invalid(`From 1 to ${String(MAX_LANGUAGES)} language codes are allowed.`);
   }
   for (const code of codes) {
-    const known = LANGUAGES.has(code.toLowerCase()) || (model.anyLanguage && code === 'auto');
+    const isDetected = model.detectsLanguage && code === 'auto' && codes.length === 1;
+    const known = LANGUAGES.has(code.toLowerCase()) || isDetected;
     if (!known) {
       throw invalid(
         `The language "${code}" is not supported by the model "${name}" in the location named "${SPEECH_LOCATION}".`,
@@ -125,23 +119,38 @@ function checkDecoding({ autoDecodingConfig, explicitDecodingConfig }: Recogniti
   }
 }
 
-function checkFeatures({ features }: RecognitionConfig, model: Model, name: string): void {
+function checkFeatures({ features }: RecognitionConfig, model: Model): void {
+  const { SEPARATE_RECOGNITION_PER_CHANNEL } = v2.RecognitionFeatures.MultiChannelMode;
   const wanted: readonly [string, boolean][] = [
     ['word_level_confidence', features?.enableWordConfidence === true],
     ['word_time_offsets', features?.enableWordTimeOffsets === true],
     ['speaker_diarization', Boolean(features?.diarizationConfig)],
+    [
+      'separate_recognition_per_channel',
+      features?.multiChannelMode === SEPARATE_RECOGNITION_PER_CHANNEL,
+    ],
   ];
   for (const [feature, isWanted] of wanted) {
     if (isWanted && !model.features.has(feature)) {
       throw invalid(`Recognizer does not support feature: ${feature}`);
     }
   }
-  const { MultiChannelMode } = v2.RecognitionFeatures;
-  if (
-    name === 'latest_short' &&
-    features?.multiChannelMode === MultiChannelMode.SEPARATE_RECOGNITION_PER_CHANNEL
-  ) {
-    throw invalid('Recognizer does not support feature: separate_recognition_per_channel');
+}
+
+function checkAdaptation({ adaptation }: RecognitionConfig, model: Model): void {
+  const sets = (adaptation?.phraseSets ?? []).map((set) => set.inlinePhraseSet);
+  if (sets.length > 0 && !model.takesAdaptation) {
+    throw invalid('Recognizer does not support feature: adaptation');
+  }
+  for (const set of sets) {
+    const phrases = set?.phrases ?? [];
+    const boost = set?.boost ?? 0;
+    if (phrases.length > MAX_PHRASES || boost <= 0 || boost > MAX_BOOST) {
+      throw invalid('The phrase set is too long, or its boost lies outside 0 to 20.');
+    }
+    if (phrases.some(({ value }) => !value || value.length > MAX_PHRASE_LENGTH)) {
+      throw invalid('A phrase is empty or too long.');
+    }
   }
 }
 

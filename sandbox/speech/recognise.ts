@@ -9,10 +9,11 @@ export type Utterance = {
     readonly start: number;
     readonly end: number;
     readonly text: string;
+    /** Whose voice it is: the sample's name for it, or the channel's number. */
+    readonly speaker: string;
   }[];
   /** 1-based; null when the channels were not recognised separately. */
   readonly channelTag: number | null;
-  readonly channel: number;
 };
 
 export type Recognition = {
@@ -50,7 +51,6 @@ export function recognise(
   const utterances = channels.flatMap((channel) =>
     splitAtPauses(toSingleWords(words, channel, punctuated)).map((spoken) => ({
       words: spoken,
-      channel,
       channelTag: separate ? channel : null,
     })),
   );
@@ -73,7 +73,7 @@ function toSingleWords(
 ): Utterance['words'] {
   return words
     .filter((word) => word.channel === channel)
-    .flatMap(({ start, end, text }) => {
+    .flatMap(({ start, end, text, speaker = String(channel) }) => {
       const spoken = punctuated ? text : text.replaceAll(/[.,;:!?]+(?=\s|$)/g, '');
       const parts = spoken.split(/\s+/).filter((part) => part !== '');
       const step = (end - start) / parts.length;
@@ -81,6 +81,7 @@ function toSingleWords(
         start: start + index * step,
         end: start + (index + 1) * step,
         text: part,
+        speaker,
       }));
     });
 }

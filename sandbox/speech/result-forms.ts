@@ -64,7 +64,7 @@ function toResults(
 }
 
 function toAlternative(
-  { words, channel }: Utterance,
+  { words }: Utterance,
   { features }: RecognitionConfig,
   toForm: DurationForm,
 ): object {
@@ -76,12 +76,11 @@ function toAlternative(
     confidence: CONFIDENCE,
     ...(timed || scored || labelled
       ? {
-          words: words.map(({ start, end, text }) => ({
+          words: words.map(({ start, end, text, speaker }) => ({
             ...(timed ? { startOffset: toForm(start), endOffset: toForm(end) } : {}),
             word: text,
             ...(scored ? { confidence: CONFIDENCE } : {}),
-            // The sandbox knows channels, not voices: a channel is a speaker.
-            ...(labelled ? { speakerLabel: String(channel) } : {}),
+            ...(labelled ? { speakerLabel: speaker } : {}),
           })),
         }
       : {}),

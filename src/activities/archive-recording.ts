@@ -173,6 +173,7 @@ function fromAudio(facts: AudioFacts): Prisma.CallUncheckedUpdateManyInput {
   return {
     mimeType: facts.mimeType,
     audioCodec: facts.codec,
+    bitsPerSample: facts.bitsPerSample,
     audioChannels: facts.channels,
     sampleRateHertz: facts.sampleRateHertz,
     recordingSeconds: facts.durationSeconds,

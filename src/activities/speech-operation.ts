@@ -2,12 +2,13 @@ import { sleep } from '@temporalio/activity';
 
 import type { RecordingStore } from '../clients/recording-store.ts';
 import type { Speech } from '../clients/speech.ts';
+import type { Recognition } from '../domain/recognition.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
-import { findCall, lockCall, superseded } from './find-call.ts';
-import type { ArchivedCall, Submission } from './speech-submission.ts';
+import { lockCall, superseded } from './find-call.ts';
+import { speechAudioOf, type ArchivedCall, type Submission } from './speech-submission.ts';
 
 type Deps = {
   readonly database: Database;
@@ -27,7 +28,8 @@ const POLL_GROWTH = 1.5;
  * The URI of a submission's result file, once it is there. Looks in this order for the operation
  * that the row names, a result under the submission's prefix, and an operation of ours that Google
  * accepted without our hearing of it; only when there is none of these, and none has come onto the
- * row meanwhile, does it submit.
+ * row meanwhile, does it submit. What it asks for is on the row before, so that the transcript can
+ * tell it, whatever the configuration is by then.
  *
  * An operation that has ended in an error is taken off the row, so that the next attempt submits
  * anew: Google bills what it transcribed, and that was nothing.
@@ -50,20 +52,7 @@ export async function awaitResult(
   const result = await findResult();
   if (result !== null) return result;
 
-  const operation =
-    (await speech.findOperation(outputPrefix, signal)) ??
-    (await findOnRow()) ??
-    (await speech.submit(
-      {
-        audio: {
-          uri: call.recordingUrl,
-          channels: call.audioChannels,
-          sampleRateHertz: call.sampleRateHertz,
-        },
-        outputPrefix,
-      },
-      signal,
-    ));
+  const operation = (await speech.findOperation(outputPrefix, signal)) ?? (await submit());
   onOperation(operation);
   const kept = await keepOperation(operation);
   if (kept !== operation) onOperation(kept);
@@ -98,13 +87,27 @@ export async function awaitResult(
     return first ?? null;
   }
 
-  /** An attempt that was held up may find here what its successor has submitted by now. */
-  async function findOnRow(): Promise<string | null> {
-    const now = await findCall(calls, call.callSid);
-    if (now.runId !== call.runId || now.speechSubmissionId !== submission.id) {
-      throw superseded('transcribeRecording');
-    }
-    return now.speechOperation;
+  async function submit(): Promise<string> {
+    const audio = speechAudioOf(call);
+    const recognition = speech.plan(audio);
+    return (
+      (await announce(recognition)) ??
+      (await speech.submit({ audio, recognition, outputPrefix }, signal))
+    );
+  }
+
+  /**
+   * Puts what is about to be asked for on the row. Returns the operation of this submission if one
+   * is there: an attempt that was held up finds what its successor has submitted by now.
+   */
+  function announce(recognition: Recognition): Promise<string | null> {
+    return database.transaction(async (tx) => {
+      const now = await lockCall(calls, call, 'transcribeRecording', tx);
+      if (now.speechSubmissionId !== submission.id) throw superseded('transcribeRecording');
+      if (now.speechOperation !== null) return now.speechOperation;
+      await calls.update(call.id, { speechRecognition: recognition }, tx);
+      return null;
+    });
   }
 
   /** Puts the operation on the row and returns it, or the one that another attempt has put there. */

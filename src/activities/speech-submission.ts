@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Call } from '../generated/prisma/client.ts';
+import { Prisma, type Call } from '../generated/prisma/client.ts';
+import type { SpeechAudio } from '../clients/speech.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
@@ -36,6 +37,7 @@ export function reserveSubmission(
         speechSubmissionSha256: call.sha256,
         speechSubmissionRunId: call.runId,
         speechOperation: null,
+        speechRecognition: Prisma.DbNull,
       },
       tx,
     );
@@ -54,6 +56,19 @@ export async function abandonSubmission(
     if (now.speechSubmissionId !== submission.id) return;
     await calls.update(call.id, { speechSubmissionId: null, speechOperation: null }, tx);
   });
+}
+
+/** What is known of the archived audio. */
+export function speechAudioOf(call: ArchivedCall): SpeechAudio {
+  return {
+    uri: call.recordingUrl,
+    mimeType: call.mimeType,
+    codec: call.audioCodec,
+    bitsPerSample: call.bitsPerSample,
+    channels: call.audioChannels,
+    sampleRateHertz: call.sampleRateHertz,
+    durationSeconds: call.recordingSeconds?.toNumber() ?? null,
+  };
 }
 
 /** The call, for which archiving has been done. */

@@ -1,6 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
+import { z } from 'zod';
 
-import type { Transcript } from '../generated/prisma/client.ts';
+import { Prisma, type Transcript } from '../generated/prisma/client.ts';
 import type { RecordingStore } from '../clients/recording-store.ts';
 import { parseTranscript, type Speech } from '../clients/speech.ts';
 import { ServiceError } from '../domain/service-error.ts';
@@ -93,7 +94,7 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
     attempt: Attempt,
   ): Promise<TranscribeRecordingResult> {
     return database.transaction(async (tx) => {
-      await lockCall(calls, call, 'transcribeRecording', tx);
+      const { speechRecognition } = await lockCall(calls, call, 'transcribeRecording', tx);
       const stored = await transcripts.findByCall(call.id, tx);
       // A faster attempt of this step has stored it. The operation's name stays on the row: it
       // tells which one was paid for.
@@ -105,7 +106,8 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
           segments: [...parsed.segments],
           // Google bills whole seconds; the column holds whole seconds.
           billedSeconds: Math.ceil(parsed.billedSeconds),
-          model: deps.speech.model,
+          model: modelOf(speechRecognition),
+          recognition: speechRecognition ?? Prisma.DbNull,
           sha256: call.sha256,
           submissionId: submission.id,
           runId: call.runId,
@@ -127,6 +129,12 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
       return { transcriptId: id };
     });
   }
+}
+
+/** The model that was asked for. What was submitted before this was kept does not tell. */
+function modelOf(recognition: Prisma.JsonValue): string {
+  const model = z.object({ model: z.string() }).safeParse(recognition);
+  return model.success ? model.data.model : 'not recorded';
 }
 
 /**

@@ -96,12 +96,35 @@ export const logReply = z.object({
   ),
 });
 
+/** A stretch of speech, as it is stored. */
+export const transcriptSegments = z.array(
+  z.object({
+    speaker: z.string().nullable(),
+    channel: z.int().nullable(),
+    startSeconds: z.number(),
+    endSeconds: z.number(),
+    text: z.string(),
+  }),
+);
+
 export const transcriptReply = z.object({
+  /** The turns, a line each: "Caller: Hello." */
   text: z.string(),
-  segments: z.array(z.unknown()),
+  turns: z.array(
+    z.object({
+      speaker: z.string().nullable(),
+      startSeconds: z.number(),
+      endSeconds: z.number(),
+      text: z.string(),
+    }),
+  ),
+  segments: transcriptSegments,
   languageCode: z.string().nullable(),
+  /** How it was asked for: model, languages, channels and so on. */
+  recognition: z.unknown().nullable(),
 });
 
 export type RunReply = z.infer<typeof runReply>;
 export type CallReply = z.infer<typeof callReply>;
 export type LogReply = z.infer<typeof logReply>;
+export type TranscriptReply = z.infer<typeof transcriptReply>;

@@ -1,7 +1,14 @@
-import type { processingLog } from '../generated/prisma/client.ts';
+import type { processingLog, Transcript } from '../generated/prisma/client.ts';
 import type { CallStatus } from '../domain/call.ts';
+import { renderTurns, toTurns, type TurnRules } from '../domain/turns.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
-import type { CallReply, LogReply, RunReply } from './schemas.ts';
+import {
+  transcriptSegments,
+  type CallReply,
+  type LogReply,
+  type RunReply,
+  type TranscriptReply,
+} from './schemas.ts';
 
 /** Where clients and people go from a reply. */
 export type LinkBuilder = ReturnType<typeof createLinkBuilder>;
@@ -67,4 +74,12 @@ export function toLogReply(rows: readonly processingLog[]): LogReply {
       attempt,
     })),
   };
+}
+
+/** What was said, in turns whose speakers follow from what is known of the call now. */
+export function toTranscriptReply(transcript: Transcript, rules: TurnRules): TranscriptReply {
+  const { segments: stored, languageCode, recognition } = transcript;
+  const segments = transcriptSegments.parse(stored);
+  const turns = toTurns(segments, rules);
+  return { text: renderTurns(turns), turns, segments, languageCode, recognition };
 }

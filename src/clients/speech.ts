@@ -1,5 +1,6 @@
 import { operationsProtos } from 'google-gax';
 
+import type { Recognition } from '../domain/recognition.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import { createConnection, type SpeechConfig } from './speech/connection.ts';
 import { toRequestError } from './speech/errors.ts';
@@ -9,21 +10,32 @@ import {
   readOperation,
   type OperationState,
 } from './speech/operation.ts';
-import { toBatchRequest, type SpeechAudio } from './speech/request.ts';
+import { planRecognition } from './speech/plan.ts';
+import type { SpeechAudio } from './speech/readable-audio.ts';
+import { toBatchRequest } from './speech/request.ts';
 
 export { parseTranscript, type ParsedTranscript } from './speech/transcript.ts';
 export type { SpeechConfig } from './speech/connection.ts';
 export type { OperationState } from './speech/operation.ts';
-export type { SpeechAudio } from './speech/request.ts';
+export type { SpeechAudio } from './speech/readable-audio.ts';
 
 /** Google Speech-to-Text v2. Every method lets an abort through as the signal's reason. */
 export type Speech = {
+  /**
+   * What is to be asked for, given the audio and the configuration. Throws
+   * SPEECH_FORMAT_UNSUPPORTED or SPEECH_AUDIO_TOO_LONG for audio that would be refused.
+   */
+  plan(audio: SpeechAudio): Recognition;
   /**
    * Submits the audio and returns the operation's name. Paid: sent once, never repeated by the
    * library. After SPEECH_UNAVAILABLE it is open whether Google took it: ask `findOperation` first.
    */
   submit(
-    input: { readonly audio: SpeechAudio; readonly outputPrefix: string /* gs://…/ */ },
+    input: {
+      readonly audio: SpeechAudio;
+      readonly recognition: Recognition;
+      readonly outputPrefix: string /* gs://…/ */;
+    },
     signal: AbortSignal,
   ): Promise<string>;
   /**
@@ -36,7 +48,6 @@ export type Speech = {
    * it ended with; `context.operationEnded` marks errors that only a new submission can mend.
    */
   poll(operation: string, signal: AbortSignal): Promise<OperationState>;
-  readonly model: string;
   close(): Promise<void>;
 };
 
@@ -56,7 +67,7 @@ export function createSpeech(config: SpeechConfig, deadlineMs: number = DEADLINE
   const { GetOperationRequest, ListOperationsRequest } = operationsProtos.google.longrunning;
 
   return {
-    model: config.model,
+    plan: (audio) => planRecognition(config, audio),
 
     async submit(input, signal) {
       const request = toBatchRequest(config, input);

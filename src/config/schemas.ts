@@ -5,6 +5,8 @@ import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
+import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -32,6 +34,8 @@ const processSchema = {
   ),
   // Ten connections serve a process: a step holds one for milliseconds, not while it works.
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
+  // The party that placed the call is heard on the first channel in most phone systems.
+  RECORDING_CALLER_CHANNEL: wholeNumber(1, 2).default(1),
 };
 
 /** What the gateway reads. */
@@ -59,10 +63,11 @@ export const workerSchema = z.object({
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
   GOOGLE_CLOUD_PROJECT: text,
   SPEECH_LOCATION: text.default('eu'),
-  SPEECH_MODEL: text.default('telephony'),
+  SPEECH_MODEL: text.default(AUTOMATIC_MODEL),
   SPEECH_LANGUAGE_CODES: list
     .refine((codes) => codes.length > 0, 'must name at least one language')
     .default(['en-GB']),
+  SPEECH_PHRASES: list.default([]),
   SPEECH_API_ENDPOINT: webAddress.nullable().default(null),
   CONNECTWISE_URL: webAddress,
   CONNECTWISE_COMPANY_ID: text,

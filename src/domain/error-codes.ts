@@ -57,7 +57,8 @@ export const ERROR_CODES = {
     remedy: 'Send the signal reprocess once the recording is there.',
   },
   RECORDING_CORRUPT: {
-    meaning: 'The recording arrived damaged: its hash, its size or its base64 is wrong.',
+    meaning:
+      'The recording arrived damaged: its hash, its size or its base64 is wrong, or it is shorter than its own header says.',
     retryable: true,
     remedy: 'Check the recording in the phone system, then send the signal reprocess.',
   },
@@ -153,10 +154,23 @@ export const ERROR_CODES = {
       'Check RECORDINGS_BUCKET and GOOGLE_CLOUD_PROJECT; if the object is gone, send the signal reprocess with {"from":"archiveRecording"}.',
   },
   SPEECH_FILE_REFUSED: {
-    meaning:
-      'Speech-to-Text took the request and could not read the audio, or the audio is outside its limits.',
+    meaning: 'Speech-to-Text took the request and could not read the audio.',
     retryable: false,
     remedy: 'Listen to the archived recording; if it is sound, send the signal reprocess.',
+  },
+  SPEECH_FORMAT_UNSUPPORTED: {
+    meaning:
+      'The recording is archived, and Speech-to-Text does not decode its format: GSM 6.10 or another codec, samples of other than 16 bits, too many channels, or a rate outside 8 to 48 kHz. Nothing was submitted or paid.',
+    retryable: false,
+    remedy:
+      'Let the phone system record WAV (16-bit PCM, µ-law or A-law), FLAC, MP3 or Ogg Opus from now on. For this recording, set SPEECH_PROVIDER=openai-compatible with a server that reads its format, restart the workers, then send the signal reprocess.',
+  },
+  SPEECH_AUDIO_TOO_LONG: {
+    meaning:
+      'The recording is archived, and it is longer than the model of Speech-to-Text takes. Nothing was submitted or paid.',
+    retryable: false,
+    remedy:
+      'Set SPEECH_MODEL to one that takes more (chirp_3 takes an hour; telephony, long and auto take eight), or SPEECH_PROVIDER=openai-compatible, restart the workers, then send the signal reprocess.',
   },
   SPEECH_FILE_FAILED: {
     meaning:

@@ -25,7 +25,8 @@ export type TurnRules = {
 
 /**
  * The conversation as people read it: segments in time order, those of one speaker in a row merged
- * into one turn.
+ * into one turn. Where nobody knows who speaks, each segment stays a turn of its own, because the
+ * next one may be the other party's.
  */
 export function toTurns(segments: readonly TranscriptSegment[], rules: TurnRules): Turn[] {
   const turns: Turn[] = [];
@@ -36,7 +37,7 @@ export function toTurns(segments: readonly TranscriptSegment[], rules: TurnRules
     const speaker = nameOf(segment, rules);
     const last = turns.at(-1);
     const { startSeconds, endSeconds, text } = segment;
-    if (last === undefined || last.speaker !== speaker) {
+    if (last === undefined || speaker === null || last.speaker !== speaker) {
       turns.push({ speaker, startSeconds, endSeconds, text });
     } else {
       turns[turns.length - 1] = {

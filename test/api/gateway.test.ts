@@ -152,6 +152,41 @@ describe('the gateway', () => {
     assert.equal(none.status, 404);
   });
 
+  it('gives the transcript of a two-channel call as turns of its parties', async () => {
+    const words = [
+      { channel: 1, start: 0, end: 0.2, text: 'Hello?' },
+      { channel: 2, start: 0.2, end: 0.4, text: 'Service' },
+      { channel: 2, start: 0.4, end: 0.5, text: 'desk.' },
+      { channel: 2, start: 1.5, end: 1.7, text: 'Yes?' },
+      { channel: 1, start: 1.8, end: 2, text: 'No email.' },
+    ];
+    const generate = { kind: 'noise', seconds: 2, channels: 2 };
+    const { callSid } = await startCall(service, {
+      audio: { generate },
+      transcript: undefined,
+      words,
+    });
+    await untilStatus(service, callSid, 'COMPLETED');
+    const { body } = await service.request('GET', `/calls/${callSid}/transcript`);
+    assert.equal(body['text'], 'Caller: Hello?\nAgent: Service desk. Yes?\nCaller: No email.');
+    const turns = body['turns'] as { speaker: string; startSeconds: number }[];
+    assert.deepEqual(
+      turns.map(({ speaker, startSeconds }) => [speaker, startSeconds]),
+      [
+        ['Caller', 0],
+        ['Agent', 0.2],
+        ['Caller', 1.8],
+      ],
+    );
+    const segments = body['segments'] as { channel: number }[];
+    assert.deepEqual(
+      segments.map(({ channel }) => channel),
+      [1, 2, 2, 1],
+    );
+    const { model, channels } = body['recognition'] as Record<string, unknown>;
+    assert.deepEqual([model, channels], ['telephony', 'separate']);
+  });
+
   it('shows NO_SPEECH as a completed call with an empty transcript and no analysis', async () => {
     const { callSid } = await startCall(service, { transcript: undefined, words: [] });
     const call = await untilStatus(service, callSid, 'COMPLETED');

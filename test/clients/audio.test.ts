@@ -34,6 +34,15 @@ function wav({
   return Buffer.concat([header, extra, data, samples]);
 }
 
+/** An ID3 tag that is longer than what is read at first. */
+function longTag(): Buffer {
+  const tag = Buffer.alloc(300_010);
+  tag.write('ID3\u0004', 'latin1');
+  // The size without the ten bytes of the header: seven bits in each byte.
+  for (const [index, shift] of [21, 14, 7, 0].entries()) tag[6 + index] = (300_000 >> shift) & 0x7f;
+  return tag;
+}
+
 function streamOf(bytes: Buffer, size = 1000): Readable {
   const count = Math.ceil(bytes.length / size);
   const pieces = Array.from({ length: count }, (_, index) =>
@@ -61,6 +70,7 @@ describe('what the bytes of a recording say', () => {
       codec: 'PCM',
       channels: 2,
       sampleRateHertz: 8000,
+      bitsPerSample: 16,
       durationSeconds: 90.5,
     });
   });
@@ -104,18 +114,13 @@ describe('what the bytes of a recording say', () => {
   });
 
   it('is an MP3 behind a tag longer than what is read at first', async () => {
-    const tag = Buffer.alloc(300_010);
-    tag.write('ID3\u0004', 'latin1');
-    // The size without the ten bytes of the header: seven bits in each byte.
-    for (const [index, shift] of [21, 14, 7, 0].entries())
-      tag[6 + index] = (300_000 >> shift) & 0x7f;
     const frames = Array.from({ length: 20 }, () => tone('mp3'));
-    const facts = await inspect(Buffer.concat([tag, ...frames]));
+    const facts = await inspect(Buffer.concat([longTag(), ...frames]));
     assert.deepEqual([facts.extension, facts.sampleRateHertz], ['mp3', 8000]);
   });
 
-  it('is the true length although a WAV header was never completed or promises more', async () => {
-    for (const claimedBytes of [0xffff_ffff, 2_000_000_000]) {
+  it('is the true length although a WAV header was never completed', async () => {
+    for (const claimedBytes of [0, 0x7fff_f000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
       assert.equal((await inspect(wav({ seconds: 20, claimedBytes }))).durationSeconds, 20);
       assert.equal((await inspect(wav({ seconds: 1, claimedBytes }))).durationSeconds, 1);
     }
@@ -145,7 +150,6 @@ describe('what the bytes of a recording say', () => {
     'plain text': Buffer.from('just words'),
     noise: Buffer.alloc(100_000, 0x55),
     'a WAV without samples': wav({ seconds: 0 }),
-    'a long WAV whose header says that it is empty': wav({ seconds: 60, claimedBytes: 0 }),
     'a WAV cut off inside its header': wav().subarray(0, 30),
     'a WAV cut off before its samples': wav().subarray(0, 40),
     'a WAV without a sample rate': Buffer.concat([
@@ -171,6 +175,20 @@ describe('what the bytes of a recording say', () => {
       assert.equal(source.destroyed, true);
     });
   }
+
+  it('refuses an MP3 tag without an MP3 also when it is longer than what is read at first', async () => {
+    const file = Buffer.concat([longTag(), Buffer.alloc(1_000)]);
+    // Whoever stores it learns from the stream that it is not to be kept.
+    const { audio, facts } = await inspectAudio(streamOf(file));
+    const code = 'RECORDING_UNREADABLE';
+    await assert.rejects(
+      async () => {
+        for await (const _ of audio);
+      },
+      { code },
+    );
+    await assert.rejects(facts, { code });
+  });
 
   it("passes the source's own error on, at the beginning and later, and gives no facts then", async () => {
     const failure = new Error('The line went dead.');

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 
-import { createSpeech, type Speech } from '../../src/clients/speech.ts';
+import {
+  createSpeech,
+  type Speech,
+  type SpeechAudio,
+  type SpeechConfig,
+} from '../../src/clients/speech.ts';
+import { planRecognition } from '../../src/clients/speech/plan.ts';
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 import { ServiceError } from '../../src/domain/service-error.ts';
 import {
@@ -13,10 +19,28 @@ import {
 
 export const AUDIO = {
   uri: 'gs://archive/call-recordings/1.wav',
+  mimeType: 'audio/wav',
+  codec: 'PCM',
+  bitsPerSample: 16,
   channels: 1,
   sampleRateHertz: 8000,
-};
+  durationSeconds: 60,
+} as const satisfies SpeechAudio;
 export const PREFIX = 'gs://archive/transcripts/1/one/';
+export const CONFIG = {
+  projectId: 'project',
+  location: 'eu',
+  model: 'auto',
+  languageCodes: ['en-GB', 'en-US'],
+  phrases: [],
+  apiEndpoint: null,
+} as const satisfies SpeechConfig;
+/** What is submitted where a test is about something else. */
+export const REQUEST = {
+  audio: AUDIO,
+  recognition: planRecognition(CONFIG, AUDIO),
+  outputPrefix: PREFIX,
+} as const;
 export const RESULT = 'gs://archive/transcripts/1/one/1_transcript_x.json';
 export const DONE: Operation = {
   name: 'operations/1',
@@ -26,7 +50,7 @@ export const DONE: Operation = {
 
 export type SpeechRig = {
   /** A client of a server with these answers; it may be called once a test. */
-  clientOf(answers?: Answers): Promise<Speech>;
+  clientOf(answers?: Answers, config?: Partial<SpeechConfig>): Promise<Speech>;
   server(): SpeechServer;
   close(): Promise<void>;
 };
@@ -35,15 +59,9 @@ export function createSpeechRig(): SpeechRig {
   let server: SpeechServer | null = null;
   let speech: Speech | null = null;
   return {
-    async clientOf(answers = {}) {
+    async clientOf(answers = {}, config = {}) {
       server = await startSpeechServer(answers);
-      speech = createSpeech({
-        projectId: 'project',
-        location: 'eu',
-        model: 'telephony',
-        languageCodes: ['en-GB', 'en-US'],
-        apiEndpoint: server.endpoint,
-      });
+      speech = createSpeech({ ...CONFIG, ...config, apiEndpoint: server.endpoint });
       return speech;
     },
     server() {

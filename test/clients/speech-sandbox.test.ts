@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createSpeech, parseTranscript, type Speech } from '../../src/clients/speech.ts';
+import { AUDIO } from './speech-rig.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../support/temporary-sandbox.ts';
 
 const { signal } = new AbortController();
@@ -21,6 +22,7 @@ describe('the speech client against the sandbox', () => {
       location: sandbox.env('SPEECH_LOCATION'),
       model: sandbox.env('SPEECH_MODEL'),
       languageCodes: sandbox.env('SPEECH_LANGUAGE_CODES').split(','),
+      phrases: [],
       apiEndpoint: sandbox.env('SPEECH_API_ENDPOINT'),
     });
   });
@@ -110,8 +112,9 @@ describe('the speech client against the sandbox', () => {
 
   function submit(callSid: string, submission: string, channels: number): Promise<string> {
     const uri = `gs://${sandbox.env('RECORDINGS_BUCKET')}/call-recordings/${callSid}.wav`;
-    const audio = { uri, channels, sampleRateHertz: 8000 };
-    return speech.submit({ audio, outputPrefix: prefixOf(callSid, submission) }, signal);
+    const audio = { ...AUDIO, uri, channels };
+    const outputPrefix = prefixOf(callSid, submission);
+    return speech.submit({ audio, recognition: speech.plan(audio), outputPrefix }, signal);
   }
 
   /** Polls until the operation has ended; ten seconds are fifty times what it takes here. */

@@ -91,6 +91,58 @@ describe('a transcript', () => {
     );
   });
 
+  const word = (text: string, speakerLabel: string, start?: number, end?: number) => ({
+    word: text,
+    speakerLabel,
+    ...(start ? { startOffset: `${start}s` } : {}),
+    ...(end ? { endOffset: `${end}s` } : {}),
+  });
+  const diarized = (transcript: string, words: object[], resultEndOffset = '4s') =>
+    parseTranscript(
+      JSON.stringify({ results: [{ alternatives: [{ transcript, words }], resultEndOffset }] }),
+    ).segments.map(({ speaker, channel, startSeconds, endSeconds, text }) => {
+      assert.equal(channel, null);
+      return [speaker, startSeconds, endSeconds, text];
+    });
+
+  it('is cut where the voice changes, also within an utterance', () => {
+    const words = [
+      word('Hello,', '1', 0, 0.5),
+      word('desk.', '1', 0.5, 1),
+      word('My', '2', 1.5, 1.7),
+      word('printer.', '2', 1.7, 2),
+      word('Yes?', '1', 3, 3.5),
+    ];
+    assert.deepEqual(diarized('Hello, desk. My printer. Yes?', words), [
+      ['1', 0, 1, 'Hello, desk.'],
+      ['2', 1.5, 2, 'My printer.'],
+      ['1', 3, 3.5, 'Yes?'],
+    ]);
+  });
+
+  it('is cut where the voice changes without the times of words, each taken to last as long as any other', () => {
+    const words = [word('Hello,', '1'), word('desk.', '1'), word('My', '2'), word('printer.', '2')];
+    assert.deepEqual(diarized('Hello, desk. My printer.', words), [
+      ['1', 0, 2, 'Hello, desk.'],
+      ['2', 2, 4, 'My printer.'],
+    ]);
+  });
+
+  it('leaves a word without a label to the voice before it', () => {
+    const words = [word('Hello,', '1', 0, 1), word('desk.', '', 1, 2), word('Hi.', '2', 2, 3)];
+    assert.deepEqual(diarized('Hello, desk. Hi.', words), [
+      ['1', 0, 2, 'Hello, desk.'],
+      ['2', 2, 3, 'Hi.'],
+    ]);
+  });
+
+  it('keeps the whole transcript where the list of words is not the same', () => {
+    const words = [word('Hello,', '1', 0, 1), word('Hi.', '2', 2, 3)];
+    assert.deepEqual(diarized('Hello, desk. Hi there.', words), [
+      ['1', 0, 3, 'Hello, desk. Hi there.'],
+    ]);
+  });
+
   for (const [what, json] of [
     ['an empty file', '{}'],
     ['results without alternatives', '{"results":[{"resultEndOffset":"3s"},{"alternatives":[]}]}'],

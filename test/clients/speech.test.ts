@@ -8,7 +8,15 @@ import { status } from '@grpc/grpc-js';
 import { createSpeech } from '../../src/clients/speech.ts';
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 import { startHttpServer } from '../support/http-server.ts';
-import { AUDIO, PREFIX, assertFails, createSpeechRig, failure } from './speech-rig.ts';
+import {
+  AUDIO,
+  CONFIG,
+  PREFIX,
+  REQUEST,
+  assertFails,
+  createSpeechRig,
+  failure,
+} from './speech-rig.ts';
 
 const { signal } = new AbortController();
 const run = promisify(execFile);
@@ -19,10 +27,7 @@ describe('the speech client', () => {
 
   it('asks for the audio by its address, with word times, and for the result under the prefix', async () => {
     const client = await rig.clientOf();
-    assert.equal(
-      await client.submit({ audio: AUDIO, outputPrefix: PREFIX }, signal),
-      'operations/1',
-    );
+    assert.equal(await client.submit(REQUEST, signal), 'operations/1');
     const [request] = rig.server().submissions;
     assert.equal(request?.recognizer, 'projects/project/locations/eu/recognizers/_');
     assert.deepEqual(
@@ -35,28 +40,8 @@ describe('the speech client', () => {
     assert.deepEqual(config?.languageCodes, ['en-GB', 'en-US']);
     assert.ok(config?.autoDecodingConfig);
     assert.equal(config?.features?.enableWordTimeOffsets, true);
+    assert.equal(config?.adaptation, null);
   });
-
-  it('has each channel recognised for itself when there are two', async () => {
-    const client = await rig.clientOf();
-    for (const channels of [2, 1, null]) {
-      await client.submit({ audio: { ...AUDIO, channels }, outputPrefix: PREFIX }, signal);
-    }
-    assert.deepEqual(
-      rig.server().submissions.map(({ config }) => config?.features?.multiChannelMode),
-      // 1 is SEPARATE_RECOGNITION_PER_CHANNEL, 0 the default, which drops all but the first channel.
-      [1, 0, 0],
-    );
-  });
-
-  for (const unfit of [{ channels: 9 }, { sampleRateHertz: 6000 }, { sampleRateHertz: 96_000 }]) {
-    it(`pays nothing for audio that cannot be recognised: ${JSON.stringify(unfit)}`, async () => {
-      const client = await rig.clientOf();
-      const input = { audio: { ...AUDIO, ...unfit }, outputPrefix: PREFIX };
-      await assertFails(client.submit(input, signal), 'SPEECH_FILE_REFUSED');
-      assert.equal(rig.server().submissions.length, 0);
-    });
-  }
 
   it('speaks plaintext to an http:// endpoint, with no credentials', async () => {
     await (await rig.clientOf()).poll('operations/1', signal);
@@ -72,7 +57,7 @@ describe('the speech client', () => {
       const script = `
         import { createSpeech } from ${JSON.stringify(module.href)};
         const speech = createSpeech({ projectId: 'p', location: 'eu', model: 'telephony',
-          languageCodes: ['en-GB'], apiEndpoint: ${JSON.stringify(rig.server().endpoint)} });
+          languageCodes: ['en-GB'], phrases: [], apiEndpoint: ${JSON.stringify(rig.server().endpoint)} });
         await speech.poll('operations/1', new AbortController().signal);
         await speech.close();`;
       const host = metadata.url.replace('http://', '');
@@ -89,10 +74,7 @@ describe('the speech client', () => {
   for (const name of ['UNAVAILABLE', 'DEADLINE_EXCEEDED'] as const) {
     it(`sends a submission once when the answer is ${name}`, async () => {
       const client = await rig.clientOf({ submit: () => ({ status: status[name] }) });
-      await assertFails(
-        client.submit({ audio: AUDIO, outputPrefix: PREFIX }, signal),
-        'SPEECH_UNAVAILABLE',
-      );
+      await assertFails(client.submit(REQUEST, signal), 'SPEECH_UNAVAILABLE');
       assert.equal(rig.server().submissions.length, 1);
     });
   }
@@ -113,7 +95,7 @@ describe('the speech client', () => {
   for (const [name, code] of refusals) {
     it(`makes ${name} of a submission the code ${code}`, async () => {
       const client = await rig.clientOf({ submit: () => ({ status: status[name] }) });
-      const error = await failure(client.submit({ audio: AUDIO, outputPrefix: PREFIX }, signal));
+      const error = await failure(client.submit(REQUEST, signal));
       assert.equal(error.code, code);
       assert.equal(error.context['operationEnded'], undefined);
       assert.equal(rig.server().submissions.length, 1);
@@ -124,7 +106,7 @@ describe('the speech client', () => {
     const details =
       'Getting metadata from plugin failed with error: invalid_grant: account not found';
     const client = await rig.clientOf({ submit: () => ({ status: status.UNKNOWN, details }) });
-    const submitted = client.submit({ audio: AUDIO, outputPrefix: PREFIX }, signal);
+    const submitted = client.submit(REQUEST, signal);
     await assertFails(submitted, 'SPEECH_CREDENTIALS_REFUSED');
   });
 
@@ -136,7 +118,7 @@ describe('the speech client', () => {
 
   it('gives every request a deadline of half a minute', async () => {
     const client = await rig.clientOf();
-    await client.submit({ audio: AUDIO, outputPrefix: PREFIX }, signal);
+    await client.submit(REQUEST, signal);
     await client.poll('operations/1', signal);
     await client.findOperation(PREFIX, signal);
     assert.equal(rig.server().deadlines.length, 3);
@@ -144,7 +126,6 @@ describe('the speech client', () => {
   });
 
   it('lets an abort through as its reason, before and during a request', async () => {
-    const input = { audio: AUDIO, outputPrefix: PREFIX };
     const reason = new Error('cancelled by the test');
     let controller = new AbortController();
     const hang = () => {
@@ -153,7 +134,7 @@ describe('the speech client', () => {
     };
     const client = await rig.clientOf({ submit: hang, get: hang, list: hang });
     const requests = [
-      () => client.submit(input, controller.signal),
+      () => client.submit(REQUEST, controller.signal),
       () => client.poll('operations/1', controller.signal),
       () => client.findOperation(PREFIX, controller.signal),
     ];
@@ -170,13 +151,7 @@ describe('the speech client', () => {
     const before = process.env[variable];
     process.env[variable] = '/nowhere/key.json';
     try {
-      const config = {
-        projectId: 'project',
-        location: 'eu',
-        model: 'telephony',
-        languageCodes: ['en-GB'],
-      };
-      const speech = createSpeech({ ...config, apiEndpoint: 'https://127.0.0.1:1' });
+      const speech = createSpeech({ ...CONFIG, apiEndpoint: 'https://127.0.0.1:1' });
       await assertFails(speech.poll('operations/1', signal), 'SPEECH_CREDENTIALS_REFUSED');
       await assertFails(speech.poll('operations/1', signal), 'SPEECH_CREDENTIALS_REFUSED');
     } finally {

@@ -44,8 +44,10 @@ describe('the configuration', () => {
     assert.equal(config.connectwise.requestsPerMinute, 60);
     assert.equal(config.phoneSystem.url, 'https://phone.example');
     assert.deepEqual(config.speech.languageCodes, ['en-GB']);
+    assert.deepEqual([config.speech.model, config.speech.phrases], ['auto', []]);
+    assert.equal(config.callerChannel, 1);
     const gateway = loadGatewayConfig({ DATABASE_URL: WORKER.DATABASE_URL });
-    assert.deepEqual([gateway.host, gateway.port], ['127.0.0.1', 3000]);
+    assert.deepEqual([gateway.host, gateway.port, gateway.callerChannel], ['127.0.0.1', 3000, 1]);
   });
 
   it('names every missing variable at once', () => {
@@ -68,17 +70,40 @@ describe('the configuration', () => {
     ['REPROCESS_WINDOW', '0'],
     ['OWN_PHONE_NUMBERS', 'secret'],
     ['SPEECH_LANGUAGE_CODES', ','],
+    ['SPEECH_LANGUAGE_CODES', 'en-GB,en-US,de-DE,fr-FR'],
+    ['SPEECH_LANGUAGE_CODES', 'secret_language'],
+    ['SPEECH_LANGUAGE_CODES', 'auto'],
+    ['SPEECH_PHRASES', `secret,${'long '.repeat(21)}`],
+    ['SPEECH_PHRASES', 'secret,'.repeat(1_201)],
+    ['SPEECH_PHRASES', `${'s'.repeat(100)},`.repeat(1_001)],
+    ['RECORDING_CALLER_CHANNEL', '3'],
     ['LOG_LEVEL', 'secret'],
     ['CONNECTWISE_REQUESTS_PER_MINUTE', '1.5'],
   ];
   for (const [name, value] of BAD) {
-    it(`refuses ${name}=${value.replace('secret', '…')} by name, without the value`, () => {
+    it(`refuses ${name}=${value.replaceAll('secret', '…').slice(0, 40)} by name, without the value`, () => {
       const faults = faultsOf(() => loadWorkerConfig({ ...WORKER, [name]: value }));
       assert.equal(faults.length, 1, faults.join());
       assert.ok(faults[0]?.startsWith(`${name} `));
       assert.doesNotMatch(faults.join(), /secret/);
     });
   }
+
+  it('refuses settings of speech that Google refuses together, and takes those that fit', () => {
+    const speechFaults = (env: Record<string, string>) =>
+      faultsOf(() => loadWorkerConfig({ ...WORKER, ...env }));
+    const several = { SPEECH_LANGUAGE_CODES: 'en-GB,de-DE' };
+    assert.equal(speechFaults({ ...several, SPEECH_LOCATION: 'europe-west4' }).length, 1);
+    assert.deepEqual(speechFaults({ ...several, SPEECH_LOCATION: 'us' }), []);
+    const automatic = { SPEECH_MODEL: 'chirp_3', SPEECH_LANGUAGE_CODES: 'auto' };
+    assert.deepEqual(speechFaults(automatic), []);
+    assert.equal(speechFaults({ ...automatic, SPEECH_LANGUAGE_CODES: 'auto,en-GB' }).length, 1);
+    const phrases = { SPEECH_PHRASES: 'Harbourlight, Brightwater Dental' };
+    assert.deepEqual(speechFaults(phrases), []);
+    assert.equal(speechFaults({ ...phrases, SPEECH_MODEL: 'chirp' }).length, 1);
+    const { speech } = loadWorkerConfig({ ...WORKER, ...phrases });
+    assert.deepEqual(speech.phrases, ['Harbourlight', 'Brightwater Dental']);
+  });
 
   it('reads a REPROCESS_WINDOW in words', () => {
     const config = loadWorkerConfig({ ...WORKER, REPROCESS_WINDOW: '12 hours' });

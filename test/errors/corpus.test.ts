@@ -13,6 +13,8 @@ import { STORAGE } from './corpus/storage.ts';
 
 /** Codes of the service's own rules and of its runs: no other system answers them. */
 const OUR_OWN = [
+  'SPEECH_FORMAT_UNSUPPORTED',
+  'SPEECH_AUDIO_TOO_LONG',
   'INVALID_INPUT',
   'NOT_FOUND',
   'CALL_CONFLICT',

@@ -9,6 +9,7 @@ import {
   RECOGNIZER,
   wav,
   type BatchRequest,
+  type Config,
   type RunningRig,
   type SpeechRig,
 } from './speech-support.ts';
@@ -53,6 +54,11 @@ function requestFor(uri: string, change: Partial<BatchRequest> = {}): BatchReque
     },
     ...change,
   };
+}
+
+function hints(phrases: readonly string[], boost: number): NonNullable<Config['adaptation']> {
+  const inlinePhraseSet = { phrases: phrases.map((value) => ({ value })), boost };
+  return { phraseSets: [{ inlinePhraseSet }] };
 }
 
 /** Starts an operation without the client's own retry, and returns its name. */
@@ -150,6 +156,30 @@ describe('sandbox speech', () => {
     assert.equal(file.metadata.totalBilledDuration, '3s');
   });
 
+  it('labels each word with its voice, and gives chirp_3 no times of words beyond 20 minutes', async () => {
+    const voices = [
+      { channel: 1, speaker: 'A', start: 0, end: 0.5, text: 'Hello?' },
+      { channel: 1, speaker: 'B', start: 0.6, end: 1, text: 'Hi.' },
+    ];
+    const long = wav({ seconds: 1_201, mark: 4 });
+    folder.addSample('1700000004.1', long, voices);
+    const uri = await rig.archive('1700000004.1', long);
+    const features = { enableWordTimeOffsets: true, diarizationConfig: {} };
+    const config = { ...CONFIG, model: 'chirp_3', features };
+    const { result: refused } = await transcribe(rig, uri, { config });
+    assert.equal(refused.error?.code, status.INVALID_ARGUMENT);
+    assert.match(refused.error.message, /maximum of 20 minutes/);
+
+    const { result } = await transcribe(rig, uri, {
+      config: { ...config, features: { diarizationConfig: {} } },
+    });
+    const { results } = await readResults(rig, result);
+    assert.deepEqual(results?.[0]?.alternatives[0]?.words, [
+      { word: 'Hello', speakerLabel: 'A' },
+      { word: 'Hi', speakerLabel: 'B' },
+    ]);
+  });
+
   it('answers silence with a results file without results', async () => {
     const uri = await rig.archive('1700000002.1', wav({ seconds: 2, mark: 2 }));
     const { result } = await transcribe(rig, uri);
@@ -245,6 +275,48 @@ describe('sandbox speech', () => {
       { config: { ...CONFIG, languageCodes: [] } },
       status.INVALID_ARGUMENT,
       /language codes/,
+    ],
+    [
+      'automatic detection beside a language',
+      { config: { ...CONFIG, model: 'chirp_3', languageCodes: ['auto', 'en-GB'] } },
+      status.INVALID_ARGUMENT,
+      /The language "auto" is not supported/,
+    ],
+    [
+      'automatic detection by telephony',
+      { config: { ...CONFIG, languageCodes: ['auto'] } },
+      status.INVALID_ARGUMENT,
+      /The language "auto" is not supported/,
+    ],
+    [
+      'four languages',
+      { config: { ...CONFIG, languageCodes: ['en-GB', 'en-US', 'de-DE', 'fr-FR'] } },
+      status.INVALID_ARGUMENT,
+      /language codes/,
+    ],
+    [
+      'separate channels on latest_short',
+      { config: { ...CONFIG, model: 'latest_short' } },
+      status.INVALID_ARGUMENT,
+      /does not support feature: separate_recognition_per_channel/,
+    ],
+    [
+      'hints for chirp',
+      { config: { ...CONFIG, model: 'chirp', adaptation: hints(['Harbourlight'], 10) } },
+      status.INVALID_ARGUMENT,
+      /does not support feature: adaptation/,
+    ],
+    [
+      'a boost of 21',
+      { config: { ...CONFIG, adaptation: hints(['Harbourlight'], 21) } },
+      status.INVALID_ARGUMENT,
+      /boost/,
+    ],
+    [
+      'a phrase of 101 characters',
+      { config: { ...CONFIG, adaptation: hints(['x'.repeat(101)], 10) } },
+      status.INVALID_ARGUMENT,
+      /phrase/,
     ],
     [
       'diarization on telephony',

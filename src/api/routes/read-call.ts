@@ -5,18 +5,20 @@ import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
 import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
-import { toCallReply, toLogReply, type LinkBuilder } from '../views.ts';
+import { toCallReply, toLogReply, toTranscriptReply, type LinkBuilder } from '../views.ts';
 
 export type ReadCallDeps = {
   readonly calls: CallRepository;
   readonly log: ProcessingLogRepository;
   readonly transcripts: TranscriptRepository;
   readonly linksOf: LinkBuilder;
+  /** The channel (1-based) on which the party that placed a call is heard. */
+  readonly callerChannel: number;
 };
 
 /** What is known of a call: its state, its log and what was said. */
 export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, deps) => {
-  const { calls, log, transcripts, linksOf } = deps;
+  const { calls, log, transcripts, linksOf, callerChannel } = deps;
 
   app.get(
     '/calls/:callSid',
@@ -54,8 +56,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
       if (transcript === null) {
         throw new ServiceError('NOT_FOUND', `The call ${params.callSid} has no transcript yet.`);
       }
-      const { text, segments, languageCode } = transcript;
-      return { text, segments: Array.isArray(segments) ? segments : [], languageCode };
+      return toTranscriptReply(transcript, { direction: call.direction, callerChannel });
     },
   );
 };

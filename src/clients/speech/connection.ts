@@ -6,8 +6,11 @@ import { toConnectError } from './errors.ts';
 export type SpeechConfig = {
   readonly projectId: string;
   readonly location: string;
+  /** Google's name of one, or `auto`: the one that fits the audio. */
   readonly model: string;
   readonly languageCodes: readonly string[];
+  /** Words to listen for: names of companies and products. */
+  readonly phrases: readonly string[];
   /** Another endpoint than Google's for the location; `http://` means plaintext without credentials. */
   readonly apiEndpoint: string | null;
 };

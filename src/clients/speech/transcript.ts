@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { TranscriptSegment } from '../../domain/call.ts';
 import { ServiceError } from '../../domain/service-error.ts';
+import { toSegments } from './segments.ts';
 
 export type ParsedTranscript = {
   /** The segments' texts in time order, a line each; empty when there were no words. */
@@ -30,7 +31,13 @@ const resultsSchema = z.object({
               transcript: z.string().default(''),
               words: z
                 .array(
-                  z.object({ startOffset: duration.default(0), endOffset: duration.optional() }),
+                  z.object({
+                    startOffset: duration.default(0),
+                    endOffset: duration.optional(),
+                    word: z.string().default(''),
+                    // A name of the service's choice, such as "1".
+                    speakerLabel: z.string().max(100).default(''),
+                  }),
                 )
                 .default([]),
             }),
@@ -46,10 +53,9 @@ const resultsSchema = z.object({
   metadata: z.object({ totalBilledDuration: duration.default(0) }).optional(),
 });
 
-type Result = z.infer<typeof resultsSchema>['results'][number];
-
 /**
- * Reads the result file of Speech-to-Text. One segment an utterance and channel, in time order.
+ * Reads the result file of Speech-to-Text. One segment an utterance and channel, and where voices
+ * were told apart, one for each stretch of a voice in it; in time order.
  * Throws SPEECH_RESULT_INVALID, without a word of the file, when it is not such a file.
  */
 export function parseTranscript(json: string): ParsedTranscript {
@@ -67,30 +73,6 @@ export function parseTranscript(json: string): ParsedTranscript {
     languageCode: spoken === undefined ? null : canonicalLanguage(spoken.languageCode),
     billedSeconds: metadata?.totalBilledDuration ?? 0,
   };
-}
-
-function toSegments(results: readonly Result[]): TranscriptSegment[] {
-  const segments: TranscriptSegment[] = [];
-  const endOfChannel = new Map<number, number>();
-  for (const result of results) {
-    const { alternatives, channelTag, resultEndOffset } = result;
-    const [best] = alternatives;
-    // Without word times an utterance lies between the end of the one before it and its own.
-    const before = endOfChannel.get(channelTag) ?? 0;
-    const startSeconds = best?.words[0]?.startOffset ?? before;
-    const endSeconds = Math.max(
-      startSeconds,
-      best?.words.at(-1)?.endOffset ?? resultEndOffset ?? startSeconds,
-    );
-    endOfChannel.set(channelTag, Math.max(before, resultEndOffset ?? endSeconds));
-
-    const text = (best?.transcript ?? '').replace(/\s+/g, ' ').trim();
-    if (text === '') continue;
-    const channel = channelTag === 0 ? null : channelTag;
-    const speaker = channel === null ? null : String(channel);
-    segments.push({ speaker, channel, startSeconds, endSeconds, text });
-  }
-  return segments.sort((a, b) => a.startSeconds - b.startSeconds || a.endSeconds - b.endSeconds);
 }
 
 function parseJson(json: string): unknown {

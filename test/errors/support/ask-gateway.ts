@@ -41,6 +41,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         transcripts: createTranscriptRepository(prisma),
         runs: createCallRuns(new Client({ connection, namespace: temporal.namespace })),
         linksOf: createLinkBuilder(null, 'default'),
+        callerChannel: 1,
       }),
       (opened) => opened.close(),
     );

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 
 import { createSpeech, type Speech } from '../../../src/clients/speech.ts';
-import { AUDIO, PREFIX } from '../../clients/speech-rig.ts';
+import { AUDIO, CONFIG, PREFIX, REQUEST } from '../../clients/speech-rig.ts';
 import { responseOf, startSpeechServer, type Operation } from '../../clients/speech-support.ts';
 import type { SpeechAnswer, SpeechPlace } from '../corpus/speech.ts';
 
@@ -9,7 +9,7 @@ const SILENCE_MS = 500;
 const never = new AbortController().signal;
 
 const REQUESTS: Record<SpeechPlace, (speech: Speech) => Promise<unknown>> = {
-  'audio is submitted': (speech) => speech.submit({ audio: AUDIO, outputPrefix: PREFIX }, never),
+  'audio is submitted': (speech) => speech.submit(REQUEST, never),
   'an operation is asked for': (speech) => speech.poll('operations/1', never),
   'operations are listed': (speech) => speech.findOperation(PREFIX, never),
 };
@@ -28,10 +28,7 @@ export async function askSpeech(
   if (answer === 'refused') server.stop();
   const speech = createSpeech(
     {
-      projectId: 'project',
-      location: 'eu',
-      model: 'telephony',
-      languageCodes: ['en-GB'],
+      ...CONFIG,
       apiEndpoint: answer === 'unknown host' ? 'http://speech.invalid:80' : server.endpoint,
     },
     SILENCE_MS,

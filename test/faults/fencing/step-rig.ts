@@ -69,9 +69,12 @@ export async function startStepRig() {
   };
   const recordings = createRecordingMaker(() => sandbox);
 
-  /** A new call, each step of which is one activity of one run. */
-  async function newCall() {
-    const key = await recordings.add();
+  /**
+   * A new call, each step of which is one activity of one run; `more` overrules parts of its recording
+   * (see the sandbox's README).
+   */
+  async function newCall(more: Readonly<Record<string, unknown>> = {}) {
+    const key = await recordings.add(more);
     const runId = randomUUID();
     const scheduledTimestampMs = Date.now() + randomInt(1_000);
 
@@ -127,5 +130,11 @@ export async function startStepRig() {
     };
   }
 
-  return { deps, newCall, stop: () => stack.disposeAsync() };
+  return {
+    deps,
+    newCall,
+    speechConfig: config.speech,
+    objects: () => sandbox.objects(),
+    stop: () => stack.disposeAsync(),
+  };
 }

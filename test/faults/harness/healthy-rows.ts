@@ -43,6 +43,8 @@ export function call(callSid: string, standing: Partial<Call>): Call {
     speechSubmissionRunId: null,
     speechSubmissionSha256: null,
     speechOperation: null,
+    speechRecognition: null,
+    bitsPerSample: null,
     externalPhoneNumber: null,
     direction: null,
     matchRunId: null,
