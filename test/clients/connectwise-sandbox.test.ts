@@ -62,7 +62,7 @@ describe('the ConnectWise client against the sandbox', () => {
     ['+442079460999', 'UNKNOWN'],
   ] as const) {
     it(`finds ${number}: ${expected}`, async () => {
-      assert.equal(inWords(await connectwise.findCompanyByPhone(number, signal)), expected);
+      assert.equal(inWords(await connectwise.findCompanyByPhone(number, [], signal)), expected);
     });
   }
 
@@ -71,14 +71,14 @@ describe('the ConnectWise client against the sandbox', () => {
       (await sandbox.hits('connectwise.contacts.list')) +
       (await sandbox.hits('connectwise.companies.list'));
     const before = await asked();
-    await connectwise.findCompanyByPhone('+442079460101', signal);
+    await connectwise.findCompanyByPhone('+442079460101', [], signal);
     assert.equal((await asked()) - before, 3);
   });
 
   it('takes the 404 of wrong keys for what it is', async () => {
     const client = createConnectWise(toConfig('wrong'));
     const code = 'CONNECTWISE_CREDENTIALS_REFUSED';
-    await assert.rejects(client.findCompanyByPhone('+442079460101', signal), { code });
+    await assert.rejects(client.findCompanyByPhone('+442079460101', [], signal), { code });
   });
 
   it('hands on how long ConnectWise wants it to wait', async () => {
@@ -87,7 +87,7 @@ describe('the ConnectWise client against the sandbox', () => {
       operation: 'contacts.list',
       action: { status: 429, headers: { 'retry-after': '7' } },
     });
-    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', signal), {
+    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), {
       code: 'CONNECTWISE_RATE_LIMITED',
       retryAfterMs: 7_000,
     });
@@ -96,7 +96,7 @@ describe('the ConnectWise client against the sandbox', () => {
   it('takes a reply that breaks off for an outage', async () => {
     await sandbox.fault({ system: 'connectwise', action: { cutAfterBytes: 1 } });
     const code = 'CONNECTWISE_UNAVAILABLE';
-    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', signal), { code });
+    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), { code });
   });
 });
 
