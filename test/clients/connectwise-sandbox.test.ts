@@ -1,11 +1,8 @@
 // Guarantees that the company of a number is found over the sandbox's ConnectWise, among formatted values, traps and faults.
 import assert from 'node:assert/strict';
 
-import {
-  createConnectWise,
-  type CompanyLookup,
-  type ConnectWise,
-} from '../../src/clients/connectwise.ts';
+import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise.ts';
+import { lookupInWords } from '../support/lookup-in-words.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../support/temporary-sandbox.ts';
 
 const { signal } = new AbortController();
@@ -62,7 +59,10 @@ describe('the ConnectWise client against the sandbox', () => {
     ['+442079460999', 'UNKNOWN'],
   ] as const) {
     it(`finds ${number}: ${expected}`, async () => {
-      assert.equal(inWords(await connectwise.findCompanyByPhone(number, [], signal)), expected);
+      assert.equal(
+        lookupInWords(await connectwise.findCompanyByPhone(number, [], signal)),
+        expected,
+      );
     });
   }
 
@@ -99,16 +99,3 @@ describe('the ConnectWise client against the sandbox', () => {
     await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), { code });
   });
 });
-
-function inWords(lookup: CompanyLookup): string {
-  const { incompleteContactIds: incomplete } = lookup;
-  const end = incomplete.length === 0 ? '' : ` without company: ${incomplete.join(',')}`;
-  switch (lookup.match) {
-    case 'MATCHED':
-      return `MATCHED ${lookup.company.connectwiseId}${end}`;
-    case 'AMBIGUOUS':
-      return `AMBIGUOUS ${lookup.candidateIds.join(',')}${end}`;
-    case 'UNKNOWN':
-      return `UNKNOWN${end}`;
-  }
-}

@@ -41,7 +41,7 @@ describe('the schedule of the site directory, for credentials that may not creat
     assert.equal(state.code, 'TEMPORAL_CREDENTIALS_REFUSED');
     const command = /An administrator runs: temporal (.*)$/.exec(state.message)?.[1] ?? '';
     const [, before = '', calendar = '', after = ''] = /^(.*) '(.*)' (.*)$/.exec(command) ?? [];
-    await temporalCli({ temporal }, `${before}`, [calendar, ...after.split(' ')]);
+    await temporalCli({ temporal }, before, [calendar, ...after.split(' ')]);
 
     assert.deepEqual(await ensureSiteDirectorySchedule(client), { exists: true });
     const { action, policies, spec } = await client.schedule.getHandle('site-directory').describe();

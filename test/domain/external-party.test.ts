@@ -87,7 +87,7 @@ describe('the external party of a call', () => {
 
   it('is known for 120 different cases and more', () => {
     const told = groups.flatMap(({ cases }) =>
-      cases.map(({ why: _, expect: __, ...given }) => JSON.stringify(given)),
+      cases.map((one) => JSON.stringify({ ...one, why: '', expect: '' })),
     );
     assert.ok(new Set(told).size >= 120, `${told.length}`);
   });
