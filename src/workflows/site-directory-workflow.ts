@@ -7,9 +7,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { SiteWalkResult } from '../domain/site-phone.ts';
+import type { RemoveUnseenInput } from '../activities/site-directory.ts';
+import type { SiteWalkReport, SiteWalkResult } from '../domain/site-phone.ts';
 import { siteDirectoryActivities } from './site-directory-activities.ts';
-import { toSiteWalk, walkQuery, type SiteWalk } from './site-walk.ts';
+import { toSiteWalk, walkQuery } from './site-walk.ts';
 import { toStepFailure } from './step-failure.ts';
 
 // A page has six events, so a history stays near six hundred, far from the ten thousand at which
@@ -22,27 +23,26 @@ const PAGES_PER_RUN = 100;
  * its end; a walk that fails half-way removes nothing that it has not looked at.
  */
 export async function SiteDirectoryWorkflow(input?: unknown): Promise<SiteWalkResult> {
-  let walk: SiteWalk = toSiteWalk(input, workflowInfo().firstExecutionRunId);
+  // The same for all runs of a walk.
+  const walkId = workflowInfo().firstExecutionRunId;
+  let walk = toSiteWalk(input);
   setHandler(walkQuery, () => ({ companies: walk.companies, numbers: walk.numbers }));
 
   try {
     for (let page = 0; page < PAGES_PER_RUN; page += 1) {
-      const { nextAfterCompanyId, startedAt, companies, numbers } =
-        await siteDirectoryActivities.refreshSitePhones({
-          walkId: walk.id,
-          afterCompanyId: walk.afterCompanyId,
-        });
+      const { afterCompanyId } = walk;
+      const done = await siteDirectoryActivities.refreshSitePhones({ walkId, afterCompanyId });
+      const startedAt = walk.startedAt ?? done.startedAt;
       walk = {
-        id: walk.id,
-        afterCompanyId: nextAfterCompanyId ?? walk.afterCompanyId,
-        startedAt: walk.startedAt ?? startedAt,
-        companies: walk.companies + companies,
-        numbers: walk.numbers + numbers,
+        afterCompanyId: done.nextAfterCompanyId ?? afterCompanyId,
+        startedAt,
+        companies: walk.companies + done.companies,
+        numbers: walk.numbers + done.numbers,
       };
       setCurrentDetails(
         `Looked at the sites of ${walk.companies} companies, which have ${walk.numbers} numbers.`,
       );
-      if (nextAfterCompanyId === null) return await finish(walk, walk.startedAt ?? startedAt);
+      if (done.nextAfterCompanyId === null) return await finish(walk, { walkId, startedAt });
     }
   } catch (error) {
     throw isCancellation(error) ? error : toWalkFailure(error);
@@ -50,19 +50,19 @@ export async function SiteDirectoryWorkflow(input?: unknown): Promise<SiteWalkRe
   return continueAsNew<typeof SiteDirectoryWorkflow>(walk);
 }
 
-async function finish(walk: SiteWalk, startedAt: string): Promise<SiteWalkResult> {
-  if (walk.companies === 0) {
+async function finish(
+  { companies, numbers }: SiteWalkReport,
+  walk: RemoveUnseenInput,
+): Promise<SiteWalkResult> {
+  if (companies === 0) {
     // A tenant has at least itself as a company. To take this for an answer would empty the directory.
     throw ApplicationFailure.nonRetryable(
       "ConnectWise shows the API member no company at all; check the member's rights.",
       'CONNECTWISE_CREDENTIALS_REFUSED',
     );
   }
-  const { removed } = await siteDirectoryActivities.removeUnseenSitePhones({
-    walkId: walk.id,
-    startedAt,
-  });
-  return { companies: walk.companies, numbers: walk.numbers, removed };
+  const { removed } = await siteDirectoryActivities.removeUnseenSitePhones(walk);
+  return { companies, numbers, removed };
 }
 
 /** Why the walk ended, under the code of the activity that was given up. */

@@ -5,7 +5,6 @@ import type { SiteWalkReport } from '../domain/site-phone.ts';
 
 /** Where a walk through the companies stands. It is handed on when the history begins anew. */
 export type SiteWalk = SiteWalkReport & {
-  readonly id: string;
   /** The ConnectWise id of the last company done; `0` at the start. */
   readonly afterCompanyId: string;
   /** The database's time at which the walk began; `null` before its first page. */
@@ -15,15 +14,14 @@ export type SiteWalk = SiteWalkReport & {
 /** The answer is where the walk stands. */
 export const walkQuery = defineQuery<SiteWalkReport>(WALK_QUERY);
 
-/** The walk that a run goes on with; without a usable argument one that begins, under `id`. */
-export function toSiteWalk(input: unknown, id: string): SiteWalk {
+/** The walk that a run goes on with; without a usable argument one that begins. */
+export function toSiteWalk(input: unknown): SiteWalk {
   const given: Readonly<Partial<Record<keyof SiteWalk, unknown>>> = Object(input);
   const { afterCompanyId, startedAt, companies, numbers } = given;
-  return typeof given.id === 'string' &&
-    typeof afterCompanyId === 'string' &&
+  return typeof afterCompanyId === 'string' &&
     typeof startedAt === 'string' &&
     typeof companies === 'number' &&
     typeof numbers === 'number'
-    ? { id: given.id, afterCompanyId, startedAt, companies, numbers }
-    : { id, afterCompanyId: '0', startedAt: null, companies: 0, numbers: 0 };
+    ? { afterCompanyId, startedAt, companies, numbers }
+    : { afterCompanyId: '0', startedAt: null, companies: 0, numbers: 0 };
 }

@@ -51,7 +51,13 @@ describe('the site directory', () => {
         },
         { id: 740, name: 'Renumbered', company: { id: 257 }, phoneNumber: '0161 496 0163' },
         { id: 720, name: 'Sold', company: { id: 261 }, phoneNumber: '+44 20 7946 0125' },
-        { id: 770, name: 'Without a number', company: { id: 261 }, phoneNumber: null },
+        { id: 760, name: 'Without a number', company: { id: 260 }, phoneNumber: null },
+        {
+          id: 770,
+          name: 'Taken over',
+          company: { id: 250 },
+          phoneNumber: '+353 1 234 5690',
+        },
       ],
     });
     await rig.walk('second');
@@ -61,7 +67,7 @@ describe('the site directory', () => {
       '730:254:+441614960152',
       '731:255:+441614960152',
       '740:257:+441614960163',
-      '760:260:+442079460002',
+      '770:250:+35312345690',
     ]);
   });
 
