@@ -74,11 +74,9 @@ function companyOf({ call }: SampleResult): string {
   return words[call.companyMatch ?? ''] ?? '';
 }
 
-/** The first sentence of the analysis, or what there is instead. */
+/** The first sentence of the analysis, or what there is to say instead. */
 function aboutOf({ call }: SampleResult): string {
   if (call === null) return 'no row in the database';
-  if (call.outcome === 'NO_SPEECH') return 'Nobody speaks in the recording.';
   const summary = (call.analysis as { summary?: unknown } | null)?.summary;
-  if (typeof summary === 'string') return summary;
-  return call.status === 'FAILED' ? 'not analysed yet' : 'still being processed';
+  return typeof summary === 'string' ? summary : call.explanation;
 }

@@ -30,6 +30,11 @@ export const STEPS = [
 
 export type Step = (typeof STEPS)[number];
 
+/** Tells whether a text, for instance of an older row, names a step. */
+export function isStep(text: string): text is Step {
+  return STEPS.some((step) => step === text);
+}
+
 /** The steps that a `reprocess` may name. `openCall` begins every run anyway. */
 export const REDO_STEPS = [
   'archiveRecording',
