@@ -12,6 +12,7 @@ import type { Part } from './process/part.ts';
 import { endedMessage } from './process/until-part.ts';
 import { createRunRecord } from './run-record.ts';
 import type { LocalSettings } from './settings.ts';
+import { fillSiteDirectory } from './site-directory.ts';
 import { startTemporalServer } from './temporal/server.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 
@@ -134,7 +135,15 @@ export function createStack(
         startSandbox(),
       ]);
       const addresses = { databaseUrl, temporal, sandbox };
-      await startServices(serviceEnvironment(settings, addresses));
+      const env = serviceEnvironment(settings, addresses);
+      await startServices(env);
+      // A ConnectWise of the user's own may be large: there the schedule and the command do it.
+      if (sandbox !== null && !settings.ownSystems.connectwise) {
+        await progress.step('Site directory', async (report) => {
+          const { numbers } = await fillSiteDirectory(env, report);
+          return [undefined, `${numbers} numbers of ConnectWise's sites`];
+        });
+      }
       return { ...addresses, gatewayUrl };
     },
     async stop(onStop) {

@@ -4,12 +4,14 @@ import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from './activities/index.ts';
+import { createSiteDirectoryActivities } from './activities/site-directory.ts';
 import { createAttemptHistory } from './clients/attempt-history.ts';
 import { createConnectWise } from './clients/connectwise.ts';
 import { createLanguageModel } from './clients/language-model.ts';
 import { createPhoneSystem } from './clients/phone-system.ts';
 import { createRecordingStore } from './clients/recording-store.ts';
 import { ensureSearchAttributes } from './clients/search-attributes.ts';
+import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
 import { createSpeech } from './clients/speech.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
@@ -19,6 +21,7 @@ import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createSitePhoneRepository } from './repositories/site-phone-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './run-process.ts';
 
@@ -49,6 +52,10 @@ async function main(): Promise<void> {
       opened.close(),
     );
     await ensureSearchAttributes(connection, namespace);
+    const client = new Client({ connection, namespace });
+    const schedule = await ensureSiteDirectorySchedule(client);
+    // Calls are processed without it; only the numbers of sites are not kept.
+    if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
@@ -56,6 +63,9 @@ async function main(): Promise<void> {
     );
     const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
     const { prisma } = database;
+    const sitePhones = createSitePhoneRepository(prisma);
+    const connectwise = createConnectWise(config.connectwise);
+    const { numberRules } = config;
 
     const worker = await Worker.create({
       connection,
@@ -64,22 +74,31 @@ async function main(): Promise<void> {
       ...(config.workflowBundle === null
         ? { workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)) }
         : { workflowBundle: { codePath: config.workflowBundle } }),
-      activities: createActivities({
-        database,
-        calls: createCallRepository(prisma),
-        companies: createCompanyRepository(prisma),
-        analyses: createCallAnalysisRepository(prisma),
-        transcripts: createTranscriptRepository(prisma),
-        log: createProcessingLogRepository(prisma),
-        attemptHistory: createAttemptHistory(new Client({ connection, namespace })),
-        phoneSystem,
-        recordingStore: createRecordingStore(config.recordingStore),
-        speech,
-        connectwise: createConnectWise(config.connectwise),
-        languageModel: createLanguageModel(config.languageModel),
-        numberRules: config.numberRules,
-        reprocessWindowMs: config.reprocessWindowMs,
-      }),
+      activities: {
+        ...createActivities({
+          database,
+          calls: createCallRepository(prisma),
+          companies: createCompanyRepository(prisma),
+          sitePhones,
+          analyses: createCallAnalysisRepository(prisma),
+          transcripts: createTranscriptRepository(prisma),
+          log: createProcessingLogRepository(prisma),
+          attemptHistory: createAttemptHistory(client),
+          phoneSystem,
+          recordingStore: createRecordingStore(config.recordingStore),
+          speech,
+          connectwise,
+          languageModel: createLanguageModel(config.languageModel),
+          numberRules,
+          reprocessWindowMs: config.reprocessWindowMs,
+        }),
+        ...createSiteDirectoryActivities({
+          database,
+          sitePhones,
+          connectwise,
+          region: numberRules.region,
+        }),
+      },
       maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
       shutdownGraceTime: SHUTDOWN_GRACE,
     });

@@ -33,7 +33,10 @@ export function entryLine(
   return start + (color === null ? rest : paint(color, rest));
 }
 
-/** What came of a sample: its title, status and company, and beneath its id and what it was about. */
+/**
+ * What came of a sample: its title, status and company, beneath its id and what it was about, and in
+ * the gateway's own words what is out of the ordinary.
+ */
 export function resultLines(
   number: number,
   result: SampleResult,
@@ -50,6 +53,7 @@ export function resultLines(
   const about = `${isNew ? '' : '(from an earlier run) '}${aboutOf(result)}`;
   const start = `      ${sample.callRecordingId}  `;
   lines.push(paint('dim', start + fit(about, width - start.length)));
+  if (call !== null && isUnusual(call)) lines.push(`      ${call.explanation}`);
   if (call?.failure) {
     lines.push(
       `      ${paint('red', `given up at ${call.failure.step}: ${call.failure.code}`)}`,
@@ -74,11 +78,13 @@ function companyOf({ call }: SampleResult): string {
   return words[call.companyMatch ?? ''] ?? '';
 }
 
+function isUnusual(call: NonNullable<SampleResult['call']>): boolean {
+  return call.companyMatch !== 'MATCHED' || call.outcome !== 'ANALYZED';
+}
+
 /** The first sentence of the analysis, or what there is instead. */
 function aboutOf({ call }: SampleResult): string {
-  if (call === null) return 'no row in the database';
-  if (call.outcome === 'NO_SPEECH') return 'Nobody speaks in the recording.';
-  const summary = (call.analysis as { summary?: unknown } | null)?.summary;
+  const summary = (call?.analysis as { summary?: unknown } | null | undefined)?.summary;
   if (typeof summary === 'string') return summary;
-  return call.status === 'FAILED' ? 'not analysed yet' : 'still being processed';
+  return call === null ? 'no row in the database' : 'no analysis';
 }

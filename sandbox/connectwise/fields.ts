@@ -60,6 +60,28 @@ export const COMPANY_FIELDS: ResourceFields = {
   childFields: [],
 };
 
+/** The fields of `GET /company/companies/{id}/sites` that the data set holds. */
+export const SITE_FIELDS: ResourceFields = {
+  fields: [
+    'id',
+    'name',
+    'addressLine1',
+    'city',
+    'zip',
+    'country/id',
+    'country/name',
+    'phoneNumber',
+    'phoneNumberExt',
+    'faxNumber',
+    'primaryAddressFlag',
+    'inactiveFlag',
+    'company/id',
+    'company/identifier',
+    'company/name',
+  ],
+  childFields: [],
+};
+
 /**
  * Gives the spelling of a field that a client named, ignoring case as ConnectWise does.
  * Throws ConnectWise's own 400 for a name it does not know.

@@ -47,9 +47,27 @@ const ContactSchema = z.strictObject({
 });
 export type Contact = z.infer<typeof ContactSchema>;
 
+/** A site likewise; it can be asked for only by way of its company. */
+const SiteSchema = z.strictObject({
+  id: IdSchema,
+  name: z.string().min(1),
+  company: z.strictObject({ id: IdSchema }),
+  addressLine1: z.string().optional(),
+  city: z.string().optional(),
+  zip: z.string().optional(),
+  country: ReferenceSchema.nullable().optional(),
+  phoneNumber: z.string().nullable().optional(),
+  phoneNumberExt: z.string().nullable().optional(),
+  faxNumber: z.string().nullable().optional(),
+  primaryAddressFlag: z.boolean().default(false),
+  inactiveFlag: z.boolean().default(false),
+});
+export type Site = z.infer<typeof SiteSchema>;
+
 /** What the data file holds and what can be added to it. */
 export const RecordsSchema = z.strictObject({
   companies: z.array(CompanySchema).default([]),
   contacts: z.array(ContactSchema).default([]),
+  sites: z.array(SiteSchema).default([]),
 });
 export type Records = z.infer<typeof RecordsSchema>;

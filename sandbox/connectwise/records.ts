@@ -3,38 +3,49 @@ import { join } from 'node:path';
 import type { SandboxContext } from '../core/context.ts';
 import { openJournal } from '../core/journal.ts';
 import type { JsonObject } from './fields.ts';
-import { RecordsSchema, type Company, type Contact, type Records } from './record-schema.ts';
+import {
+  RecordsSchema,
+  type Company,
+  type Contact,
+  type Records,
+  type Site,
+} from './record-schema.ts';
 
 /** The records in the form that ConnectWise answers in, with every reference filled in. */
 export type Directory = {
   readonly companies: readonly JsonObject[];
   readonly contacts: readonly JsonObject[];
+  readonly sites: readonly JsonObject[];
 };
 
 const DATA_FILE = join(import.meta.dirname, '..', 'data', 'connectwise.json');
 
-/** A contact names a company that is not there. The control plane answers with the status it carries. */
+/** A contact or a site names a company that is not there. The control plane answers with the status it carries. */
 class UnknownCompanyError extends Error {
   readonly statusCode = 400;
 }
 
 /**
- * Adds companies and contacts at run time; a record whose id is known replaces it. Kept over a restart.
+ * Adds companies, contacts and sites at run time; a record whose id is known replaces it. Kept over a restart.
  *
- * @throws ZodError when the body is not of the form of RecordsSchema, and UnknownCompanyError when a contact names
+ * @throws ZodError when the body is not of the form of RecordsSchema, and UnknownCompanyError when a record names
  * a company that is not there.
  */
 export function addConnectWiseRecords(
   context: Pick<SandboxContext, 'dataDir'>,
   body: unknown,
-): { companies: number; contacts: number } {
+): { companies: number; contacts: number; sites: number } {
   const added = RecordsSchema.parse(body);
   const known = readRecords(context.dataDir);
   checkReferences(merge([...known, added]));
   const { journal } = openJournal<Records>(journalPath(context.dataDir));
   journal.append(added);
   journal.close();
-  return { companies: added.companies.length, contacts: added.contacts.length };
+  return {
+    companies: added.companies.length,
+    contacts: added.contacts.length,
+    sites: added.sites.length,
+  };
 }
 
 /**
@@ -43,7 +54,7 @@ export function addConnectWiseRecords(
  */
 export function createDirectoryReader(context: Pick<SandboxContext, 'dataDir'>): () => Directory {
   let seen = '';
-  let directory: Directory = { companies: [], contacts: [] };
+  let directory: Directory = { companies: [], contacts: [], sites: [] };
   return () => {
     const state = [DATA_FILE, journalPath(context.dataDir)].map(fingerprint).join(' ');
     if (state !== seen) {
@@ -77,27 +88,34 @@ function readRecords(dataDir: string): Records[] {
 function merge(all: readonly Records[]): Records {
   const companies = new Map(all.flatMap((part) => part.companies).map((one) => [one.id, one]));
   const contacts = new Map(all.flatMap((part) => part.contacts).map((one) => [one.id, one]));
-  return { companies: [...companies.values()], contacts: [...contacts.values()] };
+  const sites = new Map(all.flatMap((part) => part.sites ?? []).map((one) => [one.id, one]));
+  return {
+    companies: [...companies.values()],
+    contacts: [...contacts.values()],
+    sites: [...sites.values()],
+  };
 }
 
-function checkReferences({ companies, contacts }: Records): void {
+function checkReferences({ companies, contacts, sites }: Records): void {
   const companyIds = new Set(companies.map(({ id }) => id));
-  for (const { id, company } of contacts) {
-    if (company !== null && !companyIds.has(company.id)) {
-      throw new UnknownCompanyError(
-        `Failed to read the ConnectWise records: contact ${String(id)} names company ${String(company.id)}, ` +
-          'which is not there. Add the company, or correct the contact.',
-      );
-    }
-  }
+  const check = (kind: string, id: number, companyId: number | undefined): void => {
+    if (companyId === undefined || companyIds.has(companyId)) return;
+    throw new UnknownCompanyError(
+      `Failed to read the ConnectWise records: ${kind} ${String(id)} names company ${String(companyId)}, ` +
+        `which is not there. Add the company, or correct the ${kind}.`,
+    );
+  };
+  for (const { id, company } of contacts) check('contact', id, company?.id);
+  for (const { id, company } of sites) check('site', id, company.id);
 }
 
-function toDirectory({ companies, contacts }: Records): Directory {
+function toDirectory({ companies, contacts, sites }: Records): Directory {
   const companyById = new Map(companies.map((company) => [company.id, company]));
   const contactById = new Map(contacts.map((contact) => [contact.id, contact]));
   return {
     companies: companies.map((company) => toCompany(company, contactById)),
     contacts: contacts.map((contact) => toContact(contact, companyById)),
+    sites: sites.map((site) => toSite(site, companyById)),
   };
 }
 
@@ -121,10 +139,7 @@ function toContact(contact: Contact, companyById: ReadonlyMap<number, Company>):
   const company = companyById.get(contact.company?.id ?? 0);
   return withoutAbsent({
     ...contact,
-    company:
-      company === undefined
-        ? null
-        : { id: company.id, identifier: company.identifier, name: company.name },
+    company: toReference(company),
     communicationItems: contact.communicationItems.map((item, index) => ({
       // Ids of items are unique in ConnectWise; a contact has far fewer than a hundred.
       id: contact.id * 100 + index,
@@ -132,6 +147,20 @@ function toContact(contact: Contact, companyById: ReadonlyMap<number, Company>):
     })),
     _info: { lastUpdated: '2026-01-05T09:00:00Z', updatedBy: 'sandbox' },
   });
+}
+
+function toSite(site: Site, companyById: ReadonlyMap<number, Company>): JsonObject {
+  return withoutAbsent({
+    ...site,
+    company: toReference(companyById.get(site.company.id)),
+    _info: { lastUpdated: '2026-01-05T09:00:00Z', updatedBy: 'sandbox' },
+  });
+}
+
+function toReference(company: Company | undefined): JsonObject | null {
+  return company === undefined
+    ? null
+    : { id: company.id, identifier: company.identifier, name: company.name };
 }
 
 function fullName({ firstName, lastName }: Contact): string {

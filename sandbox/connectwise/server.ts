@@ -4,26 +4,15 @@ import { playFaultBefore, sendReply, type Exchange, type HttpReply } from '../co
 import { listen } from '../core/stand-in.ts';
 import { ApiError, apiError, toErrorBody } from './api-error.ts';
 import { checkCredentials } from './credentials.ts';
-import { COMPANY_FIELDS, CONTACT_FIELDS, type ResourceFields } from './fields.ts';
 import { toLinkHeader } from './link-header.ts';
 import { listRecords } from './list-query.ts';
-import { createDirectoryReader, type Directory } from './records.ts';
+import { createDirectoryReader } from './records.ts';
+import { findResource, recordsOf, type Resource } from './resources.ts';
 
 /** What stands before every path, as on premises and behind the cloud's router. */
 const CONNECTWISE_BASE_PATH = '/v4_6_release/apis/3.0';
 
-type Resource = {
-  readonly operation: string;
-  readonly kind: keyof Directory;
-  readonly fields: ResourceFields;
-};
-
-const RESOURCES: Readonly<Record<string, Resource>> = {
-  '/company/contacts': { operation: 'contacts.list', kind: 'contacts', fields: CONTACT_FIELDS },
-  '/company/companies': { operation: 'companies.list', kind: 'companies', fields: COMPANY_FIELDS },
-};
-
-/** Starts the stand-in for ConnectWise Manage: the lists of contacts and companies. */
+/** Starts the stand-in for ConnectWise Manage: the lists of contacts, companies and a company's sites. */
 export async function startConnectWise(
   context: SandboxContext,
   { host, port }: { host: string; port: number },
@@ -40,8 +29,10 @@ export async function startConnectWise(
 
   async function answer(exchange: Exchange): Promise<void> {
     const url = toUrl(exchange.request);
-    const resource = RESOURCES[url.pathname.replace(CONNECTWISE_BASE_PATH, '')];
-    if (resource === undefined || !url.pathname.startsWith(CONNECTWISE_BASE_PATH)) {
+    const resource = url.pathname.startsWith(CONNECTWISE_BASE_PATH)
+      ? findResource(url.pathname.slice(CONNECTWISE_BASE_PATH.length))
+      : null;
+    if (resource === null) {
       const error = apiError(404, 'NotFound', 'The requested resource was not found.');
       await sendReply(null, exchange, toErrorReply(error));
       return;
@@ -62,7 +53,7 @@ export async function startConnectWise(
       if (request.headers['pagination-type'] !== undefined) {
         throw apiError(400, 'InvalidParameter', 'The sandbox knows navigable pages only.');
       }
-      const all = readDirectory()[resource.kind];
+      const all = recordsOf(resource, readDirectory());
       const page = listRecords(all, url.searchParams, resource.fields);
       const link = toLinkHeader(url, page);
       return toReply(200, JSON.stringify(page.records), link === null ? {} : { link });

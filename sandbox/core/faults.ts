@@ -17,7 +17,7 @@ const OPERATIONS: Record<SystemName, readonly string[]> = {
     'objects.delete',
   ],
   speech: ['BatchRecognize', 'GetOperation', 'ListOperations', 'CancelOperation'],
-  connectwise: ['contacts.list', 'companies.list'],
+  connectwise: ['contacts.list', 'companies.list', 'sites.list'],
   languageModel: ['chat.completions', 'models.list'],
 };
 

@@ -232,4 +232,25 @@ export const DIALOGUES: readonly Dialogue[] = [
     ],
     expect: { status: 'COMPLETED', outcome: 'ANALYZED', companyMatch: 'INTERNAL' },
   },
+  {
+    name: '11-site-number',
+    title: 'A number that stands only on a site of a company (MP3)',
+    callRecordingId: '1772626190.1131',
+    recordid: '90921',
+    format: 'mp3',
+    channels: 1,
+    numbers: { snumber: '0161 496 0162', cnumber: MAIN_NUMBER, dnumber: 56360202 },
+    voices: ['en-gb-x-rp+f4', 'en-gb-scotland'],
+    turns: [
+      'Hello, this is the surgery in Stockport. The X-ray viewer opens very slowly today.',
+      'I see a full disk on that machine. I am clearing the old exports now.',
+      'That is much better, thank you.',
+    ],
+    expect: {
+      status: 'COMPLETED',
+      outcome: 'ANALYZED',
+      companyMatch: 'MATCHED',
+      company: 'Oakfield Vets',
+    },
+  },
 ];

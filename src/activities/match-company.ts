@@ -8,6 +8,7 @@ import {
 } from '../domain/external-party.ts';
 import type { CompanyRepository } from '../repositories/company-repository.ts';
 import type { Database } from '../repositories/database.ts';
+import type { SitePhoneRepository } from '../repositories/site-phone-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { describeMatch } from './describe-match.ts';
 import { findCall, lockCall } from './find-call.ts';
@@ -16,7 +17,8 @@ import { runStep, type RunStepDeps } from './run-step.ts';
 export type MatchCompanyDeps = RunStepDeps & {
   readonly database: Database;
   readonly companies: CompanyRepository;
-  readonly connectwise: ConnectWise;
+  readonly sitePhones: SitePhoneRepository;
+  readonly connectwise: Pick<ConnectWise, 'findCompanyByPhone'>;
   readonly numberRules: NumberRules;
 };
 
@@ -27,7 +29,7 @@ export type MatchCompanyResult = { readonly companyMatch: CompanyMatch };
  * know it (withheld, unknown, several candidates) is a result, not a failure.
  */
 export function createMatchCompany(deps: MatchCompanyDeps) {
-  const { database, calls, companies, log, connectwise, numberRules } = deps;
+  const { database, calls, companies, log, numberRules } = deps;
   return ({ callSid, redo }: StepInput): Promise<MatchCompanyResult> =>
     runStep(
       deps,
@@ -41,9 +43,7 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
 
         const party = findExternalParty(call, numberRules);
         const lookup =
-          party.kind === 'NUMBER'
-            ? await connectwise.findCompanyByPhone(party.number, attempt.signal)
-            : null;
+          party.kind === 'NUMBER' ? await lookUp(deps, party.number, attempt.signal) : null;
         const companyMatch = toCompanyMatch(party, lookup);
 
         return database.transaction(async (tx) => {
@@ -74,6 +74,16 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
         });
       },
     );
+}
+
+/** Asks ConnectWise, with what the directory of sites knows of the number. */
+async function lookUp(
+  { sitePhones, connectwise }: Pick<MatchCompanyDeps, 'sitePhones' | 'connectwise'>,
+  number: string,
+  signal: AbortSignal,
+): Promise<CompanyLookup> {
+  const siteCompanyIds = await sitePhones.listCompanyIds(number);
+  return connectwise.findCompanyByPhone(number, siteCompanyIds, signal);
 }
 
 /** The match as the call's column has it. */

@@ -66,6 +66,8 @@ export const callReply = z.object({
   callSid: z.string(),
   status: z.enum(CALL_STATUSES),
   outcome: z.enum(OUTCOMES).nullable(),
+  /** What came of the call, in words for a dispatcher. */
+  explanation: z.string(),
   startTime: time,
   endTime: time,
   /** Whole seconds from the first start to the last completion. */

@@ -1,5 +1,6 @@
-import { isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/client';
 
+import { findGrpcError } from '../clients/grpc-error.ts';
 import { ServiceError } from '../domain/service-error.ts';
 
 // gRPC status codes (https://grpc.io/docs/guides/status-codes/).
@@ -41,12 +42,4 @@ export function toTemporalError(error: unknown): unknown {
         options,
       );
   }
-}
-
-/** The client wraps what gRPC said, sometimes twice. */
-function findGrpcError(error: unknown) {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause)) return cause;
-  }
-  return null;
 }

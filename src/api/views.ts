@@ -1,6 +1,9 @@
 import type { processingLog, Transcript } from '../generated/prisma/client.ts';
 import type { CallStatus } from '../domain/call.ts';
 import { renderTurns, toTurns, type TurnRules } from '../domain/turns.ts';
+import { isErrorCode } from '../domain/error-codes.ts';
+import { explainCall } from '../domain/explanation.ts';
+import { isStep } from '../domain/names.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
 import {
   transcriptSegments,
@@ -43,6 +46,7 @@ export function toCallReply(call: CallWithDetails, linksOf: LinkBuilder): CallRe
     callSid: call.callSid,
     status: call.callStatus,
     outcome: call.outcome,
+    explanation: explain(call),
     startTime: call.startTime.toISOString(),
     endTime: call.endTime?.toISOString() ?? null,
     duration: call.duration,
@@ -60,6 +64,19 @@ export function toCallReply(call: CallWithDetails, linksOf: LinkBuilder): CallRe
     analysis: currentAnalysis?.data ?? null,
     links: linksOf(call.callSid, call.runId),
   };
+}
+
+function explain(call: CallWithDetails): string {
+  const { failedStep: step, failureCode: code } = call;
+  return explainCall({
+    status: call.callStatus,
+    outcome: call.outcome,
+    companyMatch: call.companyMatch,
+    companyName: call.company?.name ?? null,
+    hasNumber: call.externalPhoneNumber !== null,
+    failure:
+      step !== null && isStep(step) && code !== null && isErrorCode(code) ? { step, code } : null,
+  });
 }
 
 /** The log of a call. */

@@ -7,6 +7,11 @@ import {
   type FoundContact,
 } from '../domain/company-match.ts';
 import { lastDigits } from '../domain/phone-number.ts';
+import {
+  createDirectory,
+  type ConnectWiseDirectory,
+  type WithTimeout,
+} from './connectwise/directory.ts';
 import { unavailable } from './connectwise/errors.ts';
 import { createLimiter, REQUESTS_PER_LOOKUP } from './connectwise/limiter.ts';
 import { readAllPages } from './connectwise/pages.ts';
@@ -27,12 +32,18 @@ export type ConnectWiseConfig = ConnectWiseAddress & {
   readonly excludedCompanyIds: readonly string[];
 };
 
-export type ConnectWise = {
+export type ConnectWise = ConnectWiseDirectory & {
   /**
-   * The company that an E.164 number belongs to, by contacts and companies. No match is a result.
-   * Throws CONNECTWISE_* codes, without the number; an abort goes through as the signal's reason.
+   * The company that an E.164 number belongs to, by contacts, companies and sites. Sites cannot be
+   * searched: `siteCompanyIds` are the companies that have the number as a site's, from the
+   * directory. No match is a result. Throws CONNECTWISE_* codes, without the number; an abort goes
+   * through as the signal's reason.
    */
-  findCompanyByPhone(number: string, signal: AbortSignal): Promise<CompanyLookup>;
+  findCompanyByPhone(
+    number: string,
+    siteCompanyIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<CompanyLookup>;
 };
 
 /** Inside the 20 s that an attempt of the step has, with room for its transaction. */
@@ -42,8 +53,8 @@ const LOOKUP_TIMEOUT_MS = 16_000;
 const IDS_PER_REQUEST = 100;
 
 /**
- * Creates the client. The limit on requests is shared by all lookups of this client; a lookup has
- * `timeoutMs` in all.
+ * Creates the client. The limit on requests is shared by all that this client asks; a lookup has
+ * `timeoutMs` in all, as has each request of a walk.
  */
 export function createConnectWise(
   config: ConnectWiseConfig,
@@ -52,37 +63,50 @@ export function createConnectWise(
   const get = createGet(config);
   const limiter = createLimiter(config.requestsPerMinute);
 
-  return {
-    async findCompanyByPhone(number, signal) {
+  const withTimeout: WithTimeout = async (signal, work) => {
+    signal.throwIfAborted();
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      return await work(AbortSignal.any([signal, timeout]));
+    } catch (error) {
       signal.throwIfAborted();
-      const timeout = AbortSignal.timeout(timeoutMs);
-      try {
-        return await lookUp(number, AbortSignal.any([signal, timeout]));
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!timeout.aborted) throw error;
-        throw unavailable(`no answer within ${timeoutMs / 1000} s`, error);
-      }
-    },
+      if (!timeout.aborted) throw error;
+      throw unavailable(`no answer within ${timeoutMs / 1000} s`, error);
+    }
   };
 
-  async function lookUp(number: string, signal: AbortSignal): Promise<CompanyLookup> {
+  return {
+    ...createDirectory(get, limiter, withTimeout),
+    findCompanyByPhone: (number, siteCompanyIds, signal) =>
+      withTimeout(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+  };
+
+  async function lookUp(
+    number: string,
+    siteCompanyIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<CompanyLookup> {
     const digits = lastDigits(number);
     const waited = { ms: 0 };
     const admit = () => limiter.admit(1, waited, signal);
     const listContacts = (query: ListQuery) =>
-      readAllPages(get, '/company/contacts', query, contactsPage, admit, signal);
+      readAllPages(get, { path: '/company/contacts', query, schema: contactsPage }, admit, signal);
     const listCompanies = (query: ListQuery) =>
-      readAllPages(get, '/company/companies', query, companiesPage, admit, signal);
+      readAllPages(
+        get,
+        { path: '/company/companies', query, schema: companiesPage },
+        admit,
+        signal,
+      );
 
     await limiter.admit(REQUESTS_PER_LOOKUP, waited, signal);
     const contacts: FoundContact[] = [
       ...(await listContacts(contactsByItem(digits))),
       ...(await listContacts(contactsByDefaultPhone(digits))),
     ];
-    const ids = [...new Set(contacts.map(({ companyId }) => companyId))].filter(
-      (id) => id !== null,
-    );
+    // The companies of sites are asked for anew: whether they still count, and their names.
+    const named = [...siteCompanyIds, ...contacts.map(({ companyId }) => companyId)];
+    const ids = [...new Set(named)].filter((id) => id !== null);
     const companies: FoundCompany[] = await listCompanies(
       companiesQuery(digits, ids.slice(0, IDS_PER_REQUEST)),
     );
@@ -92,6 +116,13 @@ export function createConnectWise(
       companies.push(...(await listCompanies(query)));
     }
     const { region, excludedCompanyIds } = config;
-    return matchCompany({ number, contacts, companies, region, excludedCompanyIds });
+    return matchCompany({
+      number,
+      contacts,
+      companies,
+      siteCompanyIds,
+      region,
+      excludedCompanyIds,
+    });
   }
 }

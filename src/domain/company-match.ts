@@ -1,6 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 
-import { findCountry } from './country.ts';
+import { chooseCountry } from './country.ts';
 import { readStoredNumber } from './phone-number.ts';
 
 /** A phone value as ConnectWise stores it: free text, with the name of its type ("Direct", "Fax"). */
@@ -28,8 +28,10 @@ export type MatchQuestion = {
   /** The external party, E.164. */
   readonly number: string;
   readonly contacts: readonly FoundContact[];
-  /** The companies of the contacts, and those found by their own number. */
+  /** The companies of the contacts and of the sites, and those found by their own number. */
   readonly companies: readonly FoundCompany[];
+  /** The companies that have an active site with exactly this number, as the site directory knows. */
+  readonly siteCompanyIds: readonly string[];
   readonly region: CountryCode;
   readonly excludedCompanyIds: readonly string[];
 };
@@ -53,8 +55,9 @@ export type CompanyLookup =
 
 /**
  * Decides from the records that ConnectWise found by the last digits: a company matches when a phone
- * value of its own, or of one of its active contacts, is the same E.164 number. Never the first hit:
- * several companies are AMBIGUOUS. A deleted or excluded company matches in no way.
+ * value of its own, of one of its active contacts or of one of its active sites is the same E.164
+ * number. Never the first hit: several companies are AMBIGUOUS. A deleted or excluded company
+ * matches in no way.
  */
 export function matchCompany(question: MatchQuestion): CompanyLookup {
   const { number, region, excludedCompanyIds } = question;
@@ -62,15 +65,20 @@ export function matchCompany(question: MatchQuestion): CompanyLookup {
   const matched = new Map<string, FoundCompany>();
   const incomplete = new Set<string>();
 
+  const mayMatch = (company: FoundCompany) =>
+    !company.deleted && !excludedCompanyIds.includes(company.id);
   const consider = (company: FoundCompany, phones: readonly StoredPhone[]) => {
-    const isOut = company.deleted || excludedCompanyIds.includes(company.id);
-    if (!isOut && hasNumber(phones, number, countryOf(company, region))) {
-      matched.set(company.id, company);
-    }
+    const country = chooseCountry([company.countryName], region);
+    if (mayMatch(company) && hasNumber(phones, number, country)) matched.set(company.id, company);
   };
 
   for (const company of companies.values()) {
     consider(company, [{ value: company.phoneNumber ?? '', typeName: null }]);
+  }
+  for (const id of question.siteCompanyIds) {
+    // A company that ConnectWise no longer shows has gone since its sites were read.
+    const company = companies.get(id);
+    if (company !== undefined && mayMatch(company)) matched.set(id, company);
   }
   for (const contact of question.contacts.filter(({ inactive }) => !inactive)) {
     const company = contact.companyId === null ? undefined : companies.get(contact.companyId);
@@ -108,11 +116,6 @@ function hasNumber(phones: readonly StoredPhone[], number: string, country: Coun
       !(typeName ?? '').toLowerCase().includes('fax') &&
       readStoredNumber(value, country) === number,
   );
-}
-
-/** A country that is not told, or told by a name nobody knows, is the MSP's own. */
-function countryOf(company: FoundCompany, region: CountryCode): CountryCode {
-  return (company.countryName === null ? null : findCountry(company.countryName)) ?? region;
 }
 
 /** ConnectWise ids are numbers; the order is only for people who compare two log rows. */

@@ -46,6 +46,21 @@ export function findCountry(englishName: string): CountryCode | null {
   return COUNTRIES.get(toKey(englishName)) ?? null;
 }
 
+/**
+ * The country whose national numbers a record holds: that of the first name that is one (the site's
+ * before its company's), else the MSP's own region.
+ */
+export function chooseCountry(
+  englishNames: readonly (string | null)[],
+  region: CountryCode,
+): CountryCode {
+  for (const name of englishNames) {
+    const country = name === null ? null : findCountry(name);
+    if (country !== null) return country;
+  }
+  return region;
+}
+
 /** Makes spellings alike: no accents, "and" for "&", "saint" for "st", no article, no punctuation. */
 function toKey(name: string): string {
   return name

@@ -10,6 +10,15 @@ export const REPROCESS_SIGNAL = 'reprocess';
 /** The query that tells where a run stands. */
 export const STATUS_QUERY = 'status';
 
+/** The workflow type that keeps the numbers of ConnectWise's sites. */
+export const SITE_DIRECTORY_WORKFLOW_TYPE = 'SiteDirectoryWorkflow';
+
+/** The id of its daily schedule, with which the ids of the runs begin. */
+export const SITE_DIRECTORY_ID = 'site-directory';
+
+/** The query that tells how far a walk through the sites has come. */
+export const WALK_QUERY = 'walk';
+
 /** The steps of one call, in their order. Each is an activity of the same name. */
 export const STEPS = [
   'openCall',
@@ -20,6 +29,11 @@ export const STEPS = [
 ] as const;
 
 export type Step = (typeof STEPS)[number];
+
+/** Tells whether a text, for instance of an older row, names a step. */
+export function isStep(text: string): text is Step {
+  return STEPS.some((step) => step === text);
+}
 
 /** The steps that a `reprocess` may name. `openCall` begins every run anyway. */
 export const REDO_STEPS = [

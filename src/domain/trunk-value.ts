@@ -34,7 +34,8 @@ const HIDDEN_WORDS = [
 const HIDDEN_TEXT = new RegExp(`^(?:number)?(?:${HIDDEN_WORDS.join('|')})(?:number)?$`);
 
 /** What trunks send where a number would stand: a lone sign, zeros, or ANONYMOUS on a keypad. */
-const HIDDEN_KEYS = /^(?:[+-]|\+?0+|\+?266696687)$/;
+const LONE_SIGN = /^[+-]$/;
+const HIDDEN_KEYS = /^\+?(?:0+|266696687)$/;
 
 /** An extension, or a feature code such as `*78`. */
 const INTERNAL_KEYS = /^(?:\d{1,5}|\*[\d*#]*)$/;
@@ -76,9 +77,10 @@ function userPart(text: string): string {
 }
 
 function isHidden(text: string): boolean {
-  const keys = text.replace(/[\s().]/g, '');
   const words = text.toLowerCase().replace(/[\s\p{P}]/gu, '');
-  return HIDDEN_KEYS.test(keys) || HIDDEN_TEXT.test(words);
+  return (
+    LONE_SIGN.test(text) || HIDDEN_KEYS.test(toDialString(text) ?? '') || HIDDEN_TEXT.test(words)
+  );
 }
 
 function isLabel(text: string, number: string | null): boolean {

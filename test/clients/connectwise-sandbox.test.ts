@@ -1,11 +1,8 @@
 // Guarantees that the company of a number is found over the sandbox's ConnectWise, among formatted values, traps and faults.
 import assert from 'node:assert/strict';
 
-import {
-  createConnectWise,
-  type CompanyLookup,
-  type ConnectWise,
-} from '../../src/clients/connectwise.ts';
+import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise.ts';
+import { lookupInWords } from '../support/lookup-in-words.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../support/temporary-sandbox.ts';
 
 const { signal } = new AbortController();
@@ -62,7 +59,10 @@ describe('the ConnectWise client against the sandbox', () => {
     ['+442079460999', 'UNKNOWN'],
   ] as const) {
     it(`finds ${number}: ${expected}`, async () => {
-      assert.equal(inWords(await connectwise.findCompanyByPhone(number, signal)), expected);
+      assert.equal(
+        lookupInWords(await connectwise.findCompanyByPhone(number, [], signal)),
+        expected,
+      );
     });
   }
 
@@ -71,14 +71,14 @@ describe('the ConnectWise client against the sandbox', () => {
       (await sandbox.hits('connectwise.contacts.list')) +
       (await sandbox.hits('connectwise.companies.list'));
     const before = await asked();
-    await connectwise.findCompanyByPhone('+442079460101', signal);
+    await connectwise.findCompanyByPhone('+442079460101', [], signal);
     assert.equal((await asked()) - before, 3);
   });
 
   it('takes the 404 of wrong keys for what it is', async () => {
     const client = createConnectWise(toConfig('wrong'));
     const code = 'CONNECTWISE_CREDENTIALS_REFUSED';
-    await assert.rejects(client.findCompanyByPhone('+442079460101', signal), { code });
+    await assert.rejects(client.findCompanyByPhone('+442079460101', [], signal), { code });
   });
 
   it('hands on how long ConnectWise wants it to wait', async () => {
@@ -87,7 +87,7 @@ describe('the ConnectWise client against the sandbox', () => {
       operation: 'contacts.list',
       action: { status: 429, headers: { 'retry-after': '7' } },
     });
-    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', signal), {
+    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), {
       code: 'CONNECTWISE_RATE_LIMITED',
       retryAfterMs: 7_000,
     });
@@ -96,19 +96,6 @@ describe('the ConnectWise client against the sandbox', () => {
   it('takes a reply that breaks off for an outage', async () => {
     await sandbox.fault({ system: 'connectwise', action: { cutAfterBytes: 1 } });
     const code = 'CONNECTWISE_UNAVAILABLE';
-    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', signal), { code });
+    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), { code });
   });
 });
-
-function inWords(lookup: CompanyLookup): string {
-  const { incompleteContactIds: incomplete } = lookup;
-  const end = incomplete.length === 0 ? '' : ` without company: ${incomplete.join(',')}`;
-  switch (lookup.match) {
-    case 'MATCHED':
-      return `MATCHED ${lookup.company.connectwiseId}${end}`;
-    case 'AMBIGUOUS':
-      return `AMBIGUOUS ${lookup.candidateIds.join(',')}${end}`;
-    case 'UNKNOWN':
-      return `UNKNOWN${end}`;
-  }
-}

@@ -13,7 +13,7 @@ describe('the ConnectWise client', () => {
   it('names itself with both keys and the client id, and asks for a version', async () => {
     await (
       await rig.clientOf((_, response) => sendJson(response, []))
-    ).findCompanyByPhone(NUMBER, signal);
+    ).findCompanyByPhone(NUMBER, [], signal);
     const { headers, method } = rig.sent(0);
     assert.equal(method, 'GET');
     assert.equal(headers.authorization, `Basic ${btoa('msp+public:private')}`);
@@ -26,7 +26,7 @@ describe('the ConnectWise client', () => {
 
   it('asks by the last digits with gaps between them, in contacts by both fields and in companies', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
-    await client.findCompanyByPhone(NUMBER, signal);
+    await client.findCompanyByPhone(NUMBER, [], signal);
     const queries = [0, 1, 2].map((index) => new URL(rig.sent(index).url, 'http://localhost'));
     const digits = '"%7%9%4%6%1%2%3%4%"';
     assert.deepEqual(
@@ -50,14 +50,14 @@ describe('the ConnectWise client', () => {
 
   it('encodes the query so that no plus or bare percent sign arrives', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
-    await client.findCompanyByPhone(NUMBER, signal);
+    await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(rig.requests().every(({ url }) => !url.includes('+')));
     assert.match(rig.sent(0).url, /like%20%22%257%259%25/);
   });
 
   it('asks for no names of people', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
-    await client.findCompanyByPhone(NUMBER, signal);
+    await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(rig.requests().every(({ url }) => !/firstName|lastName/.test(url)));
   });
 
@@ -74,7 +74,7 @@ describe('the ConnectWise client', () => {
         sendJson(response, [{ id: 10, name: 'Ten', deletedFlag: false }]);
       }
     });
-    assert.deepEqual(await client.findCompanyByPhone(NUMBER, signal), {
+    assert.deepEqual(await client.findCompanyByPhone(NUMBER, [], signal), {
       match: 'MATCHED',
       company: { connectwiseId: '10', name: 'Ten' },
       incompleteContactIds: [],
@@ -88,7 +88,7 @@ describe('the ConnectWise client', () => {
       const client = await rig.clientOf(({ pathname }, response) =>
         sendJson(response, pathname.endsWith('/contacts') ? [contact] : [{ id: 10, name: 'Ten' }]),
       );
-      assert.equal((await client.findCompanyByPhone(NUMBER, signal)).match, 'UNKNOWN');
+      assert.equal((await client.findCompanyByPhone(NUMBER, [], signal)).match, 'UNKNOWN');
     }
   });
 
@@ -104,7 +104,7 @@ describe('the ConnectWise client', () => {
       }));
       sendJson(response, pathname.endsWith('/contacts') ? contacts : companies);
     });
-    const lookup = await client.findCompanyByPhone(NUMBER, signal);
+    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(lookup.match === 'MATCHED' && lookup.company.connectwiseId === '250');
     assert.equal(rig.requests().length, 5);
   });
@@ -117,7 +117,7 @@ describe('the ConnectWise client', () => {
       const phoneNumber = page === 3 ? '020 7946 1234' : '07 9 46 12 34';
       return sendJson(response, [{ id: page, name: `Page ${page}`, phoneNumber }], 200, { link });
     });
-    const lookup = await client.findCompanyByPhone(NUMBER, signal);
+    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(lookup.match === 'MATCHED' && lookup.company.name === 'Page 3');
   });
 
@@ -133,7 +133,7 @@ describe('the ConnectWise client', () => {
       }));
       return sendJson(response, companies);
     });
-    const lookup = await client.findCompanyByPhone(NUMBER, signal);
+    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(lookup.match === 'MATCHED' && lookup.company.connectwiseId === '5000');
   });
 });

@@ -9,6 +9,7 @@ import {
   type CompanyLookup,
   type StoredPhone,
 } from '../../src/domain/company-match.ts';
+import { readSitePhones } from '../../src/domain/site-phone.ts';
 
 const id = z.int().transform(String);
 const company = z
@@ -28,6 +29,12 @@ const contact = z
     phones,
     inactive: flags === 'inactive',
   }));
+const site = z
+  .tuple([id, id, z.string().nullable()], z.string().nullable())
+  .transform(([siteId, companyId, phoneNumber, countryName = null, flags = '']) => ({
+    companyId,
+    site: { id: siteId, phoneNumber, countryName, inactive: flags === 'inactive' },
+  }));
 const tableSchema = z.object({
   cases: z.array(
     z.strictObject({
@@ -35,6 +42,7 @@ const tableSchema = z.object({
       number: z.string(),
       companies: z.array(company).default([]),
       contacts: z.array(contact).default([]),
+      sites: z.array(site).default([]),
       expect: z.string(),
       incomplete: z.string().default(''),
     }),
@@ -44,9 +52,14 @@ const file = new URL('data/company-match.json', import.meta.url);
 const { cases } = tableSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
 describe('the company of a number', () => {
-  for (const { why, expect, incomplete, ...records } of cases) {
+  for (const { why, expect, incomplete, sites, ...records } of cases) {
     it(`${why}: ${expect}`, () => {
-      const lookup = matchCompany({ ...records, region: 'GB', excludedCompanyIds: ['2', '19'] });
+      const lookup = matchCompany({
+        ...records,
+        siteCompanyIds: companiesOfSites(sites, records),
+        region: 'GB',
+        excludedCompanyIds: ['2', '19'],
+      });
       assert.equal(inWords(lookup), expect);
       assert.equal(lookup.incompleteContactIds.join(','), incomplete);
     });
@@ -55,13 +68,28 @@ describe('the company of a number', () => {
   it('comes with its name', () => {
     const [first] = cases;
     assert.ok(first !== undefined);
-    assert.deepEqual(matchCompany({ ...first, region: 'GB', excludedCompanyIds: [] }), {
+    const { number, companies, contacts } = first;
+    const question = { number, companies, contacts, siteCompanyIds: [], excludedCompanyIds: [] };
+    assert.deepEqual(matchCompany({ ...question, region: 'GB' }), {
       match: 'MATCHED',
       company: { connectwiseId: '10', name: 'Company 10' },
       incompleteContactIds: [],
     });
   });
 });
+
+/** What the site directory answers for the number. */
+function companiesOfSites(
+  sites: readonly z.output<typeof site>[],
+  { number, companies }: { number: string; companies: readonly z.output<typeof company>[] },
+): string[] {
+  return sites
+    .filter((one) => {
+      const countryName = companies.find(({ id }) => id === one.companyId)?.countryName ?? null;
+      return readSitePhones([one.site], countryName, 'GB').some((phone) => phone.number === number);
+    })
+    .map(({ companyId }) => companyId);
+}
 
 function toPhone(text: string): StoredPhone {
   const [, typeName = null, value = text] = /^(\D+):(.*)$/.exec(text) ?? [];

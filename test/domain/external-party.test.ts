@@ -8,8 +8,10 @@ import { z } from 'zod';
 
 import { findExternalParty, type ExternalParty } from '../../src/domain/external-party.ts';
 
+/** The phone system writes texts and numbers; the client keeps a number's decimal text. */
 const field = z
-  .string()
+  .union([z.string(), z.number().transform(String)])
+  .nullable()
   .default('')
   .transform((text) => text || null);
 const region = z.custom<'GB'>((value) => typeof value === 'string' && isSupportedCountry(value));
@@ -41,6 +43,30 @@ const tableSchema = z.object({
 const file = new URL('data/external-party.json', import.meta.url);
 const { defaults, groups } = tableSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
+const conversationSchema = z.object({
+  conversations: z.array(
+    z.strictObject({
+      why: z.string(),
+      party: z.string(),
+      legs: z
+        .array(
+          z.strictObject({
+            leg: z.string(),
+            snumber: field,
+            cnumber: field,
+            dnumber: field,
+            callerid_internal: field,
+          }),
+        )
+        .min(2),
+    }),
+  ),
+});
+const conversationFile = new URL('data/conversations.json', import.meta.url);
+const { conversations } = conversationSchema.parse(
+  JSON.parse(readFileSync(conversationFile, 'utf8')),
+);
+
 describe('the external party of a call', () => {
   for (const { rule, cases } of groups) {
     describe(rule, () => {
@@ -55,6 +81,22 @@ describe('the external party of a call', () => {
           const party = findExternalParty({ snumber, cnumber, dnumber, calleridInternal }, rules);
           assert.equal(inWords(party), expect);
         });
+      }
+    });
+  }
+
+  it('is known for 120 different cases and more', () => {
+    const told = groups.flatMap(({ cases }) =>
+      cases.map((one) => JSON.stringify({ ...one, why: '', expect: '' })),
+    );
+    assert.ok(new Set(told).size >= 120, `${told.length}`);
+  });
+
+  for (const { why, party, legs } of conversations) {
+    it(`is the same whichever leg is processed: ${why}`, () => {
+      for (const { snumber, cnumber, dnumber, callerid_internal: calleridInternal } of legs) {
+        const numbers = { snumber, cnumber, dnumber, calleridInternal };
+        assert.equal(inWords(findExternalParty(numbers, defaults)), party, JSON.stringify(numbers));
       }
     });
   }

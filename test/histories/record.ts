@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
-import type { Step } from '../../src/domain/names.ts';
+import { walkSites } from '../../src/clients/site-directory-walk.ts';
+import { SITE_DIRECTORY_ID, type Step } from '../../src/domain/names.ts';
 import type { StatusReport } from '../../src/workflows/messages.ts';
 import { startCall, untilStatus } from '../support/calls.ts';
 import { mochaGlobalTeardown } from '../support/global.ts';
@@ -12,6 +13,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 // `npm run histories:record`: records real runs, which the replay test replays for ever after.
 // Recorded histories are only ever added to: an old one is a run that may still be parked somewhere.
+// `npm run histories:record -- site-walk` records the named ones alone.
 
 const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
@@ -93,6 +95,20 @@ const SCENARIOS = {
     });
     return { callSid };
   },
+
+  async 'site-walk'(service: Service): Promise<Run> {
+    // More than the fifty companies of a page.
+    await service.sandbox.addConnectWise({
+      companies: Array.from({ length: 60 }, (_, index) => ({
+        id: 5_000 + index,
+        identifier: `Many${index}`,
+        name: `Many ${index}`,
+      })),
+    });
+    await walkSites(service.client);
+    const { info } = await service.client.schedule.getHandle(SITE_DIRECTORY_ID).describe();
+    return { callSid: info.recentActions.at(-1)?.action.workflow.workflowId ?? '' };
+  },
 };
 
 /** Leaves out what tells of the machine on which it was recorded, and no replay looks at. */
@@ -105,7 +121,9 @@ function anonymise(history: unknown): unknown {
 
 const service = await startService();
 try {
+  const wanted = process.argv.slice(2);
   for (const [name, run] of Object.entries(SCENARIOS)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const { callSid, runId } = await run(service);
     const history = await service.client.workflow.getHandle(callSid, runId).fetchHistory();
     const json = JSON.stringify(anonymise(JSON.parse(historyToJSON(history))), null, 1);

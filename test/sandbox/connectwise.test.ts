@@ -281,10 +281,46 @@ describe('sandbox ConnectWise', () => {
 
   it('refuses records that it could not answer with', async () => {
     const unknownCompany = { contacts: [{ id: 9003, firstName: 'Bo', company: { id: 12345 } }] };
-    for (const records of [unknownCompany, { company: [] }, { contacts: [{ id: 1, name: 'x' }] }]) {
+    const strayedSite = { sites: [{ id: 9004, name: 'Nowhere', company: { id: 12345 } }] };
+    for (const records of [
+      unknownCompany,
+      strayedSite,
+      { company: [] },
+      { contacts: [{ id: 1, name: 'x' }] },
+    ]) {
       assert.equal((await post('/connectwise', records)).status, 400);
     }
     assert.deepEqual(await idsOf('/company/contacts', { conditions: 'id = 9003' }), []);
+  });
+
+  it("lists a company's sites, with conditions and pages, and no site of another", async () => {
+    const path = '/company/companies/252/sites';
+    assert.deepEqual(await idsOf(path, {}), [720, 721, 722]);
+    assert.deepEqual(await idsOf(path, { conditions: 'inactiveFlag = false' }), [720, 721]);
+    const page = await get(path, { pageSize: '2', fields: 'id,phoneNumber,country/name' });
+    assert.deepEqual(page.rows, [
+      { id: 720, phoneNumber: '020 7946 0125 ext 2' },
+      { id: 721, phoneNumber: '010 123 4567', country: { name: 'Netherlands' } },
+    ]);
+    assert.match(page.link ?? '', /page=2[^>]*>; rel="next"/);
+    assert.deepEqual(await idsOf('/company/companies/253/sites', {}), []);
+  });
+
+  it('answers 404 about the sites of no company, and about sites without a company', async () => {
+    assert.equal((await get('/company/companies/12345/sites')).status, 404);
+    assert.equal((await get('/company/sites')).status, 404);
+  });
+
+  it('counts and faults the lists of sites under their own name', async () => {
+    assert.equal((await post('/reset', {})).status, 204);
+    const fault = { system: 'connectwise', operation: 'sites.list', action: { status: 503 } };
+    assert.equal((await post('/faults', fault)).status, 201);
+    assert.equal((await get('/company/companies/252/sites')).status, 503);
+    assert.equal((await get('/company/companies/252/sites')).status, 200);
+    const hits: { total: Record<string, number> } = JSON.parse(
+      await (await fetch(`${sandbox.addresses.controlUrl}/hits`)).text(),
+    );
+    assert.deepEqual(hits.total, { 'connectwise.sites.list': 2 });
   });
 
   it("knows the companies that the sandbox's environment excludes: the MSP itself and the catch-all", async () => {

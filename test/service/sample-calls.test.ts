@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { walkSites } from '../../src/clients/site-directory-walk.ts';
+import { eventsOf } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -23,12 +25,34 @@ async function readSamples(): Promise<SampleFile[]> {
   return texts.map((text) => JSON.parse(text) as SampleFile);
 }
 
+/**
+ * What a sample shows of each kind of match: its event in the log, the words for a dispatcher, and
+ * whether ConnectWise is asked (contacts twice, companies once).
+ */
+const OF_MATCH: Readonly<Record<string, { event: string; words: RegExp; isAsked: boolean }>> = {
+  MATCHED: { event: 'COMPANY_IDENTIFIED', words: /^The call was with /, isAsked: true },
+  AMBIGUOUS: {
+    event: 'COMPANY_AMBIGUOUS',
+    words: /^Several companies in ConnectWise share this number, so none was chosen\./,
+    isAsked: true,
+  },
+  UNKNOWN: {
+    event: 'COMPANY_NOT_FOUND',
+    words: /^No company in ConnectWise has this number\./,
+    isAsked: true,
+  },
+  WITHHELD: { event: 'CALLER_WITHHELD', words: /^The caller withheld the number/, isAsked: false },
+  INTERNAL: { event: 'CALL_INTERNAL', words: /^A call between colleagues/, isAsked: false },
+};
+
 describe('the sample calls', () => {
   let service: Service;
 
   before(async function () {
     this.timeout(120_000);
     service = await startService();
+    // One of the samples is known by the number of a site alone.
+    await walkSites(service.client);
   });
   after(() => service.stop());
 
@@ -68,5 +92,26 @@ describe('the sample calls', () => {
         },
       );
     }
+  });
+
+  it('show every kind of match and of outcome, each logged, put into words, and asked for as it should', async () => {
+    const samples = await readSamples();
+    const seen = new Set<string | undefined>();
+    let asked = 0;
+    for (const { title, callRecordingId: callSid, expect } of samples) {
+      const match = OF_MATCH[expect['companyMatch'] ?? ''];
+      assert.ok(match !== undefined, title);
+      seen.add(expect['companyMatch']).add(expect['outcome']);
+      assert.ok((await eventsOf(service, callSid)).includes(match.event), title);
+      const hits = await service.sandbox.hitsOf(callSid);
+      assert.equal(hits['connectwise.contacts.list'], match.isAsked ? 2 : undefined, title);
+      asked += match.isAsked ? 1 : 0;
+      const { body } = await service.request('GET', `/calls/${callSid}`);
+      const explanation = String(body['explanation']);
+      if (expect['status'] === 'COMPLETED') assert.match(explanation, match.words);
+      else assert.match(explanation, /^What was said could not be analysed\. .*LLM_API_KEY/);
+      if (expect['outcome'] === 'NO_SPEECH') assert.match(explanation, /Nobody spoke/);
+    }
+    assert.deepEqual(seen, new Set([...Object.keys(OF_MATCH), 'ANALYZED', 'NO_SPEECH', undefined]));
   });
 });

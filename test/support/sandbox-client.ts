@@ -22,6 +22,8 @@ export function createSandboxClient(controlUrl: string) {
     /** Scripts a fault for the requests to come. */
     fault: (fault: FaultInput) => ask('POST', '/faults', fault),
     clearFaults: () => ask('DELETE', '/faults'),
+    /** All requests, whether they belonged to a call or not. */
+    hits: () => ask('GET', '/hits') as Promise<{ readonly total: Hits }>,
     /** The requests that belonged to one call. */
     async hitsOf(callSid: string): Promise<Hits> {
       const { calls } = (await ask('GET', '/hits')) as { calls: Record<string, Hits> };

@@ -48,9 +48,17 @@ async function replayAll(workflowsPath: string): Promise<string[]> {
 describe('replaying recorded histories', function () {
   this.timeout(60_000);
 
-  it('has runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight', async () => {
+  it('has runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight, a walk', async () => {
     const names = (await readHistories()).map(({ name }) => name);
-    for (const kind of ['happy', 'parked', 'resumed', 'rewound', 'cancelled', 'mid-flight']) {
+    for (const kind of [
+      'happy',
+      'parked',
+      'resumed',
+      'rewound',
+      'cancelled',
+      'mid-flight',
+      'site-walk',
+    ]) {
       assert.ok(
         names.some((name) => name.startsWith(kind)),
         kind,

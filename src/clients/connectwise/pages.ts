@@ -4,6 +4,13 @@ import { replyInvalid } from './errors.ts';
 import { PAGE_SIZE, toQueryString, type ListQuery } from './query.ts';
 import type { Get } from './transport.ts';
 
+/** A list of ConnectWise: where it is, what is asked of it and the form of a page. */
+export type List<T> = {
+  readonly path: string;
+  readonly query: ListQuery;
+  readonly schema: z.ZodType<T[]>;
+};
+
 /** More pages than this, for a handful of digits, means that the server ignores the query. */
 const MOST_PAGES = 10;
 
@@ -14,26 +21,35 @@ const MOST_PAGES = 10;
  */
 export async function readAllPages<T>(
   get: Get,
-  path: string,
-  query: ListQuery,
-  schema: z.ZodType<T[]>,
+  list: List<T>,
   admit: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<T[]> {
   const records: T[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     if (page > 1) await admit();
-    const paging = { pageSize: String(PAGE_SIZE), page: String(page) };
-    const reply = await get(`${path}?${toQueryString({ ...query, ...paging })}`, signal);
-    const parsed = schema.safeParse(reply.json);
-    if (!parsed.success) {
-      const place = parsed.error.issues[0]?.path.join('.') ?? '';
-      throw replyInvalid(`the form of the answer is unknown at "${place}"`);
-    }
-    records.push(...parsed.data);
-    if (!goesOn(reply.link, parsed.data.length)) return records;
+    const { part, link } = await readPage(get, list, { page, pageSize: PAGE_SIZE }, signal);
+    records.push(...part);
+    if (!goesOn(link, part.length)) return records;
   }
   throw replyInvalid(`the answer has over ${MOST_PAGES} pages, as if the query were ignored`);
+}
+
+/** Reads one page of a list. */
+export async function readPage<T>(
+  get: Get,
+  { path, query, schema }: List<T>,
+  { page, pageSize }: { readonly page: number; readonly pageSize: number },
+  signal: AbortSignal,
+): Promise<{ readonly part: T[]; readonly link: string | null }> {
+  const paging = { pageSize: String(pageSize), page: String(page) };
+  const { json, link } = await get(`${path}?${toQueryString({ ...query, ...paging })}`, signal);
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const place = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw replyInvalid(`the form of the answer is unknown at "${place}"`);
+  }
+  return { part: parsed.data, link };
 }
 
 /** Link tells for sure (a server may cap the page size); without it a short page is the last. */

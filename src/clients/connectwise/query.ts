@@ -42,6 +42,26 @@ export function companies(digits: string | null, ids: readonly string[]): ListQu
   return { ...companiesQuery, conditions: conditions.join(' or ') };
 }
 
+/**
+ * Companies after an id, in the order of their ids: so that a walk through all of them goes on where
+ * it was, whatever was added or removed meanwhile. Deleted ones are left out: nothing of theirs counts.
+ */
+export function companiesAfter(id: string): ListQuery {
+  return { ...companiesQuery, conditions: `id > ${id} and deletedFlag=false` };
+}
+
+/** One company, deleted or not. */
+export function companyById(id: string): ListQuery {
+  return { ...companiesQuery, conditions: `id=${id}` };
+}
+
+/** The active sites of the company that the path names. */
+export const activeSites: ListQuery = {
+  fields: 'id,phoneNumber,country,inactiveFlag',
+  orderBy: 'id',
+  conditions: 'inactiveFlag=false',
+};
+
 /** Names of people are not asked for: nothing needs them. */
 const contactsQuery = {
   fields: 'id,company,inactiveFlag,communicationItems,defaultPhoneNbr,defaultPhoneType',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { FoundCompany, FoundContact, StoredPhone } from '../../domain/company-match.ts';
+import type { FoundSite } from '../../domain/site-phone.ts';
 import { PAGE_SIZE } from './query.ts';
 
 /** ConnectWise's ids are positive 32-bit integers; they are kept as text, as ids of another system. */
@@ -25,13 +26,25 @@ const contact = z.object({
   defaultPhoneType: optionalText,
 });
 
+/** A reference elsewhere, a plain name in older versions. */
+const country = z
+  .union([z.object({ name: optionalText }), text])
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? value : value?.name) ?? null);
+
 const company = z.object({
   id,
   name: text.min(1),
   phoneNumber: optionalText,
-  // A reference elsewhere, a plain name in older versions.
-  country: z.union([z.object({ name: optionalText }), text]).nullish(),
+  country,
   deletedFlag: z.boolean().nullish(),
+});
+
+const site = z.object({
+  id,
+  phoneNumber: optionalText,
+  country,
+  inactiveFlag: z.boolean().nullish(),
 });
 
 /** One page of contacts. */
@@ -39,6 +52,9 @@ export const contactsPage = z.array(contact.transform(toContact)).max(PAGE_SIZE)
 
 /** One page of companies. */
 export const companiesPage = z.array(company.transform(toCompany)).max(PAGE_SIZE);
+
+/** One page of a company's sites. */
+export const sitesPage = z.array(site.transform(toSite)).max(PAGE_SIZE);
 
 function toContact(record: z.output<typeof contact>): FoundContact {
   const items = (record.communicationItems ?? []).filter(
@@ -60,12 +76,20 @@ function toPhone(value: string | null, typeName: string | null): StoredPhone | n
 }
 
 function toCompany(record: z.output<typeof company>): FoundCompany {
-  const { country } = record;
   return {
     id: record.id,
     name: record.name,
     deleted: record.deletedFlag ?? false,
-    countryName: (typeof country === 'string' ? country : country?.name) ?? null,
+    countryName: record.country,
+    phoneNumber: record.phoneNumber,
+  };
+}
+
+function toSite(record: z.output<typeof site>): FoundSite {
+  return {
+    id: record.id,
+    inactive: record.inactiveFlag ?? false,
+    countryName: record.country,
     phoneNumber: record.phoneNumber,
   };
 }

@@ -52,7 +52,7 @@ export const askConnectWise: Ask = (url) =>
       excludedCompanyIds: [],
     },
     SILENCE_MS,
-  ).findCompanyByPhone('+442079461234', never);
+  ).findCompanyByPhone('+442079461234', [], never);
 
 export const askLanguageModel: Ask = (url) =>
   createLanguageModel(

@@ -20,6 +20,7 @@ import { createCallRepository } from '../../../src/repositories/call-repository.
 import { createCompanyRepository } from '../../../src/repositories/company-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
+import { createSitePhoneRepository } from '../../../src/repositories/site-phone-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { sandboxEnvironment } from '../../../sandbox/environment.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
@@ -55,6 +56,7 @@ export async function startStepRig() {
     database,
     calls: createCallRepository(prisma),
     companies: createCompanyRepository(prisma),
+    sitePhones: createSitePhoneRepository(prisma),
     analyses: createCallAnalysisRepository(prisma),
     transcripts: createTranscriptRepository(prisma),
     log: createProcessingLogRepository(prisma),

@@ -76,6 +76,7 @@ function result(
       callSid: '1.1',
       status: 'COMPLETED',
       outcome: 'ANALYZED',
+      explanation: '',
       startTime: null,
       endTime: null,
       duration: null,

@@ -1,0 +1,31 @@
+import { Client, Connection } from '@temporalio/client';
+
+import { ensureSiteDirectorySchedule } from '../src/clients/site-directory-schedule.ts';
+import { walkSites } from '../src/clients/site-directory-walk.ts';
+import { loadTemporalConfig } from '../src/config.ts';
+import { ServiceError } from '../src/domain/service-error.ts';
+import type { SiteWalkResult } from '../src/domain/site-phone.ts';
+import { LocalRunError } from './local-run-error.ts';
+import type { Report } from './tools/tool.ts';
+
+/**
+ * Has the worker walk through the sites once, as `npm run site-directory` does: at night, when the
+ * schedule would, a laptop is asleep, and a sample call is known by a site's number alone.
+ */
+export async function fillSiteDirectory(
+  env: Readonly<Record<string, string>>,
+  report: Report,
+): Promise<SiteWalkResult> {
+  const { connection: options, namespace } = loadTemporalConfig(env);
+  const connection = await Connection.connect(options);
+  try {
+    const client = new Client({ connection, namespace });
+    await ensureSiteDirectorySchedule(client);
+    return await walkSites(client, ({ companies }) => report(`${companies} companies`));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new LocalRunError(`The site directory could not be filled. ${error.message}`);
+  } finally {
+    await connection.close();
+  }
+}

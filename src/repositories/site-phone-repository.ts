@@ -1,0 +1,67 @@
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { SitePhone } from '../domain/site-phone.ts';
+import type { TransactionClient } from './database.ts';
+
+export type SitePhoneRepository = ReturnType<typeof createSitePhoneRepository>;
+
+/** The numbers of the companies' sites, as walks through ConnectWise found them. */
+export function createSitePhoneRepository(prisma: PrismaClient) {
+  return {
+    /** The ConnectWise ids of the companies that have a site with this E.164 number, each once. */
+    async listCompanyIds(number: string, tx: TransactionClient = prisma): Promise<string[]> {
+      const rows = await tx.sitePhone.findMany({
+        where: { number },
+        distinct: ['companyConnectwiseId'],
+        orderBy: { companyConnectwiseId: 'asc' },
+        select: { companyConnectwiseId: true },
+      });
+      return rows.map(({ companyConnectwiseId }) => companyConnectwiseId);
+    },
+
+    /**
+     * Makes these numbers the only ones of a company's sites. A site that belonged to another company
+     * goes over to this one. May run twice; has to be given a transaction, so that nobody meets the
+     * company without its sites.
+     */
+    async replaceOfCompany(
+      companyConnectwiseId: string,
+      phones: readonly SitePhone[],
+      walkId: string,
+      tx: TransactionClient,
+    ): Promise<void> {
+      const siteIds = phones.map(({ siteId }) => siteId);
+      await tx.sitePhone.deleteMany({
+        where: { OR: [{ companyConnectwiseId }, { siteConnectwiseId: { in: siteIds } }] },
+      });
+      await tx.sitePhone.createMany({
+        data: phones.map(({ siteId, number }) => ({
+          number,
+          companyConnectwiseId,
+          siteConnectwiseId: siteId,
+          walkId,
+        })),
+      });
+    },
+
+    /**
+     * Removes what a whole walk has not seen, and returns how many numbers that were. What was written
+     * since the walk began stays: another walk has seen it.
+     */
+    async removeUnseen(
+      walk: { readonly id: string; readonly startedAt: Date },
+      tx: TransactionClient = prisma,
+    ): Promise<number> {
+      const { count } = await tx.sitePhone.deleteMany({
+        where: { walkId: { not: walk.id }, seenAt: { lt: walk.startedAt } },
+      });
+      return count;
+    },
+
+    /** The database's clock, by which the rows are dated. */
+    async now(tx: TransactionClient = prisma): Promise<Date> {
+      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+      if (row === undefined) throw new Error('The database did not tell the time.');
+      return row.now;
+    },
+  };
+}

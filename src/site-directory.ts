@@ -1,0 +1,48 @@
+import { Client, Connection } from '@temporalio/client';
+
+import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
+import { walkSites } from './clients/site-directory-walk.ts';
+import { loadTemporalConfig, readEnvironment } from './config.ts';
+import type { TemporalConfig } from './config/temporal.ts';
+import { ServiceError } from './domain/service-error.ts';
+import { runProcess } from './run-process.ts';
+
+/**
+ * `npm run site-directory`: walks through ConnectWise's sites now instead of at night, shows how far
+ * the walk has come and ends with what it found. A worker has to run: it is the worker that walks.
+ */
+async function main(): Promise<void> {
+  const { connection: options, namespace } = loadTemporalConfig(readEnvironment());
+  const connection = await connect(options);
+  try {
+    const client = new Client({ connection, namespace });
+    const schedule = await ensureSiteDirectorySchedule(client);
+    if (!schedule.exists) throw new ServiceError(schedule.code, schedule.message);
+
+    let told = -1;
+    const { companies, numbers, removed } = await walkSites(client, (report) => {
+      if (report.companies === told) return;
+      told = report.companies;
+      console.log(`${report.companies} companies, ${report.numbers} numbers so far …`);
+    });
+    console.log(
+      `Looked at the sites of ${companies} companies: the directory holds ${numbers} numbers of theirs, and ${removed} of companies that have gone were removed.`,
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(options: TemporalConfig['connection']): Promise<Connection> {
+  try {
+    return await Connection.connect(options);
+  } catch (error) {
+    throw new ServiceError(
+      'TEMPORAL_UNAVAILABLE',
+      'Temporal does not answer. Check TEMPORAL_ADDRESS and that the server is up.',
+      { cause: error },
+    );
+  }
+}
+
+await runProcess(main);

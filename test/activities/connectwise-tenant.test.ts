@@ -1,0 +1,39 @@
+// Guarantees that no number is given a wrong company, over a ConnectWise of many traps, real HTTP and the site directory.
+import assert from 'node:assert/strict';
+
+import { lookupInWords } from '../support/lookup-in-words.ts';
+import { tenant, toSandboxRecords } from './connectwise-tenant.ts';
+import { startSiteRig, type SiteRig } from './site-rig.ts';
+
+const { signal } = new AbortController();
+
+describe('a ConnectWise of many traps', () => {
+  let rig: SiteRig;
+
+  before(async function () {
+    this.timeout(60_000);
+    rig = await startSiteRig();
+    await rig.sandbox.addConnectWise(toSandboxRecords());
+    await rig.walk('tenant');
+  });
+  after(() => rig.stop());
+
+  it('has sixty records and more, each id once, and a question about every kind of match', () => {
+    const { companies, contacts, sites, questions } = tenant;
+    for (const records of [companies, contacts, sites]) {
+      assert.equal(new Set(records.map(({ id }) => id)).size, records.length);
+    }
+    assert.ok(companies.length + contacts.length + sites.length >= 60);
+    const kinds = new Set(questions.map(({ expect }) => expect.split(' ')[0]));
+    assert.deepEqual(kinds, new Set(['MATCHED', 'AMBIGUOUS', 'UNKNOWN']));
+    assert.equal(new Set(questions.map(({ number }) => number)).size, questions.length);
+  });
+
+  for (const { why, number, expect } of tenant.questions) {
+    it(`${why}: ${expect}`, async () => {
+      const siteCompanyIds = await rig.sitePhones.listCompanyIds(number);
+      const lookup = await rig.connectwise.findCompanyByPhone(number, siteCompanyIds, signal);
+      assert.equal(lookupInWords(lookup), expect);
+    });
+  }
+});

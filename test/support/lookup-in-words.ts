@@ -1,0 +1,15 @@
+import type { CompanyLookup } from '../../src/clients/connectwise.ts';
+
+/** A lookup as tables write it: `AMBIGUOUS 254,255 without company: 631`. */
+export function lookupInWords(lookup: CompanyLookup): string {
+  const { incompleteContactIds: incomplete } = lookup;
+  const end = incomplete.length === 0 ? '' : ` without company: ${incomplete.join(',')}`;
+  switch (lookup.match) {
+    case 'MATCHED':
+      return `MATCHED ${lookup.company.connectwiseId}${end}`;
+    case 'AMBIGUOUS':
+      return `AMBIGUOUS ${lookup.candidateIds.join(',')}${end}`;
+    case 'UNKNOWN':
+      return `UNKNOWN${end}`;
+  }
+}
