@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { gatewaySchema, workerSchema, type LogLevel } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
+import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 
 /** What the gateway process needs. */
@@ -16,6 +17,7 @@ export type GatewayConfig = {
   readonly temporal: TemporalConfig;
   /** Where people find the Web UI, without a slash at the end; `null` when nobody said. */
   readonly temporalUiUrl: string | null;
+  readonly prices: Prices;
 };
 
 /**
@@ -37,6 +39,12 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
     temporalUiUrl: value.TEMPORAL_UI_URL,
+    prices: {
+      currency: value.PRICE_CURRENCY,
+      speechPerMinute: value.SPEECH_PRICE_PER_MINUTE,
+      perMillionInputTokens: value.LLM_PRICE_PER_MILLION_INPUT_TOKENS,
+      perMillionOutputTokens: value.LLM_PRICE_PER_MILLION_OUTPUT_TOKENS,
+    },
   };
 }
 
@@ -90,8 +98,12 @@ export function loadWorkerConfig(env: Environment) {
       baseUrl: value.LLM_BASE_URL,
       apiKey: value.LLM_API_KEY,
       model: value.LLM_MODEL,
+      maxInputTokens: value.LLM_MAX_INPUT_TOKENS,
+      maxOutputTokens: value.LLM_MAX_OUTPUT_TOKENS,
+      maxRequestBytes: value.LLM_MAX_REQUEST_BYTES,
     },
     numberRules,
+    callerChannel: value.RECORDING_CALLER_CHANNEL,
     reprocessWindowMs: value.REPROCESS_WINDOW,
   } as const;
 }
