@@ -14,6 +14,7 @@ import { createSpeech } from './clients/speech.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
 import { createLogger, toTemporalLogger } from './logger.ts';
+import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         companies: createCompanyRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
+        chunks: createAnalysisChunkRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         log: createProcessingLogRepository(prisma),
         attemptHistory: createAttemptHistory(new Client({ connection, namespace })),
@@ -75,6 +77,7 @@ async function main(): Promise<void> {
         speech,
         connectwise: createConnectWise(config.connectwise),
         languageModel: createLanguageModel(config.languageModel),
+        callerChannel: config.callerChannel,
         numberRules: config.numberRules,
         reprocessWindowMs: config.reprocessWindowMs,
       }),
