@@ -118,14 +118,16 @@ export function createLanguageModel(
     notes: NotesStore,
     signal: AbortSignal,
   ): Promise<CallAnalysisResult> {
-    const tasks = createTasks(prompts, call, call.turns);
-    const [whole, ...others] = toParts(call.turns, tasks.roomFor('analysis', config));
+    // One line a turn: what somebody says cannot begin a line in another's name.
+    const turns = call.turns.map((turn) => ({ ...turn, text: turn.text.replace(/\s+/gu, ' ') }));
+    const tasks = createTasks(prompts, call, turns);
+    const [whole, ...others] = toParts(turns, tasks.roomFor('analysis', config));
     if (whole !== undefined && others.length === 0) {
       const answer = await ask(tasks.analyze(whole.text), signal);
       return toResult(answer, { parts: 1, notesTokens: NO_TOKENS });
     }
 
-    const parts = toParts(call.turns, tasks.roomFor('notes', config));
+    const parts = toParts(turns, tasks.roomFor('notes', config));
     checkPartCount(parts.length, tasks.roomFor('merge', config).tokens);
     const noted = await inLanes(parts, PARTS_AT_ONCE, (part, index) =>
       noteOnce(tasks, call, part, { index, count: parts.length }, notes, signal),

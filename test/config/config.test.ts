@@ -46,6 +46,18 @@ describe('the configuration', () => {
     assert.deepEqual(config.speech.languageCodes, ['en-GB']);
     const gateway = loadGatewayConfig({ DATABASE_URL: WORKER.DATABASE_URL });
     assert.deepEqual([gateway.host, gateway.port], ['127.0.0.1', 3000]);
+    assert.deepEqual(gateway.prices, {
+      currency: 'USD',
+      speechPerMinute: null,
+      perMillionInputTokens: null,
+      perMillionOutputTokens: null,
+    });
+    const { maxInputTokens, maxOutputTokens, maxRequestBytes } = config.languageModel;
+    assert.deepEqual(
+      [maxInputTokens, maxOutputTokens, maxRequestBytes],
+      [32_000, 8_000, 1_000_000],
+    );
+    assert.equal(config.callerChannel, 1);
   });
 
   it('names every missing variable at once', () => {
@@ -70,6 +82,10 @@ describe('the configuration', () => {
     ['SPEECH_LANGUAGE_CODES', ','],
     ['LOG_LEVEL', 'secret'],
     ['CONNECTWISE_REQUESTS_PER_MINUTE', '1.5'],
+    ['LLM_MAX_INPUT_TOKENS', '9999'],
+    ['LLM_MAX_OUTPUT_TOKENS', '0'],
+    ['LLM_MAX_REQUEST_BYTES', '1 MB'],
+    ['RECORDING_CALLER_CHANNEL', '3'],
   ];
   for (const [name, value] of BAD) {
     it(`refuses ${name}=${value.replace('secret', '…')} by name, without the value`, () => {
@@ -79,6 +95,34 @@ describe('the configuration', () => {
       assert.doesNotMatch(faults.join(), /secret/);
     });
   }
+
+  it('reads prices exactly, and refuses what is none by name, without the value', () => {
+    const env = { DATABASE_URL: WORKER.DATABASE_URL };
+    const { prices } = loadGatewayConfig({
+      ...env,
+      SPEECH_PRICE_PER_MINUTE: '0.016',
+      LLM_PRICE_PER_MILLION_INPUT_TOKENS: '0.15',
+      PRICE_CURRENCY: 'GBP',
+    });
+    assert.deepEqual(prices, {
+      currency: 'GBP',
+      speechPerMinute: 16_000n,
+      perMillionInputTokens: 150_000n,
+      perMillionOutputTokens: null,
+    });
+    const wrong = {
+      SPEECH_PRICE_PER_MINUTE: '-1.secret',
+      LLM_PRICE_PER_MILLION_INPUT_TOKENS: '0.0000001',
+      LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '1,5',
+      PRICE_CURRENCY: 'secret',
+    };
+    const faults = faultsOf(() => loadGatewayConfig({ ...env, ...wrong }));
+    assert.deepEqual(
+      faults.map((fault) => fault.split(' ')[0]).toSorted(),
+      Object.keys(wrong).toSorted(),
+    );
+    assert.doesNotMatch(faults.join(), /secret/);
+  });
 
   it('reads a REPROCESS_WINDOW in words', () => {
     const config = loadWorkerConfig({ ...WORKER, REPROCESS_WINDOW: '12 hours' });

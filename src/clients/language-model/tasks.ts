@@ -7,7 +7,7 @@ import { NOTES_TOLD_CHARACTERS, notesJsonSchema, notesSchema, type Notes } from 
 import { sizeOf, type Room } from './parts.ts';
 import type { Prompts } from './prompts.ts';
 import { keepWhatWasSaid } from './said.ts';
-import { createSecrets, type Secrets } from './secrets.ts';
+import { createSecrets, LONGEST_SECRETS, type Secrets } from './secrets.ts';
 
 /** Whose call it is, as far as that is known. */
 export type Caller = {
@@ -73,7 +73,7 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
       kind: Kind,
       limits: Pick<LanguageModelConfig, 'maxInputTokens' | 'maxRequestBytes'>,
     ): Room {
-      const messages = messagesOf(kind, '', createSecrets());
+      const messages = messagesOf(kind, '', LONGEST_SECRETS);
       // Servers with structured output read the schema a second time.
       const texts = [...messages.map(({ content }) => content), JSON.stringify(FORMS[kind])];
       const sizes = [...texts.map(sizeOf), FRAME, { tokens: REPAIR_TOKENS, bytes: REPAIR_BYTES }];
