@@ -27,7 +27,7 @@ export type Asked = {
 };
 
 /** A message of the model, or `null` for an answer of 503; a promise delays it. */
-export type Answering = (asked: Asked, number: number) => Promise<object | null> | object | null;
+type Answering = (asked: Asked, number: number) => Promise<object | null> | object | null;
 
 export type ModelServer = {
   readonly url: string;

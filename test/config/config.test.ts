@@ -117,10 +117,9 @@ describe('the configuration', () => {
       PRICE_CURRENCY: 'secret',
     };
     const faults = faultsOf(() => loadGatewayConfig({ ...env, ...wrong }));
-    assert.deepEqual(
-      faults.map((fault) => fault.split(' ')[0]).toSorted(),
-      Object.keys(wrong).toSorted(),
-    );
+    const named = faults.map((fault) => fault.split(' ')[0]);
+    assert.deepEqual(new Set(named), new Set(Object.keys(wrong)));
+    assert.equal(faults.length, 4);
     assert.doesNotMatch(faults.join(), /secret/);
   });
 
