@@ -30,7 +30,8 @@ const PROBLEM =
 /** What people say before they come to the point. */
 const GREETING =
   /\bhow (can|may) (i|we) help\b|^(hello|hi|good (morning|afternoon|evening))\b[^,]*[.!?]$/i;
-const PROMISE = /\b(i'll|i will|we'll|we will|i am going to|let me)\b/i;
+const PROMISE =
+  /\b(i'll|i will|we'll|we will|(?:team|engineer|technician|colleague) will|i am (?:going to|raising|sending)|let me)\b/i;
 const RESOLVED =
   /\b(works? (now|again)|working (now|again)|fixed|sorted|solved|that did it|back (up|to normal)|all good|it is (printing|stopped|working))\b/i;
 
