@@ -124,7 +124,8 @@ describe('what is said in a call to the model that reads it', () => {
     const frame = (each: Asked) => each.user.replace(each.data, '').replace(random, '');
     assert.equal(frame(asked), frame(usual));
     const lines = asked.data.split('\n');
-    assert.equal(lines.length, 2, 'what is said begins no line of its own');
+    const speakers = lines.map((line) => /^(\w+): /.exec(line)?.[1]);
+    assert.deepEqual(speakers, ['Caller', 'Agent'], 'what is said begins no line of its own');
 
     const after = await call.rows();
     const {

@@ -39,6 +39,16 @@ describe('the reply of a language model', () => {
     );
   });
 
+  it('keeps a whole analysis that is paid for when the request to mend its quotes fails', async () => {
+    const unsaid = JSON.stringify({ ...ANALYSIS, quotes: ['Nobody said this.'] });
+    const client = await rig.clientOf((response, attempt) =>
+      attempt === 1 ? sendJson(response, completion(unsaid)) : sendJson(response, {}, 503),
+    );
+    const result = await client.analyze(INPUT, createNotes(), signal);
+    assert.deepEqual(result.data, { ...ANALYSIS, quotes: [] });
+    assert.deepEqual([result.leftOut, result.inputTokens], [1, 100]);
+  });
+
   it('asks without structured output where the server knows none, and remembers that', async () => {
     const client = await rig.clientOf((response, attempt) => {
       const message = "'response_format' of type 'json_schema' is not supported with this model";
