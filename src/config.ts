@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { gatewaySchema, workerSchema, type LogLevel } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
+import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 import { faultySpeechSettings } from './domain/speech-models.ts';
 
@@ -19,6 +20,7 @@ export type GatewayConfig = {
   readonly temporalUiUrl: string | null;
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
+  readonly prices: Prices;
 };
 
 /**
@@ -41,6 +43,12 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
     temporal,
     temporalUiUrl: value.TEMPORAL_UI_URL,
     callerChannel: value.RECORDING_CALLER_CHANNEL,
+    prices: {
+      currency: value.PRICE_CURRENCY,
+      speechPerMinute: value.SPEECH_PRICE_PER_MINUTE,
+      perMillionInputTokens: value.LLM_PRICE_PER_MILLION_INPUT_TOKENS,
+      perMillionOutputTokens: value.LLM_PRICE_PER_MILLION_OUTPUT_TOKENS,
+    },
   };
 }
 
@@ -101,6 +109,9 @@ export function loadWorkerConfig(env: Environment) {
       baseUrl: value.LLM_BASE_URL,
       apiKey: value.LLM_API_KEY,
       model: value.LLM_MODEL,
+      maxInputTokens: value.LLM_MAX_INPUT_TOKENS,
+      maxOutputTokens: value.LLM_MAX_OUTPUT_TOKENS,
+      maxRequestBytes: value.LLM_MAX_REQUEST_BYTES,
     },
     numberRules,
     callerChannel: value.RECORDING_CALLER_CHANNEL,

@@ -5,6 +5,7 @@ import { createCallRuns } from './api/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { createLogger } from './logger.ts';
+import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
@@ -32,6 +33,8 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        analyses: createCallAnalysisRepository(prisma),
+        prices: config.prices,
         runs: createCallRuns(new Client({ connection, namespace })),
         linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
         callerChannel: config.callerChannel,

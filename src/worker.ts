@@ -16,6 +16,7 @@ import { createSpeech } from './clients/speech.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
 import { createLogger, toTemporalLogger } from './logger.ts';
+import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
@@ -81,6 +82,7 @@ async function main(): Promise<void> {
           companies: createCompanyRepository(prisma),
           sitePhones,
           analyses: createCallAnalysisRepository(prisma),
+          chunks: createAnalysisChunkRepository(prisma),
           transcripts: createTranscriptRepository(prisma),
           log: createProcessingLogRepository(prisma),
           attemptHistory: createAttemptHistory(client),
@@ -89,6 +91,7 @@ async function main(): Promise<void> {
           speech,
           connectwise,
           languageModel: createLanguageModel(config.languageModel),
+          callerChannel: config.callerChannel,
           numberRules,
           reprocessWindowMs: config.reprocessWindowMs,
         }),

@@ -5,6 +5,7 @@ import { createAddedRecordings } from './added-recordings.ts';
 import type { RecordingInput } from './sample-file.ts';
 import type { Sample } from './sample.ts';
 import { createSampleFolder } from './sample-folder.ts';
+import { findByExcerpt } from './excerpt-match.ts';
 import { findBestMatches, gramsOfWords } from './transcript-match.ts';
 import type { Grams } from './transcript-match.ts';
 
@@ -20,6 +21,8 @@ export type SampleCatalogue = {
   findByPhoneDigits(digits: string): Sample[];
   /** The call whose words stand in the text; several when they say the same. */
   findByTranscript(text: string): Sample[];
+  /** The call that a text is a part of; several when they say the same. */
+  findByExcerpt(text: string): Sample[];
   /** Calls may share an audio: the one that `objectName` names is preferred, if it has it. */
   findByAudioSha256(hex: string, objectName?: string): Promise<Sample | null>;
   /** Size and hashes, computed once for each content. */
@@ -108,6 +111,7 @@ export function createSampleCatalogue(options: {
         .map(({ sample }) => sample);
     },
     findByTranscript: (text) => findBestMatches(index(), text).map(({ sample }) => sample),
+    findByExcerpt: (text) => findByExcerpt(index(), text).map(({ sample }) => sample),
     async findByAudioSha256(hex, objectName) {
       const named = objectName
         ?.split('/')

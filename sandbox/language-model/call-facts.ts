@@ -1,11 +1,16 @@
+import { readNotes } from './notes-facts.ts';
+import { dueWordsOf, type PromiseMade } from './promise-made.ts';
+
 /** What the stand-in reads out of a prompt: enough to fill any sensible schema, always the same for the same words. */
 export type CallFacts = {
   readonly sentences: readonly string[];
+  /** What may be quoted: nothing but what was said. */
+  readonly quotes: readonly string[];
   readonly summary: string;
   /** The sentence that says what is wrong; the first one if none does. */
   readonly reason: string;
   /** The sentences in which somebody promises something. */
-  readonly promises: readonly string[];
+  readonly promises: readonly PromiseMade[];
   readonly callerName: string | null;
   readonly clientName: string | null;
   readonly phoneNumber: string | null;
@@ -14,15 +19,19 @@ export type CallFacts = {
   readonly labels: readonly string[];
 };
 
-/** A summary is a line on a screen; anything longer is cut at a word. */
+/** A summary is a line on a screen, and so is a sentence; anything longer is cut at a word. */
 const SUMMARY_CHARACTERS = 240;
+
+/** How transcripts name the MSP's people. */
+const AGENTS = /^(agent|colleague)$/i;
 
 const PROBLEM =
   /\b(not|can't|cannot|won't|isn't|doesn't|problem|issue|error|broken|down|locked|stopped|stuck|slow|lost|fail\w*|wrong|keeps?|expired|offline|strange|worried|need|deadline)\b/i;
 /** What people say before they come to the point. */
 const GREETING =
   /\bhow (can|may) (i|we) help\b|^(hello|hi|good (morning|afternoon|evening))\b[^,]*[.!?]$/i;
-const PROMISE = /\b(i'll|i will|we'll|we will|i am going to|let me)\b/i;
+const PROMISE =
+  /\b(i'll|i will|we'll|we will|(?:team|engineer|technician|colleague) will|i am (?:going to|raising|sending)|let me)\b/i;
 const RESOLVED =
   /\b(works? (now|again)|working (now|again)|fixed|sorted|solved|that did it|back (up|to normal)|all good|it is (printing|stopped|working))\b/i;
 
@@ -69,27 +78,43 @@ const LABEL_RULES: readonly (readonly [RegExp, readonly string[]])[] = [
 /** What fits when nothing else does, in the words that closed enums use. */
 const FALLBACK_LABELS = ['neutral', 'normal', 'medium', 'general', 'other', 'unknown', 'none'];
 
-/** Derives everything from the prompt's transcript; the words before it give only client and number. */
+/** Derives everything from the prompt's transcript or notes; the words before give only client and number. */
 export function readFacts(prompt: string): CallFacts {
-  const { preamble, transcript } = splitPrompt(prompt);
-  const sentences = toSentences(transcript);
+  const { preamble, transcript, areNotes } = splitPrompt(prompt);
+  const caller = {
+    clientName: lineOf(preamble, 'client_name'),
+    phoneNumber: lineOf(preamble, 'Phone Number'),
+  };
+  if (areNotes) {
+    const notes = readNotes(transcript);
+    const facts = { ...readTranscript(notes.sentences.join('\n')), ...notes, ...caller };
+    return { ...facts, reason: notes.matters[0] ?? facts.reason };
+  }
+  return { ...readTranscript(transcript), ...caller };
+}
+
+function readTranscript(transcript: string): Omit<CallFacts, 'clientName' | 'phoneNumber'> {
+  const spokenBy = toSentences(transcript);
+  const sentences = spokenBy.map(({ text }) => text);
   const spoken = sentences.join(' ');
   const matters = sentences.filter((sentence) => !GREETING.test(sentence));
   const reason =
     matters.find((sentence) => PROBLEM.test(sentence)) ?? matters[0] ?? sentences[0] ?? '';
-  const promises = sentences.filter((sentence) => PROMISE.test(sentence));
+  const promises = spokenBy
+    .filter(({ text }) => PROMISE.test(text))
+    .map(({ text, speaker }) => ({ text, owner: ownerOf(speaker), due: dueWordsOf(text) }));
   const resolved = RESOLVED.test(spoken);
-  const summary = [...new Set([reason, promises[0] ?? sentences.at(-1) ?? ''])].join(' ').trim();
+  const end = promises[0]?.text ?? sentences.at(-1) ?? '';
+  const summary = [...new Set([reason, end])].join(' ').trim();
   return {
     sentences,
+    quotes: sentences,
     summary: cutAtWord(summary, SUMMARY_CHARACTERS),
     reason,
     promises,
     callerName:
       /\b(?:my name is|this is|it's|i'm)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?)/.exec(spoken)?.[1] ??
       null,
-    clientName: lineOf(preamble, 'client_name'),
-    phoneNumber: lineOf(preamble, 'Phone Number'),
     resolved,
     labels: [
       ...LABEL_RULES.filter(([pattern]) => pattern.test(spoken)).flatMap(([, labels]) => labels),
@@ -101,25 +126,45 @@ export function readFacts(prompt: string): CallFacts {
 
 /**
  * The transcript is what stands behind the line that begins with `Transcript:`, without the element around it if
- * there is one (`<transcript>`, also with a mark in its name). A prompt without such a line is all transcript.
+ * there is one (`<transcript>`, also with a mark in its name); so are notes of one, behind `Notes:`. A prompt without
+ * such a line is all transcript.
  */
-export function splitPrompt(prompt: string): { preamble: string; transcript: string } {
-  const heading = /^[ \t]*Transcript:[ \t]*/im.exec(prompt);
+export function splitPrompt(prompt: string): {
+  preamble: string;
+  transcript: string;
+  areNotes: boolean;
+} {
+  const heading = /^[ \t]*(Transcript|Notes):[ \t]*/im.exec(prompt);
   if (heading === null) {
-    return { preamble: '', transcript: prompt };
+    return { preamble: '', transcript: prompt, areNotes: false };
   }
   const rest = prompt.slice(heading.index + heading[0].length);
-  const element = /^<(transcript[\w-]*)>([\s\S]*)<\/\1>/i.exec(rest);
-  return { preamble: prompt.slice(0, heading.index), transcript: element?.[2] ?? rest };
+  const element = /^<((?:transcript|notes)[\w-]*)>([\s\S]*)<\/\1>/i.exec(rest);
+  return {
+    preamble: prompt.slice(0, heading.index),
+    transcript: element?.[2] ?? rest,
+    areNotes: heading[1]?.toLowerCase() === 'notes',
+  };
 }
 
+type Sentence = { readonly speaker: string | null; readonly text: string };
+
 /** Speakers' names before a colon and times in brackets are no speech. */
-function toSentences(transcript: string): string[] {
-  return transcript
-    .replaceAll(/^\s*(?:\[[\d:.\s–-]+\]\s*)?[\p{L}\d][\p{L}\d ]{0,20}:\s+/gmu, '')
-    .split(/(?<=[.!?])\s+|\n+/)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== '');
+function toSentences(transcript: string): Sentence[] {
+  return transcript.split(/\n+/).flatMap((line) => {
+    const label = /^\s*(?:\[[\d:.\s–-]+\]\s*)?([\p{L}\d][\p{L}\d ]{0,20}):\s+/u.exec(line);
+    const speaker = label?.[1] ?? null;
+    return line
+      .slice(label?.[0].length ?? 0)
+      .split(/(?<=[.!?])\s+/)
+      .map((sentence) => ({ speaker, text: cutAtWord(sentence.trim(), SUMMARY_CHARACTERS) }))
+      .filter(({ text }) => text !== '');
+  });
+}
+
+function ownerOf(speaker: string | null): PromiseMade['owner'] {
+  if (speaker === null || /^speaker/i.test(speaker)) return null;
+  return AGENTS.test(speaker) ? 'msp' : 'client';
 }
 
 /** The seed writes "Not found" for a company that is not known. */

@@ -66,7 +66,7 @@ export function complete(request: ChatRequest): object {
 }
 
 /** The transcript stands in the last message of the user that has one; later messages may ask for a repair. */
-function factsOf({ messages }: ChatRequest): ReturnType<typeof readFacts> {
+export function factsOf({ messages }: ChatRequest): ReturnType<typeof readFacts> {
   const texts = messages.filter(({ role }) => role === 'user').map(textOf);
   const withTranscript = texts.findLast((text) => splitPrompt(text).preamble !== '');
   return readFacts(withTranscript ?? texts.join('\n'));

@@ -1,7 +1,11 @@
 import type { CallFacts } from './call-facts.ts';
 import { isSchema, resolveReference, type JsonSchema } from './json-schema.ts';
+import type { PromiseMade } from './promise-made.ts';
 
-type Walk = { readonly facts: CallFacts; readonly root: JsonSchema };
+/** The facts of a call, and those of the promise that is written of, if it is one. */
+type ItemFacts = CallFacts & Pick<PromiseMade, 'owner' | 'due'>;
+
+type Walk = { readonly facts: ItemFacts; readonly root: JsonSchema };
 
 /** A schema that refers to itself is filled this deep, then with as little as it allows. */
 const MAX_DEPTH = 12;
@@ -13,7 +17,7 @@ const DEFAULT_ITEMS = 3;
  * Closed enums get one of their own values, chosen by the call's labels; every property is filled in.
  */
 export function fillSchema(root: JsonSchema, facts: CallFacts): unknown {
-  return fill(root, '', 0, { facts, root });
+  return fill(root, '', 0, { facts: { ...facts, owner: null, due: null }, root });
 }
 
 function fill(given: JsonSchema, name: string, depth: number, walk: Walk): unknown {
@@ -75,26 +79,36 @@ function fillArray(schema: JsonSchema, name: string, depth: number, walk: Walk):
   const { items } = schema;
   const min = numberOr(schema['minItems'], 0);
   const max = numberOr(schema['maxItems'], DEFAULT_ITEMS);
-  const available = /action|promise|commit|task|follow/i.test(name)
-    ? walk.facts.promises
-    : walk.facts.sentences;
+  const available = itemsFor(name, walk.facts);
   const wanted =
     depth >= MAX_DEPTH ? min : Math.max(min, Math.min(available.length, max, DEFAULT_ITEMS));
   return isSchema(items)
     ? Array.from({ length: wanted }, (_, index) => {
-        const sentence = available[index] ?? walk.facts.summary;
+        const { text, owner, due } = available[index] ?? unsaid(walk.facts.summary);
         // Each element speaks of a sentence of its own.
-        const facts = { ...walk.facts, summary: sentence, reason: sentence };
+        const facts = { ...walk.facts, summary: text, reason: text, owner, due };
         return fill(items, name, depth + 1, { ...walk, facts });
       })
     : [];
 }
 
-/** The transcript's promises are mostly the agent's: it does not tell who spoke. */
-const OWNER_LABELS = ['agent', 'msp', 'unknown'];
+function itemsFor(name: string, facts: CallFacts): readonly PromiseMade[] {
+  if (/action|promise|commit|task|follow/i.test(name)) return facts.promises;
+  return (/quote/i.test(name) ? facts.quotes : facts.sentences).map(unsaid);
+}
 
-function chooseFromEnum(values: readonly unknown[], name: string, { labels }: CallFacts): unknown {
-  for (const label of /owner/i.test(name) ? OWNER_LABELS : labels) {
+function unsaid(text: string): PromiseMade {
+  return { text, owner: null, due: null };
+}
+
+/** A promise is mostly the agent's where the transcript does not tell who spoke. */
+const OWNER_LABELS = {
+  msp: ['agent', 'msp', 'unknown'],
+  client: ['client', 'customer', 'caller', 'unknown'],
+} as const;
+
+function chooseFromEnum(values: readonly unknown[], name: string, facts: ItemFacts): unknown {
+  for (const label of /owner/i.test(name) ? OWNER_LABELS[facts.owner ?? 'msp'] : facts.labels) {
     const found = values.find(
       (value) => typeof value === 'string' && value.toLowerCase().includes(label),
     );
@@ -106,7 +120,7 @@ function chooseFromEnum(values: readonly unknown[], name: string, { labels }: Ca
 }
 
 /** A property is unknown when it asks for something that was not said. */
-function isUnknown(name: string, facts: CallFacts): boolean {
+function isUnknown(name: string, facts: ItemFacts): boolean {
   if (/phone|number/i.test(name)) {
     return facts.phoneNumber === null;
   }
@@ -116,17 +130,17 @@ function isUnknown(name: string, facts: CallFacts): boolean {
   if (/caller|name/i.test(name)) {
     return facts.callerName === null;
   }
-  return /due|date|time|deadline/i.test(name);
+  return /due|date|time|deadline/i.test(name) && facts.due === null;
 }
 
-function toText(name: string, schema: JsonSchema, facts: CallFacts): string {
+function toText(name: string, schema: JsonSchema, facts: ItemFacts): string {
   const text = chooseText(name, facts);
   const max = numberOr(schema['maxLength'], text.length);
   // The schema's length counts characters, and a cut must not split one.
   return Array.from(text).slice(0, max).join('').padEnd(numberOr(schema['minLength'], 0), '.');
 }
 
-function chooseText(name: string, facts: CallFacts): string {
+function chooseText(name: string, facts: ItemFacts): string {
   if (/phone|number/i.test(name)) {
     return facts.phoneNumber ?? 'unknown';
   }
@@ -135,6 +149,9 @@ function chooseText(name: string, facts: CallFacts): string {
   }
   if (/caller|name/i.test(name)) {
     return facts.callerName ?? 'unknown';
+  }
+  if (/due|date|time|deadline/i.test(name)) {
+    return facts.due ?? 'unknown';
   }
   if (/sentiment|category|priority|urgency|topic/i.test(name)) {
     return facts.labels[0] ?? 'unknown';

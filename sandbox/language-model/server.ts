@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { SandboxContext, StandIn } from '../core/context.ts';
+import type { Sample } from '../core/sample.ts';
 import { playFaultBefore, sendReply, type Exchange, type HttpReply } from '../core/http-faults.ts';
 import { listen } from '../core/stand-in.ts';
 import { parseChatRequest, textOf, type ChatRequest } from './chat-request.ts';
-import { complete } from './completion.ts';
+import { complete, factsOf } from './completion.ts';
 import { LANGUAGE_MODEL_API_KEY, LANGUAGE_MODEL_NAME } from './credentials.ts';
 import { invalidRequest, OpenAiError, toErrorReply, toFaultReply } from './openai-error.ts';
 
@@ -48,9 +49,8 @@ async function answer(context: SandboxContext, exchange: Exchange): Promise<void
 
 async function answerChat({ control, samples }: SandboxContext, exchange: Exchange): Promise<void> {
   const chat = await readChat(exchange.request);
-  // A request carries no call; the calls whose words it holds are meant.
-  const text = chat instanceof OpenAiError ? '' : chat.messages.map(textOf).join('\n');
-  const callSids = samples.findByTranscript(text).map(({ callRecordingId }) => callRecordingId);
+  const meant = chat instanceof OpenAiError ? [] : findCalls(chat, samples);
+  const callSids = meant.map(({ callRecordingId }) => callRecordingId);
   const fault = control.hit('languageModel', 'chat.completions', callSids);
   await play(fault, exchange, () => {
     if (chat instanceof OpenAiError) {
@@ -58,6 +58,12 @@ async function answerChat({ control, samples }: SandboxContext, exchange: Exchan
     }
     return chatReply(chat);
   });
+}
+
+/** A request carries no call; those are meant whose words it holds, or else whose words it is a part of. */
+function findCalls(chat: ChatRequest, samples: SandboxContext['samples']): Sample[] {
+  const whole = samples.findByTranscript(chat.messages.map(textOf).join('\n'));
+  return whole.length > 0 ? whole : samples.findByExcerpt(factsOf(chat).sentences.join('\n'));
 }
 
 /** Plays a fault around the true reply; the key is checked for everything that is not scripted. */

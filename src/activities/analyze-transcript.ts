@@ -1,23 +1,29 @@
 import type { Call, CallAnalysis, Transcript } from '../generated/prisma/client.ts';
-import type { LanguageModel } from '../clients/language-model.ts';
+import type { CallAnalysisResult, LanguageModel } from '../clients/language-model.ts';
 import type { Outcome } from '../domain/call.ts';
 import { ServiceError } from '../domain/service-error.ts';
+import { toTurns } from '../domain/turns.ts';
 import type { CallAnalysisRepository } from '../repositories/call-analysis-repository.ts';
 import type { CompanyRepository } from '../repositories/company-repository.ts';
 import type { Database, TransactionClient } from '../repositories/database.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
+import { readSegments } from '../repositories/transcript-segments.ts';
 import type { StepInput } from './archive-recording.ts';
 import { findCall, superseded } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
 import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
+import { createStoredNotes, type StoredNotesDeps } from './stored-notes.ts';
 
-export type AnalyzeTranscriptDeps = RunStepDeps & {
-  readonly database: Database;
-  readonly companies: CompanyRepository;
-  readonly analyses: CallAnalysisRepository;
-  readonly transcripts: TranscriptRepository;
-  readonly languageModel: LanguageModel;
-};
+export type AnalyzeTranscriptDeps = RunStepDeps &
+  StoredNotesDeps & {
+    readonly database: Database;
+    readonly companies: CompanyRepository;
+    readonly analyses: CallAnalysisRepository;
+    readonly transcripts: TranscriptRepository;
+    readonly languageModel: LanguageModel;
+    /** The channel (1-based) on which the party that placed a call is heard. */
+    readonly callerChannel: number;
+  };
 
 export type AnalyzeTranscriptResult = {
   readonly outcome: Outcome;
@@ -30,6 +36,7 @@ export type AnalyzeTranscriptResult = {
  */
 export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
   const { database, calls, companies, analyses, transcripts, log, languageModel } = deps;
+  const { callerChannel } = deps;
   return ({ callSid, redo }: StepInput): Promise<AnalyzeTranscriptResult> =>
     runStep(
       deps,
@@ -48,20 +55,26 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
         }
 
         const company = call.companyId === null ? null : await companies.findById(call.companyId);
+        const { direction } = call;
+        const turns = toTurns(readSegments(transcript), { direction, callerChannel });
         const analysis = await keepAlive(() =>
           languageModel.analyze(
-            {
-              companyName: company?.name ?? null,
-              phoneNumber: call.externalPhoneNumber,
-              transcript: transcript.text,
-            },
+            { companyName: company?.name ?? null, phoneNumber: call.externalPhoneNumber, turns },
+            createStoredNotes(deps, call, transcript.submissionId, redo),
             attempt.signal,
           ),
         );
         return database.transaction(async (tx) => {
+          const { data, model, promptVersion, inputTokens, outputTokens, notesTokens } = analysis;
           const counted = await analyses.findOrCreate(
             {
-              ...analysis,
+              data,
+              model,
+              promptVersion,
+              inputTokens,
+              outputTokens,
+              chunkInputTokens: notesTokens.inputTokens,
+              chunkOutputTokens: notesTokens.outputTokens,
               callId: call.id,
               companyId: call.companyId,
               submissionId: transcript.submissionId,
@@ -75,7 +88,7 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
               companyId: call.companyId,
               status: 'LOG_INFO',
               event: 'ANALYSIS_SUCCESS',
-              message: `Analysed by ${analysis.model} with prompt ${analysis.promptVersion}: ${analysis.inputTokens} tokens read, ${analysis.outputTokens} written.`,
+              message: describe(analysis),
             }),
             tx,
           );
@@ -171,6 +184,17 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
     );
     if (!finished) throw superseded('analyzeTranscript');
   }
+}
+
+function describe(analysis: CallAnalysisResult): string {
+  const { model, promptVersion, inputTokens, outputTokens, parts, leftOut } = analysis;
+  return [
+    `Analysed by ${model} with prompt ${promptVersion}: ${inputTokens} tokens read, ${outputTokens} written.`,
+    ...(parts === 1 ? [] : [`Read in ${parts} parts.`]),
+    ...(leftOut === 0
+      ? []
+      : [`Left out because nobody said it: ${leftOut} quotes, times or names.`]),
+  ].join(' ');
 }
 
 function transcriptMissing(): ServiceError {

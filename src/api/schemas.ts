@@ -82,6 +82,21 @@ export const callReply = z.object({
   company: z.object({ connectwiseId: z.string(), name: z.string() }).nullable(),
   failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
   analysis: z.unknown().nullable(),
+  /**
+   * What the call has used so far and costs at the configured prices, over all its transcriptions and
+   * analyses; amounts are null where no price is configured. What failed attempts paid is not in it.
+   */
+  cost: z
+    .object({
+      currency: z.string(),
+      speech: z.number().nullable(),
+      analysis: z.number().nullable(),
+      total: z.number().nullable(),
+      speechSeconds: z.int(),
+      inputTokens: z.int(),
+      outputTokens: z.int(),
+    })
+    .nullable(),
   links,
 });
 

@@ -1,4 +1,5 @@
 import type { processingLog, Transcript } from '../generated/prisma/client.ts';
+import type { CallCost } from '../domain/call-cost.ts';
 import type { CallStatus } from '../domain/call.ts';
 import { renderTurns, toTurns, type TurnRules } from '../domain/turns.ts';
 import { isErrorCode } from '../domain/error-codes.ts';
@@ -39,8 +40,12 @@ export function toRunReply(
   return { callSid, workflowId: callSid, runId, status, links: linksOf(callSid, runId) };
 }
 
-/** A call, as the database knows it. */
-export function toCallReply(call: CallWithDetails, linksOf: LinkBuilder): CallReply {
+/** A call, as the database knows it; `cost` is `null` while nothing was used. */
+export function toCallReply(
+  call: CallWithDetails,
+  cost: CallCost | null,
+  linksOf: LinkBuilder,
+): CallReply {
   const { company, currentAnalysis, failedStep, failureCode, failureMessage } = call;
   return {
     callSid: call.callSid,
@@ -62,6 +67,7 @@ export function toCallReply(call: CallWithDetails, linksOf: LinkBuilder): CallRe
         ? null
         : { step: failedStep, code: failureCode, message: failureMessage ?? '' },
     analysis: currentAnalysis?.data ?? null,
+    cost,
     links: linksOf(call.callSid, call.runId),
   };
 }

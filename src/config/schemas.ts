@@ -5,6 +5,7 @@ import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
+import { parsePrice } from '../domain/call-cost.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -25,6 +26,12 @@ const wholeNumber = (least: number, most: number) =>
 const webAddress = text
   .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http(s) URL')
   .transform((value) => value.replace(/\/+$/, ''));
+
+const price = text
+  .transform(parsePrice)
+  .refine((value) => value !== null, 'must be a price such as 0.016, with at most six decimals')
+  .nullable()
+  .default(null);
 
 const processSchema = {
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -49,6 +56,12 @@ export const gatewaySchema = z.object({
     .default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
   TEMPORAL_UI_URL: webAddress.nullable().default(null),
+  SPEECH_PRICE_PER_MINUTE: price,
+  LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,
+  LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: price,
+  PRICE_CURRENCY: text
+    .regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals such as USD')
+    .default('USD'),
 });
 
 /** What a worker reads. */
@@ -79,6 +92,14 @@ export const workerSchema = z.object({
   LLM_BASE_URL: webAddress,
   LLM_API_KEY: text,
   LLM_MODEL: text,
+  // Leaves three quarters of the 128,000 that most models read; in most languages it also fits those
+  // that read 32,768, because tokens are estimated high.
+  // Below 10,000 the orders and a repair leave no room for the notes of two parts.
+  LLM_MAX_INPUT_TOKENS: wholeNumber(10_000, 10_000_000).default(32_000),
+  // An analysis takes less than a thousand; the rest is for models that think before they answer.
+  LLM_MAX_OUTPUT_TOKENS: wholeNumber(1_000, 1_000_000).default(8_000),
+  // Below the 1 MiB at which nginx, in front of many servers, refuses a body by default.
+  LLM_MAX_REQUEST_BYTES: wholeNumber(150_000, 100_000_000).default(1_000_000),
   PHONE_REGION: z
     .custom<CountryCode>(
       (value) => typeof value === 'string' && isSupportedCountry(value),

@@ -258,10 +258,11 @@ export const ERROR_CODES = {
       'Check LLM_BASE_URL and LLM_MODEL, restart the workers, then send the signal reprocess.',
   },
   MODEL_TRANSCRIPT_TOO_LONG: {
-    meaning: 'The transcript exceeds what the model reads at once.',
+    meaning:
+      'The transcript exceeds what the model reads at once, or takes more parts than one call may cost.',
     retryable: false,
     remedy:
-      'Choose an LLM_MODEL with a longer context, restart the workers, then send the signal reprocess.',
+      'Set LLM_MAX_INPUT_TOKENS to what LLM_MODEL reads (its context less LLM_MAX_OUTPUT_TOKENS), or choose a model that reads more, restart the workers, then send the signal reprocess.',
   },
   MODEL_CONTENT_BLOCKED: {
     meaning: 'The language model, or a filter before it, declined to analyse this call.',
@@ -270,10 +271,11 @@ export const ERROR_CODES = {
       'Choose another LLM_MODEL, restart the workers, then send the signal reprocess; or leave the call as it is.',
   },
   MODEL_OUTPUT_TRUNCATED: {
-    meaning: 'The language model reached its token limit before the analysis was complete.',
+    meaning:
+      'The language model reached its token limit before the analysis was complete, even when told twice to be shorter.',
     retryable: false,
     remedy:
-      'Raise the token limit of the server, or choose an LLM_MODEL with a longer one, restart the workers, then send the signal reprocess.',
+      'Raise LLM_MAX_OUTPUT_TOKENS (models that think before they answer need more) or choose another LLM_MODEL, restart the workers, then send the signal reprocess.',
   },
   MODEL_OUTPUT_INVALID: {
     meaning: 'The language model gave no usable analysis, even when told twice what was wrong.',

@@ -41,6 +41,41 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
       return tx.callAnalysis.findUniqueOrThrow({ where: { callId_runId: { callId, runId } } });
     },
 
+    /**
+     * The tokens of all analyses and all notes of a call, each request counted once: an analysis
+     * counts the notes that it was made from, and so may a later one that found them.
+     */
+    async countTokens(
+      callId: string,
+      tx: TransactionClient = prisma,
+    ): Promise<{ readonly inputTokens: number; readonly outputTokens: number }> {
+      const [{ _sum: analyses }, { _sum: chunks }] = await Promise.all([
+        tx.callAnalysis.aggregate({
+          where: { callId },
+          _sum: {
+            inputTokens: true,
+            outputTokens: true,
+            chunkInputTokens: true,
+            chunkOutputTokens: true,
+          },
+        }),
+        tx.analysisChunk.aggregate({
+          where: { callId },
+          _sum: { inputTokens: true, outputTokens: true },
+        }),
+      ]);
+      return {
+        inputTokens:
+          (analyses.inputTokens ?? 0) -
+          (analyses.chunkInputTokens ?? 0) +
+          (chunks.inputTokens ?? 0),
+        outputTokens:
+          (analyses.outputTokens ?? 0) -
+          (analyses.chunkOutputTokens ?? 0) +
+          (chunks.outputTokens ?? 0),
+      };
+    },
+
     /** Every analysis of a call, oldest first. */
     listByCall(callId: string, tx: TransactionClient = prisma): Promise<CallAnalysis[]> {
       return tx.callAnalysis.findMany({ where: { callId }, orderBy: { createdAt: 'asc' } });

@@ -11,12 +11,30 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       return tx.transcript.findUnique({ where: { callId } });
     },
 
-    /** Stores the transcript of a call, over an earlier one if there is one. */
-    save(
+    /** Seconds billed for all transcripts that a call has had; `null` while it had none. */
+    async billedSecondsOf(callId: string, tx: TransactionClient = prisma): Promise<number | null> {
+      const select = { billedSeconds: true, priorSeconds: true };
+      const billed = await tx.transcript.findUnique({ where: { callId }, select });
+      return billed === null ? null : billed.billedSeconds + billed.priorSeconds;
+    },
+
+    /**
+     * Stores the transcript of a call, over an earlier one if there is one; what that was billed is
+     * kept. Whoever calls this has locked the call, so that no second one is replaced meanwhile.
+     */
+    async save(
       data: Prisma.TranscriptUncheckedCreateInput,
       tx: TransactionClient = prisma,
     ): Promise<Transcript> {
-      return tx.transcript.upsert({ where: { callId: data.callId }, create: data, update: data });
+      const where = { callId: data.callId };
+      const before = await tx.transcript.findUnique({ where });
+      const isReplaced = before !== null && before.submissionId !== data.submissionId;
+      const priorSeconds = (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0);
+      return tx.transcript.upsert({
+        where,
+        create: data,
+        update: { ...data, priorSeconds },
+      });
     },
   };
 }

@@ -14,7 +14,14 @@ describe('the gateway', () => {
 
   before(async function () {
     this.timeout(120_000);
-    service = await startService();
+    service = await startService({
+      env: {
+        SPEECH_PRICE_PER_MINUTE: '0.06',
+        LLM_PRICE_PER_MILLION_INPUT_TOKENS: '1000',
+        LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '2000',
+        PRICE_CURRENCY: 'GBP',
+      },
+    });
   });
   after(() => service.stop());
 
@@ -185,6 +192,27 @@ describe('the gateway', () => {
     );
     const { model, channels } = body['recognition'] as Record<string, unknown>;
     assert.deepEqual([model, channels], ['telephony', 'separate']);
+  });
+
+  it('shows what a call has used and costs at the configured prices', async () => {
+    const { callSid } = await startCall(service);
+    const { cost } = await untilStatus(service, callSid, 'COMPLETED');
+    const { prisma } = service.database;
+    const [analysis] = await prisma.callAnalysis.findMany({ where: { call: { callSid } } });
+    const transcript = await prisma.transcript.findFirstOrThrow({ where: { call: { callSid } } });
+    assert.ok(analysis !== undefined && analysis.inputTokens > 0 && transcript.billedSeconds > 0);
+    const { inputTokens, outputTokens } = analysis;
+    const speechSeconds = transcript.billedSeconds;
+    assert.deepEqual(cost, {
+      currency: 'GBP',
+      // A thousandth a second and a token read, two thousandths a token written.
+      speech: speechSeconds / 1000,
+      analysis: (inputTokens + 2 * outputTokens) / 1000,
+      total: (speechSeconds + inputTokens + 2 * outputTokens) / 1000,
+      speechSeconds,
+      inputTokens,
+      outputTokens,
+    });
   });
 
   it('shows NO_SPEECH as a completed call with an empty transcript and no analysis', async () => {

@@ -11,6 +11,7 @@ import {
   completion,
   failure,
   createLanguageModelRig,
+  createNotes,
 } from './language-model-support.ts';
 
 const { signal } = new AbortController();
@@ -20,11 +21,6 @@ describe('the language model client, when something is wrong', () => {
   afterEach(() => rig.close());
 
   const choices: readonly [string, object, ErrorCode][] = [
-    [
-      'the token limit',
-      { finish_reason: 'length', message: { content: JSON_TEXT } },
-      'MODEL_OUTPUT_TRUNCATED',
-    ],
     [
       'a content filter',
       { finish_reason: 'content_filter', message: { content: '' } },
@@ -39,7 +35,7 @@ describe('the language model client, when something is wrong', () => {
   for (const [what, choice, code] of choices) {
     it(`makes ${what} the code ${code}, after one request`, async () => {
       const client = await rig.clientOf((response) => sendJson(response, { choices: [choice] }));
-      await assertFails(client.analyze(INPUT, signal), code);
+      await assertFails(client.analyze(INPUT, createNotes(), signal), code);
       assert.equal(rig.requests().length, 1);
     });
   }
@@ -65,7 +61,7 @@ describe('the language model client, when something is wrong', () => {
       const client = await rig.clientOf((response) =>
         sendJson(response, { error: { message } }, status),
       );
-      await assertFails(client.analyze(INPUT, signal), code);
+      await assertFails(client.analyze(INPUT, createNotes(), signal), code);
       assert.equal(rig.requests().length, 1);
     });
   }
@@ -74,7 +70,7 @@ describe('the language model client, when something is wrong', () => {
     const client = await rig.clientOf((response) =>
       sendJson(response, {}, 429, { 'retry-after': '7' }),
     );
-    assert.equal((await failure(client.analyze(INPUT, signal))).retryAfterMs, 7_000);
+    assert.equal((await failure(client.analyze(INPUT, createNotes(), signal))).retryAfterMs, 7_000);
   });
 
   it('follows no redirect: the key and the call go nowhere else', async () => {
@@ -85,7 +81,7 @@ describe('the language model client, when something is wrong', () => {
       const client = await rig.clientOf((response) => {
         response.writeHead(307, { location: elsewhere.url }).end();
       });
-      await assertFails(client.analyze(INPUT, signal), 'MODEL_BAD_REQUEST');
+      await assertFails(client.analyze(INPUT, createNotes(), signal), 'MODEL_BAD_REQUEST');
       assert.equal(elsewhere.requests.length, 0);
     } finally {
       await elsewhere.close();
@@ -130,7 +126,7 @@ describe('the language model client, when something is wrong', () => {
   for (const [what, answer, code] of answers) {
     it(`makes ${what} the code ${code}, after one request`, async () => {
       const client = await rig.clientOf((response) => answer(response));
-      await assertFails(client.analyze(INPUT, signal), code);
+      await assertFails(client.analyze(INPUT, createNotes(), signal), code);
       assert.equal(rig.requests().length, 1);
     });
   }
@@ -138,7 +134,7 @@ describe('the language model client, when something is wrong', () => {
   it('makes a refused connection the code MODEL_UNAVAILABLE', async () => {
     const client = await rig.clientOf(() => undefined);
     await rig.close();
-    await assertFails(client.analyze(INPUT, signal), 'MODEL_UNAVAILABLE');
+    await assertFails(client.analyze(INPUT, createNotes(), signal), 'MODEL_UNAVAILABLE');
   });
 
   it('gives up when no answer comes in time, or when it drips', async () => {
@@ -149,8 +145,8 @@ describe('the language model client, when something is wrong', () => {
         response.on('close', () => clearInterval(timer));
       },
     ]) {
-      const client = await rig.clientOf(answer, 150);
-      await assertFails(client.analyze(INPUT, signal), 'MODEL_UNAVAILABLE');
+      const client = await rig.clientOf(answer, { requestTimeoutMs: 150 });
+      await assertFails(client.analyze(INPUT, createNotes(), signal), 'MODEL_UNAVAILABLE');
     }
   });
 
@@ -158,8 +154,8 @@ describe('the language model client, when something is wrong', () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by the test');
     const client = await rig.clientOf(() => controller.abort(reason));
-    await assert.rejects(client.analyze(INPUT, controller.signal), reason);
-    await assert.rejects(client.analyze(INPUT, controller.signal), reason);
+    await assert.rejects(client.analyze(INPUT, createNotes(), controller.signal), reason);
+    await assert.rejects(client.analyze(INPUT, createNotes(), controller.signal), reason);
     assert.equal(rig.requests().length, 1);
   });
 });

@@ -1,4 +1,4 @@
-// Guarantees that only a whole, valid analysis comes back: found in its wrapping, repaired at most twice, or refused.
+// Guarantees how a model is told what was wrong with its reply, and that nothing of it is told to anybody else.
 import assert from 'node:assert/strict';
 
 import { sendJson } from '../support/http-server.ts';
@@ -9,6 +9,7 @@ import {
   completion,
   failure,
   createLanguageModelRig,
+  createNotes,
 } from './language-model-support.ts';
 
 const { signal } = new AbortController();
@@ -16,79 +17,6 @@ const rig = createLanguageModelRig();
 
 describe('the reply of a language model', () => {
   afterEach(() => rig.close());
-
-  const usable: readonly [string, string][] = [
-    ['in a code fence', `\`\`\`json\n${JSON_TEXT}\n\`\`\``],
-    ['in a fence without a language', `\`\`\`\n${JSON_TEXT}\n\`\`\``],
-    ['with prose around it', `Here is the 15" screen's analysis:\n${JSON_TEXT}\nAnything else?`],
-    ['after its thoughts', `<think>maybe {"summary": 1}</think>${JSON_TEXT}`],
-    ['in an envelope', JSON.stringify({ analysis: ANALYSIS })],
-    ['in a list of one', `[${JSON_TEXT}]`],
-    ['as text inside JSON', JSON.stringify(JSON_TEXT)],
-    ['with line breaks and spaces', `\n\n ${JSON.stringify(ANALYSIS, null, 2)}\n`],
-    ['twice the same', `${JSON_TEXT}\n${JSON_TEXT}`],
-    [
-      'with braces and quotes in its texts',
-      `Sure: ${JSON.stringify({ ...ANALYSIS, summary: 'He said "}{" and \\ {x}.' })}`,
-    ],
-  ];
-  for (const [how, content] of usable) {
-    it(`reads an analysis ${how} at once`, async () => {
-      const { data } = await rig.analyze(content);
-      assert.equal(data.reasonForCall, ANALYSIS.reasonForCall);
-      assert.equal(rig.requests().length, 1);
-    });
-  }
-
-  const { summary: _, ...withoutSummary } = ANALYSIS;
-  const faulty: readonly [string, string | null, RegExp][] = [
-    ['nothing', null, /empty/],
-    ['blanks', '  \n', /empty/],
-    ['prose', 'I am sorry, the call was about a printer.', /not one JSON object/],
-    ['JSON cut short', JSON_TEXT.slice(0, -20), /not one JSON object/],
-    ['NaN', JSON_TEXT.replace('false', 'NaN'), /not one JSON object/],
-    [
-      'two different objects',
-      `${JSON_TEXT} ${JSON.stringify({ ...ANALYSIS, resolved: true })}`,
-      /not one JSON object/,
-    ],
-    [
-      'a wrong word of an enum',
-      JSON_TEXT.replace('incident', 'printer'),
-      /category: Invalid option/,
-    ],
-    [
-      'an extra key',
-      JSON.stringify({ ...ANALYSIS, companyId: 7 }),
-      /Unrecognized key: "companyId"/,
-    ],
-    [
-      'an extra key inside',
-      JSON_TEXT.replace('"owner":', '"due":"now","owner":'),
-      /actions\.0: Unrecognized/,
-    ],
-    ['a missing key', JSON.stringify(withoutSummary), /summary: Invalid input/],
-    ['a boolean as text', JSON_TEXT.replace('false', '"false"'), /resolved: Invalid input/],
-    ['a number for a text', JSON.stringify({ ...ANALYSIS, summary: 7 }), /summary: Invalid input/],
-    ['an empty summary', JSON.stringify({ ...ANALYSIS, summary: ' ' }), /summary: Too small/],
-    [
-      '200 kB of text',
-      JSON.stringify({ ...ANALYSIS, summary: 'x'.repeat(200_000) }),
-      /summary: Too big/,
-    ],
-    ['200 kB of prose', 'blah '.repeat(40_000), /not one JSON object/],
-  ];
-  for (const [what, content, problem] of faulty) {
-    it(`has ${what} repaired, told what was wrong`, async () => {
-      const result = await rig.analyze(content, JSON_TEXT);
-      assert.deepEqual(result.data, ANALYSIS);
-      assert.deepEqual([result.inputTokens, result.outputTokens], [200, 20]);
-      const { messages } = rig.sent(1);
-      assert.match(messages.at(-1)?.content ?? '', problem);
-      assert.equal(messages.at(-1)?.role, 'user');
-      assert.ok(messages.every(({ content: text }) => text !== '' && text.length < 20_000));
-    });
-  }
 
   it('gives up after two repairs, without a word of the replies', async () => {
     const reply = `{"wombat": "${INPUT.companyName}"}`;
@@ -105,7 +33,20 @@ describe('the reply of a language model', () => {
       )?.[1];
       sendJson(response, completion(JSON.stringify({ ...ANALYSIS, summary: `Mark: ${mark}` })));
     });
-    assert.equal((await failure(client.analyze(INPUT, signal))).code, 'MODEL_OUTPUT_INVALID');
+    assert.equal(
+      (await failure(client.analyze(INPUT, createNotes(), signal))).code,
+      'MODEL_OUTPUT_INVALID',
+    );
+  });
+
+  it('keeps a whole analysis that is paid for when the request to mend its quotes fails', async () => {
+    const unsaid = JSON.stringify({ ...ANALYSIS, quotes: ['Nobody said this.'] });
+    const client = await rig.clientOf((response, attempt) =>
+      attempt === 1 ? sendJson(response, completion(unsaid)) : sendJson(response, {}, 503),
+    );
+    const result = await client.analyze(INPUT, createNotes(), signal);
+    assert.deepEqual(result.data, { ...ANALYSIS, quotes: [] });
+    assert.deepEqual([result.leftOut, result.inputTokens], [1, 100]);
   });
 
   it('asks without structured output where the server knows none, and remembers that', async () => {
@@ -115,8 +56,8 @@ describe('the reply of a language model', () => {
       if (isRefused) sendJson(response, { error: { message, type: 'invalid_request_error' } }, 400);
       else sendJson(response, completion(JSON_TEXT));
     });
-    assert.deepEqual((await client.analyze(INPUT, signal)).data, ANALYSIS);
-    await client.analyze(INPUT, signal);
+    assert.deepEqual((await client.analyze(INPUT, createNotes(), signal)).data, ANALYSIS);
+    await client.analyze(INPUT, createNotes(), signal);
     assert.equal(rig.requests().length, 3);
     assert.match(rig.sent(2).messages[0]?.content ?? '', /JSON Schema.*"reasonForCall"/s);
   });

@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 
 import { createLanguageModel, type LanguageModel } from '../../src/clients/language-model.ts';
+import { createNotes, LIMITS, toTestTurns } from './language-model-support.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../support/temporary-sandbox.ts';
 
 const { signal } = new AbortController();
 const INPUT = {
   companyName: 'Brightwater Dental',
   phoneNumber: '+442079460101',
-  transcript:
-    'Hello, this is Priya. Our printer does not print.\nI will send somebody this afternoon.',
+  turns: toTestTurns(
+    'Hello, this is Priya. Our printer does not print.',
+    'I will send somebody this afternoon.',
+  ),
 };
 
 describe('the language model client against the sandbox', () => {
@@ -24,12 +27,12 @@ describe('the language model client against the sandbox', () => {
     apiKey = sandbox.env('LLM_API_KEY'),
     model = sandbox.env('LLM_MODEL'),
   ): LanguageModel {
-    return createLanguageModel({ baseUrl: sandbox.env('LLM_BASE_URL'), apiKey, model });
+    return createLanguageModel({ baseUrl: sandbox.env('LLM_BASE_URL'), apiKey, model, ...LIMITS });
   }
 
   it('returns an analysis, the same for the same call, with tokens', async () => {
-    const first = await clientOf().analyze(INPUT, signal);
-    const second = await clientOf().analyze(INPUT, signal);
+    const first = await clientOf().analyze(INPUT, createNotes(), signal);
+    const second = await clientOf().analyze(INPUT, createNotes(), signal);
     assert.deepEqual(second.data, first.data);
     assert.ok(first.inputTokens > 0 && first.outputTokens > 0);
     assert.equal(await sandbox.hits('languageModel.chat.completions'), 2);
@@ -39,14 +42,14 @@ describe('the language model client against the sandbox', () => {
     const content = '{"summary": "cut';
     const body = JSON.stringify({ choices: [{ finish_reason: 'stop', message: { content } }] });
     await sandbox.fault({ system: 'languageModel', action: { body } });
-    const { data } = await clientOf().analyze(INPUT, signal);
+    const { data } = await clientOf().analyze(INPUT, createNotes(), signal);
     assert.notEqual(data.summary, '');
   });
 
   it('names a refused key and a missing model', async () => {
-    const refused = clientOf('wrong').analyze(INPUT, signal);
+    const refused = clientOf('wrong').analyze(INPUT, createNotes(), signal);
     await assert.rejects(refused, { code: 'MODEL_CREDENTIALS_REFUSED' });
-    const missing = clientOf(undefined, 'no-such-model').analyze(INPUT, signal);
+    const missing = clientOf(undefined, 'no-such-model').analyze(INPUT, createNotes(), signal);
     await assert.rejects(missing, { code: 'MODEL_BAD_REQUEST' });
   });
 });

@@ -48,6 +48,17 @@ describe('the configuration', () => {
     assert.equal(config.callerChannel, 1);
     const gateway = loadGatewayConfig({ DATABASE_URL: WORKER.DATABASE_URL });
     assert.deepEqual([gateway.host, gateway.port, gateway.callerChannel], ['127.0.0.1', 3000, 1]);
+    assert.deepEqual(gateway.prices, {
+      currency: 'USD',
+      speechPerMinute: null,
+      perMillionInputTokens: null,
+      perMillionOutputTokens: null,
+    });
+    const { maxInputTokens, maxOutputTokens, maxRequestBytes } = config.languageModel;
+    assert.deepEqual(
+      [maxInputTokens, maxOutputTokens, maxRequestBytes],
+      [32_000, 8_000, 1_000_000],
+    );
   });
 
   it('names every missing variable at once', () => {
@@ -79,6 +90,9 @@ describe('the configuration', () => {
     ['RECORDING_CALLER_CHANNEL', '3'],
     ['LOG_LEVEL', 'secret'],
     ['CONNECTWISE_REQUESTS_PER_MINUTE', '1.5'],
+    ['LLM_MAX_INPUT_TOKENS', '9999'],
+    ['LLM_MAX_OUTPUT_TOKENS', '0'],
+    ['LLM_MAX_REQUEST_BYTES', '1 MB'],
   ];
   for (const [name, value] of BAD) {
     it(`refuses ${name}=${value.replaceAll('secret', '…').slice(0, 40)} by name, without the value`, () => {
@@ -103,6 +117,33 @@ describe('the configuration', () => {
     assert.equal(speechFaults({ ...phrases, SPEECH_MODEL: 'chirp' }).length, 1);
     const { speech } = loadWorkerConfig({ ...WORKER, ...phrases });
     assert.deepEqual(speech.phrases, ['Harbourlight', 'Brightwater Dental']);
+  });
+
+  it('reads prices exactly, and refuses what is none by name, without the value', () => {
+    const env = { DATABASE_URL: WORKER.DATABASE_URL };
+    const { prices } = loadGatewayConfig({
+      ...env,
+      SPEECH_PRICE_PER_MINUTE: '0.016',
+      LLM_PRICE_PER_MILLION_INPUT_TOKENS: '0.15',
+      PRICE_CURRENCY: 'GBP',
+    });
+    assert.deepEqual(prices, {
+      currency: 'GBP',
+      speechPerMinute: 16_000n,
+      perMillionInputTokens: 150_000n,
+      perMillionOutputTokens: null,
+    });
+    const wrong = {
+      SPEECH_PRICE_PER_MINUTE: '-1.secret',
+      LLM_PRICE_PER_MILLION_INPUT_TOKENS: '0.0000001',
+      LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '1,5',
+      PRICE_CURRENCY: 'secret',
+    };
+    const faults = faultsOf(() => loadGatewayConfig({ ...env, ...wrong }));
+    const named = faults.map((fault) => fault.split(' ')[0]);
+    assert.deepEqual(new Set(named), new Set(Object.keys(wrong)));
+    assert.equal(faults.length, 4);
+    assert.doesNotMatch(faults.join(), /secret/);
   });
 
   it('reads a REPROCESS_WINDOW in words', () => {

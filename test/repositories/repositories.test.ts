@@ -90,6 +90,31 @@ describe('the repositories', () => {
     assert.equal((await analyses.listByCall(call.id)).length, 1);
   });
 
+  it('add up what the transcripts of a call were billed, each once', async () => {
+    const call = await createCallRepository(database.prisma).create(callData());
+    const transcripts = createTranscriptRepository(database.prisma);
+    assert.equal(await transcripts.billedSecondsOf(call.id), null);
+    for (const [submissionId, billedSeconds] of [
+      ['first', 20],
+      // The same submission again: somebody stored its result twice.
+      ['first', 20],
+      ['second', 30],
+      ['third', 5],
+    ] as const) {
+      await transcripts.save({
+        callId: call.id,
+        text: 'Hello.',
+        segments: [],
+        model: 'telephony',
+        billedSeconds,
+        sha256: 'sha256',
+        submissionId,
+        runId: 'run',
+      });
+    }
+    assert.equal(await transcripts.billedSecondsOf(call.id), 55);
+  });
+
   it('rename a company that ConnectWise has renamed', async () => {
     const companies = createCompanyRepository(database.prisma);
     const before = await companies.findOrCreate('77', 'Old Name');

@@ -6,23 +6,47 @@ import { waitFor } from '../support/wait-for.ts';
 
 // A worker that dies takes no call with it, and nothing is paid for again because of it.
 
-describe('a worker killed while Speech-to-Text works', () => {
+/** What the smallest model reads that the configuration allows; the long call takes three parts of it. */
+const MODEL_READS = '12000';
+const LONG_CALL = Array.from(
+  { length: 500 },
+  (_, index) => `Printer number ${index} of the long call hums, and prints nothing at all.`,
+).join(' ');
+const PARTS = 3;
+
+describe('a worker killed while Speech-to-Text and the language model work', () => {
   let service: Service;
 
   before(async function () {
     this.timeout(120_000);
     // Longer than it takes to see the operation and to kill the worker.
-    service = await startService({ workers: 0, speechSeconds: 6 });
+    service = await startService({
+      workers: 0,
+      speechSeconds: 6,
+      env: { LLM_MAX_INPUT_TOKENS: MODEL_READS },
+    });
   });
   after(() => service.stop());
 
-  it('leaves the call to another worker, which re-attaches to the one operation', async function () {
-    // The heartbeat timeout of 30 s, the retry interval of 5 s and the transcription itself.
-    this.timeout(90_000);
+  it('leaves its calls to another worker, which pays neither for the transcription nor for noted parts again', async function () {
+    // The heartbeat timeout of 30 s, the retry interval of 5 s and the steps themselves.
+    this.timeout(150_000);
+    const { prisma } = service.database;
     const first = await service.startWorker();
+    const { callSid: long } = await startCall(service, {
+      transcript: LONG_CALL,
+      faults: [{ system: 'languageModel', action: { hang: true } }],
+    });
+    await waitFor(
+      'two of three parts to be noted',
+      async () =>
+        (await prisma.analysisChunk.count({ where: { call: { callSid: long } } })) === PARTS - 1 ||
+        null,
+      60_000,
+    );
     const { callSid } = await startCall(service);
     await waitFor('the operation to be on the row', async () => {
-      const call = await service.database.prisma.call.findUnique({ where: { callSid } });
+      const call = await prisma.call.findUnique({ where: { callSid } });
       return call?.speechOperation ?? null;
     });
     await first.kill();
@@ -43,5 +67,11 @@ describe('a worker killed while Speech-to-Text works', () => {
     assert.ok(attempts.includes(2), 'the transcription had a second attempt');
     const logged = await eventsOf(service, callSid);
     assert.equal(logged.filter((event) => event === 'TRANSCRIPTION_SUCCESS').length, 1);
+
+    await untilStatus(service, long, 'COMPLETED', 80_000);
+    const asked = (await service.sandbox.hitsOf(long))['languageModel.chat.completions'];
+    assert.equal(asked, PARTS + 1 + 1, 'each part, the one that was cut off again, the merge');
+    const chunks = await prisma.analysisChunk.count({ where: { call: { callSid: long } } });
+    assert.equal(chunks, PARTS);
   });
 });

@@ -4,7 +4,7 @@ import type { CallKey } from '../../src/domain/call.ts';
 import type { StatusReport } from '../../src/workflows/messages.ts';
 import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
 import { temporalCli } from '../support/cli.ts';
-import { startService, type Service } from '../support/service.ts';
+import { startService, type Reply, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // A failed step is retried, not the whole call, and nothing that was paid for is paid for twice.
@@ -134,7 +134,7 @@ describe('reprocessing', () => {
 
   it('transcribes again when asked to, and only then', async () => {
     const { callSid } = await startCall(service);
-    await untilStatus(service, callSid, 'COMPLETED');
+    const once = usageOf(await untilStatus(service, callSid, 'COMPLETED'));
     await service.request('POST', `/calls/${callSid}/reprocess`, { from: 'transcribeRecording' });
     await waitFor('the second run to end', async () => {
       const { status, historyLength } = await service.client.workflow.getHandle(callSid).describe();
@@ -149,6 +149,10 @@ describe('reprocessing', () => {
     assert.equal(hits['connectwise.contacts.list'], CONTACT_REQUESTS);
     const { prisma } = service.database;
     assert.equal(await prisma.transcript.count({ where: { call: { callSid } } }), 1);
+
+    const { body } = await service.request('GET', `/calls/${callSid}`);
+    const twice = once.map((used) => 2 * used);
+    assert.deepEqual(usageOf(body), twice, 'both transcriptions and analyses were paid for');
   });
 
   it('fetches again from archiveRecording, and pays for no transcription of the same audio', async () => {
@@ -220,3 +224,9 @@ describe('reprocessing', () => {
     await untilStatus(service, slow.callSid, 'COMPLETED');
   });
 });
+
+/** What a call has used: billed seconds of speech, tokens read and written. */
+function usageOf({ cost }: Reply): number[] {
+  const { speechSeconds, inputTokens, outputTokens } = cost as Record<string, number>;
+  return [speechSeconds ?? 0, inputTokens ?? 0, outputTokens ?? 0];
+}

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 
 import { ServiceError } from '../../domain/service-error.ts';
-import type { CallRepository } from '../../repositories/call-repository.ts';
+import { toCallCost, type CallCost, type Prices } from '../../domain/call-cost.ts';
+import type { CallAnalysisRepository } from '../../repositories/call-analysis-repository.ts';
+import type { CallRepository, CallWithDetails } from '../../repositories/call-repository.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
 import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
@@ -11,6 +13,8 @@ export type ReadCallDeps = {
   readonly calls: CallRepository;
   readonly log: ProcessingLogRepository;
   readonly transcripts: TranscriptRepository;
+  readonly analyses: CallAnalysisRepository;
+  readonly prices: Prices;
   readonly linksOf: LinkBuilder;
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
@@ -26,7 +30,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
     async ({ params }) => {
       const call = await calls.findWithDetails(params.callSid);
       if (call === null) throw callUnknown(params.callSid);
-      return toCallReply(call, linksOf);
+      return toCallReply(call, await costOf(call, deps), linksOf);
     },
   );
 
@@ -60,6 +64,19 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
     },
   );
 };
+
+/** What a call has used and costs so far; `null` while it has neither transcript nor tokens. */
+async function costOf(
+  { id }: CallWithDetails,
+  { transcripts, analyses, prices }: ReadCallDeps,
+): Promise<CallCost | null> {
+  const [speechSeconds, tokens] = await Promise.all([
+    transcripts.billedSecondsOf(id),
+    analyses.countTokens(id),
+  ]);
+  if (speechSeconds === null && tokens.inputTokens + tokens.outputTokens === 0) return null;
+  return toCallCost({ speechSeconds: speechSeconds ?? 0, ...tokens }, prices);
+}
 
 /** The answer to a callSid that was never submitted. */
 export function callUnknown(callSid: string): ServiceError {

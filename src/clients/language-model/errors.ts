@@ -6,18 +6,28 @@ import { parseRetryAfter } from '../retry-after.ts';
 
 /** Words by which servers say that they know no structured output (OpenAI, vLLM, Ollama, OpenRouter, llama.cpp). */
 const NO_SCHEMA = /response_format|json_schema|structured.?output|guided|grammar/i;
-const SCHEMA_STATUSES = [400, 404, 422, 501];
+const REFUSALS = [400, 404, 422, 501];
 
 const TOO_LONG =
   /context.?(?:length|window|size)|maximum context|too many (?:input )?tokens|(?:prompt|input) is too long|reduce the length/i;
 const BLOCKED = /content.?filter|content.?policy|content management|responsible.?ai/i;
 
+/** Words by which OpenAI and Azure ask for the newer name of the token limit. */
+const NEWER_LIMIT = /max_completion_tokens/i;
+
 /** Tells whether a request failed only because the server knows no structured output. */
 export function lacksStructuredOutput(error: unknown): boolean {
+  return isRefusalOf(error, NO_SCHEMA);
+}
+
+/** Tells whether a request failed only because it named the token limit `max_tokens`. */
+export function wantsNewerLimit(error: unknown): boolean {
+  return isRefusalOf(error, NEWER_LIMIT);
+}
+
+function isRefusalOf(error: unknown, words: RegExp): boolean {
   return (
-    error instanceof APIError &&
-    SCHEMA_STATUSES.includes(error.status ?? 0) &&
-    NO_SCHEMA.test(describe(error))
+    error instanceof APIError && REFUSALS.includes(error.status ?? 0) && words.test(describe(error))
   );
 }
 
@@ -65,9 +75,9 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   MODEL_RATE_LIMITED: 'it is tried again later',
   MODEL_UNAVAILABLE: 'it is tried again',
   MODEL_TRANSCRIPT_TOO_LONG:
-    'the transcript is too long for the model; choose one with a longer context',
+    'set LLM_MAX_INPUT_TOKENS to what the model reads, or choose one with a longer context',
   MODEL_CONTENT_BLOCKED: 'its content filter stopped the analysis; choose another LLM_MODEL',
-  MODEL_OUTPUT_TRUNCATED: 'raise the limit of the server or choose another LLM_MODEL',
+  MODEL_OUTPUT_TRUNCATED: 'raise LLM_MAX_OUTPUT_TOKENS or choose another LLM_MODEL',
 };
 
 /** `why` is about the exchange, never its words. */

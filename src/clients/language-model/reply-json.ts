@@ -56,10 +56,24 @@ function outermostObjects(text: string): string[] {
   return found;
 }
 
+/** The value of a JSON text; `null` when it is none, or says one thing twice. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // The parser takes the last of two values of one key, which would be a guess as well.
+    return countColons(text) === countKeys(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** Every key of a JSON text, also a repeated one, is followed by a colon outside of strings. */
+function countColons(json: string): number {
+  return json.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, child) => sum + countKeys(child), own);
 }

@@ -2,13 +2,25 @@ import { z } from 'zod';
 
 import { modelError, toStatusError } from './errors.ts';
 
+/** Some servers answer in parts, with the model's thoughts in parts of another type. */
+const contentSchema = z.union([
+  z.string(),
+  z
+    .array(z.looseObject({ type: z.string(), text: z.unknown().optional() }))
+    .transform((parts) =>
+      parts
+        .map(({ type, text }) => (type === 'text' && typeof text === 'string' ? text : ''))
+        .join(''),
+    ),
+]);
+
 /** What is read of a chat completion. Everything else a server adds is left aside. */
 const completionSchema = z.object({
-  model: z.string().max(200).nullish(),
+  model: z.string().nullish(),
   choices: z.array(
     z.object({
       finish_reason: z.string().nullish(),
-      message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+      message: z.object({ content: contentSchema.nullish(), refusal: z.string().nullish() }),
     }),
   ),
   usage: z
@@ -27,9 +39,14 @@ const errorSchema = z.object({
   }),
 });
 
+/** The form of the names of models. What has another one is not kept: it goes into a log row. */
+const MODEL_NAME = /^[\w.:/@+-]{1,200}$/;
+
 export type Reply = {
-  /** What the model wrote; empty when it wrote nothing. */
+  /** What the model wrote; empty when it wrote nothing, or called a tool that it was not given. */
   readonly content: string;
+  /** Whether the token limit ended it. */
+  readonly isCut: boolean;
   /** The model that answered, `null` when the server does not tell. */
   readonly model: string | null;
   readonly inputTokens: number;
@@ -37,9 +54,8 @@ export type Reply = {
 };
 
 /**
- * Reads a chat completion. Throws MODEL_CONTENT_BLOCKED for a refusal, MODEL_OUTPUT_TRUNCATED when the
- * token limit was reached, and for an answer that is no chat completion MODEL_BAD_REQUEST or the
- * status inside it.
+ * Reads a chat completion. Throws MODEL_CONTENT_BLOCKED for a refusal, and for an answer that is no
+ * chat completion MODEL_BAD_REQUEST or the status inside it.
  */
 export function readReply(completion: unknown): Reply {
   const parsed = completionSchema.safeParse(completion);
@@ -50,12 +66,10 @@ export function readReply(completion: unknown): Reply {
   if (choice?.finish_reason === 'content_filter' || choice?.message.refusal) {
     throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer');
   }
-  if (choice?.finish_reason === 'length') {
-    throw modelError('MODEL_OUTPUT_TRUNCATED', 'its answer was cut off at the token limit');
-  }
   return {
     content: choice?.message.content ?? '',
-    model: model || null,
+    isCut: choice?.finish_reason === 'length',
+    model: model != null && MODEL_NAME.test(model) ? model : null,
     inputTokens: usage?.prompt_tokens ?? 0,
     outputTokens: usage?.completion_tokens ?? 0,
   };

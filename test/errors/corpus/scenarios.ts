@@ -20,8 +20,11 @@ export type Scenario = {
 
 const seconds = (retryAfter: string) => ({ headers: { 'retry-after': retryAfter } });
 
-/** JSON allows a NUL where PostgreSQL does not. */
-const WITH_NUL = JSON.stringify({ ...ANALYSIS, summary: 'The printer\u0000.' });
+/** More tokens than the column holds, from a server that cannot count. */
+const WITHOUT_END = {
+  ...completion(JSON.stringify({ ...ANALYSIS, actions: [], quotes: [] })),
+  usage: { prompt_tokens: 3_000_000_000, completion_tokens: 1 },
+};
 
 // A lookup asks for contacts twice, and first of all.
 const LOOKUP = 2;
@@ -187,7 +190,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     // Seven more attempts would cost tokens and end the same way.
     what: 'an analysis that the database cannot hold',
-    faults: [{ system: 'languageModel', action: { body: JSON.stringify(completion(WITH_NUL)) } }],
+    faults: [{ system: 'languageModel', action: { body: JSON.stringify(WITHOUT_END) } }],
     step: 'analyzeTranscript',
     attempts: [['INTERNAL_ERROR', null]],
     ends: 'FAILED',

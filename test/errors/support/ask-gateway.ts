@@ -4,7 +4,9 @@ import { Client, Connection } from '@temporalio/client';
 import { buildApi } from '../../../src/api/build-api.ts';
 import { createCallRuns } from '../../../src/api/call-runs.ts';
 import { createLinkBuilder } from '../../../src/api/views.ts';
+import { loadGatewayConfig } from '../../../src/config.ts';
 import { createLogger } from '../../../src/logger.ts';
+import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
@@ -39,6 +41,8 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        analyses: createCallAnalysisRepository(prisma),
+        prices: loadGatewayConfig({ DATABASE_URL: url }).prices,
         runs: createCallRuns(new Client({ connection, namespace: temporal.namespace })),
         linksOf: createLinkBuilder(null, 'default'),
         callerChannel: 1,

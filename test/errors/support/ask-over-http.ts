@@ -6,7 +6,7 @@ import { createConnectWise } from '../../../src/clients/connectwise.ts';
 import { createLanguageModel } from '../../../src/clients/language-model.ts';
 import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
 import { createDispatcher } from '../../../src/clients/phone-system/dispatcher.ts';
-import { INPUT } from '../../clients/language-model-support.ts';
+import { createNotes, INPUT, LIMITS } from '../../clients/language-model-support.ts';
 import { KEY, SECRET } from '../../clients/phone-system-support.ts';
 
 /** Sends a system its usual request, at an address; rejects with what the client makes of the answer. */
@@ -56,6 +56,6 @@ export const askConnectWise: Ask = (url) =>
 
 export const askLanguageModel: Ask = (url) =>
   createLanguageModel(
-    { baseUrl: `${url}/v1`, apiKey: 'sk-private', model: 'model' },
+    { baseUrl: `${url}/v1`, apiKey: 'sk-private', model: 'model', ...LIMITS },
     SILENCE_MS,
-  ).analyze(INPUT, never);
+  ).analyze(INPUT, createNotes(), never);

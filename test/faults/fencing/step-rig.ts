@@ -15,6 +15,7 @@ import { createRecordingStore } from '../../../src/clients/recording-store.ts';
 import { createSpeech } from '../../../src/clients/speech.ts';
 import { loadWorkerConfig } from '../../../src/config.ts';
 import { STEPS, type Step } from '../../../src/domain/names.ts';
+import { createAnalysisChunkRepository } from '../../../src/repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createCompanyRepository } from '../../../src/repositories/company-repository.ts';
@@ -58,6 +59,7 @@ export async function startStepRig() {
     companies: createCompanyRepository(prisma),
     sitePhones: createSitePhoneRepository(prisma),
     analyses: createCallAnalysisRepository(prisma),
+    chunks: createAnalysisChunkRepository(prisma),
     transcripts: createTranscriptRepository(prisma),
     log: createProcessingLogRepository(prisma),
     phoneSystem,
@@ -65,6 +67,7 @@ export async function startStepRig() {
     speech,
     connectwise: createConnectWise(config.connectwise),
     languageModel: createLanguageModel(config.languageModel),
+    callerChannel: config.callerChannel,
     attemptHistory: { wasPreviousLost: async () => false },
     numberRules: config.numberRules,
     reprocessWindowMs: config.reprocessWindowMs,

@@ -5,7 +5,14 @@ import type { LogEvent } from '../../../src/domain/log-events.ts';
 
 export const AT = new Date('2026-01-05T09:00:00Z');
 export const NO_TIME = { createdAt: AT, updatedAt: AT };
-export const PROMPT = { model: 'model', promptVersion: '1', inputTokens: 1, outputTokens: 1 };
+export const PROMPT = {
+  model: 'model',
+  promptVersion: '1',
+  inputTokens: 1,
+  outputTokens: 1,
+  chunkInputTokens: 0,
+  chunkOutputTokens: 0,
+};
 
 export const ANALYZED = '1740000000.1';
 export const PARKED = '1740000001.2';

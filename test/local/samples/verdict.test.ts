@@ -89,6 +89,7 @@ function result(
       company: null,
       failure: null,
       analysis: null,
+      cost: null,
       links: { self: '', temporal: null, reprocess: '' },
       ...call,
     },

@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+
+import type { AnswerForm, Chat, Message } from './chat.ts';
+import { modelError } from './errors.ts';
+import type { Prompts } from './prompts.ts';
+import { findJsonObject } from './reply-json.ts';
+import type { Reply } from './reply.ts';
+import { repeatsSecrets, type Secrets } from './secrets.ts';
+
+/** Something that the model is to make of a call's words. */
+export type Task<T> = AnswerForm & {
+  readonly messages: readonly Message[];
+  readonly secrets: Secrets;
+  readonly schema: z.ZodType<T>;
+  /** What of a well-formed answer was really said in the call, and what was not. */
+  readonly verify: (answer: T) => { readonly kept: T; readonly unsaid: readonly string[] };
+};
+
+export type Answer<T> = {
+  readonly data: T;
+  /** The model that answered, by the server's own name for it; `null` when it does not tell. */
+  readonly model: string | null;
+  /** Tokens of all requests, repairs included; 0 where the server does not count. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** How many claims that somebody said something were left out, because nobody did. */
+  readonly leftOut: number;
+};
+
+/** A model that cannot mend its reply when told twice what is wrong with it, will not. */
+const MOST_REPAIRS = 2;
+
+/** As much of a faulty reply as a repair needs to see; a runaway one would cost more than it helps. */
+const MOST_QUOTED_CHARACTERS = 4_000;
+const MOST_PROBLEM_CHARACTERS = 2_000;
+
+/**
+ * What a repair adds to a request at most: the faulty reply and what is wrong with it, at two
+ * characters a token, which is what the signs of JSON and scripts beyond Latin come to.
+ */
+export const REPAIR_TOKENS = (MOST_QUOTED_CHARACTERS + MOST_PROBLEM_CHARACTERS) / 2;
+
+/** Why a reply cannot be used: in the validator's words, for the model; without a word of it, for people. */
+type Fault = { readonly problem: string; readonly place: string };
+
+/**
+ * Has a task done: asks, checks the whole reply, and says what is wrong with it at most twice.
+ * Throws MODEL_OUTPUT_TRUNCATED or MODEL_OUTPUT_INVALID when no reply was usable. A reply whose
+ * only fault is a claim that nobody said is used in the end without that claim: an analysis with
+ * fewer quotes is still whole, and true.
+ */
+export async function converse<T>(
+  chat: Chat,
+  prompts: Prompts,
+  task: Task<T>,
+  signal: AbortSignal,
+): Promise<Answer<T>> {
+  let messages = task.messages;
+  let inputTokens = 0;
+  let outputTokens = 0;
+  let wellFormed: Pick<Answer<T>, 'data' | 'model' | 'leftOut'> | null = null;
+  let fault: Fault = { problem: '', place: '' };
+  let isCut = false;
+  for (let repairs = 0; repairs <= MOST_REPAIRS; repairs += 1) {
+    let reply: Reply;
+    try {
+      reply = await chat(messages, task, signal);
+    } catch (error) {
+      // What is paid for already will do, when only its quotes were to be mended.
+      if (wellFormed === null || signal.aborted) throw error;
+      break;
+    }
+    inputTokens += reply.inputTokens;
+    outputTokens += reply.outputTokens;
+    isCut = reply.isCut;
+
+    const checked = check(reply, task);
+    if ('data' in checked) {
+      const { kept, unsaid } = task.verify(checked.data);
+      wellFormed = { data: kept, model: reply.model, leftOut: unsaid.length };
+      if (unsaid.length === 0) break;
+      fault = { problem: unsaid.join('\n'), place: 'unsaid' };
+    } else {
+      fault = checked;
+    }
+    messages = [...task.messages, ...toRepair(reply, fault, prompts)];
+  }
+  if (wellFormed !== null) return { ...wellFormed, inputTokens, outputTokens };
+
+  const code = isCut ? 'MODEL_OUTPUT_TRUNCATED' : 'MODEL_OUTPUT_INVALID';
+  throw modelError(code, `its ${MOST_REPAIRS + 1} answers were unusable (${fault.place})`, {
+    context: { inputTokens, outputTokens },
+  });
+}
+
+/** The answer in a reply, or what is wrong with it. */
+function check<T>(reply: Reply, { schema, secrets }: Task<T>): { readonly data: T } | Fault {
+  const { content, isCut } = reply;
+  if (repeatsSecrets(content, secrets)) {
+    return { problem: 'It repeats the marks or the orders.', place: 'repeats the prompt' };
+  }
+  const object = findJsonObject(content);
+  if (object === null) {
+    if (isCut) {
+      return {
+        problem: 'It was cut off at the token limit. Be much shorter.',
+        place: 'cut off at the token limit',
+      };
+    }
+    return content.trim() === ''
+      ? { problem: 'It is empty. There are no tools to call.', place: 'empty' }
+      : { problem: 'It is not one JSON object.', place: 'not JSON' };
+  }
+  const parsed = schema.safeParse(object);
+  if (parsed.success) return { data: parsed.data };
+  const { issues } = parsed.error;
+  const place = issues.map(({ path, code }) => `${code} at "${path.join('.')}"`);
+  return {
+    problem: issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+    place: place.slice(0, 3).join(', '),
+  };
+}
+
+/** Only the last reply is shown: what was wrong with one before it is mended in it, or told again. */
+function toRepair({ content, isCut }: Reply, { problem }: Fault, prompts: Prompts): Message[] {
+  const quoted = isCut ? '' : content.slice(0, MOST_QUOTED_CHARACTERS);
+  return [
+    // Servers refuse an empty message of the assistant, and some models two of the user in a row.
+    { role: 'assistant', content: quoted.trim() === '' ? '(no answer)' : quoted },
+    { role: 'user', content: prompts.repair(problem.slice(0, MOST_PROBLEM_CHARACTERS)) },
+  ];
+}

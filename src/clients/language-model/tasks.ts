@@ -1,0 +1,116 @@
+import { createSpokenWords } from '../../domain/spoken-words.ts';
+import type { Turn } from '../../domain/turns.ts';
+import { analysisJsonSchema, analysisSchema, type Analysis } from './analysis.ts';
+import type { AnswerForm, LanguageModelConfig, Message } from './chat.ts';
+import { REPAIR_TOKENS, type Task } from './conversation.ts';
+import { NOTES_TOLD_CHARACTERS, notesJsonSchema, notesSchema, type Notes } from './notes.ts';
+import { sizeOf, type Room } from './parts.ts';
+import type { Prompts } from './prompts.ts';
+import { keepWhatWasSaid } from './said.ts';
+import { createSecrets, LONGEST_SECRETS, type Secrets } from './secrets.ts';
+
+/** Whose call it is, as far as that is known. */
+export type Caller = {
+  /** `null` when the company is not known for certain. */
+  readonly companyName: string | null;
+  /** E.164, `null` when it is not known. */
+  readonly phoneNumber: string | null;
+};
+
+type Kind = 'analysis' | 'notes' | 'merge';
+
+/** A turn's frame, roles and the like: a few tokens for each of the two to four messages. */
+const FRAME: Room = { tokens: 100, bytes: 2_000 };
+
+/** A repair's texts in JSON: every character may take a few bytes. */
+const REPAIR_BYTES = REPAIR_TOKENS * 8;
+
+const FORMS = {
+  analysis: { name: 'call_analysis', jsonSchema: analysisJsonSchema },
+  notes: { name: 'call_notes', jsonSchema: notesJsonSchema },
+  merge: { name: 'call_analysis', jsonSchema: analysisJsonSchema },
+} as const satisfies Record<Kind, AnswerForm>;
+
+export type Tasks = ReturnType<typeof createTasks>;
+
+/** What a model is asked to do about one call: to analyse it, or to note its parts and merge the notes. */
+export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Turn[]) {
+  function messagesOf(kind: Kind, data: string, secrets: Secrets): Message[] {
+    const heading = kind === 'merge' ? 'Notes' : 'Transcript';
+    const orders = prompts.orders(kind, {
+      ...secrets,
+      schema: JSON.stringify(FORMS[kind].jsonSchema),
+      characters: String(NOTES_TOLD_CHARACTERS),
+    });
+    const call = prompts.call({
+      client: oneLine(caller.companyName ?? 'Not found'),
+      phone: caller.phoneNumber ?? 'Not known',
+      heading,
+      element: `${heading.toLowerCase()}-${secrets.marker}`,
+      data,
+    });
+    return [
+      { role: 'system', content: orders },
+      { role: 'user', content: call },
+    ];
+  }
+
+  function analysisOf(kind: 'analysis' | 'merge', data: string): Task<Analysis> {
+    const secrets = createSecrets();
+    const spoken = createSpokenWords(turns.map(({ text }) => text));
+    return {
+      ...FORMS[kind],
+      schema: analysisSchema,
+      secrets,
+      messages: messagesOf(kind, data, secrets),
+      verify: (answer) => keepWhatWasSaid(answer, spoken),
+    };
+  }
+
+  return {
+    /** What is left for the call's words in a request that may be repaired. */
+    roomFor(
+      kind: Kind,
+      limits: Pick<LanguageModelConfig, 'maxInputTokens' | 'maxRequestBytes'>,
+    ): Room {
+      const messages = messagesOf(kind, '', LONGEST_SECRETS);
+      // Servers with structured output read the schema a second time.
+      const texts = [...messages.map(({ content }) => content), JSON.stringify(FORMS[kind])];
+      const sizes = [...texts.map(sizeOf), FRAME, { tokens: REPAIR_TOKENS, bytes: REPAIR_BYTES }];
+      return {
+        tokens: sizes.reduce((left, { tokens }) => left - tokens, limits.maxInputTokens),
+        bytes: sizes.reduce((left, { bytes }) => left - bytes, limits.maxRequestBytes),
+      };
+    },
+
+    analyze: (transcript: string) => analysisOf('analysis', transcript),
+
+    /** The analysis from the notes of all parts; quotes are looked up in the whole call. */
+    merge: (notes: readonly Notes[]) => analysisOf('merge', toNotesText(notes)),
+
+    takeNotes(part: { readonly text: string; readonly turns: readonly Turn[] }): Task<Notes> {
+      const secrets = createSecrets();
+      const spoken = createSpokenWords(part.turns.map(({ text }) => text));
+      return {
+        ...FORMS.notes,
+        schema: notesSchema,
+        secrets,
+        messages: messagesOf('notes', part.text, secrets),
+        verify: (answer) => keepWhatWasSaid(answer, spoken),
+      };
+    },
+  };
+}
+
+/** One JSON object a line. */
+function toNotesText(notes: readonly Notes[]): string {
+  return notes.map((each) => JSON.stringify(each)).join('\n');
+}
+
+/** A name from another system must not be able to begin a line of its own. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}

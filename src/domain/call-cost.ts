@@ -1,0 +1,80 @@
+/** An amount of money in millionths of the currency's unit; whole, so that sums are exact. */
+type Micros = bigint;
+
+/** What the outside systems charge. `null`: nobody said, and then nothing is computed from it. */
+export type Prices = {
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly speechPerMinute: Micros | null;
+  readonly perMillionInputTokens: Micros | null;
+  readonly perMillionOutputTokens: Micros | null;
+};
+
+/** What a call has used of the outside systems so far. */
+export type Usage = {
+  /** As Google bills them: each channel by itself. */
+  readonly speechSeconds: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+};
+
+/** Amounts in the currency's unit, of at most six decimals; `null` where a price is missing. */
+export type CallCost = Usage & {
+  readonly currency: string;
+  readonly speech: number | null;
+  readonly analysis: number | null;
+  readonly total: number | null;
+};
+
+const SECONDS_PER_MINUTE = 60n;
+const TOKENS_PER_PRICE = 1_000_000n;
+const MICROS_PER_UNIT = 1_000_000;
+
+/**
+ * What a call costs at these prices. Each of the two amounts is rounded once, half up, to a
+ * millionth; the total is their sum. It is `null` unless both are known.
+ */
+export function toCallCost(usage: Usage, prices: Prices): CallCost {
+  const { speechPerMinute, perMillionInputTokens, perMillionOutputTokens } = prices;
+  const speech =
+    speechPerMinute === null
+      ? null
+      : divideHalfUp(BigInt(usage.speechSeconds) * speechPerMinute, SECONDS_PER_MINUTE);
+  const analysis =
+    perMillionInputTokens === null || perMillionOutputTokens === null
+      ? null
+      : divideHalfUp(
+          BigInt(usage.inputTokens) * perMillionInputTokens +
+            BigInt(usage.outputTokens) * perMillionOutputTokens,
+          TOKENS_PER_PRICE,
+        );
+  const total = speech === null || analysis === null ? null : speech + analysis;
+  return {
+    ...usage,
+    currency: prices.currency,
+    speech: toUnits(speech),
+    analysis: toUnits(analysis),
+    total: toUnits(total),
+  };
+}
+
+/**
+ * Reads a price written as a decimal, "0.016". `null` when it is none, is negative or has more than
+ * the six decimals that are kept: a price that would be rounded is a mistake.
+ */
+export function parsePrice(text: string): Micros | null {
+  const match = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text);
+  if (match === null) return null;
+  const [, whole = '0', fraction = ''] = match;
+  return BigInt(whole + fraction.padEnd(6, '0'));
+}
+
+/** Both are positive, so adding a half before cutting off rounds half up. */
+function divideHalfUp(amount: bigint, by: bigint): bigint {
+  return (amount * 2n + by) / (by * 2n);
+}
+
+/** Exact to the last of the six decimals, below nine billion of the unit. */
+function toUnits(micros: Micros | null): number | null {
+  return micros === null ? null : Number(micros) / MICROS_PER_UNIT;
+}
