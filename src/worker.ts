@@ -10,7 +10,7 @@ import { createLanguageModel } from './clients/language-model.ts';
 import { createPhoneSystem } from './clients/phone-system.ts';
 import { createRecordingStore } from './clients/recording-store.ts';
 import { ensureSearchAttributes } from './clients/search-attributes.ts';
-import { createSpeech } from './clients/speech.ts';
+import { createSpeechProvider } from './clients/speech-provider.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
 import { createLogger, toTemporalLogger } from './logger.ts';
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
       opened.close(),
     );
-    const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
+    const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
     const { prisma } = database;
 
     const worker = await Worker.create({

@@ -12,7 +12,7 @@ import { createConnectWise } from '../../../src/clients/connectwise.ts';
 import { createLanguageModel } from '../../../src/clients/language-model.ts';
 import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
 import { createRecordingStore } from '../../../src/clients/recording-store.ts';
-import { createSpeech } from '../../../src/clients/speech.ts';
+import { createSpeechProvider } from '../../../src/clients/speech-provider.ts';
 import { loadWorkerConfig } from '../../../src/config.ts';
 import { STEPS, type Step } from '../../../src/domain/names.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
@@ -33,7 +33,7 @@ export type StepRig = Awaited<ReturnType<typeof startStepRig>>;
  * Runs single attempts of single steps, with the real clients against the sandbox and the real
  * repositories against PostgreSQL, so that a test can hold one attempt up between any two of its moves.
  */
-export async function startStepRig() {
+export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   const stack = new AsyncDisposableStack();
   const testDatabase = await createTestDatabase();
   stack.defer(() => testDatabase.drop());
@@ -44,13 +44,14 @@ export async function startStepRig() {
     ...sandboxEnvironment(temporary.addresses),
     DATABASE_URL: testDatabase.url,
     CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
+    ...env,
   });
   const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
   const { prisma } = database;
   const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
     opened.close(),
   );
-  const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
+  const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
   const deps: ActivitiesDeps = {
     database,
     calls: createCallRepository(prisma),
