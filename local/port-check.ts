@@ -2,8 +2,8 @@ import { LocalRunError } from './local-run-error.ts';
 import { isFree } from './process/ports.ts';
 import type { LocalSettings } from './settings.ts';
 
-/** The sandbox's control plane and its five systems. */
-const SANDBOX_PORTS = 6;
+/** The sandbox's control plane and its six systems. */
+const SANDBOX_PORTS = 7;
 
 /**
  * Looks, before anything is started, whether every port that the parts need is free. Throws a

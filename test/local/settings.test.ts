@@ -14,6 +14,7 @@ const sandbox = {
   speechApiEndpoint: 'http://127.0.0.1:4030',
   connectwiseUrl: 'http://127.0.0.1:4040/v4_6_release/apis/3.0',
   languageModelBaseUrl: 'http://127.0.0.1:4050/v1',
+  transcriptionBaseUrl: 'http://127.0.0.1:4060/v1',
 };
 const started = {
   databaseUrl: 'postgresql://127.0.0.1/started',
