@@ -6,6 +6,7 @@ import { LocalRunError } from './local-run-error.ts';
 import type { Progress } from './output/progress.ts';
 import { startSandboxPart } from './parts/sandbox.ts';
 import { startGatewayPart, startWorkerPart } from './parts/service.ts';
+import { startWhisperPart } from './parts/whisper.ts';
 import { startPostgres } from './postgres/server.ts';
 import type { Keeper } from './process/keeper.ts';
 import type { Part } from './process/part.ts';
@@ -14,6 +15,7 @@ import { createRunRecord } from './run-record.ts';
 import type { LocalSettings } from './settings.ts';
 import { startTemporalServer } from './temporal/server.ts';
 import { findTemporalCli } from './temporal-cli.ts';
+import { findWhisperPackages } from './whisper-packages.ts';
 
 /** The name of the service's database in the embedded server. */
 const DATABASE = 'call_processing';
@@ -28,15 +30,17 @@ export type Stack = {
 };
 
 /** The parts of the local run, in the order in which they are stopped. */
-const STOP_ORDER = ['gateway', 'worker', 'sandbox', 'Temporal server', 'PostgreSQL server'];
+const STOP_ORDER = [
+  'gateway',
+  'worker',
+  'Whisper server',
+  'sandbox',
+  'Temporal server',
+  'PostgreSQL server',
+];
 
 /** Prepares the local run: what is given is used, the rest is started, side by side where possible. */
-export function createStack(
-  settings: LocalSettings,
-  needsSandbox: boolean,
-  keeper: Keeper,
-  progress: Progress,
-): Stack {
+export function createStack(settings: LocalSettings, keeper: Keeper, progress: Progress): Stack {
   const parts = new Map<string, Part>();
   const record = createRunRecord(settings.dataFolder);
   const gatewayUrl = `http://${settings.gatewayHost}:${settings.ports.gateway}`;
@@ -98,7 +102,7 @@ export function createStack(
   }
 
   async function startSandbox(): Promise<Addresses['sandbox']> {
-    if (!needsSandbox) return null;
+    if (!settings.needsSandbox) return null;
     return progress.step('Sandbox', async () => {
       const { part, addresses } = await startSandboxPart({
         dataFolder: settings.dataFolder,
@@ -107,7 +111,22 @@ export function createStack(
         keeper,
       });
       add(part);
-      return [addresses, `${addresses.controlUrl} and the five systems behind it`];
+      return [addresses, `${addresses.controlUrl} and the six systems behind it`];
+    });
+  }
+
+  async function startWhisper(): Promise<Addresses['whisper']> {
+    if (!settings.whisper) return null;
+    return progress.step('Whisper', async (report) => {
+      const packages = await findWhisperPackages(settings.env, report);
+      const { part, server } = await startWhisperPart({
+        packages,
+        port: settings.ports.whisper,
+        logPath: logPath('whisper'),
+        keeper,
+      });
+      add(part);
+      return [server, `${server.baseUrl}, model ${server.model}`];
     });
   }
 
@@ -128,12 +147,13 @@ export function createStack(
   return {
     broken: broken.promise,
     async start() {
-      const [databaseUrl, temporal, sandbox] = await Promise.all([
+      const [databaseUrl, temporal, sandbox, whisper] = await Promise.all([
         startDatabase(),
         startTemporal(),
         startSandbox(),
+        startWhisper(),
       ]);
-      const addresses = { databaseUrl, temporal, sandbox };
+      const addresses = { databaseUrl, temporal, sandbox, whisper };
       await startServices(serviceEnvironment(settings, addresses));
       return { ...addresses, gatewayUrl };
     },
