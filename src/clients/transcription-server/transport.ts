@@ -109,7 +109,8 @@ async function readReply({
 }: Dispatcher.ResponseData): Promise<ServerReply> {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    body.destroy();
+    // What the destruction itself reports has no other reader.
+    body.on('error', () => undefined).destroy();
     throw serverError('SPEECH_RESULT_INVALID', 'its answer is compressed, which was not asked for');
   }
   const chunks: Uint8Array[] = [];
