@@ -14,7 +14,7 @@ import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
 import { createRecordingStore } from '../../../src/clients/recording-store.ts';
 import { createSpeechProvider } from '../../../src/clients/speech-provider.ts';
 import { loadWorkerConfig } from '../../../src/config.ts';
-import { STEPS, type Step } from '../../../src/domain/names.ts';
+import { STEPS, type RedoStep, type Step } from '../../../src/domain/names.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createCompanyRepository } from '../../../src/repositories/company-repository.ts';
@@ -40,18 +40,23 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   const temporary = await startTemporarySandbox(0);
   stack.defer(() => temporary.stop());
   const sandbox = createSandboxClient(temporary.addresses.controlUrl);
-  const config = loadWorkerConfig({
-    ...sandboxEnvironment(temporary.addresses),
-    DATABASE_URL: testDatabase.url,
-    CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
-    ...env,
-  });
+  const configWith = (more: Readonly<Record<string, string>>) =>
+    loadWorkerConfig({
+      ...sandboxEnvironment(temporary.addresses),
+      DATABASE_URL: testDatabase.url,
+      CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
+      ...env,
+      ...more,
+    });
+  const config = configWith({});
   const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
   const { prisma } = database;
   const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
     opened.close(),
   );
-  const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
+  /** A provider of transcriptions as a worker with these variables more would have it. */
+  const speechWith = (more: Readonly<Record<string, string>>) =>
+    stack.adopt(createSpeechProvider(configWith(more).speech), (opened) => opened.close());
   const deps: ActivitiesDeps = {
     database,
     calls: createCallRepository(prisma),
@@ -61,7 +66,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     log: createProcessingLogRepository(prisma),
     phoneSystem,
     recordingStore: createRecordingStore(config.recordingStore),
-    speech,
+    speech: speechWith({}),
     connectwise: createConnectWise(config.connectwise),
     languageModel: createLanguageModel(config.languageModel),
     attemptHistory: { wasPreviousLost: async () => false },
@@ -70,11 +75,13 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   };
   const recordings = createRecordingMaker(() => sandbox);
 
-  /** A new call, each step of which is one activity of one run. */
-  async function newCall() {
-    const key = await recordings.add();
-    const runId = randomUUID();
-    const scheduledTimestampMs = Date.now() + randomInt(1_000);
+  /** A new call, each step of which is one activity of one run; `recording` overrules its parts. */
+  async function newCall(recording: Readonly<Record<string, unknown>> = {}) {
+    const key = await recordings.add(recording);
+    let runId: string = randomUUID();
+    let scheduledTimestampMs = Date.now() + randomInt(1_000);
+    let redoFrom: RedoStep | null = null;
+    let cancel: () => void = () => undefined;
 
     /** One attempt of a step, with the given dependencies instead of the usual ones. */
     function attempt(step: Step, number: number, instead: Partial<ActivitiesDeps> = {}) {
@@ -88,24 +95,35 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
         // A zombie is meant to fail; what it says of it would hide the results.
         { logger: new DefaultLogger('ERROR') },
       );
+      cancel = () => environment.cancel();
       const activities: Activities = createActivities({ ...deps, ...instead });
       const { callSid, recordgroup, recordid } = key;
-      const opening = { callSid, recordgroup, recordid, redoFrom: null, reason: null };
+      const opening = { callSid, recordgroup, recordid, redoFrom, reason: null };
+      const redo = step === redoFrom;
       return step === 'openCall'
         ? environment.run(activities.openCall, opening)
         : environment.run<
             [{ callSid: string; redo: boolean }],
             unknown,
             (typeof activities)[typeof step]
-          >(activities[step], { callSid, redo: false });
+          >(activities[step], { callSid, redo });
     }
 
     return {
       ...key,
       attempt,
+      /** Cancels the attempt that was begun last. */
+      cancel: () => cancel(),
       /** Does every step before this one. */
       async upTo(step: Step) {
         for (const each of STEPS.slice(0, STEPS.indexOf(step))) await attempt(each, 1);
+      },
+      /** Opens the call in another run, which begins again at a step. */
+      async redoIn(step: RedoStep) {
+        runId = randomUUID();
+        scheduledTimestampMs += 1;
+        redoFrom = step;
+        await attempt('openCall', 1);
       },
       /** Everything the database holds of the call; every write shows in an `updatedAt`. */
       async rows() {
@@ -123,5 +141,5 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     };
   }
 
-  return { deps, newCall, stop: () => stack.disposeAsync() };
+  return { deps, newCall, speechWith, sandbox, stop: () => stack.disposeAsync() };
 }
