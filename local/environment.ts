@@ -1,10 +1,12 @@
 import type { SandboxAddresses } from '../sandbox/environment.ts';
 import { sandboxEnvironment } from '../sandbox/environment.ts';
+import type { WhisperServer } from './parts/whisper.ts';
 import type { LocalSettings, OwnSystems } from './settings.ts';
 
 /** Which names belong to which system: they are the sandbox's or the user's together. */
 const OWNER_OF: readonly (readonly [RegExp, keyof OwnSystems])[] = [
   [/^(PHONE_SYSTEM_|PHONE_REGION$|OWN_PHONE_NUMBERS$|SERVICE_NUMBERS$)/, 'phoneSystem'],
+  [/^(TRANSCRIPTION_|SPEECH_LANGUAGE_CODES$|SPEECH_PHRASES$)/, 'speech'],
   [/^(RECORDINGS_|STORAGE_|GOOGLE_|SPEECH_)/, 'storageAndSpeech'],
   [/^CONNECTWISE_/, 'connectwise'],
   [/^LLM_/, 'languageModel'],
@@ -16,6 +18,8 @@ export type Addresses = {
   readonly temporal: { readonly address: string; readonly uiUrl: string } | null;
   /** `null` = no sandbox was needed. */
   readonly sandbox: SandboxAddresses | null;
+  /** `null` = Whisper was not asked for. */
+  readonly whisper: WhisperServer | null;
 };
 
 /**
@@ -40,6 +44,7 @@ export function serviceEnvironment(
     ...Object.fromEntries(
       Object.entries(sandbox).filter(([name]) => !isOwn(name, settings.ownSystems)),
     ),
+    ...(addresses.whisper === null ? {} : whisperEnvironment(addresses.whisper)),
     DATABASE_URL: addresses.databaseUrl,
     PORT: String(settings.ports.gateway),
     ...(addresses.temporal === null
@@ -48,6 +53,19 @@ export function serviceEnvironment(
           TEMPORAL_ADDRESS: addresses.temporal.address,
           TEMPORAL_UI_URL: addresses.temporal.uiUrl,
         }),
+  };
+}
+
+/** Whisper transcribes every recording, in the sandbox's place. */
+function whisperEnvironment({ baseUrl, model }: WhisperServer): Record<string, string> {
+  return {
+    SPEECH_PROVIDER: 'openai-compatible',
+    TRANSCRIPTION_BASE_URL: baseUrl,
+    // It has none, and a key of the user's is no business of its.
+    TRANSCRIPTION_API_KEY: '',
+    TRANSCRIPTION_MODEL: model,
+    // The tiny model hears English alone.
+    SPEECH_LANGUAGE_CODES: 'en',
   };
 }
 

@@ -2,25 +2,26 @@ import { LocalRunError } from './local-run-error.ts';
 import { isFree } from './process/ports.ts';
 import type { LocalSettings } from './settings.ts';
 
-/** The sandbox's control plane and its five systems. */
-const SANDBOX_PORTS = 6;
+/** The sandbox's control plane and its six systems. */
+const SANDBOX_PORTS = 7;
 
 /**
  * Looks, before anything is started, whether every port that the parts need is free. Throws a
  * LocalRunError that names all that are not.
  */
-export async function checkPorts(settings: LocalSettings, needsSandbox: boolean): Promise<void> {
+export async function checkPorts(settings: LocalSettings): Promise<void> {
   const { ports } = settings;
   const wanted: [number, string][] = [[ports.gateway, 'the gateway']];
   if (settings.databaseUrl === null) wanted.push([ports.postgres, 'PostgreSQL']);
   if (!settings.ownTemporal) {
     wanted.push([ports.temporal, 'Temporal'], [ports.temporalUi, "Temporal's Web UI"]);
   }
-  if (needsSandbox) {
+  if (settings.needsSandbox) {
     for (let step = 0; step < SANDBOX_PORTS; step += 1) {
       wanted.push([ports.sandbox + step * 10, 'the sandbox']);
     }
   }
+  if (settings.whisper) wanted.push([ports.whisper, 'Whisper']);
   const free = await Promise.all(wanted.map(([port]) => isFree(port)));
   const taken = wanted.filter((_, index) => free[index] === false);
   if (taken.length === 0) return;

@@ -15,8 +15,9 @@ type Ports = {
   readonly temporal: number;
   readonly temporalUi: number;
   readonly postgres: number;
-  /** The sandbox's control plane; its five systems follow in steps of ten. */
+  /** The sandbox's control plane; its six systems follow in steps of ten. */
   readonly sandbox: number;
+  readonly whisper: number;
 };
 
 /** Which outside systems are the user's own, so that the sandbox does not stand in for them. */
@@ -24,6 +25,8 @@ export type OwnSystems = {
   readonly phoneSystem: boolean;
   /** Storage and Speech go together: Speech reads what lies in the storage. */
   readonly storageAndSpeech: boolean;
+  /** Who transcribes: that same Google, or a server of the user's with OpenAI's API. */
+  readonly speech: boolean;
   readonly connectwise: boolean;
   readonly languageModel: boolean;
 };
@@ -41,6 +44,10 @@ export type LocalSettings = {
   /** Whether a Temporal server is given, so that none is started. */
   readonly ownTemporal: boolean;
   readonly ownSystems: OwnSystems;
+  /** Whether the sandbox stands in for any of them. */
+  readonly needsSandbox: boolean;
+  /** Whether to transcribe with Whisper on this machine. */
+  readonly whisper: boolean;
 };
 
 /** The environment with the `.env` file of a folder beneath it; an empty value counts as none. */
@@ -58,9 +65,13 @@ export function readLocalEnvironment(
 }
 
 /** What the local run is to start and where. Throws a LocalRunError about values it cannot use. */
-export function toLocalSettings(env: Readonly<Record<string, string>>): LocalSettings {
+export function toLocalSettings(
+  env: Readonly<Record<string, string>>,
+  { whisper = false }: { readonly whisper?: boolean } = {},
+): LocalSettings {
   const offset = portNumber(env, 'LOCAL_PORT_OFFSET', 0);
   const host = env['HOST'] ?? '127.0.0.1';
+  const ownSystems = readOwnSystems(env, whisper);
   return {
     env,
     dataFolder: resolve(PROJECT_FOLDER, env['LOCAL_DATA_FOLDER'] ?? '.data'),
@@ -71,17 +82,39 @@ export function toLocalSettings(env: Readonly<Record<string, string>>): LocalSet
       // Not 5432, where a PostgreSQL server of one's own is likely to listen.
       postgres: 15_432 + offset,
       sandbox: 4000 + offset,
+      // Behind the sandbox's last one, 4060.
+      whisper: 4070 + offset,
     },
     gatewayHost: host.includes(':') ? `[${host}]` : host,
     databaseUrl: env['DATABASE_URL'] ?? null,
     ownTemporal: hasOwnTemporal(env),
-    ownSystems: {
-      phoneSystem: env['PHONE_SYSTEM_URL'] !== undefined,
-      storageAndSpeech:
-        env['RECORDINGS_BUCKET'] !== undefined && env['GOOGLE_CLOUD_PROJECT'] !== undefined,
-      connectwise: env['CONNECTWISE_URL'] !== undefined,
-      languageModel: env['LLM_BASE_URL'] !== undefined,
-    },
+    ownSystems,
+    needsSandbox:
+      !ownSystems.phoneSystem ||
+      !ownSystems.storageAndSpeech ||
+      !ownSystems.connectwise ||
+      !ownSystems.languageModel ||
+      (!ownSystems.speech && !whisper),
+    whisper,
+  };
+}
+
+function readOwnSystems(env: Readonly<Record<string, string>>, whisper: boolean): OwnSystems {
+  const hasServer = env['TRANSCRIPTION_BASE_URL'] !== undefined;
+  if (whisper && hasServer) {
+    throw new LocalRunError(
+      'TRANSCRIPTION_BASE_URL names a server of yours, and --whisper starts another: leave out one of them.',
+    );
+  }
+  const storageAndSpeech =
+    env['RECORDINGS_BUCKET'] !== undefined && env['GOOGLE_CLOUD_PROJECT'] !== undefined;
+  const usesServer = whisper || env['SPEECH_PROVIDER'] === 'openai-compatible';
+  return {
+    phoneSystem: env['PHONE_SYSTEM_URL'] !== undefined,
+    storageAndSpeech,
+    speech: usesServer ? hasServer : storageAndSpeech,
+    connectwise: env['CONNECTWISE_URL'] !== undefined,
+    languageModel: env['LLM_BASE_URL'] !== undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import { LocalRunError } from './local-run-error.ts';
 import type { Progress } from './output/progress.ts';
 import { startSandboxPart } from './parts/sandbox.ts';
 import { startGatewayPart, startWorkerPart } from './parts/service.ts';
+import { startWhisperPart } from './parts/whisper.ts';
 import { startPostgres } from './postgres/server.ts';
 import type { Keeper } from './process/keeper.ts';
 import type { Part } from './process/part.ts';
@@ -15,6 +16,7 @@ import type { LocalSettings } from './settings.ts';
 import { fillSiteDirectory } from './site-directory.ts';
 import { startTemporalServer } from './temporal/server.ts';
 import { findTemporalCli } from './temporal-cli.ts';
+import { findWhisperPackages } from './whisper-packages.ts';
 
 /** The name of the service's database in the embedded server. */
 const DATABASE = 'call_processing';
@@ -29,15 +31,17 @@ export type Stack = {
 };
 
 /** The parts of the local run, in the order in which they are stopped. */
-const STOP_ORDER = ['gateway', 'worker', 'sandbox', 'Temporal server', 'PostgreSQL server'];
+const STOP_ORDER = [
+  'gateway',
+  'worker',
+  'Whisper server',
+  'sandbox',
+  'Temporal server',
+  'PostgreSQL server',
+];
 
 /** Prepares the local run: what is given is used, the rest is started, side by side where possible. */
-export function createStack(
-  settings: LocalSettings,
-  needsSandbox: boolean,
-  keeper: Keeper,
-  progress: Progress,
-): Stack {
+export function createStack(settings: LocalSettings, keeper: Keeper, progress: Progress): Stack {
   const parts = new Map<string, Part>();
   const record = createRunRecord(settings.dataFolder);
   const gatewayUrl = `http://${settings.gatewayHost}:${settings.ports.gateway}`;
@@ -99,7 +103,7 @@ export function createStack(
   }
 
   async function startSandbox(): Promise<Addresses['sandbox']> {
-    if (!needsSandbox) return null;
+    if (!settings.needsSandbox) return null;
     return progress.step('Sandbox', async () => {
       const { part, addresses } = await startSandboxPart({
         dataFolder: settings.dataFolder,
@@ -108,7 +112,22 @@ export function createStack(
         keeper,
       });
       add(part);
-      return [addresses, `${addresses.controlUrl} and the five systems behind it`];
+      return [addresses, `${addresses.controlUrl} and the six systems behind it`];
+    });
+  }
+
+  async function startWhisper(): Promise<Addresses['whisper']> {
+    if (!settings.whisper) return null;
+    return progress.step('Whisper', async (report) => {
+      const packages = await findWhisperPackages(settings.env, report);
+      const { part, server } = await startWhisperPart({
+        packages,
+        port: settings.ports.whisper,
+        logPath: logPath('whisper'),
+        keeper,
+      });
+      add(part);
+      return [server, `${server.baseUrl}, model ${server.model}`];
     });
   }
 
@@ -129,12 +148,13 @@ export function createStack(
   return {
     broken: broken.promise,
     async start() {
-      const [databaseUrl, temporal, sandbox] = await Promise.all([
+      const [databaseUrl, temporal, sandbox, whisper] = await Promise.all([
         startDatabase(),
         startTemporal(),
         startSandbox(),
+        startWhisper(),
       ]);
-      const addresses = { databaseUrl, temporal, sandbox };
+      const addresses = { databaseUrl, temporal, sandbox, whisper };
       const env = serviceEnvironment(settings, addresses);
       await startServices(env);
       // A ConnectWise of the user's own may be large: there the schedule and the command do it.

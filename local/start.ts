@@ -10,22 +10,27 @@ import { checkPorts } from './port-check.ts';
 import { startKeeper } from './process/keeper.ts';
 import { tryLock, type Lock } from './process/lock.ts';
 import { createRunRecord, endLeftovers } from './run-record.ts';
+import { readRecordings, type RecordingFile } from './samples/own-recordings.ts';
 import { runSamples } from './samples/run-samples.ts';
 import { readLocalEnvironment, toLocalSettings, type LocalSettings } from './settings.ts';
 import { createStack } from './stack.ts';
 
 // npm start                everything in one command, until Ctrl-C
 // npm start -- --once      ends after the sample calls; exit code 0 if each ended as it should
+// npm start -- --whisper   transcribes with Whisper on this machine; a recording's path may follow
 process.exitCode = await main();
 // Whatever was started has been stopped; a connection of ours that lingers is nobody's concern.
 process.exit();
 
 async function main(): Promise<number> {
   try {
-    const settings = toLocalSettings(readLocalEnvironment(process.env));
+    const { once, whisper, paths } = readArguments();
+    const settings = toLocalSettings(readLocalEnvironment(process.env), { whisper });
+    const recordings = await readRecordings(paths, process.env);
+    refuseUnheard(settings, recordings);
     const lock = holdDataFolder(settings);
     try {
-      return await run(settings, readArguments().once);
+      return await run(settings, recordings, once);
     } finally {
       lock.release();
     }
@@ -36,12 +41,44 @@ async function main(): Promise<number> {
   }
 }
 
-function readArguments(): { readonly once: boolean } {
+type Arguments = {
+  readonly once: boolean;
+  readonly whisper: boolean;
+  /** Of recordings of the user's own. */
+  readonly paths: readonly string[];
+};
+
+function readArguments(): Arguments {
   try {
-    return parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        once: { type: 'boolean', default: false },
+        whisper: { type: 'boolean', default: false },
+      },
+    });
+    return { ...values, paths: positionals };
   } catch (error) {
     throw new LocalRunError(
-      `${(error as Error).message.split('.')[0]}: "npm start" takes no argument but "-- --once".`,
+      `${(error as Error).message.split('.')[0]}: "npm start" takes no argument but "-- --once", "-- --whisper" and, with that, the paths of recordings.`,
+    );
+  }
+}
+
+/** A recording that nobody would listen to, or that no phone system of ours has, is no use. */
+function refuseUnheard(
+  { whisper, ownSystems }: LocalSettings,
+  recordings: readonly RecordingFile[],
+): void {
+  if (recordings.length === 0) return;
+  if (ownSystems.phoneSystem) {
+    throw new LocalRunError(
+      "Recordings are given to the sandbox's phone system, and PHONE_SYSTEM_URL names another: leave out one of them.",
+    );
+  }
+  if (!whisper && !ownSystems.speech) {
+    throw new LocalRunError(
+      'The sandbox does not listen to recordings: add --whisper, as in "npm start -- --whisper call.wav".',
     );
   }
 }
@@ -65,9 +102,11 @@ function holdDataFolder({ dataFolder }: LocalSettings): Lock {
 }
 
 /** Starts, shows the samples, waits, stops. Returns the exit code. */
-async function run(settings: LocalSettings, once: boolean): Promise<number> {
-  const { ownSystems } = settings;
-  const needsSandbox = Object.values(ownSystems).some((isOwn) => !isOwn);
+async function run(
+  settings: LocalSettings,
+  recordings: readonly RecordingFile[],
+  once: boolean,
+): Promise<number> {
   const progress = createProgress();
   console.log(
     `\n${paint('bold', 'Call processing')} on this machine, state in ${settings.dataFolder}\n`,
@@ -76,14 +115,14 @@ async function run(settings: LocalSettings, once: boolean): Promise<number> {
   const left = await endLeftovers(createRunRecord(settings.dataFolder).read());
   if (left.length > 0)
     progress.note(`An earlier run was killed; ended what it left: ${left.join(', ')}.`);
-  await checkPorts(settings, needsSandbox);
+  await checkPorts(settings);
 
   const keeper = startKeeper();
-  const stack = createStack(settings, needsSandbox, keeper, progress);
+  const stack = createStack(settings, keeper, progress);
   const told = waitForSignal();
   const work = async (): Promise<number> => {
     const addresses = await stack.start();
-    const wereRight = await runSamples(addresses, ownSystems, told.signal);
+    const wereRight = await runSamples(addresses, settings, recordings, told.signal);
     if (once) return wereRight ? 0 : 1;
     console.log(nextSteps(addresses));
     return new Promise<number>(() => undefined);

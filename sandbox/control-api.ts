@@ -76,12 +76,14 @@ function addRecordingRoutes(api: FastifyInstance, context: SandboxContext): void
   api.get('/samples', () => ({
     samples: context.samples
       .list()
-      .map(({ title, callRecordingId, recordgroup, recordid, expect }) => ({
+      .map(({ title, callRecordingId, recordgroup, recordid, expect, words }) => ({
         title,
         callRecordingId,
         recordgroup,
         recordid,
         expect,
+        // Without them the stand-ins, which do not listen, cannot transcribe it.
+        hasWords: words !== null,
       })),
     problems: context.samples.problems(),
   }));

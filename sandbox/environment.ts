@@ -1,5 +1,6 @@
 import { CONNECTWISE_CREDENTIALS } from './connectwise/credentials.ts';
 import { LANGUAGE_MODEL_API_KEY, LANGUAGE_MODEL_NAME } from './language-model/credentials.ts';
+import { TRANSCRIPTION_API_KEY, TRANSCRIPTION_MODEL } from './transcription/credentials.ts';
 
 /** Where the stand-ins listen. */
 export type SandboxAddresses = {
@@ -13,6 +14,8 @@ export type SandboxAddresses = {
   readonly connectwiseUrl: string;
   /** Includes `/v1`. */
   readonly languageModelBaseUrl: string;
+  /** Includes `/v1`. */
+  readonly transcriptionBaseUrl: string;
 };
 
 /** The one bucket that the storage stand-in has. */
@@ -37,6 +40,10 @@ export function sandboxEnvironment(addresses: SandboxAddresses): Record<string, 
     SPEECH_MODEL: 'auto',
     SPEECH_LANGUAGE_CODES: 'en-GB',
     SPEECH_API_ENDPOINT: addresses.speechApiEndpoint,
+    // For a worker with SPEECH_PROVIDER=openai-compatible.
+    TRANSCRIPTION_BASE_URL: addresses.transcriptionBaseUrl,
+    TRANSCRIPTION_API_KEY,
+    TRANSCRIPTION_MODEL,
     CONNECTWISE_URL: addresses.connectwiseUrl,
     CONNECTWISE_COMPANY_ID: CONNECTWISE_CREDENTIALS.companyId,
     CONNECTWISE_PUBLIC_KEY: CONNECTWISE_CREDENTIALS.publicKey,

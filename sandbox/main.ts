@@ -27,6 +27,7 @@ function readOptions(): SandboxOptions {
       speech: portAt(3),
       connectwise: portAt(4),
       languageModel: portAt(5),
+      transcription: portAt(6),
     },
     speechSeconds: toNumber('--speech-seconds', values['speech-seconds']),
   };

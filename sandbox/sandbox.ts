@@ -5,6 +5,7 @@ import { startControlApi } from './control-api.ts';
 import type { SandboxContext, StandIn } from './core/context.ts';
 import { createControl } from './core/control.ts';
 import type { SystemName } from './core/faults.ts';
+import { createHeardTranscripts } from './core/heard-transcripts.ts';
 import { createSampleCatalogue } from './core/samples.ts';
 import { BUCKET, PHONE_SYSTEM_CREDENTIALS } from './environment.ts';
 import type { SandboxAddresses } from './environment.ts';
@@ -14,6 +15,7 @@ import { startSpeech } from './speech/server.ts';
 import { createObjectStore } from './storage/object-store.ts';
 import { startStorage } from './storage/storage.ts';
 import { createUploadSessions } from './storage/upload-sessions.ts';
+import { startTranscription } from './transcription/server.ts';
 
 export type SandboxOptions = {
   /** Where objects, operations, hits and faults are kept; one sandbox at a time may use it. */
@@ -23,7 +25,7 @@ export type SandboxOptions = {
   readonly host?: string;
   /** A port left out is any free one. */
   readonly ports?: Partial<Record<'control' | SystemName, number>>;
-  /** How long a speech operation takes. */
+  /** How long a speech operation, or a transcription, takes. */
   readonly speechSeconds?: number;
 };
 
@@ -58,17 +60,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   try {
     const control = closing(createControl(dataDir), (it) => it.close());
+    const storageDir = join(dataDir, 'storage');
+    const store = closing(createObjectStore(storageDir, [BUCKET]), (it) => it.close());
     const samples = closing(
       createSampleCatalogue({
         samplesDir: options.samplesDir ?? SAMPLES_DIR,
         dataDir,
         seed: (callSid, faults) => control.seedOnce(callSid, faults),
         warn: (sentence) => process.stderr.write(`${sentence}\n`),
+        heard: createHeardTranscripts({
+          list: (prefix) => store.list(BUCKET, prefix),
+          read: (object) => store.readNow(object),
+        }),
       }),
       (it) => it.close(),
     );
-    const storageDir = join(dataDir, 'storage');
-    const store = closing(createObjectStore(storageDir, [BUCKET]), (it) => it.close());
     const sessions = closing(createUploadSessions(storageDir), (it) => it.close());
     const context: SandboxContext = { control, samples, storage: store, dataDir };
     samples.list();
@@ -82,6 +88,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const storage = await start(startStorage({ control, store, sessions }, at('storage')));
     const operationSeconds = options.speechSeconds ?? SPEECH_SECONDS;
     const speech = await start(startSpeech(context, { ...at('speech'), operationSeconds }));
+    const transcription = await start(
+      startTranscription(context, { ...at('transcription'), seconds: operationSeconds }),
+    );
     const connectwise = await start(startConnectWise(context, at('connectwise')));
     const languageModel = await start(startLanguageModel(context, at('languageModel')));
     const controlApi = await start(startControlApi({ context, store, speech }, at('control')));
@@ -95,6 +104,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         speechApiEndpoint: url(speech),
         connectwiseUrl: url(connectwise, '/v4_6_release/apis/3.0'),
         languageModelBaseUrl: url(languageModel, '/v1'),
+        transcriptionBaseUrl: url(transcription, '/v1'),
       },
       stop,
     };

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 
 import { ConfigurationError } from './config/configuration-error.ts';
-import { gatewaySchema, workerSchema, type LogLevel } from './config/schemas.ts';
+import { gatewaySchema, workerSchema, type LogLevel, type WorkerValues } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
 import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 import { faultySpeechSettings } from './domain/speech-models.ts';
+import { languageOf } from './domain/language.ts';
 
 /** What the gateway process needs. */
 export type GatewayConfig = {
@@ -54,19 +55,7 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
 
 /** The worker's configuration. Throws a ConfigurationError that names every fault. */
 export function loadWorkerConfig(env: Environment) {
-  const { value, temporal } = parse(workerSchema, env, (parsed) => [
-    ...(faultyOwnNumbers(parsed.OWN_PHONE_NUMBERS, parsed.PHONE_REGION).length === 0
-      ? []
-      : [
-          'OWN_PHONE_NUMBERS holds an item that is neither an E.164 number, an extension prefix such as 56360*, nor a number range such as +4420794600*',
-        ]),
-    ...faultySpeechSettings({
-      model: parsed.SPEECH_MODEL,
-      location: parsed.SPEECH_LOCATION,
-      languageCodes: parsed.SPEECH_LANGUAGE_CODES,
-      phrases: parsed.SPEECH_PHRASES,
-    }),
-  ]);
+  const { value, temporal } = parse(workerSchema, env, workerFaults);
   const numberRules: NumberRules = {
     region: value.PHONE_REGION,
     ownNumbers: value.OWN_PHONE_NUMBERS,
@@ -87,14 +76,7 @@ export function loadWorkerConfig(env: Environment) {
       apiEndpoint: value.STORAGE_API_ENDPOINT,
       projectId: value.GOOGLE_CLOUD_PROJECT,
     },
-    speech: {
-      projectId: value.GOOGLE_CLOUD_PROJECT,
-      location: value.SPEECH_LOCATION,
-      model: value.SPEECH_MODEL,
-      languageCodes: value.SPEECH_LANGUAGE_CODES,
-      phrases: value.SPEECH_PHRASES,
-      apiEndpoint: value.SPEECH_API_ENDPOINT,
-    },
+    speech: speechConfig(value),
     connectwise: {
       url: value.CONNECTWISE_URL,
       companyId: value.CONNECTWISE_COMPANY_ID,
@@ -121,12 +103,63 @@ export function loadWorkerConfig(env: Environment) {
   } as const;
 }
 
+/** Who transcribes, and what that one needs. */
+function speechConfig(value: WorkerValues) {
+  return value.SPEECH_PROVIDER === 'google'
+    ? ({
+        provider: value.SPEECH_PROVIDER,
+        projectId: value.GOOGLE_CLOUD_PROJECT,
+        location: value.SPEECH_LOCATION,
+        model: value.SPEECH_MODEL,
+        languageCodes: value.SPEECH_LANGUAGE_CODES,
+        phrases: value.SPEECH_PHRASES,
+        apiEndpoint: value.SPEECH_API_ENDPOINT,
+      } as const)
+    : ({
+        provider: value.SPEECH_PROVIDER,
+        baseUrl: value.TRANSCRIPTION_BASE_URL,
+        apiKey: value.TRANSCRIPTION_API_KEY,
+        model: value.TRANSCRIPTION_MODEL,
+        // Such a server hears one language at a time; `auto` is none, and it finds out itself.
+        language: languageOf(value.SPEECH_LANGUAGE_CODES[0] ?? ''),
+        phrases: value.SPEECH_PHRASES,
+        answerTimeoutMs: value.TRANSCRIPTION_TIMEOUT,
+      } as const);
+}
+
+/** What is wrong with values that are each well formed. */
+function workerFaults(value: WorkerValues): string[] {
+  return [
+    ...(faultyOwnNumbers(value.OWN_PHONE_NUMBERS, value.PHONE_REGION).length === 0
+      ? []
+      : [
+          'OWN_PHONE_NUMBERS holds an item that is neither an E.164 number, an extension prefix such as 56360*, nor a number range such as +4420794600*',
+        ]),
+    ...(value.SPEECH_PROVIDER === 'google' ? googleFaults(value) : serverFaults(value)),
+  ];
+}
+
+function googleFaults(value: Extract<WorkerValues, { SPEECH_PROVIDER: 'google' }>): string[] {
+  return faultySpeechSettings({
+    model: value.SPEECH_MODEL,
+    location: value.SPEECH_LOCATION,
+    languageCodes: value.SPEECH_LANGUAGE_CODES,
+    phrases: value.SPEECH_PHRASES,
+  });
+}
+
+function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] {
+  return codes.every((code) => code === 'auto' || languageOf(code) !== null)
+    ? []
+    : ['SPEECH_LANGUAGE_CODES holds an item that is no language code such as en-GB'];
+}
+
 /** What a process that only talks to Temporal needs (the bootstrap command). */
 export function loadTemporalConfig(env: Environment): TemporalConfig {
   return parse(z.object({}), env).temporal;
 }
 
-function parse<T extends z.ZodObject>(
+function parse<T extends z.ZodType<object>>(
   schema: T,
   env: Environment,
   rules: (value: z.output<T>) => string[] = () => [],

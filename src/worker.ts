@@ -12,7 +12,7 @@ import { createPhoneSystem } from './clients/phone-system.ts';
 import { createRecordingStore } from './clients/recording-store.ts';
 import { ensureSearchAttributes } from './clients/search-attributes.ts';
 import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
-import { createSpeech } from './clients/speech.ts';
+import { createSpeechProvider } from './clients/speech-provider.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
 import { createLogger, toTemporalLogger } from './logger.ts';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
       opened.close(),
     );
-    const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
+    const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
     const { prisma } = database;
     const sitePhones = createSitePhoneRepository(prisma);
     const connectwise = createConnectWise(config.connectwise);

@@ -14,7 +14,10 @@ export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }
     );
   }
   lines.push('', paint('bold', 'What to try'), '');
-  if (sandbox !== null) lines.push(...tryNewCall(gatewayUrl, sandbox.controlUrl));
+  if (sandbox !== null) {
+    lines.push(...tryNewCall(gatewayUrl, sandbox.controlUrl));
+    if (addresses.whisper !== null) lines.push(...tryOwnRecording(gatewayUrl, sandbox.controlUrl));
+  }
   lines.push(
     '  # what is running, and what waits for you',
     '  npm run temporal -- workflow list',
@@ -23,6 +26,21 @@ export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }
     '  Ctrl-C stops everything; the next npm start finds it as it was.',
   );
   return lines.join('\n');
+}
+
+function tryOwnRecording(gatewayUrl: string, controlUrl: string): string[] {
+  const callSid = `${Math.floor(Date.now() / 1000)}.2`;
+  const key = { callRecordingId: callSid, recordgroup: '20417', recordid: '2' };
+  const recording = JSON.stringify({ ...key, audio: { file: 'my-call.wav' } });
+  const post = "curl -sS -H 'content-type: application/json'";
+  return [
+    '  # a recording of your own: copy it to sandbox/samples/my-call.wav first, or name it to the next',
+    '  # npm start -- --whisper path/to/my-call.wav',
+    `  ${post} ${controlUrl}/recordings -d '${recording}'`,
+    `  ${post} ${gatewayUrl}/calls -d '${JSON.stringify(key)}'`,
+    `  curl -sS ${gatewayUrl}/calls/${callSid}/transcript`,
+    '',
+  ];
 }
 
 function tryNewCall(gatewayUrl: string, controlUrl: string): string[] {

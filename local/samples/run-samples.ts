@@ -1,30 +1,36 @@
 import { entryLine, resultLines } from '../output/samples.ts';
 import { paint } from '../output/style.ts';
 import type { Addresses } from '../environment.ts';
-import type { OwnSystems } from '../settings.ts';
-import { followSample } from './follow-sample.ts';
+import type { LocalSettings } from '../settings.ts';
+import { followSample, type SampleResult } from './follow-sample.ts';
 import { createGatewayClient } from './gateway-client.ts';
-import { readSamples } from './sample.ts';
+import { addRecordings, type RecordingFile } from './own-recordings.ts';
+import { readSamples, type Sample } from './sample.ts';
 import { deviations } from './verdict.ts';
 
 /**
- * Submits the sample calls, shows what happens to them and what came out. Resolves with whether
+ * Submits the sample calls, and recordings of the user's own among them, shows what happens to them
+ * and what came out. Resolves with whether
  * each ended as it should. The samples are recordings in the sandbox's phone system, so with a
  * phone system of the user's own there are none.
  */
 export async function runSamples(
   addresses: Addresses & { readonly gatewayUrl: string },
-  ownSystems: OwnSystems,
+  settings: LocalSettings,
+  recordings: readonly RecordingFile[],
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { ownSystems } = settings;
   if (addresses.sandbox === null || ownSystems.phoneSystem) {
     console.log(
       '\n  No sample calls: they live in the sandbox, and PHONE_SYSTEM_URL names another system.',
     );
     return true;
   }
-  const { samples, problems } = await readSamples(addresses.sandbox.controlUrl);
+  await addRecordings(addresses.sandbox.controlUrl, recordings);
+  const { samples: all, problems } = await readSamples(addresses.sandbox.controlUrl);
   for (const problem of problems) console.log(`\n  ${paint('yellow', problem)}`);
+  const samples = leaveOutUnheard(all, settings);
   const gateway = createGatewayClient(addresses.gatewayUrl);
   const started = Date.now();
   console.log(`\n${paint('bold', `${samples.length} sample calls`)}, submitted by HTTP\n`);
@@ -50,5 +56,30 @@ export async function runSamples(
     wereRight &&= wrong.length === 0;
     for (const line of resultLines(index + 1, result, wrong)) console.log(line);
   }
+  if (settings.whisper) noteOldWords(results, addresses.gatewayUrl);
   return wereRight;
+}
+
+/** The sandbox does not listen: without words, a recording can only be transcribed by somebody who does. */
+function leaveOutUnheard(
+  samples: readonly Sample[],
+  { ownSystems, whisper }: LocalSettings,
+): readonly Sample[] {
+  if (whisper || ownSystems.speech) return samples;
+  for (const { title } of samples.filter(({ hasWords }) => !hasWords)) {
+    console.log(
+      `\n  ${paint('yellow', `Left out: ${title}. The sandbox does not listen, and nobody wrote down its words. Whisper listens: npm start -- --whisper`)}`,
+    );
+  }
+  return samples.filter(({ hasWords }) => hasWords);
+}
+
+/** What is done is not done again, so it may not be Whisper's words that a finished call has. */
+function noteOldWords(results: readonly SampleResult[], gatewayUrl: string): void {
+  const old = results.find(({ isNew }) => !isNew);
+  if (old === undefined) return;
+  const { callRecordingId } = old.sample;
+  console.log(
+    `\n  Calls from an earlier run keep their words. To have Whisper hear one anew:\n  curl -sS ${gatewayUrl}/calls/${callRecordingId}/reprocess -H 'content-type: application/json' -d '{"from":"transcribeRecording"}'`,
+  );
 }

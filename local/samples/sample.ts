@@ -15,6 +15,8 @@ const sampleList = z.object({
         failedStep: z.string().optional(),
         failureCode: z.string().optional(),
       }),
+      /** Whether the sandbox, which does not listen, knows what is said in it. */
+      hasWords: z.boolean(),
     }),
   ),
   /** What is wrong with sample files that could not be used, a sentence each. */

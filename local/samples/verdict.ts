@@ -9,15 +9,16 @@ import type { SampleResult } from './follow-sample.ts';
 export function deviations(result: SampleResult, ownSystems: OwnSystems): string[] {
   const { call, isNew } = result;
   if (call === null) return ['it has no row in the database'];
-  // The scripted refusal comes from the sandbox's language model.
-  const isHealed = !isNew || ownSystems.languageModel;
+  // The scripted refusal comes from the sandbox's language model, which knows the call by its words:
+  // those of the sample, or those that lie in the sandbox's storage.
+  const isHealed = !isNew || ownSystems.languageModel || ownSystems.storageAndSpeech;
   const expected = result.sample.expect;
   if (expected.status === 'FAILED' && call.status === 'COMPLETED' && isHealed) return [];
 
   const facts: [string, string | undefined, string | null | undefined][] = [
     ['status', expected.status, call.status],
   ];
-  if (!ownSystems.storageAndSpeech) facts.push(['outcome', expected.outcome, call.outcome]);
+  if (!ownSystems.speech) facts.push(['outcome', expected.outcome, call.outcome]);
   if (!ownSystems.connectwise) {
     facts.push(['company match', expected.companyMatch, call.companyMatch]);
     facts.push(['company', expected.company, call.company?.name]);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { waitForLock } from '../process/lock.ts';
 import type { Report, Tool } from './tool.ts';
@@ -29,8 +29,8 @@ export function findInCache(cache: string, tool: Tool): string | null {
 }
 
 /**
- * Fetches a tool into the cache unless it is there. A lock keeps several processes and clones from
- * doing so at once, and the folder appears under its name only when it is whole.
+ * Fetches a tool into the cache unless it is there. Sources leave more than the one file (metadata,
+ * an archive); only it is kept.
  */
 export async function fetchIntoCache(
   cache: string,
@@ -38,28 +38,44 @@ export async function fetchIntoCache(
   fetchInto: (folder: string) => Promise<string>,
   report: Report,
 ): Promise<string> {
+  const folder = `${tool.binary}-${tool.version}`;
+  const fill = async (kept: string, work: string) => {
+    await rename(await fetchInto(work), join(kept, tool.binary));
+  };
+  return join(await fillCacheFolder(cache, folder, fill, report), tool.binary);
+}
+
+/**
+ * The path of a folder of the cache, which is filled unless it is there; `work` is a second folder,
+ * which is thrown away. A lock keeps several processes and clones from doing so at once, and the
+ * folder appears under its name only when it is whole.
+ */
+export async function fillCacheFolder(
+  cache: string,
+  name: string,
+  fill: (kept: string, work: string) => Promise<void>,
+  report: Report,
+): Promise<string> {
   await mkdir(cache, { recursive: true });
-  const lock = await waitForLock(join(cache, `${tool.binary}.lock`), () =>
+  const lock = await waitForLock(join(cache, `${name}.lock`), () =>
     report('waiting for another process that is fetching it'),
   );
   try {
-    const present = findInCache(cache, tool);
-    if (present !== null) return present;
-    const prefix = `${tool.binary}.fetching-`;
+    const path = join(cache, name);
+    if (existsSync(path)) return path;
+    const prefix = `${name}.fetching-`;
     // What a process that was killed has left; nobody else is at it while we hold the lock.
-    for (const name of await readdir(cache)) {
-      if (name.startsWith(prefix)) await rm(join(cache, name), { recursive: true, force: true });
+    for (const left of await readdir(cache)) {
+      if (left.startsWith(prefix)) await rm(join(cache, left), { recursive: true, force: true });
     }
     const temporary = await mkdtemp(join(cache, prefix));
     try {
-      // Sources leave more than the one file (metadata, an archive); only it is kept.
       const work = join(temporary, 'work');
       const kept = join(temporary, 'kept');
       await mkdir(work);
       await mkdir(kept);
-      await rename(await fetchInto(work), join(kept, tool.binary));
-      const path = cachedPath(cache, tool);
-      await rename(kept, dirname(path));
+      await fill(kept, work);
+      await rename(kept, path);
       return path;
     } finally {
       await rm(temporary, { recursive: true, force: true });

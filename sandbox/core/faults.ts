@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
 /** The outside systems that the sandbox stands in for. */
-const SYSTEM_NAMES = ['phoneSystem', 'storage', 'speech', 'connectwise', 'languageModel'] as const;
+const SYSTEM_NAMES = [
+  'phoneSystem',
+  'storage',
+  'speech',
+  'transcription',
+  'connectwise',
+  'languageModel',
+] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
 /** What is counted as a hit, and what a fault may name, for each system. */
@@ -17,6 +24,7 @@ const OPERATIONS: Record<SystemName, readonly string[]> = {
     'objects.delete',
   ],
   speech: ['BatchRecognize', 'GetOperation', 'ListOperations', 'CancelOperation'],
+  transcription: ['audio.transcriptions'],
   connectwise: ['contacts.list', 'companies.list', 'sites.list'],
   languageModel: ['chat.completions', 'models.list'],
 };
@@ -80,6 +88,7 @@ const HTTP_FIELDS = [
 const ACTION_FIELDS: Record<SystemName, readonly string[]> = {
   phoneSystem: [...HTTP_FIELDS, 'envelopeCode', 'claimSha1', 'claimSize', 'base64'],
   storage: [...HTTP_FIELDS, 'cutRequestAfterBytes'],
+  transcription: HTTP_FIELDS,
   connectwise: HTTP_FIELDS,
   languageModel: HTTP_FIELDS,
   speech: [

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { messageOf } from './message-of.ts';
+import { AUDIO_EXTENSIONS, toOwnRecording } from './own-recording.ts';
 import { describeProblems, SampleFileSchema } from './sample-file.ts';
 import { toSample } from './sample.ts';
 import type { Sample } from './sample.ts';
@@ -10,11 +11,8 @@ type FolderContent = { samples: Sample[]; problems: string[] };
 
 type ReadFile = { fingerprint: string } & ({ sample: Sample } | { problem: string });
 
-/** The names tried for the audio of a file that names none, in this order. */
-const AUDIO_EXTENSIONS = ['.wav', '.mp3'];
-
 /**
- * Reads sample files from a folder. Each question looks at the folder again, but parses only what
+ * Reads sample files from a folder: JSON with its audio beside it, or audio alone. Each question looks at the folder again, but parses only what
  * changed. A file that cannot be used is reported once to `warn` and left out.
  */
 export function createSampleFolder(
@@ -24,19 +22,31 @@ export function createSampleFolder(
   const files = new Map<string, ReadFile>();
 
   function readAll(): FolderContent {
-    const names = readdirSync(samplesDir).filter((name) => name.endsWith('.json'));
+    const names = readdirSync(samplesDir).toSorted();
+    const jsonNames = names.filter((name) => name.endsWith('.json'));
     const content: FolderContent = { samples: [], problems: [] };
-    for (const name of names.toSorted()) {
-      const file = readOne(name);
-      if (file === null) {
-        files.delete(name);
-      } else if ('sample' in file) {
-        content.samples.push(file.sample);
-      } else {
-        content.problems.push(file.problem);
-      }
-    }
+    jsonNames.forEach((name) => readInto(content, name));
+    // An audio file alone is a call too, unless it belongs to a JSON file, be that as wrong as it may.
+    const bases = new Set(jsonNames.map(baseOf));
+    const named = new Set(
+      content.samples.map(({ audio }) => 'path' in audio && basename(audio.path)),
+    );
+    names
+      .filter((name) => AUDIO_EXTENSIONS.includes(extname(name)))
+      .filter((name) => !bases.has(baseOf(name)) && !named.has(name))
+      .forEach((name) => readInto(content, name));
     return content;
+  }
+
+  function readInto(content: FolderContent, name: string): void {
+    const file = readOne(name);
+    if (file === null) {
+      files.delete(name);
+    } else if ('sample' in file) {
+      content.samples.push(file.sample);
+    } else {
+      content.problems.push(file.problem);
+    }
   }
 
   function readOne(name: string): ReadFile | null {
@@ -51,6 +61,7 @@ export function createSampleFolder(
     if (known?.fingerprint === fingerprint && 'sample' in known) {
       return known;
     }
+    const parse = name.endsWith('.json') ? parseJson : parseAudio;
     const file = { fingerprint, ...parse(samplesDir, name) };
     if ('problem' in file && !(known && 'problem' in known && known.problem === file.problem)) {
       warn(file.problem);
@@ -62,7 +73,24 @@ export function createSampleFolder(
   return { read: readAll };
 }
 
-function parse(samplesDir: string, name: string): { sample: Sample } | { problem: string } {
+/** A name without its ending. */
+function baseOf(name: string): string {
+  return basename(name, extname(name));
+}
+
+/** A recording of somebody's own: nobody says who called, nor what is said in it. */
+function parseAudio(samplesDir: string, name: string): { sample: Sample } | { problem: string } {
+  const path = join(samplesDir, name);
+  try {
+    const ids = toOwnRecording(name, readFileSync(path));
+    const content = { ...ids, metadata: {}, expect: { status: 'COMPLETED' as const }, faults: [] };
+    return { sample: toSample(content, { path }, ids.title) };
+  } catch (error) {
+    return { problem: `Failed to read the recording ${name}: ${messageOf(error)}.` };
+  }
+}
+
+function parseJson(samplesDir: string, name: string): { sample: Sample } | { problem: string } {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(join(samplesDir, name), 'utf8'));

@@ -19,7 +19,7 @@ export type SampleCatalogue = {
   findRecording(recordgroup: string, recordid: string, uniqueid?: string): Sample | null;
   /** Calls one of whose numbers ends with these digits (at least six), or the other way round. */
   findByPhoneDigits(digits: string): Sample[];
-  /** The call whose words stand in the text; several when they say the same. */
+  /** The call whose words, as they were heard or as its file has them, stand in the text; several when they say the same. */
   findByTranscript(text: string): Sample[];
   /** The call that a text is a part of; several when they say the same. */
   findByExcerpt(text: string): Sample[];
@@ -55,6 +55,8 @@ export function createSampleCatalogue(options: {
   dataDir: string;
   seed: (callSid: string, faults: readonly FaultInput[]) => void;
   warn: (sentence: string) => void;
+  /** What recognisers heard of the calls; nothing unless told. */
+  heard?: () => readonly { readonly callSid: string; readonly grams: Grams }[];
 }): SampleCatalogue {
   const folder = createSampleFolder(options.samplesDir, options.warn);
   const added = createAddedRecordings(options.dataDir, options.samplesDir);
@@ -110,7 +112,14 @@ export function createSampleCatalogue(options: {
         .filter(({ digits }) => digits.some((number) => isSameNumber(number, asked)))
         .map(({ sample }) => sample);
     },
-    findByTranscript: (text) => findBestMatches(index(), text).map(({ sample }) => sample),
+    findByTranscript: (text) => {
+      const heard = (options.heard?.() ?? []).flatMap(({ callSid, grams }) => {
+        const sample = findByCallSid(callSid);
+        return sample === null ? [] : [{ sample, grams }];
+      });
+      const found = findBestMatches([...index(), ...heard], text);
+      return [...new Set(found.map(({ sample }) => sample))];
+    },
     findByExcerpt: (text) => findByExcerpt(index(), text).map(({ sample }) => sample),
     async findByAudioSha256(hex, objectName) {
       const named = objectName

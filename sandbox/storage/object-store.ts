@@ -4,6 +4,7 @@ import {
   createWriteStream,
   mkdirSync,
   openSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -35,6 +36,8 @@ export type ObjectStore = ObjectStorage & {
    * the commit: what it throws keeps the object from being stored. The file is gone either way.
    */
   commit(path: string, object: NewObject, check: (sums: Checksums) => void): Promise<StoredObject>;
+  /** The object's content, read at once: for small objects. Null when it is gone. */
+  readNow(object: Pick<StoredObject, 'bucket' | 'name'>): Buffer | null;
   remove(bucket: string, name: string): void;
   all(): StoredObject[];
   close(): void;
@@ -165,6 +168,10 @@ export function createObjectStore(folder: string, buckets: readonly string[]): O
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       const path = await receive(bytes instanceof Uint8Array ? Readable.from([bytes]) : bytes);
       return commit(path, { bucket, name, contentType, metadata: {} }, () => undefined);
+    },
+    readNow({ bucket, name }) {
+      const object = find(bucket, name);
+      return object === null ? null : readFileSync(join(blobs, object.generation));
     },
     remove(bucket, name) {
       const object = find(bucket, name);

@@ -1,14 +1,20 @@
 import { sleep } from '@temporalio/activity';
 
 import type { RecordingStore } from '../clients/recording-store.ts';
-import type { Speech } from '../clients/speech.ts';
-import type { Recognition } from '../domain/recognition.ts';
+import { parseTranscript, type Speech } from '../clients/speech.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
-import { lockCall, superseded } from './find-call.ts';
-import { speechAudioOf, type ArchivedCall, type Submission } from './speech-submission.ts';
+import { lockCall } from './find-call.ts';
+import {
+  abandonSubmission,
+  announceRecognition,
+  speechAudioOf,
+  type ArchivedCall,
+  type Submission,
+} from './speech-submission.ts';
+import type { Transcriber } from './transcriber.ts';
 
 type Deps = {
   readonly database: Database;
@@ -24,6 +30,48 @@ const FIRST_POLL_MS = 1_000;
 const SLOWEST_POLL_MS = 20_000;
 const POLL_GROWTH = 1.5;
 
+// A transcript with the times of every word takes about 100 bytes a word; eight hours of two
+// people talking without a pause stay below 30 MB.
+const RESULT_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Transcribes by Speech-to-Text, an operation that may outlive its attempt: its name is on the row
+ * and in the heartbeat before it is polled, and a later attempt looks for it, and for its result,
+ * before it submits.
+ */
+export function createGoogleTranscriber(deps: Deps): Transcriber {
+  return {
+    provider: 'google',
+    async transcribe(call, submission, signal, onProgress) {
+      const uri = await awaitResult(deps, call, submission, signal, (operation) =>
+        onProgress({ operation }),
+      );
+      const json = await readResult(deps, uri, call, submission, signal);
+      return { ...parseTranscript(json), remarks: [] };
+    },
+  };
+}
+
+/** The result file's text. A result that somebody deleted cannot be had again but by a new submission. */
+async function readResult(
+  deps: Deps,
+  uri: string,
+  call: ArchivedCall,
+  submission: Submission,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await deps.recordingStore.readText(uri, RESULT_MAX_BYTES, signal);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
+    await abandonSubmission(deps, call, submission);
+    throw new ServiceError(
+      'SPEECH_RESULT_MISSING',
+      'The transcript file was deleted before it was read, so the audio is submitted again.',
+    );
+  }
+}
+
 /**
  * The URI of a submission's result file, once it is there. Looks in this order for the operation
  * that the row names, a result under the submission's prefix, and an operation of ours that Google
@@ -34,7 +82,7 @@ const POLL_GROWTH = 1.5;
  * An operation that has ended in an error is taken off the row, so that the next attempt submits
  * anew: Google bills what it transcribed, and that was nothing.
  */
-export async function awaitResult(
+async function awaitResult(
   deps: Deps,
   call: ArchivedCall,
   submission: Submission,
@@ -91,23 +139,9 @@ export async function awaitResult(
     const audio = speechAudioOf(call);
     const recognition = speech.plan(audio);
     return (
-      (await announce(recognition)) ??
+      (await announceRecognition(deps, call, submission, recognition)) ??
       (await speech.submit({ audio, recognition, outputPrefix }, signal))
     );
-  }
-
-  /**
-   * Puts what is about to be asked for on the row. Returns the operation of this submission if one
-   * is there: an attempt that was held up finds what its successor has submitted by now.
-   */
-  function announce(recognition: Recognition): Promise<string | null> {
-    return database.transaction(async (tx) => {
-      const now = await lockCall(calls, call, 'transcribeRecording', tx);
-      if (now.speechSubmissionId !== submission.id) throw superseded('transcribeRecording');
-      if (now.speechOperation !== null) return now.speechOperation;
-      await calls.update(call.id, { speechRecognition: recognition }, tx);
-      return null;
-    });
   }
 
   /** Puts the operation on the row and returns it, or the one that another attempt has put there. */

@@ -1,32 +1,42 @@
 import { randomUUID } from 'node:crypto';
 
 import { Prisma, type Call } from '../generated/prisma/client.ts';
+import type { SpeechProvider } from '../clients/speech-provider.ts';
 import type { SpeechAudio } from '../clients/speech.ts';
+import type { Recognition } from '../domain/recognition.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { CallRepository } from '../repositories/call-repository.ts';
 import type { Database } from '../repositories/database.ts';
-import { lockCall } from './find-call.ts';
+import { lockCall, superseded } from './find-call.ts';
 
 /** A call whose recording lies in the store. */
 export type ArchivedCall = Call & { readonly recordingUrl: string; readonly sha256: string };
 
-/** A request to Speech-to-Text that is paid for once, however often it is looked after. */
-export type Submission = { readonly id: string; readonly operation: string | null };
+/** A transcription that is paid for once, however often it is looked after. */
+export type Submission = {
+  readonly id: string;
+  /** Google's name for it, once it has one. */
+  readonly operation: string | null;
+};
 
 /**
- * The submission to look after: the row's, if it is for this audio and need not be redone; else
- * one with a new id, written to the row before anything is submitted under it. The row is locked
- * meanwhile, so that two attempts of the step look after the same one.
+ * The submission to look after: the row's, if it is for this audio and this provider and need not be
+ * redone; else one with a new id, written to the row before anything is submitted under it. The row
+ * is locked meanwhile, so that two attempts of the step look after the same one.
  */
 export function reserveSubmission(
   { database, calls }: { readonly database: Database; readonly calls: CallRepository },
   call: ArchivedCall,
+  provider: SpeechProvider['provider'],
   redo: boolean,
 ): Promise<Submission> {
   return database.transaction(async (tx) => {
     const now = await lockCall(calls, call, 'transcribeRecording', tx);
     const mayReuse = !redo || now.speechSubmissionRunId === call.runId;
-    if (now.speechSubmissionId !== null && now.speechSubmissionSha256 === call.sha256 && mayReuse) {
+    // One provider's operation or result means nothing to the other.
+    const isTheirs = (now.speechSubmissionProvider ?? 'google') === provider;
+    const isThisAudio = now.speechSubmissionSha256 === call.sha256;
+    if (now.speechSubmissionId !== null && isThisAudio && isTheirs && mayReuse) {
       return { id: now.speechSubmissionId, operation: now.speechOperation };
     }
     const id = randomUUID();
@@ -34,6 +44,7 @@ export function reserveSubmission(
       call.id,
       {
         speechSubmissionId: id,
+        speechSubmissionProvider: provider,
         speechSubmissionSha256: call.sha256,
         speechSubmissionRunId: call.runId,
         speechOperation: null,
@@ -42,6 +53,26 @@ export function reserveSubmission(
       tx,
     );
     return { id, operation: null };
+  });
+}
+
+/**
+ * Puts how the audio is about to be transcribed on the row, so that the transcript can tell it,
+ * whatever the configuration is by then. Returns the operation of this submission if one is there:
+ * an attempt that was held up finds what its successor has submitted by now.
+ */
+export function announceRecognition(
+  { database, calls }: { readonly database: Database; readonly calls: CallRepository },
+  call: ArchivedCall,
+  submission: Submission,
+  recognition: Recognition,
+): Promise<string | null> {
+  return database.transaction(async (tx) => {
+    const now = await lockCall(calls, call, 'transcribeRecording', tx);
+    if (now.speechSubmissionId !== submission.id) throw superseded('transcribeRecording');
+    if (now.speechOperation !== null) return now.speechOperation;
+    await calls.update(call.id, { speechRecognition: recognition }, tx);
+    return null;
   });
 }
 

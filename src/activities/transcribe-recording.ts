@@ -3,43 +3,39 @@ import { z } from 'zod';
 
 import { Prisma, type Transcript } from '../generated/prisma/client.ts';
 import type { RecordingStore } from '../clients/recording-store.ts';
-import { parseTranscript, type Speech } from '../clients/speech.ts';
-import { ServiceError } from '../domain/service-error.ts';
+import type { SpeechProvider } from '../clients/speech-provider.ts';
 import type { Database } from '../repositories/database.ts';
 import type { TranscriptRepository } from '../repositories/transcript-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { findCall, lockCall } from './find-call.ts';
 import { keepAlive } from './keep-alive.ts';
 import { runStep, type Attempt, type RunStepDeps } from './run-step.ts';
-import { awaitResult } from './speech-operation.ts';
+import { createServerTranscriber } from './server-transcription.ts';
+import { createGoogleTranscriber } from './speech-operation.ts';
 import {
-  abandonSubmission,
   requireArchived,
   reserveSubmission,
   type ArchivedCall,
   type Submission,
 } from './speech-submission.ts';
+import type { Transcriber, Transcription } from './transcriber.ts';
 
 export type TranscribeRecordingDeps = RunStepDeps & {
   readonly database: Database;
   readonly transcripts: TranscriptRepository;
   readonly recordingStore: RecordingStore;
-  readonly speech: Speech;
+  readonly speech: SpeechProvider;
 };
 
 export type TranscribeRecordingResult = { readonly transcriptId: string };
 
-// A transcript with the times of every word takes about 100 bytes a word; eight hours of two
-// people talking without a pause stay below 30 MB.
-const RESULT_MAX_BYTES = 64 * 1024 * 1024;
-
 /**
  * Turns the archived audio into words, paying for it once: the submission's id is on the row before
- * anything is submitted, its operation is on the row and in the heartbeat before it is polled, and
- * a later attempt looks for both, for the result and for the operation before it submits.
+ * anything is sent, and a later attempt looks for what an earlier one left under it.
  */
 export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
-  const { database, calls, log, transcripts, recordingStore } = deps;
+  const { database, calls, log, transcripts } = deps;
+  const transcriber = toTranscriber(deps);
   return ({ callSid, redo }: StepInput): Promise<TranscribeRecordingResult> =>
     runStep(
       deps,
@@ -51,46 +47,25 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
         const stored = await transcripts.findByCall(call.id);
         if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
 
-        const submission = await reserveSubmission(deps, call, redo);
-        let details: { operation: string } | undefined;
-        const json = await keepAlive(
-          async () => {
-            const uri = await awaitResult(deps, call, submission, attempt.signal, (operation) => {
-              details = { operation };
+        const submission = await reserveSubmission(deps, call, transcriber.provider, redo);
+        let details: { readonly operation: string } | undefined;
+        const transcription = await keepAlive(
+          () =>
+            transcriber.transcribe(call, submission, attempt.signal, (progress) => {
+              details = progress;
               heartbeat(details);
-            });
-            return readResult(uri, call, submission, attempt.signal);
-          },
+            }),
           () => details,
         );
-        return save(call, submission, parseTranscript(json), attempt);
+        return save(call, submission, transcription, attempt);
       },
     );
-
-  /** The result file's text. A result that somebody deleted cannot be had again but by a new submission. */
-  async function readResult(
-    uri: string,
-    call: ArchivedCall,
-    submission: Submission,
-    signal: AbortSignal,
-  ): Promise<string> {
-    try {
-      return await recordingStore.readText(uri, RESULT_MAX_BYTES, signal);
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
-      await abandonSubmission(deps, call, submission);
-      throw new ServiceError(
-        'SPEECH_RESULT_MISSING',
-        'The transcript file was deleted before it was read, so the audio is submitted again.',
-      );
-    }
-  }
 
   /** Stores the transcript together with its log row. */
   function save(
     call: ArchivedCall,
     submission: Submission,
-    parsed: ReturnType<typeof parseTranscript>,
+    { remarks, ...parsed }: Transcription,
     attempt: Attempt,
   ): Promise<TranscribeRecordingResult> {
     return database.transaction(async (tx) => {
@@ -119,10 +94,7 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
           callId: call.id,
           status: 'LOG_INFO',
           event: 'TRANSCRIPTION_SUCCESS',
-          message:
-            parsed.text === ''
-              ? `Transcribed: no words were found in ${parsed.billedSeconds} billed seconds.`
-              : `Transcribed: ${parsed.segments.length} segments, ${parsed.billedSeconds} billed seconds.`,
+          message: [summaryOf(parsed), ...remarks].join(' '),
         }),
         tx,
       );
@@ -135,6 +107,23 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
 function modelOf(recognition: Prisma.JsonValue): string {
   const model = z.object({ model: z.string() }).safeParse(recognition);
   return model.success ? model.data.model : 'not recorded';
+}
+
+/** What the provider that the worker was given makes of a recording. */
+function toTranscriber(deps: TranscribeRecordingDeps): Transcriber {
+  const { speech } = deps;
+  switch (speech.provider) {
+    case 'google':
+      return createGoogleTranscriber({ ...deps, speech });
+    case 'openai-compatible':
+      return createServerTranscriber({ ...deps, server: speech });
+  }
+}
+
+function summaryOf({ text, segments, billedSeconds }: Omit<Transcription, 'remarks'>): string {
+  return text === ''
+    ? `Transcribed: no words were found in ${billedSeconds} billed seconds.`
+    : `Transcribed: ${segments.length} segments, ${billedSeconds} billed seconds.`;
 }
 
 /**

@@ -4,7 +4,9 @@ import { PassThroughClient } from 'google-auth-library';
 import { ask, hasStatus } from './recording-store/ask.ts';
 import { nameInBucket, recordingName, toUri } from './recording-store/object-name.ts';
 import { createObjects } from './recording-store/objects.ts';
+import { openObject } from './recording-store/open.ts';
 import { readUpTo } from './recording-store/read.ts';
+import { insertText } from './recording-store/save-text.ts';
 import { save } from './recording-store/save.ts';
 import type { Subject } from './recording-store/storage-error.ts';
 
@@ -54,11 +56,23 @@ export type RecordingStore = {
    * @throws ServiceError STORAGE_OBJECT_MISSING, STORAGE_OBJECT_TOO_LARGE beyond maxBytes, STORAGE_…
    */
   readText(uri: string, maxBytes: number, signal: AbortSignal): Promise<string>;
+  /**
+   * The bytes of an object of any size, while it is still that generation (`null`: any). Reading
+   * throws ServiceError STORAGE_… or the reason of the signal.
+   */
+  open(uri: string, generation: string | null, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * Stores a small JSON text under a name. `false`: something lies there already, and stays.
+   *
+   * @throws ServiceError STORAGE_…
+   */
+  saveText(name: string, text: string, signal: AbortSignal): Promise<boolean>;
   uriOf(name: string): string;
 };
 
 const DELETING: Subject = { what: 'Deleting an object', notFound: 'STORAGE_OBJECT_MISSING' };
 const LISTING: Subject = { what: 'Listing objects', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
+const SAVING: Subject = { what: 'Storing an object', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
 const READING: Subject = { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' };
 
 /** A client of Google Cloud Storage for one bucket. */
@@ -88,6 +102,20 @@ export function createRecordingStore(config: RecordingStoreConfig): RecordingSto
     async readText(uri, maxBytes, signal) {
       const object = { bucket: config.bucket, name: nameInBucket(config.bucket, uri) };
       return await ask(READING, signal, (stop) => readUpTo(storage, object, maxBytes, stop));
+    },
+    open(uri, generation, signal) {
+      const object = { bucket: config.bucket, name: nameInBucket(config.bucket, uri), generation };
+      return openObject(storage, object, READING, signal);
+    },
+    async saveText(name, text, signal) {
+      const object = { bucket: config.bucket, name };
+      try {
+        await ask(SAVING, signal, (stop) => insertText(storage, object, text, stop));
+        return true;
+      } catch (error) {
+        if (hasStatus(error, 412)) return false;
+        throw error;
+      }
     },
   };
 }

@@ -32,6 +32,12 @@ const price = text
   .refine((value) => value !== null, 'must be a price such as 0.016, with at most six decimals')
   .nullable()
   .default(null);
+/** A duration in words ("30 days"), in milliseconds; a second is the shortest. */
+const duration = (mostMs: number, fault: string) =>
+  text
+    .transform(toMilliseconds)
+    .refine((value) => value !== null && value >= 1000 && value <= mostMs, fault)
+    .transform((value) => value ?? 0);
 
 const processSchema = {
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -64,8 +70,7 @@ export const gatewaySchema = z.object({
     .default('USD'),
 });
 
-/** What a worker reads. */
-export const workerSchema = z.object({
+const workerFields = z.object({
   ...processSchema,
   PHONE_SYSTEM_URL: webAddress,
   PHONE_SYSTEM_USERNAME: text,
@@ -74,14 +79,10 @@ export const workerSchema = z.object({
   RECORDING_MAX_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
   RECORDINGS_BUCKET: text,
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
-  GOOGLE_CLOUD_PROJECT: text,
-  SPEECH_LOCATION: text.default('eu'),
-  SPEECH_MODEL: text.default(AUTOMATIC_MODEL),
   SPEECH_LANGUAGE_CODES: list
     .refine((codes) => codes.length > 0, 'must name at least one language')
     .default(['en-GB']),
   SPEECH_PHRASES: list.default([]),
-  SPEECH_API_ENDPOINT: webAddress.nullable().default(null),
   CONNECTWISE_URL: webAddress,
   CONNECTWISE_COMPANY_ID: text,
   CONNECTWISE_PUBLIC_KEY: text,
@@ -109,16 +110,49 @@ export const workerSchema = z.object({
   OWN_PHONE_NUMBERS: list.default([]),
   // The United Kingdom's short numbers for emergencies and services.
   SERVICE_NUMBERS: list.default(['999', '112', '101', '105', '111', '119', '123']),
-  REPROCESS_WINDOW: text
-    .transform(toMilliseconds)
-    .refine((value) => value !== null && value >= 1000, 'must be a duration such as "30 days"')
-    .transform((value) => value ?? 0)
-    .default(30 * 24 * 60 * 60 * 1000),
+  REPROCESS_WINDOW: duration(Infinity, 'must be a duration such as "30 days"').default(
+    30 * 24 * 60 * 60 * 1000,
+  ),
   WORKFLOW_BUNDLE: text
     .refine((file) => existsSync(file), 'names no file: make it by npm run build:workflows')
     .nullable()
     .default(null),
 });
+
+const googleSpeechFields = z.object({
+  SPEECH_PROVIDER: z.literal('google').default('google'),
+  GOOGLE_CLOUD_PROJECT: text,
+  SPEECH_LOCATION: text.default('eu'),
+  SPEECH_MODEL: text.default(AUTOMATIC_MODEL),
+  SPEECH_API_ENDPOINT: webAddress.nullable().default(null),
+});
+
+const transcriptionServerFields = z.object({
+  SPEECH_PROVIDER: z.literal('openai-compatible'),
+  // The archive's alone here, and its credentials name one of their own.
+  GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
+  TRANSCRIPTION_BASE_URL: webAddress,
+  // Servers on one's own premises mostly have none.
+  TRANSCRIPTION_API_KEY: text.nullable().default(null),
+  TRANSCRIPTION_MODEL: text,
+  // A busy server keeps requests waiting, and a small one hears slower than people speak. An
+  // attempt of the step has three hours, which the two channels of a call have to share.
+  TRANSCRIPTION_TIMEOUT: duration(
+    80 * 60 * 1000,
+    'must be a duration of at most 80 minutes, such as "30 minutes"',
+  ).default(60 * 60 * 1000),
+});
+
+/** What a worker reads. Each provider of transcriptions has names of its own. */
+export const workerSchema = z.intersection(
+  workerFields,
+  z.discriminatedUnion(
+    'SPEECH_PROVIDER',
+    [googleSpeechFields, transcriptionServerFields],
+    'must be google or openai-compatible',
+  ),
+);
+export type WorkerValues = z.output<typeof workerSchema>;
 
 function toMilliseconds(value: string): number | null {
   try {

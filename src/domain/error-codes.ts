@@ -125,27 +125,30 @@ export const ERROR_CODES = {
     remedy: 'Look for a broken network path, then send the signal reprocess.',
   },
   SPEECH_UNAVAILABLE: {
-    meaning: 'Speech-to-Text did not answer or reported an error of its own.',
+    meaning:
+      'Speech-to-Text, or the transcription server, did not answer or reported an error of its own.',
     retryable: true,
-    remedy: 'Wait until Speech-to-Text answers again, then send the signal reprocess.',
+    remedy: 'Wait until it answers again, then send the signal reprocess.',
   },
   SPEECH_QUOTA_EXCEEDED: {
-    meaning: 'A quota of the project for Speech-to-Text is used up.',
+    meaning:
+      'A quota of the project for Speech-to-Text, or of the account at the transcription server, is used up.',
     retryable: true,
-    remedy: 'Raise the Speech-to-Text quota of the project, then send the signal reprocess.',
+    remedy: 'Raise the quota or wait, then send the signal reprocess.',
   },
   SPEECH_INVALID_ARGUMENT: {
     meaning:
-      'Speech-to-Text refused the request: location, model, languages or audio do not fit each other.',
+      'Speech-to-Text refused the request: location, model, languages or audio do not fit each other. Or the transcription server did: its address, model or language is wrong, or it redirects.',
     retryable: false,
     remedy:
-      'Check that SPEECH_LOCATION, SPEECH_MODEL and SPEECH_LANGUAGE_CODES fit each other, restart the workers, then send the signal reprocess.',
+      'Check that SPEECH_LOCATION, SPEECH_MODEL and SPEECH_LANGUAGE_CODES fit each other, or TRANSCRIPTION_BASE_URL and TRANSCRIPTION_MODEL, restart the workers, then send the signal reprocess.',
   },
   SPEECH_CREDENTIALS_REFUSED: {
-    meaning: 'Speech-to-Text refused the service account, or may not read or write the bucket.',
+    meaning:
+      'Speech-to-Text refused the service account, or may not read or write the bucket. Or the transcription server refused its key.',
     retryable: false,
     remedy:
-      'Give the service account the role Cloud Speech Client in GOOGLE_CLOUD_PROJECT, and the Speech service agent access to the bucket, then send the signal reprocess.',
+      'Give the service account the role Cloud Speech Client in GOOGLE_CLOUD_PROJECT, and the Speech service agent access to the bucket; or correct TRANSCRIPTION_API_KEY and restart the workers. Then send the signal reprocess.',
   },
   SPEECH_AUDIO_NOT_FOUND: {
     meaning: 'Speech-to-Text cannot find the archived audio or the project.',
@@ -153,8 +156,15 @@ export const ERROR_CODES = {
     remedy:
       'Check RECORDINGS_BUCKET and GOOGLE_CLOUD_PROJECT; if the object is gone, send the signal reprocess with {"from":"archiveRecording"}.',
   },
+  SPEECH_AUDIO_TOO_LARGE: {
+    meaning: 'The transcription server takes no recording of this size at once.',
+    retryable: false,
+    remedy:
+      'Raise the limit of the server, or use one with a higher limit (TRANSCRIPTION_BASE_URL, SPEECH_PROVIDER) and restart the workers, then send the signal reprocess.',
+  },
   SPEECH_FILE_REFUSED: {
-    meaning: 'Speech-to-Text took the request and could not read the audio.',
+    meaning:
+      'Speech-to-Text, or the transcription server, took the request and could not read the audio.',
     retryable: false,
     remedy: 'Listen to the archived recording; if it is sound, send the signal reprocess.',
   },
@@ -203,9 +213,11 @@ export const ERROR_CODES = {
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_RESULT_INVALID: {
-    meaning: 'The transcript file of Speech-to-Text has a form this service does not know.',
+    meaning:
+      'The transcript file of Speech-to-Text, or the reply of the transcription server, has a form this service does not know.',
     retryable: false,
-    remedy: 'Report it; the transcript file lies under transcripts/ in the bucket.',
+    remedy:
+      'Check TRANSCRIPTION_BASE_URL if such a server is used. Else report it; the transcript file lies under transcripts/ in the bucket.',
   },
   CONNECTWISE_UNAVAILABLE: {
     meaning: 'ConnectWise did not answer, broke off its answer, or reported an error of its own.',

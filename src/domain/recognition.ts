@@ -3,8 +3,8 @@ export type Recognition = {
   readonly provider: string;
   readonly model: string;
   readonly languageCodes: readonly string[];
-  /** `separate`: each channel for itself. `single`: there is one. */
-  readonly channels: 'single' | 'separate';
+  /** `separate`: each channel for itself. `single`: there is one. `mixed`: several, heard as one. */
+  readonly channels: 'single' | 'separate' | 'mixed';
   /** Whether voices on one channel are told apart. */
   readonly diarization: boolean;
   readonly wordTimes: boolean;

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { createSpeech, type SpeechConfig } from '../../src/clients/speech.ts';
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 import { startStepRig, type StepRig } from '../faults/fencing/step-rig.ts';
 
@@ -33,20 +32,7 @@ describe('the recording of a call', () => {
   }
 
   async function objectsOf(call: Call) {
-    return (await rig.objects()).filter(({ name }) => name.includes(call.callSid));
-  }
-
-  /** A client of the same stand-in with other settings. */
-  async function withSpeech(
-    config: Partial<SpeechConfig>,
-    work: (deps: { speech: ReturnType<typeof createSpeech> }) => Promise<unknown>,
-  ): Promise<void> {
-    const speech = createSpeech({ ...rig.speechConfig, ...config });
-    try {
-      await work({ speech });
-    } finally {
-      await speech.close();
-    }
+    return (await rig.sandbox.objects()).filter(({ name }) => name.includes(call.callSid));
   }
 
   it('is archived with what its bytes say of it', async () => {
@@ -154,14 +140,14 @@ describe('the recording of a call', () => {
   it('keeps how it was asked for, although the configuration changed before the result was there', async () => {
     const call = await callOf('pcm16-1ch-16000.wav');
     await call.upTo('transcribeRecording');
-    await withSpeech({ model: 'chirp_3', phrases: ['Zanzibar'] }, async ({ speech }) => {
-      // The worker dies as soon as Google has accepted.
-      const submit: typeof speech.submit = async (...request) => {
-        await speech.submit(...request);
-        throw new Error('The worker died.');
-      };
-      await failureOf(call.attempt('transcribeRecording', 1, { speech: { ...speech, submit } }));
-    });
+    const speech = rig.speechWith({ SPEECH_MODEL: 'chirp_3', SPEECH_PHRASES: 'Zanzibar' });
+    assert.equal(speech.provider, 'google');
+    // The worker dies as soon as Google has accepted.
+    const submit: typeof speech.submit = async (...request) => {
+      await speech.submit(...request);
+      throw new Error('The worker died.');
+    };
+    await failureOf(call.attempt('transcribeRecording', 1, { speech: { ...speech, submit } }));
     await call.attempt('transcribeRecording', 2);
     const { transcript } = (await call.rows()).call;
     assert.equal(transcript?.model, 'chirp_3');
@@ -173,12 +159,9 @@ describe('the recording of a call', () => {
   it('is asked for anew by the settings of the day after Google refused those before', async () => {
     const call = await callOf('pcm16-1ch-16000.wav');
     await call.upTo('transcribeRecording');
-    await withSpeech({ model: 'no_such_model' }, async (deps) => {
-      assert.equal(
-        await failureOf(call.attempt('transcribeRecording', 1, deps)),
-        'SPEECH_INVALID_ARGUMENT',
-      );
-    });
+    const speech = rig.speechWith({ SPEECH_MODEL: 'no_such_model' });
+    const attempt = call.attempt('transcribeRecording', 1, { speech });
+    assert.equal(await failureOf(attempt), 'SPEECH_INVALID_ARGUMENT');
     await call.attempt('transcribeRecording', 2);
     assert.equal((await call.rows()).call.transcript?.model, 'long');
   });
@@ -191,7 +174,8 @@ describe('the recording of a call', () => {
     ];
     const call = await callOf('pcm16-1ch-8000.wav', { transcript: undefined, words });
     await call.upTo('transcribeRecording');
-    await withSpeech({ model: 'chirp_3' }, (deps) => call.attempt('transcribeRecording', 1, deps));
+    const speech = rig.speechWith({ SPEECH_MODEL: 'chirp_3' });
+    await call.attempt('transcribeRecording', 1, { speech });
     const segments = (await call.rows()).call.transcript?.segments as { speaker: string }[];
     assert.deepEqual(
       segments.map(({ speaker }) => speaker),
@@ -204,12 +188,9 @@ describe('the recording of a call', () => {
     await call.upTo('transcribeRecording');
     const { id } = (await call.rows()).call;
     await rig.deps.calls.update(id, { recordingSeconds: 3_601 });
-    await withSpeech({ model: 'chirp_3' }, async (deps) => {
-      assert.equal(
-        await failureOf(call.attempt('transcribeRecording', 1, deps)),
-        'SPEECH_AUDIO_TOO_LONG',
-      );
-    });
+    const speech = rig.speechWith({ SPEECH_MODEL: 'chirp_3' });
+    const attempt = call.attempt('transcribeRecording', 1, { speech });
+    assert.equal(await failureOf(attempt), 'SPEECH_AUDIO_TOO_LONG');
     assert.equal((await call.hits())['speech.BatchRecognize'], undefined);
     await call.attempt('transcribeRecording', 2);
     assert.equal((await call.rows()).call.transcript?.text, '');

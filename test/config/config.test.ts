@@ -35,6 +35,11 @@ function faultsOf(load: () => unknown): readonly string[] {
   return [];
 }
 
+function without<T extends object>(values: T, name: keyof T): Partial<T> {
+  const { [name]: _, ...others } = values;
+  return others as Partial<T>;
+}
+
 describe('the configuration', () => {
   it('takes the defaults for what is not named, or named and left empty', () => {
     const config = loadWorkerConfig({ ...WORKER, TEMPORAL_NAMESPACE: '', PHONE_REGION: ' ' });
@@ -43,6 +48,7 @@ describe('the configuration', () => {
     assert.equal(config.reprocessWindowMs, 30 * 24 * 60 * 60 * 1000);
     assert.equal(config.connectwise.requestsPerMinute, 60);
     assert.equal(config.phoneSystem.url, 'https://phone.example');
+    assert.ok(config.speech.provider === 'google');
     assert.deepEqual(config.speech.languageCodes, ['en-GB']);
     assert.deepEqual([config.speech.model, config.speech.phrases], ['auto', []]);
     assert.equal(config.callerChannel, 1);
@@ -61,13 +67,52 @@ describe('the configuration', () => {
     );
   });
 
-  it('names every missing variable at once', () => {
-    const faults = faultsOf(() => loadWorkerConfig({}));
-    for (const name of Object.keys(WORKER)) {
-      assert.ok(
-        faults.some((fault) => fault.startsWith(`${name} `)),
-        name,
-      );
+  const SERVER = {
+    ...WORKER,
+    SPEECH_PROVIDER: 'openai-compatible',
+    TRANSCRIPTION_BASE_URL: 'https://whisper.example/v1/',
+    TRANSCRIPTION_MODEL: 'whisper-1',
+  };
+
+  it('names every missing variable at once, whoever transcribes', () => {
+    for (const [given, wanted] of [
+      [{}, WORKER],
+      [{ SPEECH_PROVIDER: 'openai-compatible' }, without(SERVER, 'GOOGLE_CLOUD_PROJECT')],
+    ] as const) {
+      const missing = faultsOf(() => loadWorkerConfig(given)).map((fault) => fault.split(' ')[0]);
+      const names = Object.keys(wanted).filter((name) => name !== 'SPEECH_PROVIDER');
+      assert.deepEqual(new Set(missing), new Set(names));
+    }
+  });
+
+  it('asks for nothing of Google Speech where another server transcribes', () => {
+    const { speech, recordingStore } = loadWorkerConfig({
+      ...without(SERVER, 'GOOGLE_CLOUD_PROJECT'),
+      SPEECH_LANGUAGE_CODES: 'de-AT, en-GB',
+      SPEECH_PHRASES: 'Kestrel, Brightwater Dental',
+    });
+    assert.deepEqual(speech, {
+      provider: 'openai-compatible',
+      baseUrl: 'https://whisper.example/v1',
+      apiKey: null,
+      model: 'whisper-1',
+      language: 'de',
+      phrases: ['Kestrel', 'Brightwater Dental'],
+      answerTimeoutMs: 60 * 60 * 1000,
+    });
+    assert.equal(recordingStore.projectId, null);
+  });
+
+  it('refuses what no provider can use, by name', () => {
+    for (const [name, value] of [
+      ['SPEECH_PROVIDER', 'azure'],
+      ['TRANSCRIPTION_BASE_URL', 'whisper.example'],
+      ['TRANSCRIPTION_TIMEOUT', '3 hours'],
+      ['SPEECH_LANGUAGE_CODES', 'english'],
+    ] as const) {
+      const faults = faultsOf(() => loadWorkerConfig({ ...SERVER, [name]: value }));
+      assert.equal(faults.length, 1, faults.join());
+      assert.ok(faults[0]?.startsWith(`${name} `), faults.join());
     }
   });
 

@@ -10,6 +10,7 @@ import { PHONE_SYSTEM } from './corpus/phone-system.ts';
 import { SCENARIOS } from './corpus/scenarios.ts';
 import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
 import { STORAGE } from './corpus/storage.ts';
+import { TRANSCRIPTION_SERVER } from './corpus/transcription-server.ts';
 
 /** Codes of the service's own rules and of its runs: no other system answers them. */
 const OUR_OWN = [
@@ -32,6 +33,7 @@ const CASES: readonly (readonly unknown[])[] = [
   ...Object.values(STORAGE).flat(),
   ...Object.values(SPEECH).flat(),
   ...RESULT_FILES,
+  ...TRANSCRIPTION_SERVER,
   ...CONNECTWISE,
   ...LANGUAGE_MODEL,
   ...DATABASE,

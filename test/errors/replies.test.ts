@@ -7,10 +7,12 @@ import { PHONE_SYSTEM } from './corpus/phone-system.ts';
 import type { HttpAnswer, ReplyCase } from './corpus/reply-case.ts';
 import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
 import { STORAGE, type StoragePlace } from './corpus/storage.ts';
+import { TRANSCRIPTION_SERVER } from './corpus/transcription-server.ts';
 import {
   askConnectWise,
   askLanguageModel,
   askPhoneSystem,
+  askTranscriptionServer,
   type Ask,
 } from './support/ask-over-http.ts';
 import { askSpeech } from './support/ask-speech.ts';
@@ -25,6 +27,7 @@ const OVER_HTTP: readonly (readonly [string, readonly ReplyCase<HttpAnswer>[], A
   ['the phone system', PHONE_SYSTEM, askPhoneSystem],
   ['ConnectWise', CONNECTWISE, askConnectWise],
   ['the language model', LANGUAGE_MODEL, askLanguageModel],
+  ['a transcription server', TRANSCRIPTION_SERVER, askTranscriptionServer],
   ['the result file of Speech-to-Text', RESULT_FILES, readResultFile],
 ];
 

@@ -24,6 +24,11 @@ function hold<Args extends unknown[], T>(work: (...args: Args) => Promise<T>, ga
   };
 }
 
+function googleOf({ speech }: ActivitiesDeps) {
+  assert.ok(speech.provider === 'google');
+  return speech;
+}
+
 const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
   [
     'archiveRecording',
@@ -52,7 +57,8 @@ const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
   [
     'transcribeRecording',
     'after it found no operation',
-    ({ speech }, gate) => {
+    (deps, gate) => {
+      const speech = googleOf(deps);
       const { held, isHeld } = hold(speech.findOperation, gate);
       return { deps: { speech: { ...speech, findOperation: held } }, isHeld };
     },
@@ -60,7 +66,8 @@ const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
   [
     'transcribeRecording',
     'after it submitted',
-    ({ speech }, gate) => {
+    (deps, gate) => {
+      const speech = googleOf(deps);
       const { held, isHeld } = hold(speech.submit, gate);
       return { deps: { speech: { ...speech, submit: held } }, isHeld };
     },

@@ -14,11 +14,13 @@ const sandbox = {
   speechApiEndpoint: 'http://127.0.0.1:4030',
   connectwiseUrl: 'http://127.0.0.1:4040/v4_6_release/apis/3.0',
   languageModelBaseUrl: 'http://127.0.0.1:4050/v1',
+  transcriptionBaseUrl: 'http://127.0.0.1:4060/v1',
 };
 const started = {
   databaseUrl: 'postgresql://127.0.0.1/started',
   temporal: { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233' },
   sandbox,
+  whisper: null,
 };
 
 describe('the settings of the local run', () => {
@@ -40,9 +42,27 @@ describe('the settings of the local run', () => {
       temporalUi: 8333,
       postgres: 15_532,
       sandbox: 4100,
+      whisper: 4170,
     });
     assert.equal(toLocalSettings({ LOCAL_PORT_OFFSET: '100', PORT: '80' }).ports.gateway, 80);
     assert.throws(() => toLocalSettings({ PORT: '3000a' }), /PORT must be a whole number/);
+  });
+
+  it('have the sandbox stand in for whatever is not named, the transcription server included', () => {
+    const rest = {
+      PHONE_SYSTEM_URL: 'https://phones.example',
+      RECORDINGS_BUCKET: 'b',
+      GOOGLE_CLOUD_PROJECT: 'p',
+      CONNECTWISE_URL: 'https://cw.example',
+      LLM_BASE_URL: 'https://model.example/v1',
+    };
+    assert.equal(toLocalSettings(rest).needsSandbox, false);
+    const server = { ...rest, SPEECH_PROVIDER: 'openai-compatible' };
+    assert.equal(toLocalSettings(server).needsSandbox, true);
+    assert.equal(toLocalSettings(server, { whisper: true }).needsSandbox, false);
+    const own = { ...server, TRANSCRIPTION_BASE_URL: 'https://whisper.example/v1' };
+    assert.equal(toLocalSettings(own).needsSandbox, false);
+    assert.throws(() => toLocalSettings(own, { whisper: true }), /leave out one of them/);
   });
 
   it('start Temporal unless it is named, and refuse half of its settings', () => {
@@ -91,5 +111,31 @@ describe('the environment of worker and gateway', () => {
       assert.equal(env[name], undefined, name);
     }
     assert.equal(env['CONNECTWISE_URL'], sandbox.connectwiseUrl);
+  });
+
+  it('names the transcription server that stands in, that the user has, or that Whisper is', () => {
+    const wanted = { SPEECH_PROVIDER: 'openai-compatible', SPEECH_LANGUAGE_CODES: 'de-DE' };
+    const stoodIn = serviceEnvironment(toLocalSettings(wanted), started);
+    assert.equal(stoodIn['SPEECH_PROVIDER'], 'openai-compatible');
+    assert.equal(stoodIn['TRANSCRIPTION_BASE_URL'], sandbox.transcriptionBaseUrl);
+    assert.equal(stoodIn['SPEECH_LANGUAGE_CODES'], 'en-GB');
+
+    const mine = { ...wanted, TRANSCRIPTION_BASE_URL: 'http://10.0.0.9:8000/v1' };
+    const own = serviceEnvironment(toLocalSettings(mine), started);
+    for (const [name, value] of Object.entries(mine)) assert.equal(own[name], value);
+    assert.equal(own['TRANSCRIPTION_API_KEY'], undefined);
+
+    const whisper = { baseUrl: 'http://127.0.0.1:4070/v1', model: 'tiny.en' };
+    const heard = serviceEnvironment(
+      toLocalSettings({ SPEECH_LANGUAGE_CODES: 'de' }, { whisper: true }),
+      {
+        ...started,
+        whisper,
+      },
+    );
+    assert.equal(heard['SPEECH_PROVIDER'], 'openai-compatible');
+    assert.equal(heard['TRANSCRIPTION_BASE_URL'], whisper.baseUrl);
+    assert.equal(heard['TRANSCRIPTION_MODEL'], 'tiny.en');
+    assert.equal(heard['SPEECH_LANGUAGE_CODES'], 'en');
   });
 });

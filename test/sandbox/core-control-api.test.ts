@@ -91,6 +91,7 @@ describe('sandbox control plane', () => {
     const { samples } = (await send('GET', '/samples')).content;
     assert.deepEqual(samples.at(-1), {
       title: '8.8',
+      hasWords: true,
       callRecordingId: '8.8',
       recordgroup: '8',
       recordid: '88',

@@ -177,7 +177,34 @@ describe('sandbox samples', () => {
     ]);
     assert.ok(seeded.includes('5.5'));
     rmSync(join(samplesDir, 'mine.json'));
+    assert.equal(catalogue.findByCallSid('5.5'), null);
+    rmSync(join(samplesDir, 'mine.wav'));
     assert.deepEqual(catalogue.list(), []);
+  });
+
+  it('takes an audio file alone for a call, under ids that stay and that no other content gets', () => {
+    const catalogue = open(samplesDir);
+    copyFileSync(MONO_WAV, join(samplesDir, 'My call (1).wav'));
+    copyFileSync(MONO_WAV, join(samplesDir, 'named.wav'));
+    copyFileSync(MONO_WAV, join(samplesDir, 'broken.wav'));
+    drop('other.json', {
+      callRecordingId: '5.5',
+      recordgroup: '1',
+      recordid: '1',
+      audio: 'named.wav',
+    });
+    writeFileSync(join(samplesDir, 'broken.json'), '{');
+    const ids = () => catalogue.list().map(({ callRecordingId }) => callRecordingId);
+    const [named, own, ...others] = ids();
+    assert.deepEqual([named, others], ['5.5', []]);
+    assert.match(own ?? '', /^own-My-call-1--[0-9a-f]{8}$/);
+    const sample = catalogue.findByCallSid(own ?? '');
+    assert.equal(sample?.words, null);
+    assert.equal(sample?.title, 'My call (1)');
+    assert.deepEqual(ids(), [named, own]);
+
+    writeFileSync(join(samplesDir, 'My call (1).wav'), 'RIFF of another call');
+    assert.notEqual(ids()[1], own);
   });
 
   it('says once what is wrong with a file, and uses it when that is mended', () => {

@@ -45,73 +45,93 @@ const OF_MATCH: Readonly<Record<string, { event: string; words: RegExp; isAsked:
   INTERNAL: { event: 'CALL_INTERNAL', words: /^A call between colleagues/, isAsked: false },
 };
 
-describe('the sample calls', () => {
-  let service: Service;
+for (const provider of ['google', 'openai-compatible']) {
+  describe(`the sample calls, transcribed by ${provider}`, () => {
+    let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
-    service = await startService();
-    // One of the samples is known by the number of a site alone.
-    await walkSites(service.client);
-  });
-  after(() => service.stop());
+    before(async function () {
+      this.timeout(120_000);
+      service = await startService({ env: { SPEECH_PROVIDER: provider } });
+      // One of the samples is known by the number of a site alone.
+      await walkSites(service.client);
+    });
+    after(() => service.stop());
 
-  it('end as their files say', async function () {
-    this.timeout(60_000);
-    const samples = await readSamples();
-    assert.ok(samples.length >= 8);
-    for (const { callRecordingId, recordgroup, recordid } of samples) {
-      const body = { callRecordingId, recordgroup, recordid };
-      const reply = await service.request('POST', '/calls', body);
-      assert.equal(reply.status, 202);
-    }
-    for (const sample of samples) {
-      const path = `/calls/${sample.callRecordingId}`;
-      const call = await waitFor(`${sample.title} to end`, async () => {
-        const { body } = await service.request('GET', path);
-        return body['status'] === sample.expect['status'] ? body : null;
-      });
-      const failure = call['failure'] as { step: string; code: string } | null;
-      const company = call['company'] as { name: string } | null;
+    it('end as their files say', async function () {
+      this.timeout(60_000);
+      const samples = await readSamples();
+      assert.ok(samples.length >= 8);
+      for (const { callRecordingId, recordgroup, recordid } of samples) {
+        const body = { callRecordingId, recordgroup, recordid };
+        const reply = await service.request('POST', '/calls', body);
+        assert.equal(reply.status, 202);
+      }
+      for (const sample of samples) {
+        const path = `/calls/${sample.callRecordingId}`;
+        const call = await waitFor(`${sample.title} to end`, async () => {
+          const { body } = await service.request('GET', path);
+          return body['status'] === sample.expect['status'] ? body : null;
+        });
+        const failure = call['failure'] as { step: string; code: string } | null;
+        const company = call['company'] as { name: string } | null;
+        assert.deepEqual(
+          {
+            title: sample.title,
+            outcome: call['outcome'],
+            companyMatch: call['companyMatch'],
+            company: company?.name ?? null,
+            failedStep: failure?.step ?? null,
+            failureCode: failure?.code ?? null,
+          },
+          {
+            title: sample.title,
+            outcome: sample.expect['outcome'] ?? null,
+            companyMatch: sample.expect['companyMatch'] ?? null,
+            company: sample.expect['company'] ?? null,
+            failedStep: sample.expect['failedStep'] ?? null,
+            failureCode: sample.expect['failureCode'] ?? null,
+          },
+        );
+      }
+    });
+
+    it('have one party a channel, in turn, where there are two channels', async () => {
+      const { body } = await service.request('GET', '/calls/1772445107.1042/transcript');
+      const segments = body['segments'] as {
+        channel: number;
+        startSeconds: number;
+        text: string;
+      }[];
+      assert.deepEqual([...new Set(segments.map(({ channel }) => channel))], [1, 2]);
       assert.deepEqual(
-        {
-          title: sample.title,
-          outcome: call['outcome'],
-          companyMatch: call['companyMatch'],
-          company: company?.name ?? null,
-          failedStep: failure?.step ?? null,
-          failureCode: failure?.code ?? null,
-        },
-        {
-          title: sample.title,
-          outcome: sample.expect['outcome'] ?? null,
-          companyMatch: sample.expect['companyMatch'] ?? null,
-          company: sample.expect['company'] ?? null,
-          failedStep: sample.expect['failedStep'] ?? null,
-          failureCode: sample.expect['failureCode'] ?? null,
-        },
+        segments,
+        segments.toSorted((a, b) => a.startSeconds - b.startSeconds),
       );
-    }
-  });
+      assert.match(segments.find(({ channel }) => channel === 2)?.text ?? '', /hear/);
+    });
 
-  it('show every kind of match and of outcome, each logged, put into words, and asked for as it should', async () => {
-    const samples = await readSamples();
-    const seen = new Set<string | undefined>();
-    let asked = 0;
-    for (const { title, callRecordingId: callSid, expect } of samples) {
-      const match = OF_MATCH[expect['companyMatch'] ?? ''];
-      assert.ok(match !== undefined, title);
-      seen.add(expect['companyMatch']).add(expect['outcome']);
-      assert.ok((await eventsOf(service, callSid)).includes(match.event), title);
-      const hits = await service.sandbox.hitsOf(callSid);
-      assert.equal(hits['connectwise.contacts.list'], match.isAsked ? 2 : undefined, title);
-      asked += match.isAsked ? 1 : 0;
-      const { body } = await service.request('GET', `/calls/${callSid}`);
-      const explanation = String(body['explanation']);
-      if (expect['status'] === 'COMPLETED') assert.match(explanation, match.words);
-      else assert.match(explanation, /^What was said could not be analysed\. .*LLM_API_KEY/);
-      if (expect['outcome'] === 'NO_SPEECH') assert.match(explanation, /Nobody spoke/);
-    }
-    assert.deepEqual(seen, new Set([...Object.keys(OF_MATCH), 'ANALYZED', 'NO_SPEECH', undefined]));
+    it('show every kind of match and of outcome, each logged, put into words, and asked for as it should', async () => {
+      const samples = await readSamples();
+      const seen = new Set<string | undefined>();
+      let asked = 0;
+      for (const { title, callRecordingId: callSid, expect } of samples) {
+        const match = OF_MATCH[expect['companyMatch'] ?? ''];
+        assert.ok(match !== undefined, title);
+        seen.add(expect['companyMatch']).add(expect['outcome']);
+        assert.ok((await eventsOf(service, callSid)).includes(match.event), title);
+        const hits = await service.sandbox.hitsOf(callSid);
+        assert.equal(hits['connectwise.contacts.list'], match.isAsked ? 2 : undefined, title);
+        asked += match.isAsked ? 1 : 0;
+        const { body } = await service.request('GET', `/calls/${callSid}`);
+        const explanation = String(body['explanation']);
+        if (expect['status'] === 'COMPLETED') assert.match(explanation, match.words);
+        else assert.match(explanation, /^What was said could not be analysed\. .*LLM_API_KEY/);
+        if (expect['outcome'] === 'NO_SPEECH') assert.match(explanation, /Nobody spoke/);
+      }
+      assert.deepEqual(
+        seen,
+        new Set([...Object.keys(OF_MATCH), 'ANALYZED', 'NO_SPEECH', undefined]),
+      );
+    });
   });
-});
+}

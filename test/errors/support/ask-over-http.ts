@@ -6,8 +6,10 @@ import { createConnectWise } from '../../../src/clients/connectwise.ts';
 import { createLanguageModel } from '../../../src/clients/language-model.ts';
 import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
 import { createDispatcher } from '../../../src/clients/phone-system/dispatcher.ts';
+import { createTranscriptionServer } from '../../../src/clients/transcription-server.ts';
 import { createNotes, INPUT, LIMITS } from '../../clients/language-model-support.ts';
 import { KEY, SECRET } from '../../clients/phone-system-support.ts';
+import { fileOf, serverConfig } from '../../clients/transcription-server-support.ts';
 
 /** Sends a system its usual request, at an address; rejects with what the client makes of the answer. */
 export type Ask = (url: string) => Promise<unknown>;
@@ -59,3 +61,15 @@ export const askLanguageModel: Ask = (url) =>
     { baseUrl: `${url}/v1`, apiKey: 'sk-private', model: 'model', ...LIMITS },
     SILENCE_MS,
   ).analyze(INPUT, createNotes(), never);
+
+export const askTranscriptionServer: Ask = async (url) => {
+  const server = createTranscriptionServer(
+    { ...serverConfig(url), answerTimeoutMs: SILENCE_MS },
+    SILENCE_MS,
+  );
+  try {
+    await server.transcribe(fileOf(Buffer.from('RIFF')), never);
+  } finally {
+    await server.close();
+  }
+};

@@ -12,9 +12,9 @@ import { createConnectWise } from '../../../src/clients/connectwise.ts';
 import { createLanguageModel } from '../../../src/clients/language-model.ts';
 import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
 import { createRecordingStore } from '../../../src/clients/recording-store.ts';
-import { createSpeech } from '../../../src/clients/speech.ts';
+import { createSpeechProvider } from '../../../src/clients/speech-provider.ts';
 import { loadWorkerConfig } from '../../../src/config.ts';
-import { STEPS, type Step } from '../../../src/domain/names.ts';
+import { STEPS, type RedoStep, type Step } from '../../../src/domain/names.ts';
 import { createAnalysisChunkRepository } from '../../../src/repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
@@ -35,24 +35,30 @@ export type StepRig = Awaited<ReturnType<typeof startStepRig>>;
  * Runs single attempts of single steps, with the real clients against the sandbox and the real
  * repositories against PostgreSQL, so that a test can hold one attempt up between any two of its moves.
  */
-export async function startStepRig() {
+export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   const stack = new AsyncDisposableStack();
   const testDatabase = await createTestDatabase();
   stack.defer(() => testDatabase.drop());
   const temporary = await startTemporarySandbox(0);
   stack.defer(() => temporary.stop());
   const sandbox = createSandboxClient(temporary.addresses.controlUrl);
-  const config = loadWorkerConfig({
-    ...sandboxEnvironment(temporary.addresses),
-    DATABASE_URL: testDatabase.url,
-    CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
-  });
+  const configWith = (more: Readonly<Record<string, string>>) =>
+    loadWorkerConfig({
+      ...sandboxEnvironment(temporary.addresses),
+      DATABASE_URL: testDatabase.url,
+      CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
+      ...env,
+      ...more,
+    });
+  const config = configWith({});
   const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
   const { prisma } = database;
   const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
     opened.close(),
   );
-  const speech = stack.adopt(createSpeech(config.speech), (opened) => opened.close());
+  /** A provider of transcriptions as a worker with these variables more would have it. */
+  const speechWith = (more: Readonly<Record<string, string>>) =>
+    stack.adopt(createSpeechProvider(configWith(more).speech), (opened) => opened.close());
   const deps: ActivitiesDeps = {
     database,
     calls: createCallRepository(prisma),
@@ -64,7 +70,7 @@ export async function startStepRig() {
     log: createProcessingLogRepository(prisma),
     phoneSystem,
     recordingStore: createRecordingStore(config.recordingStore),
-    speech,
+    speech: speechWith({}),
     connectwise: createConnectWise(config.connectwise),
     languageModel: createLanguageModel(config.languageModel),
     callerChannel: config.callerChannel,
@@ -74,14 +80,13 @@ export async function startStepRig() {
   };
   const recordings = createRecordingMaker(() => sandbox);
 
-  /**
-   * A new call, each step of which is one activity of one run; `more` overrules parts of its recording
-   * (see the sandbox's README).
-   */
-  async function newCall(more: Readonly<Record<string, unknown>> = {}) {
-    const key = await recordings.add(more);
-    const runId = randomUUID();
-    const scheduledTimestampMs = Date.now() + randomInt(1_000);
+  /** A new call, each step of which is one activity of one run; `recording` overrules its parts. */
+  async function newCall(recording: Readonly<Record<string, unknown>> = {}) {
+    const key = await recordings.add(recording);
+    let runId: string = randomUUID();
+    let scheduledTimestampMs = Date.now() + randomInt(1_000);
+    let redoFrom: RedoStep | null = null;
+    let cancel: () => void = () => undefined;
 
     /** One attempt of a step, with the given dependencies instead of the usual ones. */
     function attempt(step: Step, number: number, instead: Partial<ActivitiesDeps> = {}) {
@@ -95,16 +100,18 @@ export async function startStepRig() {
         // A zombie is meant to fail; what it says of it would hide the results.
         { logger: new DefaultLogger('ERROR') },
       );
+      cancel = () => environment.cancel();
       const activities: Activities = createActivities({ ...deps, ...instead });
       const { callSid, recordgroup, recordid } = key;
-      const opening = { callSid, recordgroup, recordid, redoFrom: null, reason: null };
+      const opening = { callSid, recordgroup, recordid, redoFrom, reason: null };
+      const redo = step === redoFrom;
       return step === 'openCall'
         ? environment.run(activities.openCall, opening)
         : environment.run<
             [{ callSid: string; redo: boolean }],
             unknown,
             (typeof activities)[typeof step]
-          >(activities[step], { callSid, redo: false });
+          >(activities[step], { callSid, redo });
     }
 
     async function rows() {
@@ -122,9 +129,18 @@ export async function startStepRig() {
     return {
       ...key,
       attempt,
+      /** Cancels the attempt that was begun last. */
+      cancel: () => cancel(),
       /** Does every step before this one. */
       async upTo(step: Step) {
         for (const each of STEPS.slice(0, STEPS.indexOf(step))) await attempt(each, 1);
+      },
+      /** Opens the call in another run, which begins again at a step. */
+      async redoIn(step: RedoStep) {
+        runId = randomUUID();
+        scheduledTimestampMs += 1;
+        redoFrom = step;
+        await attempt('openCall', 1);
       },
       /** Everything the database holds of the call; every write shows in an `updatedAt`. */
       rows,
@@ -138,8 +154,8 @@ export async function startStepRig() {
   return {
     deps,
     newCall,
-    speechConfig: config.speech,
-    objects: () => sandbox.objects(),
+    speechWith,
+    sandbox,
     stop: () => stack.disposeAsync(),
   };
 }

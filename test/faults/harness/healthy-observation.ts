@@ -159,6 +159,7 @@ export function healthyObservation(): Spoilable {
       speechApiEndpoint: ADDRESS,
       connectwiseUrl: ADDRESS,
       languageModelBaseUrl: ADDRESS,
+      transcriptionBaseUrl: ADDRESS,
     }),
   };
   return structuredClone(observation) as Spoilable;

@@ -47,6 +47,7 @@ export function call(callSid: string, standing: Partial<Call>): Call {
     dnumber: null,
     calleridInternal: null,
     speechSubmissionId: null,
+    speechSubmissionProvider: null,
     speechSubmissionRunId: null,
     speechSubmissionSha256: null,
     speechOperation: null,

@@ -12,6 +12,7 @@ const ADDRESS_OF = {
   phoneSystem: 'phoneSystemUrl',
   storage: 'storageApiEndpoint',
   speech: 'speechApiEndpoint',
+  transcription: 'transcriptionBaseUrl',
   connectwise: 'connectwiseUrl',
   languageModel: 'languageModelBaseUrl',
 } as const satisfies Record<SystemName, keyof SandboxAddresses>;
@@ -36,6 +37,7 @@ export async function openLinks({ postgres, temporal, sandbox }: Servers): Promi
     phoneSystem: await toSandbox('phoneSystem'),
     storage: await toSandbox('storage'),
     speech: await toSandbox('speech'),
+    transcription: await toSandbox('transcription'),
     connectwise: await toSandbox('connectwise'),
     languageModel: await toSandbox('languageModel'),
   };

@@ -7,6 +7,7 @@ import { deviations } from '../../../local/samples/verdict.ts';
 const sandboxOnly = {
   phoneSystem: false,
   storageAndSpeech: false,
+  speech: false,
   connectwise: false,
   languageModel: false,
 };
@@ -53,6 +54,8 @@ describe('the verdict on a sample', () => {
     const healed = result(failing, { status: 'COMPLETED' });
     assert.deepEqual(deviations({ ...healed, isNew: false }, sandboxOnly), []);
     assert.ok(deviations(healed, sandboxOnly).includes('status COMPLETED instead of FAILED'));
+    // The sandbox's model cannot know the call by words that it has never seen.
+    assert.deepEqual(deviations(healed, { ...sandboxOnly, storageAndSpeech: true }), []);
   });
 
   it('does not judge what a real system decides', () => {
@@ -60,7 +63,7 @@ describe('the verdict on a sample', () => {
       { status: 'COMPLETED', outcome: 'NO_SPEECH', companyMatch: 'MATCHED' },
       { companyMatch: 'UNKNOWN' },
     );
-    const own = { ...sandboxOnly, storageAndSpeech: true, connectwise: true };
+    const own = { ...sandboxOnly, storageAndSpeech: true, speech: true, connectwise: true };
     assert.deepEqual(deviations(wrong, own), []);
   });
 });
@@ -71,7 +74,14 @@ function result(
 ): SampleResult {
   return {
     isNew: true,
-    sample: { title: 't', callRecordingId: '1.1', recordgroup: '1', recordid: '1', expect },
+    sample: {
+      title: 't',
+      callRecordingId: '1.1',
+      recordgroup: '1',
+      recordid: '1',
+      expect,
+      hasWords: true,
+    },
     call: {
       callSid: '1.1',
       status: 'COMPLETED',

@@ -1,0 +1,155 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { transcriptReply } from '../src/api/schemas.ts';
+import type { TranscriptSegment } from '../src/domain/call.ts';
+import { createProgress } from '../local/output/progress.ts';
+import { checkPorts } from '../local/port-check.ts';
+import { startKeeper } from '../local/process/keeper.ts';
+import { createGatewayClient, type GatewayClient } from '../local/samples/gateway-client.ts';
+import { toLocalSettings } from '../local/settings.ts';
+import { createStack } from '../local/stack.ts';
+import { readPrompts } from './whisper/prompts.ts';
+import { makeRecordings, type Placed, type Recording } from './whisper/recordings.ts';
+import { countErrors, rateOf, sum, type WordErrors } from './whisper/word-errors.ts';
+
+// npm run bench:whisper
+// How well the service hears a human voice with Whisper on this machine: prompts of a telephone
+// system, put together to calls, go the whole way: phone system, archive, transcription, database, API.
+
+/** What is asked of it: fewer wrong words than this, in percent. */
+const MOST_PERCENT = 15;
+
+// Away from npm start's ports, and from those of its tests.
+const PORT_OFFSET = '30000';
+
+/** A minute of speech takes a few seconds; a busy machine may take many times as long. */
+const CALL_WITHIN_MS = 15 * 60_000;
+
+type Heard = { readonly recording: Recording; readonly segments: readonly TranscriptSegment[] };
+
+const prompts = readPrompts();
+const recordings = makeRecordings(prompts);
+console.log(`\n${prompts.length} prompts of a human voice in ${recordings.length} calls\n`);
+
+const dataFolder = await mkdtemp(join(tmpdir(), 'bench-whisper-'));
+// PostgreSQL runs as another user than root, and has to get through.
+await chmod(dataFolder, 0o755);
+const keeper = startKeeper();
+const settings = toLocalSettings(
+  {
+    ...Object.fromEntries(
+      ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TEMPORAL_CLI_PATH'].flatMap((name) => {
+        const value = process.env[name];
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    ),
+    LOCAL_DATA_FOLDER: dataFolder,
+    LOCAL_PORT_OFFSET: process.env['LOCAL_PORT_OFFSET'] ?? PORT_OFFSET,
+  },
+  { whisper: true },
+);
+const stack = createStack(settings, keeper, createProgress());
+try {
+  await checkPorts(settings);
+  const { gatewayUrl, sandbox } = await stack.start();
+  const gateway = createGatewayClient(gatewayUrl);
+  const started = Date.now();
+  const heard = await Promise.race([
+    Promise.all(
+      recordings.map((recording, index) =>
+        transcribe(recording, index, sandbox?.controlUrl ?? '', gateway, gatewayUrl),
+      ),
+    ),
+    stack.broken,
+  ]);
+  process.exitCode = report(heard, (Date.now() - started) / 1000) ? 0 : 1;
+} finally {
+  await stack.stop(() => undefined);
+  keeper.close();
+  await rm(dataFolder, { recursive: true, force: true });
+}
+
+/** Sends a recording the whole way; resolves with what the API says was said in it. */
+async function transcribe(
+  recording: Recording,
+  index: number,
+  controlUrl: string,
+  gateway: GatewayClient,
+  gatewayUrl: string,
+): Promise<Heard> {
+  const callSid = `1772700000.${index}`;
+  const key = { callRecordingId: callSid, recordgroup: 'bench', recordid: String(index) };
+  const added = await fetch(`${controlUrl}/recordings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...key, audio: { base64: recording.audio.toString('base64') } }),
+  });
+  if (!added.ok) throw new Error(`The sandbox refused a recording: ${await added.text()}`);
+  await gateway.submit({ ...key, title: '', expect: { status: 'COMPLETED' }, hasWords: false });
+
+  const deadline = Date.now() + CALL_WITHIN_MS;
+  for (;;) {
+    const call = await gateway.readCall(callSid);
+    if (call?.status === 'COMPLETED') break;
+    if (call?.status === 'FAILED') throw new Error(`Call ${index} failed: ${call.failure?.code}.`);
+    if (Date.now() > deadline) throw new Error(`Call ${index} took too long.`);
+    await sleep(500);
+  }
+  const response = await fetch(`${gatewayUrl}/calls/${callSid}/transcript`);
+  const { segments } = transcriptReply.parse(await response.json());
+  return { recording, segments: segments as readonly TranscriptSegment[] };
+}
+
+/** Prints what was heard of each prompt and each call, and whether it is good enough. */
+function report(all: readonly Heard[], seconds: number): boolean {
+  const total: WordErrors[] = [];
+  for (const { recording, segments } of all) {
+    const channels = [...new Set(recording.placed.map(({ channel }) => channel))];
+    const isSplit = channels.length > 1;
+    const perChannel = channels.map((channel) => {
+      const placed = recording.placed.filter((each) => each.channel === channel);
+      const own = isSplit ? segments.filter((segment) => segment.channel === channel) : segments;
+      return countErrors(textOf(placed.map(({ prompt }) => prompt)), textOf(own));
+    });
+    const call = sum(perChannel);
+    total.push(call);
+    console.log(
+      `\n${recording.title}, ${recording.seconds.toFixed(0)} s: ${call.errors} of ${call.words} words wrong, ${rateOf(call)}`,
+    );
+    for (const placed of recording.placed) console.log(promptLine(placed, segments, isSplit));
+  }
+  const sumOfAll = sum(total);
+  const isGood = (100 * sumOfAll.errors) / sumOfAll.words < MOST_PERCENT;
+  const audio = all.reduce((length, { recording }) => length + recording.seconds, 0);
+  console.log(
+    `\nWord error rate: ${rateOf(sumOfAll)} of ${sumOfAll.words} words (at most ${MOST_PERCENT} %): ${isGood ? 'good' : 'TOO HIGH'}` +
+      `\n${audio.toFixed(0)} s of calls went the whole way in ${seconds.toFixed(0)} s.` +
+      '\nWords are compared in small letters, without punctuation, digits as words; nothing else is forgiven.' +
+      '\nA prompt is compared with what was heard at its time, so words of two that were run together stand at one of them;' +
+      '\nthe rates of the calls and of all do not go by times.\n',
+  );
+  return isGood;
+}
+
+/** What was heard while the prompt was played, by the times of the transcript. */
+function promptLine(
+  { prompt, channel, startSeconds, endSeconds }: Placed,
+  segments: readonly TranscriptSegment[],
+  isSplit: boolean,
+): string {
+  const heard = segments.filter((segment) => {
+    const middle = (segment.startSeconds + segment.endSeconds) / 2;
+    const isHere = middle >= startSeconds - 0.5 && middle <= endSeconds + 0.5;
+    return isHere && (!isSplit || segment.channel === channel);
+  });
+  const errors = countErrors(prompt.text, textOf(heard));
+  const rest = errors.errors === 0 ? '' : `  heard: ${textOf(heard)}`;
+  return `  ${rateOf(errors).padStart(7)}  ${prompt.name}${rest}`;
+}
+
+function textOf(pieces: readonly { readonly text: string }[]): string {
+  return pieces.map(({ text }) => text).join(' ');
+}

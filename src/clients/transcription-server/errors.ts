@@ -1,0 +1,86 @@
+import type { ErrorCode } from '../../domain/error-codes.ts';
+import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+
+/** How servers say that they know no times: OpenAI's newer models, vLLM, LocalAI, whisper.cpp. */
+const NO_TIMES = /response_format|verbose_json|timestamp|granularit/i;
+const FORMAT_STATUSES = [400, 404, 415, 422, 501];
+
+/** How servers say that they cannot read a file (OpenAI, whisper.cpp, Speaches, vLLM, ffmpeg). */
+const BAD_AUDIO =
+  /decod|corrupt|invalid (?:audio|file|data|media)|(?:audio|file) (?:format|type|could not)|unsupported (?:audio|file|media|format)|unrecogni[sz]ed file|read (?:the )?(?:audio|wav|file)|not (?:a valid|supported|an audio)|too short/i;
+const TOO_LARGE =
+  /too large|size limit|maximum (?:content|file|audio)|exceeds? (?:the )?(?:max|limit|size)/i;
+
+/** Tells whether a request failed only because the server does not know the form asked for. */
+export function lacksTimes(status: number, words: string): boolean {
+  return FORMAT_STATUSES.includes(status) && NO_TIMES.test(words);
+}
+
+/**
+ * What a refusal means. The server's words tell reasons of one status apart and are never quoted:
+ * they may repeat the prompt or the file's name.
+ */
+export function toStatusError(
+  status: number,
+  words: string,
+  retryAfterMs: number | null = null,
+): ServiceError {
+  return serverError(codeOf(status, words), `it answered ${status}`, {
+    context: { status },
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  });
+}
+
+function codeOf(status: number, words: string): ErrorCode {
+  if (status === 401 || status === 403) return 'SPEECH_CREDENTIALS_REFUSED';
+  // 402: the account's credit is used up, which the server's owner mends like a quota.
+  if (status === 429 || status === 402) return 'SPEECH_QUOTA_EXCEEDED';
+  if (status === 413) return 'SPEECH_AUDIO_TOO_LARGE';
+  if (status === 415) return 'SPEECH_FILE_REFUSED';
+  // 501 and 505 say that the server lacks something, which it still will the next time.
+  if ([408, 409, 425].includes(status) || (status >= 500 && status !== 501 && status !== 505)) {
+    return 'SPEECH_UNAVAILABLE';
+  }
+  if (status === 400 || status === 422) {
+    if (TOO_LARGE.test(words)) return 'SPEECH_AUDIO_TOO_LARGE';
+    if (BAD_AUDIO.test(words)) return 'SPEECH_FILE_REFUSED';
+  }
+  return 'SPEECH_INVALID_ARGUMENT';
+}
+
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  SPEECH_CREDENTIALS_REFUSED: 'check TRANSCRIPTION_API_KEY',
+  SPEECH_QUOTA_EXCEEDED: 'it is tried again later',
+  SPEECH_AUDIO_TOO_LARGE: 'the recording exceeds what the server takes at once',
+  SPEECH_FILE_REFUSED: 'the server cannot read this kind of audio',
+  SPEECH_UNAVAILABLE: 'it is tried again',
+  SPEECH_RESULT_INVALID: 'check TRANSCRIPTION_BASE_URL',
+};
+
+/** `why` is about the exchange, never its words. */
+export function serverError(
+  code: ErrorCode,
+  why: string,
+  options: ServiceErrorOptions = {},
+): ServiceError {
+  const advice =
+    ADVICE[code] ?? 'check TRANSCRIPTION_BASE_URL, TRANSCRIPTION_MODEL and SPEECH_LANGUAGE_CODES';
+  return new ServiceError(
+    code,
+    `Asking the transcription server failed: ${why}; ${advice}.`,
+    options,
+  );
+}
+
+/** A connection that broke. Our own error on the way (of the archive, say) goes through as it is. */
+export function toConnectionError(error: unknown): ServiceError {
+  return (
+    findServiceError(error) ??
+    serverError('SPEECH_UNAVAILABLE', 'no complete answer came', { cause: error })
+  );
+}
+
+function findServiceError(error: unknown): ServiceError | null {
+  if (error instanceof ServiceError) return error;
+  return error instanceof Error && error.cause !== undefined ? findServiceError(error.cause) : null;
+}

@@ -1,0 +1,93 @@
+import type { TranscriptSegment } from '../../domain/call.ts';
+import type { Reply, ReplySegment, Word } from './reply.ts';
+
+/** What one file, the whole recording or one of its channels, came back as. */
+export type PartReply = {
+  /** 1-based; `null` when the channels were heard together. */
+  readonly channel: number | null;
+  readonly reply: Reply;
+};
+
+/**
+ * Whisper invents words where nobody speaks. Its own rule for such a segment: the probability of no
+ * speech above 0.6 while the mean log probability of the words is below -1 (openai/whisper,
+ * `transcribe`: no_speech_threshold and logprob_threshold).
+ */
+const NO_SPEECH_ABOVE = 0.6;
+const CONFIDENCE_BELOW = -1;
+
+/** A sound in words: "[BLANK_AUDIO]", "(music)", "*beep*", "♪". whisper.cpp writes silence so. */
+const NO_WORDS = /^(?:\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|[^\p{L}\p{N}])*$/u;
+
+/**
+ * Whisper's segments run on over a pause, and over what the other side says in it. A second is
+ * longer than people stop within a sentence, and its word times are right to a few tenths.
+ */
+const PAUSE_SECONDS = 1;
+
+/** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
+export function toSegments(
+  parts: readonly PartReply[],
+  recordingSeconds: number | null,
+): TranscriptSegment[] {
+  return parts
+    .flatMap(({ channel, reply }) => {
+      const speaker = channel === null ? null : String(channel);
+      return segmentsOf(reply, recordingSeconds).map((segment) => ({
+        speaker,
+        channel,
+        startSeconds: toMilliseconds(segment.startSeconds),
+        endSeconds: toMilliseconds(segment.endSeconds),
+        text: segment.text.replace(/\s+/g, ' ').trim(),
+      }));
+    })
+    .filter(({ text }) => !NO_WORDS.test(text))
+    .toSorted((a, b) => a.startSeconds - b.startSeconds || a.endSeconds - b.endSeconds);
+}
+
+function segmentsOf(reply: Reply, recordingSeconds: number | null): readonly ReplySegment[] {
+  if (reply.segments === null) {
+    // Somewhere in the recording: all that a server without times lets us know.
+    const endSeconds = recordingSeconds ?? reply.durationSeconds ?? 0;
+    return [{ startSeconds: 0, endSeconds, text: reply.text, noSpeech: null, confidence: null }];
+  }
+  return splitAtPauses(reply.segments, reply.words).filter(
+    ({ noSpeech, confidence }) =>
+      (noSpeech ?? 0) <= NO_SPEECH_ABOVE || (confidence ?? 0) >= CONFIDENCE_BELOW,
+  );
+}
+
+/**
+ * Cuts segments where their words leave a pause. The words carry the times and the segments the
+ * punctuation, so the two are only brought together where they count the same words; else (a server
+ * that counts pieces of words) the segments stay whole.
+ */
+function splitAtPauses(
+  segments: readonly ReplySegment[],
+  words: readonly Word[],
+): readonly ReplySegment[] {
+  const spoken = segments.map(({ text }) => text.split(/\s+/).filter((word) => word !== ''));
+  const count = spoken.reduce((sum, { length }) => sum + length, 0);
+  if (count !== words.length) return segments;
+
+  let next = 0;
+  return segments.flatMap((segment, index) => {
+    const pieces: { startSeconds: number; endSeconds: number; text: string }[] = [];
+    for (const text of spoken[index] ?? []) {
+      const { start = 0, end = 0 } = words[next] ?? {};
+      next += 1;
+      const last = pieces.at(-1);
+      if (last !== undefined && start - last.endSeconds < PAUSE_SECONDS) {
+        last.endSeconds = Math.max(last.endSeconds, end);
+        last.text += ` ${text}`;
+      } else {
+        pieces.push({ startSeconds: start, endSeconds: Math.max(start, end), text });
+      }
+    }
+    return pieces.map((piece) => ({ ...segment, ...piece }));
+  });
+}
+
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

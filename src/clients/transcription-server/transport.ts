@@ -1,0 +1,131 @@
+import { Readable } from 'node:stream';
+
+import { Agent, request, type Dispatcher } from 'undici';
+
+import { parseRetryAfter } from '../retry-after.ts';
+import { serverError, toConnectionError } from './errors.ts';
+import { toForm, type AudioFile } from './multipart.ts';
+
+/** A server that does not even take a connection is away. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Half a minute in which an upload or a reply does not move is a dead connection. */
+const IDLE_TIMEOUT_MS = 30_000;
+
+/**
+ * The words of eight hours with the times of each take about 100 bytes a word and so stay below 30 MB;
+ * some servers add as much again of numbers nobody asked for.
+ */
+export const REPLY_MAX_BYTES = 64 * 1024 * 1024;
+
+type ServerReply = {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | null;
+};
+
+export type Post = (
+  fields: readonly (readonly [name: string, value: string])[],
+  file: AudioFile,
+  signal: AbortSignal,
+) => Promise<ServerReply>;
+
+/**
+ * Sends a form to the server's one route. No redirect is followed: it could carry the key and the
+ * audio to another host. The reply may take `answerTimeoutMs` to begin.
+ */
+export function createTransport(
+  config: { readonly baseUrl: string; readonly apiKey: string | null },
+  answerTimeoutMs: number,
+  idleTimeoutMs: number = IDLE_TIMEOUT_MS,
+): { readonly post: Post; close(): Promise<void> } {
+  const dispatcher = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+  });
+
+  async function post(...[fields, file, signal]: Parameters<Post>): Promise<ServerReply> {
+    signal.throwIfAborted();
+    const form = toForm(fields, file);
+    const stall = new AbortController();
+    try {
+      const reply = await request(`${config.baseUrl}/audio/transcriptions`, {
+        method: 'POST',
+        dispatcher,
+        signal: AbortSignal.any([signal, stall.signal]),
+        headers: {
+          accept: 'application/json',
+          // A compressed reply could unfold to any size (a "gzip bomb").
+          'accept-encoding': 'identity',
+          'content-type': form.contentType,
+          'content-length': String(form.contentLength),
+          ...(config.apiKey === null ? {} : { authorization: `Bearer ${config.apiKey}` }),
+        },
+        body: Readable.from(
+          watched(form.body, idleTimeoutMs, () => stall.abort(stalled(idleTimeoutMs))),
+          { objectMode: false },
+        ),
+      });
+      return await readReply(reply);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw toConnectionError(error);
+    }
+  }
+
+  return { post, close: () => dispatcher.destroy() };
+}
+
+/** Passes chunks on, and calls `onStall` when none is asked for, or none comes, for too long. */
+async function* watched(
+  body: AsyncIterable<Uint8Array>,
+  idleTimeoutMs: number,
+  onStall: () => void,
+): AsyncGenerator<Uint8Array> {
+  const timer = setTimeout(onStall, idleTimeoutMs);
+  try {
+    for await (const chunk of body) {
+      timer.refresh();
+      yield chunk;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function stalled(idleTimeoutMs: number) {
+  return serverError(
+    'SPEECH_UNAVAILABLE',
+    `nothing of the audio moved for ${idleTimeoutMs / 1000} s`,
+  );
+}
+
+async function readReply({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<ServerReply> {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    // What the destruction itself reports has no other reader.
+    body.on('error', () => undefined).destroy();
+    throw serverError('SPEECH_RESULT_INVALID', 'its answer is compressed, which was not asked for');
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    // Ends the connection too: leaving the loop destroys the body.
+    if (size > REPLY_MAX_BYTES) {
+      throw serverError('SPEECH_RESULT_INVALID', `its answer exceeds ${REPLY_MAX_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return {
+    status: statusCode,
+    text: Buffer.concat(chunks).toString('utf8'),
+    retryAfterMs: parseRetryAfter(headers['retry-after']),
+  };
+}
