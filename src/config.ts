@@ -101,7 +101,7 @@ function speechConfig(value: WorkerValues) {
         baseUrl: value.TRANSCRIPTION_BASE_URL,
         apiKey: value.TRANSCRIPTION_API_KEY,
         model: value.TRANSCRIPTION_MODEL,
-        // Such a server hears one language at a time.
+        // Such a server hears one language at a time; of "auto" it is told nothing.
         language: languageOf(value.SPEECH_LANGUAGE_CODES[0] ?? ''),
         phrases: value.SPEECH_PHRASES,
         answerTimeoutMs: value.TRANSCRIPTION_TIMEOUT,
@@ -116,8 +116,14 @@ function workerFaults(value: WorkerValues): string[] {
       'OWN_PHONE_NUMBERS holds an item that is neither an E.164 number, an extension prefix such as 56360*, nor a number range such as +4420794600*',
     );
   }
-  if (value.SPEECH_LANGUAGE_CODES.some((code) => languageOf(code) === null)) {
-    faults.push('SPEECH_LANGUAGE_CODES holds an item that is no language code such as en-GB');
+  const isUnknown = (code: string) => code !== 'auto' && languageOf(code) === null;
+  if (
+    value.SPEECH_PROVIDER === 'openai-compatible' &&
+    value.SPEECH_LANGUAGE_CODES.some(isUnknown)
+  ) {
+    faults.push(
+      'SPEECH_LANGUAGE_CODES holds an item that is neither a language code such as en-GB nor auto',
+    );
   }
   return faults;
 }
