@@ -151,7 +151,9 @@ function googleFaults(value: Extract<WorkerValues, { SPEECH_PROVIDER: 'google' }
 function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] {
   return codes.every((code) => code === 'auto' || languageOf(code) !== null)
     ? []
-    : ['SPEECH_LANGUAGE_CODES holds an item that is no language code such as en-GB'];
+    : [
+        'SPEECH_LANGUAGE_CODES holds an item that is neither a language code such as en-GB nor auto',
+      ];
 }
 
 /** What a process that only talks to Temporal needs (the bootstrap command). */

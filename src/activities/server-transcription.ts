@@ -32,7 +32,8 @@ type Part = {
  *
  * The server knows no ids of ours, so its reply is kept in the bucket under the submission's prefix
  * before anything else is done with it, and looked for there before anything is sent. A database
- * that is away costs nothing twice; only what a worker dies in the middle of is asked for again.
+ * that is away costs nothing twice; only a request in whose middle the worker dies, or is shut down,
+ * is made again.
  */
 export function createServerTranscriber(deps: Deps): Transcriber {
   const { recordingStore, server } = deps;

@@ -101,6 +101,9 @@ describe('the configuration', () => {
       answerTimeoutMs: 60 * 60 * 1000,
     });
     assert.equal(recordingStore.projectId, null);
+    const found = loadWorkerConfig({ ...SERVER, SPEECH_LANGUAGE_CODES: 'auto' }).speech;
+    assert.ok(found.provider === 'openai-compatible');
+    assert.equal(found.language, null);
   });
 
   it('refuses what no provider can use, by name', () => {

@@ -55,6 +55,5 @@ export async function* openObject(
   } finally {
     clearTimeout(timer);
     stop.removeEventListener('abort', onStop);
-    data?.destroy();
   }
 }

@@ -163,7 +163,7 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
   ],
   [
     'a compressed answer',
-    { headers: { 'content-encoding': 'gzip' }, body: 'x' },
+    { headers: { 'content-encoding': 'gzip' }, body: { text: 'wombat' } },
     'SPEECH_RESULT_INVALID',
     'given up',
   ],
