@@ -48,9 +48,7 @@ export async function walkSites(
 async function startOrJoin(client: Client): Promise<string> {
   const schedule = client.schedule.getHandle(SITE_DIRECTORY_ID);
   const before = (await schedule.describe()).info;
-  const underWay = before.runningActions[0];
-  if (underWay !== undefined) return underWay.workflow.workflowId;
-
+  // Does nothing while a walk is under way.
   await schedule.trigger(ScheduleOverlapPolicy.SKIP);
   const deadline = performance.now() + STARTS_WITHIN_MS;
   while (performance.now() < deadline) {
