@@ -48,10 +48,17 @@ export async function ensureSiteDirectorySchedule(client: Client): Promise<Sched
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return { exists: true };
     const status = findGrpcError(error)?.code;
-    if (status !== PERMISSION_DENIED && status !== UNIMPLEMENTED) throw error;
+    if (status === undefined) throw error;
+    if (status !== PERMISSION_DENIED && status !== UNIMPLEMENTED) return unavailable;
     return (await exists(client)) ? { exists: true } : missing(client.options.namespace);
   }
 }
+
+const unavailable: ScheduleState = {
+  exists: false,
+  code: 'TEMPORAL_UNAVAILABLE',
+  message: `Temporal did not take the schedule ${SITE_DIRECTORY_ID}. Each worker that starts tries it again, as does npm run temporal:bootstrap.`,
+};
 
 /** Without the right to create it, it may still be there. */
 async function exists(client: Client): Promise<boolean> {

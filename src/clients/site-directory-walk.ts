@@ -48,17 +48,16 @@ export async function walkSites(
 async function startOrJoin(client: Client): Promise<string> {
   const schedule = client.schedule.getHandle(SITE_DIRECTORY_ID);
   const before = (await schedule.describe()).info;
-  const [running] = before.runningActions;
-  if (running !== undefined) return running.workflow.workflowId;
-
+  // Does nothing while a walk is under way.
   await schedule.trigger(ScheduleOverlapPolicy.SKIP);
   const deadline = performance.now() + STARTS_WITHIN_MS;
   while (performance.now() < deadline) {
-    const { numActionsTaken, recentActions } = (await schedule.describe()).info;
-    const last = recentActions.at(-1);
-    if (numActionsTaken > before.numActionsTaken && last !== undefined) {
-      return last.action.workflow.workflowId;
-    }
+    const { numActionsTaken, recentActions, runningActions } = (await schedule.describe()).info;
+    // A short walk may have ended by the time of the first look.
+    const last =
+      numActionsTaken > before.numActionsTaken ? recentActions.at(-1)?.action : undefined;
+    const started = runningActions[0] ?? last;
+    if (started !== undefined) return started.workflow.workflowId;
     await sleep(LOOK_EVERY_MS);
   }
   throw new ServiceError(

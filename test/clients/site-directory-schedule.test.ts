@@ -7,11 +7,16 @@ import { ensureSiteDirectorySchedule } from '../../src/clients/site-directory-sc
 import { temporalCli } from '../support/cli.ts';
 import { startOwnTemporal, type TestTemporal } from '../support/temporal.ts';
 
-/** What Temporal's client throws when gRPC answers PERMISSION_DENIED. */
-function refused(): ServiceError {
-  const grpcError = Object.assign(new Error('7 PERMISSION_DENIED: Request unauthorized.'), {
-    code: 7,
-    details: 'Request unauthorized.',
+// gRPC status codes (https://grpc.io/docs/guides/status-codes/).
+const PERMISSION_DENIED = 7;
+const UNAVAILABLE = 14;
+
+/** What Temporal's client throws when gRPC answers with this status. */
+function grpcFailure(code: number): ServiceError {
+  const details = 'It is not done.';
+  const grpcError = Object.assign(new Error(`${code}: ${details}`), {
+    code,
+    details,
     metadata: {},
   });
   return new ServiceError('Failed to create schedule', { cause: grpcError });
@@ -27,15 +32,25 @@ describe('the schedule of the site directory, for credentials that may not creat
     temporal = await startOwnTemporal();
     connection = await Connection.connect({ address: temporal.address });
     client = new Client({ connection });
-    // The development server has no rights to take away: this one answer is played.
-    client.schedule.create = () => Promise.reject(refused());
   });
   after(async () => {
     await connection.close();
     await temporal.stop();
   });
 
+  // The development server has no rights to take away: this one answer is played.
+  function refuseToCreate(code: number): void {
+    client.schedule.create = () => Promise.reject(grpcFailure(code));
+  }
+
+  it('is told to be missing when Temporal is in trouble, instead of stopping the worker', async () => {
+    refuseToCreate(UNAVAILABLE);
+    const state = await ensureSiteDirectorySchedule(client);
+    assert.ok(!state.exists && state.code === 'TEMPORAL_UNAVAILABLE');
+  });
+
   it('is missing at first; the command that the message names creates it as workers do', async () => {
+    refuseToCreate(PERMISSION_DENIED);
     const state = await ensureSiteDirectorySchedule(client);
     assert.ok(!state.exists);
     assert.equal(state.code, 'TEMPORAL_CREDENTIALS_REFUSED');
