@@ -100,7 +100,7 @@ async function transcribe(
   }
   const response = await fetch(`${gatewayUrl}/calls/${callSid}/transcript`);
   const { segments } = transcriptReply.parse(await response.json());
-  return { recording, segments: segments as readonly TranscriptSegment[] };
+  return { recording, segments };
 }
 
 /** Prints what was heard of each prompt and each call, and whether it is good enough. */
