@@ -57,6 +57,8 @@ const PREPARATION: ReadonlySet<string> = new Set([
   'speechSubmissionId',
   'speechSubmissionRunId',
   'speechSubmissionSha256',
+  'speechSubmissionProvider',
+  'speechRecognition',
   'speechOperation',
 ] satisfies (keyof Rows['call'])[]);
 
