@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 
 import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
 
@@ -37,7 +38,7 @@ export function createDatabase(config: {
   readonly url: string;
   readonly poolSize: number;
 }): Database {
-  const adapter = new PrismaPg({
+  const pool = new pg.Pool({
     connectionString: config.url,
     max: config.poolSize,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
@@ -49,7 +50,13 @@ export function createDatabase(config: {
     keepAlive: true,
     application_name: 'call-processing',
   });
-  const prisma = new PrismaClient({ adapter });
+  // Whoever uses a connection is told of its end by its next query. But between being handed out
+  // and its first query a connection has no listener, and the server's goodbye (57P01) that comes
+  // in that moment would end the process as an unhandled event.
+  pool.on('connect', (client) => client.on('error', ignore));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+  });
   return {
     prisma,
     transaction: (work) =>
@@ -60,3 +67,5 @@ export function createDatabase(config: {
     close: () => prisma.$disconnect(),
   };
 }
+
+function ignore(): void {}

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { CallKey } from '../../../src/domain/call.ts';
 import type { RedoStep } from '../../../src/domain/names.ts';
 import type { Cluster, Reply } from './cluster.ts';
@@ -13,6 +15,21 @@ export function submit(
   return cluster.recorder.viaHttp('start', callSid, () =>
     cluster.request('POST', '/calls', { callRecordingId: callSid, recordgroup, recordid }),
   );
+}
+
+// Who got no answer, or was told to come back, asks again: for a minute, which is longer than any
+// server of these tests stays away.
+const ASK_AGAIN_AFTER_MS = 500;
+const ASK_AT_MOST = 120;
+
+/** `POST /calls`, as a client does it that wants its call processed: until it is taken. */
+export async function submitUntilTaken(cluster: Cluster, call: CallKey): Promise<Reply> {
+  for (let asked = 0; asked < ASK_AT_MOST; asked += 1) {
+    const reply = await submit(cluster, call);
+    if (reply !== null && reply.status !== 503) return reply;
+    await sleep(ASK_AGAIN_AFTER_MS);
+  }
+  throw new Error(`Nobody took the call ${call.callSid}.`);
 }
 
 /** `POST /calls/:callSid/reprocess`. `null` = no answer came. */
@@ -44,13 +61,13 @@ export function cancel(cluster: Cluster, callSid: string): Promise<boolean> {
   );
 }
 
-/** Adds a recording (see `addRecording`) and submits it. */
+/** Adds a recording (see `addRecording`) and submits it, until it is taken. */
 export async function startCall(
   cluster: Cluster,
   more?: Readonly<Record<string, unknown>>,
 ): Promise<Recording> {
   const recording = await cluster.addRecording(more);
-  await submit(cluster, recording);
+  await submitUntilTaken(cluster, recording);
   return recording;
 }
 

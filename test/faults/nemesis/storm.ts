@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FaultInput } from '../../../sandbox/core/faults.ts';
 import type { Cluster } from '../harness/cluster.ts';
-import { cancel, reprocess, signalReprocess, submit } from '../harness/operations.ts';
+import { cancel, reprocess, signalReprocess, submitUntilTaken } from '../harness/operations.ts';
 import type { Recording } from '../harness/recordings.ts';
 import type { Plan, TimedDeed } from './plan.ts';
 import { createServers } from './servers.ts';
@@ -17,7 +17,7 @@ const KILLED = {
   killGateway: 'Gateway',
 } as const;
 
-// Who got no answer asks again until there is one.
+// The sandbox is away for seconds.
 const ASK_AGAIN_AFTER_MS = 500;
 const ASK_AT_MOST = 120;
 
@@ -38,7 +38,7 @@ export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<De
     switch (deed.kind) {
       case 'start':
         submitted.add(deed.call);
-        return submitUntilAnswered(cluster, recordings[deed.call]);
+        return submitRecording(cluster, recordings[deed.call]);
       case 'fault':
         return script(cluster, deed.fault);
       case 'killWorker':
@@ -93,15 +93,9 @@ async function script(cluster: Cluster, fault: FaultInput): Promise<boolean> {
   return false;
 }
 
-async function submitUntilAnswered(
+async function submitRecording(
   cluster: Cluster,
   recording: Recording | undefined,
 ): Promise<boolean> {
-  if (recording === undefined) return false;
-  for (let asked = 0; asked < ASK_AT_MOST; asked += 1) {
-    const reply = await submit(cluster, recording);
-    if (reply !== null && reply.status < 300) return true;
-    await sleep(ASK_AGAIN_AFTER_MS);
-  }
-  return false;
+  return recording !== undefined && (await submitUntilTaken(cluster, recording)).status < 300;
 }

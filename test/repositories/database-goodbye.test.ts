@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { connect, createServer, type AddressInfo } from 'node:net';
+
+import { createDatabase } from '../../src/repositories/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+// A server that says goodbye in the very moment in which a connection is handed out fails the
+// transaction, not the process.
+
+/** ReadyForQuery, outside a transaction: what ends the opening of a connection. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+/** ErrorResponse: an administrator ends the session. */
+function goodbye(): Buffer {
+  const fields = [
+    'SFATAL',
+    'VFATAL',
+    'C57P01',
+    'Mterminating connection due to administrator command',
+  ];
+  const body = Buffer.from(`${fields.map((field) => `${field}\0`).join('')}\0`, 'latin1');
+  const head = Buffer.alloc(5);
+  head.write('E', 0, 'latin1');
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+describe('a database that says goodbye', () => {
+  let real: TestDatabase;
+
+  before(async function () {
+    this.timeout(60_000);
+    real = await createTestDatabase();
+  });
+  after(() => real.drop());
+
+  it('right behind the opening of a connection fails the transaction alone', async () => {
+    const { hostname, port } = new URL(real.url);
+    let goodbyes = 0;
+    const proxy = createServer((client) => {
+      const server = connect(Number(port), hostname);
+      client.pipe(server);
+      server.on('data', (data) => {
+        const isReady = goodbyes === 0 && data.subarray(-READY.length).equals(READY);
+        if (!isReady) return void client.write(data);
+        goodbyes += 1;
+        // In one piece: nothing else runs between the two messages.
+        client.end(Buffer.concat([data, goodbye()]));
+        server.destroy();
+      });
+      for (const socket of [client, server]) socket.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(real.url);
+    url.hostname = '127.0.0.1';
+    url.port = String((proxy.address() as AddressInfo).port);
+    const database = createDatabase({ url: url.href, poolSize: 2 });
+    try {
+      await assert.rejects(database.transaction((tx) => tx.company.count()));
+      assert.equal(goodbyes, 1);
+      assert.equal(await database.transaction((tx) => tx.company.count()), 0);
+    } finally {
+      await database.close();
+      proxy.close();
+    }
+  });
+});
