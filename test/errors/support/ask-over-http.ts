@@ -15,7 +15,7 @@ import { fileOf, serverConfig } from '../../clients/transcription-server-support
 export type Ask = (url: string) => Promise<unknown>;
 
 /** Long enough for a busy machine, short enough for a test. */
-const SILENCE_MS = 600;
+const SILENCE_MS = 1_500;
 
 const never = new AbortController().signal;
 

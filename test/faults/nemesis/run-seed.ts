@@ -11,9 +11,10 @@ export type SeedResult = {
   readonly seed: number;
   readonly calls: number;
   readonly deeds: Deeds;
-  readonly paid: { readonly speechOperations: number; readonly modelRequests: number };
-  /** What was asked of the model or submitted to Speech-to-Text more often than it was used. */
-  readonly repeats: { readonly speechOperations: number; readonly modelRequests: number };
+  /** Speech-to-Text: operations that were accepted, and the submissions they were for. */
+  readonly speech: { readonly operations: number; readonly submissions: number };
+  /** The language model: all requests, those that a fault refused too, and the analyses stored. */
+  readonly model: { readonly requests: number; readonly analyses: number };
   /** Sentences; empty when all is well. */
   readonly violations: readonly string[];
   readonly seconds: number;
@@ -83,18 +84,16 @@ function unfinishedIn({ rows, operations }: Observation): string[] {
     );
 }
 
-function costsOf({ sandbox, rows }: Observation): Pick<SeedResult, 'paid' | 'repeats'> {
-  const speechOperations = sandbox.operations.length;
-  const modelRequests = Object.values(sandbox.hits).reduce(
+function costsOf({ sandbox, rows }: Observation): Pick<SeedResult, 'speech' | 'model'> {
+  const requests = Object.values(sandbox.hits).reduce(
     (sum, hits) => sum + (hits['languageModel.chat.completions'] ?? 0),
     0,
   );
-  const submissions = new Set(sandbox.operations.map(({ prefix }) => prefix)).size;
   return {
-    paid: { speechOperations, modelRequests },
-    repeats: {
-      speechOperations: speechOperations - submissions,
-      modelRequests: modelRequests - rows.analyses.length,
+    speech: {
+      operations: sandbox.operations.length,
+      submissions: new Set(sandbox.operations.map(({ prefix }) => prefix)).size,
     },
+    model: { requests, analyses: rows.analyses.length },
   };
 }

@@ -5,8 +5,8 @@ export function summaryOf({
   seed,
   calls,
   deeds,
-  paid,
-  repeats,
+  speech,
+  model,
   violations,
   seconds,
 }: SeedResult): string {
@@ -19,8 +19,8 @@ export function summaryOf({
     `kills ${kills.join(' ')}`,
     `${count('fault')} faults, ${count('cutLinks')} cuts`,
     `${count('signal') + count('reprocess')} reprocesses, ${count('cancel')} cancels`,
-    `paid ${paid.speechOperations} operations and ${paid.modelRequests} model requests`,
-    `repeats ${repeats.speechOperations} and ${repeats.modelRequests}`,
+    `${speech.operations} speech operations for ${speech.submissions} submissions`,
+    `${model.requests} model requests for ${model.analyses} analyses`,
     `${violations.length} violations`,
     `${seconds} s`,
   ].join(' · ');
