@@ -72,19 +72,21 @@ export function toLocalSettings(
   const offset = portNumber(env, 'LOCAL_PORT_OFFSET', 0);
   const host = env['HOST'] ?? '127.0.0.1';
   const ownSystems = readOwnSystems(env, whisper);
+  const ports = {
+    gateway: portNumber(env, 'PORT', 3000 + offset),
+    temporal: 7233 + offset,
+    temporalUi: 8233 + offset,
+    // Not 5432, where a PostgreSQL server of one's own is likely to listen.
+    postgres: 15_432 + offset,
+    sandbox: 4000 + offset,
+    // Behind the sandbox's last one, 4060.
+    whisper: 4070 + offset,
+  };
+  refuseBlockedPorts(ports);
   return {
     env,
     dataFolder: resolve(PROJECT_FOLDER, env['LOCAL_DATA_FOLDER'] ?? '.data'),
-    ports: {
-      gateway: portNumber(env, 'PORT', 3000 + offset),
-      temporal: 7233 + offset,
-      temporalUi: 8233 + offset,
-      // Not 5432, where a PostgreSQL server of one's own is likely to listen.
-      postgres: 15_432 + offset,
-      sandbox: 4000 + offset,
-      // Behind the sandbox's last one, 4060.
-      whisper: 4070 + offset,
-    },
+    ports,
     gatewayHost: host.includes(':') ? `[${host}]` : host,
     databaseUrl: env['DATABASE_URL'] ?? null,
     ownTemporal: hasOwnTemporal(env),
@@ -97,6 +99,25 @@ export function toLocalSettings(
       (!ownSystems.speech && !whisper),
     whisper,
   };
+}
+
+/**
+ * Ports that belong to other protocols, to which neither the runtime nor browsers send HTTP (the
+ * Fetch standard's "bad ports", those within reach).
+ */
+const BLOCKED = [
+  3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+];
+
+function refuseBlockedPorts({ gateway, temporalUi, sandbox, whisper }: Ports): void {
+  // The sandbox's systems follow it in steps of ten.
+  const systems = Array.from({ length: 7 }, (_, index) => sandbox + index * 10);
+  const blocked = [gateway, temporalUi, whisper, ...systems].find((port) => BLOCKED.includes(port));
+  if (blocked !== undefined) {
+    throw new LocalRunError(
+      `Port ${blocked} is closed to HTTP by every browser: choose another LOCAL_PORT_OFFSET or PORT.`,
+    );
+  }
 }
 
 function readOwnSystems(env: Readonly<Record<string, string>>, whisper: boolean): OwnSystems {

@@ -35,6 +35,16 @@ describe('the settings of the local run', () => {
     }
   });
 
+  for (const env of [
+    { LOCAL_PORT_OFFSET: '2000' },
+    { LOCAL_PORT_OFFSET: '3000' },
+    { PORT: '6666' },
+  ]) {
+    it(`refuse a port that no browser goes to: ${JSON.stringify(env)}`, () => {
+      assert.throws(() => toLocalSettings(env), /closed to HTTP by every browser/);
+    });
+  }
+
   it('move every port by the offset, but the gateway to PORT', () => {
     assert.deepEqual(toLocalSettings({ LOCAL_PORT_OFFSET: '100' }).ports, {
       gateway: 3100,

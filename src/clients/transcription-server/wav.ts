@@ -1,3 +1,5 @@
+import { readWavHeader } from '../audio/wav-header.ts';
+
 /** Where the samples of a WAV file lie and how they are kept. */
 export type WavLayout = {
   /** The format's number: 1 PCM, 3 floating point, 6 A-law, 7 µ-law. */
@@ -15,54 +17,37 @@ export type WavLayout = {
 const SPLITTABLE = [1, 3, 6, 7] as const;
 type SplittableFormat = (typeof SPLITTABLE)[number];
 
-/** The number then stands at the beginning of the format's GUID. */
-const EXTENSIBLE = 0xfffe;
-
 /** What a WAV file of `sizeBytes` begins with must be in its first bytes, as recorders write it. */
 export const WAV_HEAD_BYTES = 64 * 1024;
 
 /**
- * Reads the layout from a file's first bytes (RIFF, "Multimedia Programming Interface" 1991).
- * `null` for anything whose channels cannot be told apart by position: other files, and WAV files
- * with a codec that packs samples, as GSM 6.10 and ADPCM do.
+ * Reads the layout from a file's first bytes. `null` for anything whose channels cannot be told
+ * apart by position: other files, and WAV files with a codec that packs samples, as GSM 6.10 and
+ * ADPCM do.
  */
 export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null {
-  if (head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE') {
-    return null;
-  }
-  let format: Pick<WavLayout, 'format' | 'channels' | 'sampleRateHertz' | 'bytesPerSample'> | null =
-    null;
-  for (let offset = 12; offset + 8 <= head.length;) {
-    const name = head.toString('latin1', offset, offset + 4);
-    const length = head.readUInt32LE(offset + 4);
-    const start = offset + 8;
-    if (name === 'fmt ') format = readFormat(head.subarray(start, start + length));
-    if (name === 'data') return format === null ? null : { ...format, ...samplesAt(start, length) };
-    // A chunk of odd length is followed by a byte of padding.
-    offset = start + length + (length % 2);
-  }
-  return null;
-
-  /** A recorder that was cut off, or wrote to a pipe, left 0 or the greatest number as the length. */
-  function samplesAt(dataOffset: number, claimed: number) {
-    const present = Math.max(0, sizeBytes - dataOffset);
-    const frameBytes = (format?.channels ?? 1) * (format?.bytesPerSample ?? 1);
-    const bytes = claimed === 0 ? present : Math.min(claimed, present);
-    return { dataOffset, dataBytes: bytes - (bytes % frameBytes) };
-  }
-}
-
-function readFormat(chunk: Buffer) {
-  if (chunk.length < 16) return null;
-  const tag = chunk.readUInt16LE(0);
-  const number = tag === EXTENSIBLE && chunk.length >= 26 ? chunk.readUInt16LE(24) : tag;
+  const header = readWavHeader(head, sizeBytes);
+  if (header === null) return null;
+  // The fields of WAVEFORMATEX: format, channels, rate, bytes a second, bytes a frame.
+  const at = header.formatTagAt;
+  const number = header.subFormat ?? head.readUInt16LE(at);
   const format = SPLITTABLE.find((known) => known === number);
-  const channels = chunk.readUInt16LE(2);
-  const bytesPerSample = chunk.readUInt16LE(12) / channels;
-  const isWhole = Number.isInteger(bytesPerSample) && bytesPerSample > 0;
-  return format === undefined || !isWhole
-    ? null
-    : { format, channels, bytesPerSample, sampleRateHertz: chunk.readUInt32LE(4) };
+  const channels = head.readUInt16LE(at + 2);
+  const frameBytes = head.readUInt16LE(at + 12);
+  const bytesPerSample = frameBytes / channels;
+  if (format === undefined || !Number.isInteger(bytesPerSample) || bytesPerSample === 0)
+    return null;
+
+  const present = Math.max(0, sizeBytes - header.dataAt);
+  const bytes = Math.min(header.claimedBytes ?? present, present);
+  return {
+    format,
+    channels,
+    sampleRateHertz: head.readUInt32LE(at + 4),
+    bytesPerSample,
+    dataOffset: header.dataAt,
+    dataBytes: bytes - (bytes % frameBytes),
+  };
 }
 
 /** The header of a WAV file with one channel of the same format. */
