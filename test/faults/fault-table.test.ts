@@ -11,8 +11,8 @@ import { workersSuite } from './suites/workers.ts';
 // The longest first, so that none is left over when the others are done.
 const SUITES = [operatorsSuite, databaseSuite, temporalSuite, workersSuite, outsideSystemsSuite];
 
-// One cluster beside the other lanes of `npm test` is what two cores bear.
-const AT_A_TIME = 1;
+// Two clusters beside the other lane of `npm test` are what two cores bear.
+const AT_A_TIME = 2;
 
 // A whole suite in its full variant, behind two others, on a slow machine.
 const TIMEOUT_MS = 20 * 60 * 1000;

@@ -17,7 +17,9 @@ import {
 // A step that is given up parks the run until it is reprocessed; no signal, cancel or expiry, at
 // whatever moment, loses the call or leaves a branch running.
 
-describe('CallProcessingWorkflow', () => {
+describe('CallProcessingWorkflow', function () {
+  // On a crowded machine the worker may miss a workflow task, which comes again after ten seconds.
+  this.timeout(60_000);
   let test: WorkflowTest;
 
   before(async function () {
