@@ -18,15 +18,28 @@ const KEPT_MS = 30_000;
 
 /**
  * Tells time in which a process waits for somebody else from time in which it has no processor: on a
- * crowded machine a second goes by between two statements for no other reason. Where the system
+ * crowded machine a second goes by between two statements for no other reason, and a process that is
+ * frozen (SIGSTOP) gets none. Where the system
  * does not tell (it is Linux that does), nobody is ever busy.
  */
 export function createBusyTime(pids: () => readonly number[]): BusyTime {
   let readings: Reading[] = [];
+  const frozenMs = new Map<number, number>();
+
+  /** Adds the time since the last reading to what a process that is frozen has lost. */
+  function frozenMsOf(pid: number, atMs: number): number {
+    const before = frozenMs.get(pid) ?? 0;
+    const lost = isFrozen(pid) ? atMs - (readings.at(-1)?.atMs ?? atMs) : 0;
+    frozenMs.set(pid, before + lost);
+    return before + lost;
+  }
+
   return {
     read() {
       const atMs = performance.now();
-      const busyMs = new Map([process.pid, ...pids()].map((pid) => [pid, busyMsOf(pid)]));
+      const busyMs = new Map(
+        [process.pid, ...pids()].map((pid) => [pid, busyMsOf(pid) + frozenMsOf(pid, atMs)]),
+      );
       readings = [...readings.filter((old) => atMs - old.atMs < KEPT_MS), { atMs, busyMs }];
     },
     within(ms) {
@@ -49,5 +62,14 @@ function busyMsOf(pid: number): number {
   } catch {
     // Gone, or another system.
     return 0;
+  }
+}
+
+/** Whether a process is stopped: the letter behind its name in parentheses. */
+function isFrozen(pid: number): boolean {
+  try {
+    return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
