@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 
 import type { RecordFailureInput } from '../../src/activities/record-failure.ts';
 import type { CallProcessingInput } from '../../src/workflows/messages.ts';
-import { startTimeSkipping } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fail, type Script } from './scripted-activities.ts';
 import {
@@ -24,7 +23,7 @@ describe('CallProcessingWorkflow', function () {
 
   before(async function () {
     this.timeout(120_000);
-    test = await startWorkflowTest(await startTimeSkipping());
+    test = await startWorkflowTest();
   });
   after(() => test.stop());
 
@@ -175,10 +174,10 @@ describe('CallProcessingWorkflow', function () {
   });
 
   it('closes as Failed when nobody reprocesses it within the window, keeping the reason', async () => {
-    const { handle, script } = await test.start(({ next }) => {
-      next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
+    const { handle, script } = await test.start((prepared) => {
+      prepared.next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
+      prepared.windowMs = 500;
     });
-    await untilParked(handle, 'archiveRecording');
     await assert.rejects(handle.result(), (error: Error) => {
       const cause = error.cause as { type?: string };
       return cause.type === 'REPROCESS_WINDOW_EXPIRED';

@@ -18,10 +18,12 @@ export type Script = {
   readonly next: Partial<Record<keyof Activities, Behaviour[]>>;
   /** Whether openCall finds the call COMPLETED. */
   alreadyCompleted: boolean;
+  /** How long a parked step waits for a reprocess, in milliseconds. */
+  windowMs: number;
 };
 
 // Long enough that no test meets it by accident.
-const WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
+const LONG_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Activities that do nothing but what a test tells them to, call by call. The workflow's own rules
@@ -30,7 +32,12 @@ const WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 export function createScriptedActivities() {
   const scripts = new Map<string, Script>();
   const scriptOf = (callSid: string): Script => {
-    const script = scripts.get(callSid) ?? { asked: [], next: {}, alreadyCompleted: false };
+    const script = scripts.get(callSid) ?? {
+      asked: [],
+      next: {},
+      alreadyCompleted: false,
+      windowMs: LONG_WINDOW_MS,
+    };
     scripts.set(callSid, script);
     return script;
   };
@@ -47,8 +54,8 @@ export function createScriptedActivities() {
   const activities: Activities = {
     openCall: async (input) => {
       await open(input);
-      const { alreadyCompleted } = scriptOf(input.callSid);
-      return { alreadyCompleted, reprocessWindowMs: WINDOW_MS };
+      const { alreadyCompleted, windowMs } = scriptOf(input.callSid);
+      return { alreadyCompleted, reprocessWindowMs: windowMs };
     },
     archiveRecording: step<StepInput, { recordingUrl: string }>('archiveRecording', {
       recordingUrl: 'gs://bucket/object',

@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
 
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 
 import { WORKFLOW_TYPE } from '../../src/domain/names.ts';
 import type { CallProcessingWorkflow } from '../../src/workflows/index.ts';
 import type { CallProcessingInput, StatusReport } from '../../src/workflows/messages.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
+import { startTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createScriptedActivities, type Script } from './scripted-activities.ts';
 
@@ -15,7 +17,6 @@ export const WORKFLOWS_PATH = fileURLToPath(
 );
 
 export type WorkflowTest = {
-  readonly environment: TestWorkflowEnvironment;
   /** Starts a run with a callSid of its own; `more` are start options. */
   start(
     prepare?: (script: Script) => void,
@@ -33,10 +34,15 @@ export type WorkflowTest = {
   stop(): Promise<void>;
 };
 
-/** A worker with scripted activities on the given server. */
-export async function startWorkflowTest(
-  environment: TestWorkflowEnvironment,
-): Promise<WorkflowTest> {
+/**
+ * A worker with scripted activities on a real Temporal server. The time-skipping server would not
+ * do: it refuses a workflow task that cancels an activity which ended meanwhile (ACTIVITY_UNKNOWN),
+ * and then never gives out that task again. A real server takes it.
+ */
+export async function startWorkflowTest(): Promise<WorkflowTest> {
+  const { address } = await startTemporal();
+  quietRuntime();
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address });
   const { activities, scriptOf } = createScriptedActivities();
   const taskQueue = 'workflow-test';
   const worker = await Worker.create({
@@ -53,7 +59,7 @@ export async function startWorkflowTest(
 
   const prepareRun = (input: Partial<CallProcessingInput> = {}) => {
     count += 1;
-    const callSid = `1735700000.${count}`;
+    const callSid = `workflow-test-${count}`;
     const argument = { callSid, recordgroup: '1', recordid: '2', ...input };
     const options = {
       workflowId: callSid,
@@ -65,7 +71,6 @@ export async function startWorkflowTest(
   };
 
   return {
-    environment,
     async start(prepare, input) {
       const { callSid, options, script } = prepareRun(input);
       prepare?.(script);
