@@ -1,25 +1,32 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-// `npm test`: all tests, in two processes side by side. Many of them wait (for heartbeats that do not
-// come, for servers that restart, for a window to expire), so two cores bear two lanes; with more, the
-// tests of one starve those of another. Each lane has servers of its own. A lane's results are printed
-// when it is done, so that they do not run into each other.
+// `npm test`: all tests, in processes side by side. Many of them wait (for heartbeats that do not
+// come, for servers that restart, for a window to expire), so two cores bear two lanes and one that
+// does nothing but wait; with more, the tests of one starve those of another. Each lane has servers of
+// its own. A lane's results are printed when it is done, so that they do not run into each other.
 
 type Lane = { readonly name: string; readonly args: readonly string[] };
 
+const ignoring = (patterns: readonly string[]) =>
+  patterns.flatMap((pattern) => ['--ignore', pattern]);
+
+// Two minutes in which a worker waits for the heartbeat of the one before it.
+const POISON = ['test/service/poison.test.ts'];
 const WHOLE_SERVICE = [
   'test/service/**/*.test.ts',
+  'test/local/**/*.test.ts',
   'test/faults/matrix/matrix.test.ts',
   'test/faults/nemesis/nemesis.test.ts',
 ];
 
 const LANES: readonly Lane[] = [
-  { name: 'the whole service, kills and a storm', args: WHOLE_SERVICE },
+  { name: 'a call that kills every worker', args: POISON },
   {
-    name: 'all others',
-    args: ['test/**/*.test.ts', ...WHOLE_SERVICE.flatMap((pattern) => ['--ignore', pattern])],
+    name: 'the whole service, npm start, kills and a storm',
+    args: [...WHOLE_SERVICE, ...ignoring(POISON)],
   },
+  { name: 'all others', args: ['test/**/*.test.ts', ...ignoring(WHOLE_SERVICE)] },
 ];
 
 type Result = {
