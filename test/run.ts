@@ -15,7 +15,7 @@ const ignoring = (patterns: readonly string[]) =>
 const POISON = ['test/service/poison.test.ts'];
 const WHOLE_SERVICE = [
   'test/service/**/*.test.ts',
-  'test/local/**/*.test.ts',
+  'test/local/start.test.ts',
   'test/faults/matrix/matrix.test.ts',
   'test/faults/nemesis/nemesis.test.ts',
 ];
