@@ -11,8 +11,12 @@ type Lane = { readonly name: string; readonly args: readonly string[] };
 const ignoring = (patterns: readonly string[]) =>
   patterns.flatMap((pattern) => ['--ignore', pattern]);
 
-// Two minutes in which a worker waits for the heartbeat of the one before it.
-const POISON = ['test/service/poison.test.ts'];
+// Minutes in which a worker waits for the heartbeat of the one before it.
+const KILLED_WORKERS = [
+  'test/service/poison.test.ts',
+  'test/service/crash.test.ts',
+  'test/service/transcription-crash.test.ts',
+];
 const WHOLE_SERVICE = [
   'test/service/**/*.test.ts',
   'test/local/start.test.ts',
@@ -21,10 +25,10 @@ const WHOLE_SERVICE = [
 ];
 
 const LANES: readonly Lane[] = [
-  { name: 'a call that kills every worker', args: POISON },
+  { name: 'workers killed in a call', args: KILLED_WORKERS },
   {
     name: 'the whole service, npm start, kills and a storm',
-    args: [...WHOLE_SERVICE, ...ignoring(POISON)],
+    args: [...WHOLE_SERVICE, ...ignoring(KILLED_WORKERS)],
   },
   { name: 'all others', args: ['test/**/*.test.ts', ...ignoring(WHOLE_SERVICE)] },
 ];

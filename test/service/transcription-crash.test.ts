@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+
+import { eventsOf, startCall, untilStatus } from '../support/calls.ts';
+import { startService, type Service } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// A transcription server knows no ids of ours: what it has answered is kept at once, so that a
+// worker's death costs at most the request in whose middle it comes.
+
+describe('a worker killed while a transcription server works', () => {
+  let service: Service;
+
+  before(async function () {
+    this.timeout(120_000);
+    service = await startService({ env: { SPEECH_PROVIDER: 'openai-compatible' }, workers: 0 });
+  });
+  after(() => service.stop());
+
+  it('leaves its call to another worker, which sends again only the channel that was not answered', async function () {
+    // The heartbeat timeout of 30 s, the retry interval of 5 s and the steps themselves.
+    this.timeout(150_000);
+    const first = await service.startWorker();
+    const { callSid } = await startCall(service, {
+      audio: { generate: { kind: 'noise', seconds: 2, channels: 2 } },
+      faults: [{ system: 'transcription', skip: 1, action: { hang: true } }],
+    });
+    const sent = async () =>
+      (await service.sandbox.hitsOf(callSid))['transcription.audio.transcriptions'] ?? 0;
+    await waitFor('the second channel to be sent', async () => (await sent()) === 2, 60_000);
+    await first.kill();
+    await service.startWorker();
+    const call = await untilStatus(service, callSid, 'COMPLETED', 80_000);
+    assert.equal(call['outcome'], 'ANALYZED');
+    assert.equal(await sent(), 3);
+    const logged = await eventsOf(service, callSid);
+    assert.equal(logged.filter((event) => event === 'TRANSCRIPTION_SUCCESS').length, 1);
+  });
+});
