@@ -27,7 +27,7 @@ export const BREAKS: readonly Break[] = [
     from: 'const kept = await keepOperation(operation);',
     to: 'const kept = operation;',
     test: 'test/service/crash.test.ts',
-    title: 're-attaches to the one operation',
+    title: 'pays neither for the transcription nor for noted parts again',
   },
   {
     name: 'a step is put into the map of parked steps after something was awaited',
