@@ -19,6 +19,7 @@ const KILLED_WORKERS = [
 ];
 const WHOLE_SERVICE = [
   'test/service/**/*.test.ts',
+  'test/api/**/*.test.ts',
   'test/local/start.test.ts',
   'test/faults/matrix/matrix.test.ts',
   'test/faults/nemesis/nemesis.test.ts',
@@ -27,7 +28,7 @@ const WHOLE_SERVICE = [
 const LANES: readonly Lane[] = [
   { name: 'workers killed in a call', args: KILLED_WORKERS },
   {
-    name: 'the whole service, npm start, kills and a storm',
+    name: 'the whole service, the gateway, npm start, kills and a storm',
     args: [...WHOLE_SERVICE, ...ignoring(KILLED_WORKERS)],
   },
   { name: 'all others', args: ['test/**/*.test.ts', ...ignoring(WHOLE_SERVICE)] },
