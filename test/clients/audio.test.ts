@@ -5,20 +5,28 @@ import fc from 'fast-check';
 import { inspectAudio } from '../../src/clients/audio/inspect-audio.ts';
 import { TONES } from './audio-fixtures.ts';
 
-type WavOptions = { seconds?: number; channels?: number; claimedBytes?: number; extra?: Buffer };
+type WavOptions = {
+  seconds?: number;
+  channels?: number;
+  claimedBytes?: number;
+  /** The length of everything behind it, which stands in the first chunk's header. */
+  outerBytes?: number;
+  extra?: Buffer;
+};
 
 /** A WAV file of 16-bit PCM at 8 kHz. */
 function wav({
   seconds = 1,
   channels = 1,
   claimedBytes,
+  outerBytes,
   extra = Buffer.alloc(0),
 }: WavOptions = {}): Buffer {
   const samples = Buffer.alloc(Math.round(seconds * 8000) * channels * 2, 'pcm');
   const header = Buffer.alloc(36);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(
-    Math.min(36 + extra.length + (claimedBytes ?? samples.length), 0xffff_ffff),
+    outerBytes ?? Math.min(36 + extra.length + (claimedBytes ?? samples.length), 0xffff_ffff),
     4,
   );
   header.write('WAVEfmt ', 8, 'latin1');
@@ -123,6 +131,18 @@ describe('what the bytes of a recording say', () => {
     for (const claimedBytes of [0, 0x7fff_f000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
       assert.equal((await inspect(wav({ seconds: 20, claimedBytes }))).durationSeconds, 20);
       assert.equal((await inspect(wav({ seconds: 1, claimedBytes }))).durationSeconds, 1);
+    }
+  });
+
+  it('is the true length where the outer length of a WAV was to be filled in later', async () => {
+    const rightBytes = 10 * 8000 * 2;
+    for (const [outerBytes, claimedBytes] of [
+      [0, 0],
+      [0, rightBytes],
+      [8, 0],
+    ] as const) {
+      const facts = await inspect(wav({ seconds: 10, outerBytes, claimedBytes }));
+      assert.equal(facts.durationSeconds, 10, `${outerBytes}, ${claimedBytes}`);
     }
   });
 
