@@ -146,6 +146,20 @@ describe('what the bytes of a recording say', () => {
     }
   });
 
+  it('is the length of the samples whatever another chunk says of their number', async () => {
+    const factOf = (samples: number) => {
+      const chunk = Buffer.alloc(12, 'fact');
+      chunk.writeUInt32LE(4, 4);
+      chunk.writeUInt32LE(samples, 8);
+      return chunk;
+    };
+    // Nothing counted, and both channels counted as one.
+    for (const samples of [0, 2 * 10 * 8000]) {
+      const facts = await inspect(wav({ seconds: 10, channels: 2, extra: factOf(samples) }));
+      assert.equal(facts.durationSeconds, 10, `${samples} samples`);
+    }
+  });
+
   it('does not depend on how the bytes arrive', async () => {
     const bytes = wav({ seconds: 5 });
     const property = fc.asyncProperty(fc.integer({ min: 1, max: 100_000 }), async (size) => {

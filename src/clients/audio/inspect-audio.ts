@@ -49,6 +49,9 @@ const UNKNOWN_SIZE = 0xffff_fffe;
  */
 const CLAIM_SLIP_BYTES = 64;
 
+/** The codecs, by music-metadata's names, whose bytes alone tell how long they sound. */
+const FIXED_SIZE_CODECS: readonly (string | undefined)[] = ['PCM', 'IEEE_FLOAT', 'ALAW', 'MULAW'];
+
 type Head = {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
@@ -176,6 +179,10 @@ function lengthOf(wav: WavHeader | null, sizeBytes: number, format: IFormat | nu
       `The recording arrived damaged: it holds ${cameBytes} bytes of sound and its header states ${claimedBytes}; it is fetched again.`,
       { context: { cameBytes, claimedBytes } },
     );
+  }
+  // The library believes a count of samples that some recorders leave at 0 or take over all channels.
+  if (bytesPerSecond > 0 && FIXED_SIZE_CODECS.includes(format?.codec)) {
+    return Math.min(claimedBytes, cameBytes) / bytesPerSecond;
   }
   return format?.duration || null;
 }
