@@ -93,6 +93,19 @@ describe("a transcription server's reply", () => {
     }
   });
 
+  it('tells sounds from speech at once, however many sounds stand in a row', () => {
+    const brackets = '[ __ ]'.repeat(40);
+    const stars = '*'.repeat(41);
+    for (const [text, expected] of [
+      [brackets, []],
+      [stars, []],
+      [`${brackets} hello`, [`${brackets} hello`]],
+      [`${stars} hello`, [`${stars} hello`]],
+    ] as const) {
+      assert.deepEqual(textsOf([{ start: 0, end: 2, text }]), expected);
+    }
+  });
+
   const words = [
     { word: 'Hello', start: 0.2, end: 0.6 },
     { word: 'there', start: 0.7, end: 1 },

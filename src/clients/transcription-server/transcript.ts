@@ -16,8 +16,8 @@ export type PartReply = {
 const NO_SPEECH_ABOVE = 0.6;
 const CONFIDENCE_BELOW = -1;
 
-/** A sound in words: "[BLANK_AUDIO]", "(music)", "*beep*", "♪". whisper.cpp writes silence so. */
-const NO_WORDS = /^(?:\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|[^\p{L}\p{N}])*$/u;
+/** A sound in words: "[BLANK_AUDIO]", "(music)", "*beep*". whisper.cpp writes silence so. */
+const SOUND = /\[[^[\]]*\]|\([^()]*\)|\*[^*]*\*/gu;
 
 /**
  * Whisper's segments run on over a pause, and over what the other side says in it. A second is
@@ -41,8 +41,16 @@ export function toSegments(
         text: segment.text.replace(/\s+/g, ' ').trim(),
       }));
     })
-    .filter(({ text }) => !NO_WORDS.test(text))
+    .filter(({ text }) => hasWords(text))
     .toSorted((a, b) => a.startSeconds - b.startSeconds || a.endSeconds - b.endSeconds);
+}
+
+/**
+ * Whether anything was spoken. Sounds are taken out first: one pattern for a whole text of them
+ * would try every way to divide it, and a server may send hundreds in a row.
+ */
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text.replace(SOUND, ''));
 }
 
 function segmentsOf(reply: Reply, recordingSeconds: number | null): readonly ReplySegment[] {
