@@ -27,6 +27,17 @@ describe('the ConnectWise client on a walk', () => {
     assert.equal(rig.requests().length, 1);
   });
 
+  it('reads no sign in a name that the database refuses', async () => {
+    const client = await rig.clientOf((_, response) =>
+      sendJson(response, [{ id: 251, name: 'One\u0000Two\ud83d!' }]),
+    );
+    const page = await client.listCompaniesAfter('250', 50, signal);
+    assert.deepEqual(
+      page.map(({ name }) => name),
+      ['One Two !'],
+    );
+  });
+
   it("reads every page of a company's active sites", async () => {
     const client = await rig.clientOf(({ pathname, searchParams }, response) => {
       assert.match(pathname, /\/company\/companies\/250\/sites$/);

@@ -81,6 +81,12 @@ describe('the phone system client', () => {
     });
   });
 
+  it('hands over no sign in the metadata that the database refuses', async () => {
+    const fields = { snumber: '+44\u000020', mimetype: 'audio/wav\ud83d' };
+    const { metadata } = await fetchFrom(envelope(recording(fields)));
+    assert.deepEqual([metadata.snumber, metadata.mimeType], ['+44 20', 'audio/wav ']);
+  });
+
   it('reads base64 that stands directly in data, with the metadata beside it and one response object', async () => {
     const { data, ...fields } = recording({ callerid_internal: 201, start: 0, mimetype: null });
     const responses = { code: '200', message: 'OK' };

@@ -128,6 +128,15 @@ describe('a transcript', () => {
     ]);
   });
 
+  it('has no sign that the database refuses, and is cut as well with one in a word', () => {
+    const [hello, hi] = ['Hel\u0000lo\ud83d,', 'Hi.\u0007'];
+    const words = [word(hello, '1', 0, 1), word(hi, '2', 2, 3)];
+    assert.deepEqual(diarized(`${hello} ${hi}`, words), [
+      ['1', 0, 1, 'Hel lo ,'],
+      ['2', 2, 3, 'Hi.'],
+    ]);
+  });
+
   it('leaves a word without a label to the voice before it', () => {
     const words = [word('Hello,', '1', 0, 1), word('desk.', '', 1, 2), word('Hi.', '2', 2, 3)];
     assert.deepEqual(diarized('Hello, desk. Hi.', words), [

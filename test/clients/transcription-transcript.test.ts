@@ -93,6 +93,12 @@ describe("a transcription server's reply", () => {
     }
   });
 
+  it('has no sign that the database refuses', () => {
+    const text = ' Hel\u0000lo\u0007\n \ud83d there. \ud83d\ude00';
+    assert.deepEqual(textsOf([{ start: 0, end: 2, text }]), ['Hel lo there. \ud83d\ude00']);
+    assert.deepEqual(textsOf([{ start: 0, end: 2, text: '\u0000' }]), []);
+  });
+
   it('tells sounds from speech at once, however many sounds stand in a row', () => {
     const brackets = '[ __ ]'.repeat(40);
     const stars = '*'.repeat(41);

@@ -2,13 +2,14 @@ import { z } from 'zod';
 
 import type { FoundCompany, FoundContact, StoredPhone } from '../../domain/company-match.ts';
 import type { FoundSite } from '../../domain/site-phone.ts';
+import { toStorable } from '../../domain/storable-text.ts';
 import { PAGE_SIZE } from './query.ts';
 
 /** ConnectWise's ids are positive 32-bit integers; they are kept as text, as ids of another system. */
 const id = z.int().positive().transform(String);
 
 /** Longer than any field asked for (ConnectWise caps a name at 50 and a phone value at 250 characters). */
-const text = z.string().max(1000);
+const text = z.string().max(1000).overwrite(toStorable);
 const optionalText = text.nullish().transform((value) => value ?? null);
 
 const item = z.object({

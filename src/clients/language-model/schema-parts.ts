@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { toStorable } from '../../domain/storable-text.ts';
+
 /** How urgent a matter is for the client's business. */
 export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 export const SENTIMENTS = ['positive', 'neutral', 'negative', 'mixed'] as const;
@@ -10,9 +12,6 @@ const ACTION_OWNERS = ['msp', 'client', 'third_party', 'unknown'] as const;
 /** As many as an account manager reads. */
 const MOST_QUOTES = 5;
 
-/** PostgreSQL's jsonb refuses NUL and halves of surrogate pairs, and nobody means any control sign. */
-const UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
-
 /** A text that is not empty, has at most so many characters and can be stored. Line breaks become spaces. */
 export const text = (most: number) =>
   z
@@ -20,7 +19,7 @@ export const text = (most: number) =>
     .overwrite((value) => value.replace(/\s+/gu, ' ').trim())
     .min(1)
     .max(most)
-    .refine((value) => !UNSTORABLE.test(value), 'Invalid input: holds control characters');
+    .refine((value) => toStorable(value) === value, 'Invalid input: holds control characters');
 
 /** What was promised in a call. */
 export const actions = (most: number, mostCharacters: number) =>

@@ -1,4 +1,9 @@
-/** What the phone system says of a recording: texts exactly as it gave them, `null` when absent. */
+import { toStorable } from '../../domain/storable-text.ts';
+
+/**
+ * What the phone system says of a recording: texts as it gave them, but for signs that the database
+ * refuses; `null` when absent.
+ */
 export type RecordingMetadata = {
   /** The calling number, in whatever format the trunk used. */
   readonly snumber: string | null;
@@ -14,13 +19,17 @@ export type RecordingMetadata = {
 
 /** Picks the metadata out of a reply's fields (a number's text is its decimal text). */
 export function toMetadata(field: (name: string) => string | null): RecordingMetadata {
+  const text = (name: string) => {
+    const value = field(name);
+    return value === null ? null : toStorable(value);
+  };
   return {
-    snumber: field('snumber'),
-    cnumber: field('cnumber'),
-    dnumber: field('dnumber'),
-    calleridInternal: field('callerid_internal'),
+    snumber: text('snumber'),
+    cnumber: text('cnumber'),
+    dnumber: text('dnumber'),
+    calleridInternal: text('callerid_internal'),
     startedAt: toDate(field('start')),
-    mimeType: field('mimetype'),
+    mimeType: text('mimetype'),
   };
 }
 

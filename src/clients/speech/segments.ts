@@ -1,4 +1,5 @@
 import type { TranscriptSegment } from '../../domain/call.ts';
+import { toStorable } from '../../domain/storable-text.ts';
 
 /** A word as the result file has it; times in seconds. */
 type ResultWord = {
@@ -102,9 +103,9 @@ function runsOf(words: readonly ResultWord[]): Run[] {
 }
 
 function toLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return toStorable(text).replace(/\s+/g, ' ').trim();
 }
 
 function withoutSpace(text: string): string {
-  return text.replace(/\s+/g, '');
+  return toStorable(text).replace(/\s+/g, '');
 }

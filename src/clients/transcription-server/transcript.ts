@@ -1,4 +1,5 @@
 import type { TranscriptSegment } from '../../domain/call.ts';
+import { toStorable } from '../../domain/storable-text.ts';
 import type { Reply, ReplySegment, Word } from './reply.ts';
 
 /** What one file, the whole recording or one of its channels, came back as. */
@@ -38,7 +39,7 @@ export function toSegments(
         channel,
         startSeconds: toMilliseconds(segment.startSeconds),
         endSeconds: toMilliseconds(segment.endSeconds),
-        text: segment.text.replace(/\s+/g, ' ').trim(),
+        text: toStorable(segment.text).replace(/\s+/g, ' ').trim(),
       }));
     })
     .filter(({ text }) => hasWords(text))
