@@ -7,7 +7,7 @@ const MOST_WRAPPINGS = 3;
  * several different ones: which of them is meant would be a guess.
  */
 export function findJsonObject(reply: string): Record<string, unknown> | null {
-  const text = reply.replace(/<think>.*?<\/think>/gs, '').trim();
+  const text = withoutThoughts(reply);
   const whole = unwrap(parse(text));
   if (whole !== null) return whole;
 
@@ -17,6 +17,17 @@ export function findJsonObject(reply: string): Record<string, unknown> | null {
   const [first, ...others] = objects;
   const isOne = others.every((other) => JSON.stringify(other) === JSON.stringify(first));
   return first !== undefined && isOne ? first : null;
+}
+
+/**
+ * What a model wrote besides its thoughts. Their first mark may be missing, because some servers put
+ * it into the order, and their last one as well, when the token limit ended them; a draft in them is
+ * no answer. In what is JSON from end to end, such marks are words of the call.
+ */
+function withoutThoughts(reply: string): string {
+  const behindFirstEnd = reply.replace(/^.*?<\/think>/s, '');
+  const bare = [reply, behindFirstEnd].find((text) => parse(text.trim()) !== null);
+  return (bare ?? reply.replace(/^.*<\/think>/s, '').replace(/<think>.*$/s, '')).trim();
 }
 
 function unwrap(value: unknown, wrappings = 0): Record<string, unknown> | null {
