@@ -20,9 +20,11 @@ const completionSchema = z.object({
   choices: z.array(
     z.object({
       finish_reason: z.string().nullish(),
+      error: z.unknown().optional(),
       message: z.object({ content: contentSchema.nullish(), refusal: z.string().nullish() }),
     }),
   ),
+  error: z.unknown().optional(),
   usage: z
     .object({
       prompt_tokens: z.int().min(0).nullish(),
@@ -31,7 +33,7 @@ const completionSchema = z.object({
     .nullish(),
 });
 
-/** Some routers answer 200 and put the true status into the body. */
+/** Some routers answer 200 and put the true status into the body, or into a choice that was begun. */
 const errorSchema = z.object({
   error: z.object({
     code: z.union([z.string(), z.number()]).nullish(),
@@ -61,8 +63,13 @@ export function readReply(completion: unknown): Reply {
   const parsed = completionSchema.safeParse(completion);
   if (!parsed.success) throw notACompletion(completion);
 
-  const { choices, usage, model } = parsed.data;
+  const { choices, usage, model, error } = parsed.data;
   const [choice] = choices;
+  if (choice === undefined && error) throw notACompletion({ error });
+  // Told what is wrong with such a text, the model could mend nothing.
+  if (choice?.finish_reason === 'error' || choice?.error) {
+    throw notACompletion({ error: choice.error ?? {} });
+  }
   if (choice?.finish_reason === 'content_filter' || choice?.message.refusal) {
     throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer');
   }

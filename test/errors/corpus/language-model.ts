@@ -69,6 +69,38 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     'own pace',
   ],
   [
+    'an error of 503 beside no choices',
+    { body: { error: { code: 503, message: 'no instance' }, choices: [] } },
+    'MODEL_UNAVAILABLE',
+    'own pace',
+  ],
+  [
+    'a choice that ended in an error',
+    choice({ finish_reason: 'error', message: { content: '' } }),
+    'MODEL_UNAVAILABLE',
+    'own pace',
+  ],
+  [
+    'a choice with an error of 502',
+    choice({
+      finish_reason: 'error',
+      error: { code: 502, message: 'upstream' },
+      message: { content: '{"summary":' },
+    }),
+    'MODEL_UNAVAILABLE',
+    'own pace',
+  ],
+  [
+    'a choice with an error of 429, said to have ended well',
+    choice({
+      finish_reason: 'stop',
+      error: { code: 429, message: 'slow' },
+      message: { content: '' },
+    }),
+    'MODEL_RATE_LIMITED',
+    'own pace',
+  ],
+  [
     'the token limit',
     choice({ finish_reason: 'length', message: { content: '{"summary":' } }),
     'MODEL_OUTPUT_TRUNCATED',
