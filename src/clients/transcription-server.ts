@@ -79,18 +79,20 @@ export function createTranscriptionServer(
     }),
 
     async transcribe(file, signal) {
+      let asked = form;
       for (;;) {
-        const asked = form;
         const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
         if (reply.status >= 200 && reply.status < 300) {
           parseReply(reply.text);
+          // Only now is it the form that was refused, not this file. Never back to a richer one:
+          // another request may have learned more meanwhile.
+          form = Math.max(form, asked);
           return reply.text;
         }
         if (!lacksTimes(reply.status, reply.text) || asked + 1 >= FORMS.length) {
           throw toStatusError(reply.status, reply.text, reply.retryAfterMs);
         }
-        // Never back to a richer form: another request may have learned more meanwhile.
-        form = Math.max(form, asked + 1);
+        asked = Math.max(form, asked + 1);
       }
     },
 

@@ -120,6 +120,26 @@ describe('the client of a transcription server', () => {
     assert.equal(file.opened(), 4);
   });
 
+  it('still asks the most of other files when one is refused in every form', async () => {
+    const refused = Buffer.from('no timestamp in this file');
+    const forms: number[] = [];
+    const asked = await clientOf(async (request, response) => {
+      const { fields, file } = await readForm(
+        request.headers['content-type'] ?? '',
+        await readAll(request),
+      );
+      forms.push(fields.filter(([name]) => name === 'timestamp_granularities[]').length);
+      if (file.bytes.equals(refused)) return refuse(response, 'timestamp out of range');
+      response.end(JSON.stringify(WORDS));
+    });
+    await assert.rejects(asked.transcribe(fileOf(refused), never), {
+      code: 'SPEECH_INVALID_ARGUMENT',
+    });
+    await asked.transcribe(fileOf(Buffer.from('RIFF')), never);
+    assert.deepEqual(forms, [2, 0, 0, 2]);
+    assert.equal(asked.plan('single').wordTimes, true);
+  });
+
   it('gives up when even the plainest form is refused', async () => {
     let requests = 0;
     const asked = await clientOf(async (request, response) => {
