@@ -49,6 +49,16 @@ describe('the reply of a language model', () => {
     assert.deepEqual([result.leftOut, result.inputTokens], [1, 100]);
   });
 
+  it('keeps the analysis with the fewest unsaid claims, not the last one', async () => {
+    const withQuotes = (...quotes: string[]) => JSON.stringify({ ...ANALYSIS, quotes });
+    const worse = withQuotes('Nobody said this.', 'Nor this.');
+    const better = withQuotes(...ANALYSIS.quotes, 'Nobody said this.');
+    const result = await rig.analyze(better, worse, worse);
+    assert.deepEqual(result.data, ANALYSIS);
+    assert.equal(result.leftOut, 1);
+    assert.equal(rig.requests().length, 3);
+  });
+
   it('asks without structured output where the server knows none, and remembers that', async () => {
     const client = await rig.clientOf((response, attempt) => {
       const message = "'response_format' of type 'json_schema' is not supported with this model";

@@ -77,7 +77,10 @@ export async function converse<T>(
     const checked = check(reply, task);
     if ('data' in checked) {
       const { kept, unsaid } = task.verify(checked.data);
-      wellFormed = { data: kept, model: reply.model, leftOut: unsaid.length };
+      // A repair may invent more than it mends.
+      if (wellFormed === null || unsaid.length <= wellFormed.leftOut) {
+        wellFormed = { data: kept, model: reply.model, leftOut: unsaid.length };
+      }
       if (unsaid.length === 0) break;
       fault = { problem: unsaid.join('\n'), place: 'unsaid' };
     } else {
