@@ -141,6 +141,39 @@ describe('the gateway', () => {
     assert.equal((await service.request('GET', '/calls/__proto__')).status, 400);
   });
 
+  it('answers as a problem also what no route is looked for', async () => {
+    for (const [path, status] of [
+      ['/calls/%E4', 400],
+      [`/calls/${'a'.repeat(400)}`, 414],
+    ] as const) {
+      const reply = await service.request('GET', path);
+      assert.equal(reply.status, status);
+      assert.match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/);
+      assert.equal(reply.body['code'], 'INVALID_INPUT');
+    }
+  });
+
+  it('says which content type it takes when it is sent another', async () => {
+    const { gatewayUrl } = service;
+    const reply = await fetch(`${gatewayUrl}/calls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: JSON.stringify(VALID),
+    });
+    assert.equal(reply.status, 415);
+    assert.match(await reply.text(), /Send JSON with content-type: application\/json\./);
+  });
+
+  it('takes an empty body for none, whatever its content type says', async () => {
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const { gatewayUrl } = service;
+    // The call is unknown, but it was looked for.
+    assert.equal((await fetch(`${gatewayUrl}/calls/7.7/reprocess`, sent)).status, 404);
+    const submission = await fetch(`${gatewayUrl}/calls`, sent);
+    assert.equal(submission.status, 400);
+    assert.match(await submission.text(), /body/);
+  });
+
   it('gives a transcript as text and segments, and none before it is there', async () => {
     const { callSid } = await startCall(service, { transcript: 'The printer is on fire.' });
     await untilStatus(service, callSid, 'COMPLETED');
