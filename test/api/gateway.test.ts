@@ -84,7 +84,12 @@ describe('the gateway', () => {
     await untilStatus(service, callSid, 'FAILED');
     const refused = await submit(service, other);
     assert.equal(refused.status, 409);
-    assert.match(String(refused.body['detail']), /cancel it first/);
+    const { detail } = refused.body;
+    assert.match(
+      String(detail),
+      new RegExp(`npm run temporal -- workflow cancel -w ${callSid}\\)`),
+    );
+    assert.match(String(detail), /wait until it has closed/);
 
     await handle.cancel();
     await handle.result().catch(() => undefined);
@@ -275,6 +280,8 @@ describe('the gateway without its neighbours', () => {
       const read = await service.request('GET', `/calls/${callSid}`);
       assert.equal(read.status, 503);
       assert.doesNotMatch(JSON.stringify(read.body), /secret|nobody/);
+      // A read parks no call, so there is none to send a signal to.
+      assert.equal(read.body['remedy'], 'Bring PostgreSQL back, then send the request again.');
     } finally {
       await service.stop();
     }
