@@ -343,6 +343,11 @@ export const ERROR_CODES = {
     retryable: false,
     remedy: 'Check the path and the callSid.',
   },
+  CALL_NOT_OPENED: {
+    meaning: 'The call was submitted, and no worker has opened it yet.',
+    retryable: true,
+    remedy: 'Ask again shortly; if it stays so, check that workers run (npm run worker).',
+  },
   CALL_CONFLICT: {
     meaning: 'This callSid is known with another recordgroup or recordid.',
     retryable: false,

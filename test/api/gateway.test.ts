@@ -287,6 +287,28 @@ describe('the gateway without its neighbours', () => {
     }
   });
 
+  it('says of a call that no worker has opened yet that it was submitted', async function () {
+    this.timeout(60_000);
+    const service = await startService({ workers: 0 });
+    try {
+      const key = {
+        callSid: `1735700000.${randomInt(1_000_000)}`,
+        recordgroup: '1',
+        recordid: '2',
+      };
+      assert.equal((await submit(service, key)).status, 202);
+      for (const path of ['', '/log', '/transcript']) {
+        const { status, body } = await service.request('GET', `/calls/${key.callSid}${path}`);
+        assert.deepEqual([status, body['code']], [404, 'CALL_NOT_OPENED'], path);
+        assert.match(String(body['detail']), /was submitted and no worker has opened it yet/);
+      }
+      const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`);
+      assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
+    } finally {
+      await service.stop();
+    }
+  });
+
   it('answers 503 with Retry-After while Temporal is away, and stays up', async function () {
     this.timeout(60_000);
     const service = await startService({ workers: 0 });
@@ -296,6 +318,8 @@ describe('the gateway without its neighbours', () => {
       assert.equal(reply.status, 503);
       assert.equal(reply.headers.get('retry-after'), '5');
       assert.equal(reply.body['code'], 'TEMPORAL_UNAVAILABLE');
+      // It may be a call that no worker has opened yet.
+      assert.equal((await service.request('GET', '/calls/1.1')).status, 503);
       assert.equal((await service.request('GET', '/healthz')).status, 200);
     } finally {
       await service.stop();
