@@ -322,6 +322,11 @@ export const ERROR_CODES = {
     retryable: true,
     remedy: 'Bring Temporal back and send the request again; it is safe to repeat.',
   },
+  TEMPORAL_NO_WORKER: {
+    meaning: 'Temporal answered the gateway, but no worker did.',
+    retryable: true,
+    remedy: 'Check that workers run (npm run worker), then send the request again.',
+  },
   TEMPORAL_CREDENTIALS_REFUSED: {
     meaning: 'Temporal refused the key or the certificate.',
     retryable: false,

@@ -309,6 +309,35 @@ describe('the gateway without its neighbours', () => {
     }
   });
 
+  it('says that no worker answers when it needs one, and does not blame Temporal', async function () {
+    this.timeout(60_000);
+    const service = await startService({ workers: 0 });
+    try {
+      const key = {
+        callSid: `1735700000.${randomInt(1_000_000)}`,
+        recordgroup: '1',
+        recordid: '2',
+      };
+      const { body: run } = await submit(service, key);
+      await service.database.prisma.call.create({
+        data: {
+          ...key,
+          callStatus: 'PROCESSING',
+          startTime: new Date(),
+          runId: String(run['runId']),
+          transition: 1,
+        },
+      });
+      const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`, {
+        from: 'matchCompany',
+      });
+      assert.deepEqual([status, body['code']], [503, 'TEMPORAL_NO_WORKER']);
+      assert.equal(body['detail'], 'No worker answered: check that workers run.');
+    } finally {
+      await service.stop();
+    }
+  });
+
   it('answers 503 with Retry-After while Temporal is away, and stays up', async function () {
     this.timeout(60_000);
     const service = await startService({ workers: 0 });
