@@ -29,7 +29,7 @@ const SECTIONS: readonly Section[] = [
   { title: 'Temporal', beginnings: ['TEMPORAL_'], again: BY_THE_SENDER },
   {
     title: 'Requests to the gateway',
-    beginnings: ['INVALID_', 'NOT_', 'CALL_CONFLICT', 'CALL_IN_'],
+    beginnings: ['INVALID_', 'NOT_', 'CALL_NOT_', 'CALL_CONFLICT', 'CALL_IN_'],
     again: BY_THE_SENDER,
   },
   {

@@ -9,8 +9,17 @@ export async function runProcess(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    const isForOperator = error instanceof ConfigurationError || error instanceof ServiceError;
-    console.error(isForOperator ? error.message : error);
+    console.error(toldToOperator(error) ?? error);
     process.exitCode = 1;
   }
+}
+
+/** What an operator reads of an error that one can correct; `null` for a defect. */
+function toldToOperator(error: unknown): string | null {
+  if (error instanceof ConfigurationError || error instanceof ServiceError) return error.message;
+  const isPortTaken =
+    error instanceof Error && 'port' in error && 'code' in error && error.code === 'EADDRINUSE';
+  return isPortTaken
+    ? `Port ${String(error.port)} is in use: stop what listens there or set PORT.`
+    : null;
 }

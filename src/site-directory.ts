@@ -2,8 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 
 import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
 import { walkSites } from './clients/site-directory-walk.ts';
+import { connected } from './clients/temporal-connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
-import type { TemporalConfig } from './config/temporal.ts';
 import { ServiceError } from './domain/service-error.ts';
 import { runProcess } from './run-process.ts';
 
@@ -13,7 +13,7 @@ import { runProcess } from './run-process.ts';
  */
 async function main(): Promise<void> {
   const { connection: options, namespace } = loadTemporalConfig(readEnvironment());
-  const connection = await connect(options);
+  const connection = await connected(Connection.connect(options));
   try {
     const client = new Client({ connection, namespace });
     const schedule = await ensureSiteDirectorySchedule(client);
@@ -30,18 +30,6 @@ async function main(): Promise<void> {
     );
   } finally {
     await connection.close();
-  }
-}
-
-async function connect(options: TemporalConfig['connection']): Promise<Connection> {
-  try {
-    return await Connection.connect(options);
-  } catch (error) {
-    throw new ServiceError(
-      'TEMPORAL_UNAVAILABLE',
-      'Temporal does not answer. Check TEMPORAL_ADDRESS and that the server is up.',
-      { cause: error },
-    );
   }
 }
 

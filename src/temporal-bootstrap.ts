@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { ensureSearchAttributes } from './clients/search-attributes.ts';
 import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
+import { connected } from './clients/temporal-connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
 import { SITE_DIRECTORY_ID } from './domain/names.ts';
 import { ServiceError } from './domain/service-error.ts';
@@ -10,7 +11,7 @@ import { runProcess } from './run-process.ts';
 /** `npm run temporal:bootstrap`: registers the search attributes and the schedule, which workers do as well. */
 async function main(): Promise<void> {
   const { connection: options, namespace } = loadTemporalConfig(readEnvironment());
-  const connection = await Connection.connect(options);
+  const connection = await connected(Connection.connect(options));
   try {
     const names = await ensureSearchAttributes(connection, namespace);
     console.log(`The namespace ${namespace} has the search attributes ${names.join(', ')}.`);

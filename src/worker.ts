@@ -13,6 +13,7 @@ import { createRecordingStore } from './clients/recording-store.ts';
 import { ensureSearchAttributes } from './clients/search-attributes.ts';
 import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
 import { createSpeechProvider } from './clients/speech-provider.ts';
+import { connected } from './clients/temporal-connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
 import { createLogger, toTemporalLogger } from './logger.ts';
@@ -49,8 +50,9 @@ async function main(): Promise<void> {
   const { connection: connectionOptions, namespace } = config.temporal;
   const stack = new AsyncDisposableStack();
   try {
-    const connection = stack.adopt(await NativeConnection.connect(connectionOptions), (opened) =>
-      opened.close(),
+    const connection = stack.adopt(
+      await connected(NativeConnection.connect(connectionOptions)),
+      (opened) => opened.close(),
     );
     await ensureSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });

@@ -1,6 +1,9 @@
 import type { Addresses } from '../environment.ts';
 import { paint } from './style.ts';
 
+// A worker opens a call within a second and completes it in a few more.
+const WAIT = '  # wait a few seconds';
+
 /** Where everything is, and commands to try that work as they stand. */
 export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }): string {
   const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
@@ -38,6 +41,7 @@ function tryOwnRecording(gatewayUrl: string, controlUrl: string): string[] {
     '  # npm start -- --whisper path/to/my-call.wav',
     `  ${post} ${controlUrl}/recordings -d '${recording}'`,
     `  ${post} ${gatewayUrl}/calls -d '${JSON.stringify(key)}'`,
+    WAIT,
     `  curl -sS ${gatewayUrl}/calls/${callSid}/transcript`,
     '',
   ];
@@ -60,6 +64,7 @@ function tryNewCall(gatewayUrl: string, controlUrl: string): string[] {
     '  # a new call: give the phone system a recording, submit it (again: 200, nothing starts), read it',
     `  curl -sS -H 'content-type: application/json' ${controlUrl}/recordings -d '${recording}'`,
     `  ${post} '${call}'`,
+    WAIT,
     `  curl -sS ${gatewayUrl}/calls/${callSid}`,
     `  curl -sS ${gatewayUrl}/calls/${callSid}/log`,
     '',

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 
-import { AUDIO_EXTENSIONS, toOwnRecording } from '../../sandbox/core/own-recording.ts';
+import {
+  AUDIO_EXTENSIONS,
+  isCalledAudio,
+  toOwnRecording,
+} from '../../sandbox/core/own-recording.ts';
 import { LocalRunError } from '../local-run-error.ts';
 
 /** A recording that was named on the command line. */
@@ -17,7 +21,7 @@ export function readRecordings(
 ): Promise<RecordingFile[]> {
   return Promise.all(
     paths.map(async (path) => {
-      if (!AUDIO_EXTENSIONS.includes(extname(path))) {
+      if (!isCalledAudio(path)) {
         const known = AUDIO_EXTENSIONS.join(' ');
         throw new LocalRunError(`${path} is not called as a recording is: use one of ${known}.`);
       }

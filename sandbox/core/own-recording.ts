@@ -4,6 +4,11 @@ import { basename, extname } from 'node:path';
 /** The kinds of audio that may be dropped in. */
 export const AUDIO_EXTENSIONS = ['.wav', '.mp3', '.flac', '.ogg', '.opus'];
 
+/** Whether a file is called as a recording is: some devices write endings in capitals. */
+export function isCalledAudio(name: string): boolean {
+  return AUDIO_EXTENSIONS.includes(extname(name).toLowerCase());
+}
+
 /** The ids of a call, for a recording that comes with none. */
 export type OwnRecording = {
   readonly title: string;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { messageOf } from './message-of.ts';
-import { AUDIO_EXTENSIONS, toOwnRecording } from './own-recording.ts';
+import { AUDIO_EXTENSIONS, isCalledAudio, toOwnRecording } from './own-recording.ts';
 import { describeProblems, SampleFileSchema } from './sample-file.ts';
 import { toSample } from './sample.ts';
 import type { Sample } from './sample.ts';
@@ -32,7 +32,7 @@ export function createSampleFolder(
       content.samples.map(({ audio }) => 'path' in audio && basename(audio.path)),
     );
     names
-      .filter((name) => AUDIO_EXTENSIONS.includes(extname(name)))
+      .filter(isCalledAudio)
       .filter((name) => !bases.has(baseOf(name)) && !named.has(name))
       .forEach((name) => readInto(content, name));
     return content;
@@ -103,12 +103,18 @@ function parseJson(samplesDir: string, name: string): { sample: Sample } | { pro
   }
   const file = parsed.data;
   const base = basename(name, '.json');
-  const candidates =
-    file.audio === undefined ? AUDIO_EXTENSIONS.map((end) => base + end) : [file.audio];
-  const audio = candidates.find((candidate) => existsSync(join(samplesDir, candidate)));
-  if (audio === undefined) {
-    const wanted = candidates.join(' or ');
+  const audio = file.audio ?? audioBeside(samplesDir, base);
+  if (audio === undefined || !existsSync(join(samplesDir, audio))) {
+    const wanted = audio ?? AUDIO_EXTENSIONS.map((end) => base + end).join(' or ');
     return { problem: `Failed to use the sample ${name}: put its audio beside it as ${wanted}.` };
   }
   return { sample: toSample(file, { path: join(samplesDir, audio) }, base) };
+}
+
+/** The audio that has the name of a JSON file; of several the first in the order of the endings. */
+function audioBeside(samplesDir: string, base: string): string | undefined {
+  const sameName = readdirSync(samplesDir).filter((name) => baseOf(name) === base);
+  return AUDIO_EXTENSIONS.flatMap((end) =>
+    sameName.filter((name) => extname(name).toLowerCase() === end),
+  )[0];
 }

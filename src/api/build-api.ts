@@ -25,7 +25,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     routerOptions: { maxParamLength: PARAM_LIMIT },
     // Open connections of idle clients must not keep a process from closing.
     forceCloseConnections: 'idle',
+    // What Fastify refuses before it looks for a route.
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
+  takeEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
@@ -35,4 +38,17 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(readCallRoutes, deps);
   void app.register(reprocessCallRoute, deps);
   return app;
+}
+
+/** Many clients name a content type whether or not they send a body: an empty one is none. */
+function takeEmptyBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    (request, body, done) => {
+      if (body === '') return done(null);
+      return parseJson(request, body, done);
+    },
+  );
 }

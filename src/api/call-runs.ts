@@ -10,7 +10,7 @@ import { CALL_STATUSES, type CallKey, type CallStatus } from '../domain/call.ts'
 import { TASK_QUEUE, WORKFLOW_TYPE, type RedoStep } from '../domain/names.ts';
 import type { CallProcessingWorkflow } from '../workflows/index.ts';
 import type { StatusReport } from '../workflows/messages.ts';
-import { toTemporalError } from './temporal-error.ts';
+import { toQueryError, toTemporalError } from './temporal-error.ts';
 
 /** A run of a call, as Temporal describes it. */
 export type CallRun = {
@@ -34,11 +34,14 @@ const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType
  * not answer in time.
  */
 export function createCallRuns(client: Client) {
-  const ask = async <T>(request: () => Promise<T>): Promise<T> => {
+  const ask = async <T>(
+    request: () => Promise<T>,
+    toError: (error: unknown) => unknown = toTemporalError,
+  ): Promise<T> => {
     try {
       return await client.withDeadline(Date.now() + DEADLINE_MS, request);
     } catch (error) {
-      throw toTemporalError(error);
+      throw toError(error);
     }
   };
 
@@ -94,12 +97,12 @@ export function createCallRuns(client: Client) {
       });
     },
 
-    /** Whether an open run has finished this step. Asks a worker. */
+    /** Whether an open run has finished this step. Asks a worker: TEMPORAL_NO_WORKER when none answers. */
     async hasFinished(callSid: string, step: RedoStep): Promise<boolean> {
       return ask(async () => {
         const { steps } = await client.workflow.getHandle(callSid).query<StatusReport>('status');
         return steps[step] === 'DONE';
-      });
+      }, toQueryError);
     },
 
     /** Signals the open run, or starts one that begins with the signal. Returns its run id. */

@@ -31,10 +31,12 @@ export function handleError(
     return send(reply, toProblem('INVALID_INPUT', 400, `${faults.join('; ')}.`, request.id));
   }
 
-  // Fastify's own refusals: a body that is no JSON, too large, or of another content type.
+  // Fastify's own refusals: a body that is no JSON, too large, or of another content type, a bad path.
   const { statusCode = 500 } = error as FastifyError;
   if (statusCode >= 400 && statusCode < 500) {
-    return send(reply, toProblem('INVALID_INPUT', statusCode, error.message, request.id));
+    const detail =
+      statusCode === 415 ? 'Send JSON with content-type: application/json.' : error.message;
+    return send(reply, toProblem('INVALID_INPUT', statusCode, detail, request.id));
   }
 
   request.log.error({ error }, 'A request met an unexpected error.');

@@ -29,7 +29,15 @@ export function toProblem(
     status,
     detail,
     code,
-    remedy: ERROR_CODES[code].remedy,
+    remedy: remedyOf(code),
     requestId,
   };
+}
+
+/** Remedies are written for a call that is parked; who sent a request has that one to send again. */
+function remedyOf(code: ErrorCode): string {
+  return ERROR_CODES[code].remedy.replace(
+    /(send) the signal reprocess\.$/i,
+    '$1 the request again.',
+  );
 }

@@ -5,8 +5,24 @@ import { ServiceError } from '../domain/service-error.ts';
 
 // gRPC status codes (https://grpc.io/docs/guides/status-codes/).
 const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
 const PERMISSION_DENIED = 7;
+const FAILED_PRECONDITION = 9;
 const UNAUTHENTICATED = 16;
+
+/**
+ * A failed query of a run that Temporal has just described. Workers answer queries: without one
+ * Temporal waits for it, or refuses when none has asked for work lately.
+ */
+export function toQueryError(error: unknown): unknown {
+  const grpcStatus = findGrpcError(error)?.code;
+  return grpcStatus === DEADLINE_EXCEEDED || grpcStatus === FAILED_PRECONDITION
+    ? new ServiceError('TEMPORAL_NO_WORKER', 'No worker answered: check that workers run.', {
+        context: { grpcStatus },
+        cause: error,
+      })
+    : toTemporalError(error);
+}
 
 /** A failed request to Temporal as a ServiceError; anything else is passed through. */
 export function toTemporalError(error: unknown): unknown {

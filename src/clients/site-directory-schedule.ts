@@ -1,4 +1,5 @@
 import {
+  NamespaceNotFoundError,
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
@@ -47,6 +48,7 @@ export async function ensureSiteDirectorySchedule(client: Client): Promise<Sched
     return { exists: true };
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return { exists: true };
+    if (error instanceof NamespaceNotFoundError) return nowhere(error.namespace);
     const status = findGrpcError(error)?.code;
     if (status === undefined) throw error;
     if (status !== PERMISSION_DENIED && status !== UNIMPLEMENTED) return unavailable;
@@ -59,6 +61,14 @@ const unavailable: ScheduleState = {
   code: 'TEMPORAL_UNAVAILABLE',
   message: `Temporal did not take the schedule ${SITE_DIRECTORY_ID}. Each worker that starts tries it again, as does npm run temporal:bootstrap.`,
 };
+
+function nowhere(namespace: string): ScheduleState {
+  return {
+    exists: false,
+    code: 'TEMPORAL_UNAVAILABLE',
+    message: `Temporal has no namespace ${namespace}. Check TEMPORAL_NAMESPACE.`,
+  };
+}
 
 /** Without the right to create it, it may still be there. */
 async function exists(client: Client): Promise<boolean> {

@@ -322,6 +322,11 @@ export const ERROR_CODES = {
     retryable: true,
     remedy: 'Bring Temporal back and send the request again; it is safe to repeat.',
   },
+  TEMPORAL_NO_WORKER: {
+    meaning: 'Temporal answered the gateway, but no worker did.',
+    retryable: true,
+    remedy: 'Check that workers run (npm run worker), then send the request again.',
+  },
   TEMPORAL_CREDENTIALS_REFUSED: {
     meaning: 'Temporal refused the key or the certificate.',
     retryable: false,
@@ -342,6 +347,11 @@ export const ERROR_CODES = {
     meaning: 'There is no such call or path.',
     retryable: false,
     remedy: 'Check the path and the callSid.',
+  },
+  CALL_NOT_OPENED: {
+    meaning: 'The call was submitted, and no worker has opened it yet.',
+    retryable: true,
+    remedy: 'Ask again shortly; if it stays so, check that workers run (npm run worker).',
   },
   CALL_CONFLICT: {
     meaning: 'This callSid is known with another recordgroup or recordid.',

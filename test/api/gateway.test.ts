@@ -84,7 +84,12 @@ describe('the gateway', () => {
     await untilStatus(service, callSid, 'FAILED');
     const refused = await submit(service, other);
     assert.equal(refused.status, 409);
-    assert.match(String(refused.body['detail']), /cancel it first/);
+    const { detail } = refused.body;
+    assert.match(
+      String(detail),
+      new RegExp(`npm run temporal -- workflow cancel -w ${callSid}\\)`),
+    );
+    assert.match(String(detail), /wait until it has closed/);
 
     await handle.cancel();
     await handle.result().catch(() => undefined);
@@ -139,6 +144,39 @@ describe('the gateway', () => {
     }
     assert.equal((await service.request('GET', '/calls/..%2Fx')).status, 400);
     assert.equal((await service.request('GET', '/calls/__proto__')).status, 400);
+  });
+
+  it('answers as a problem also what no route is looked for', async () => {
+    for (const [path, status] of [
+      ['/calls/%E4', 400],
+      [`/calls/${'a'.repeat(400)}`, 414],
+    ] as const) {
+      const reply = await service.request('GET', path);
+      assert.equal(reply.status, status);
+      assert.match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/);
+      assert.equal(reply.body['code'], 'INVALID_INPUT');
+    }
+  });
+
+  it('says which content type it takes when it is sent another', async () => {
+    const { gatewayUrl } = service;
+    const reply = await fetch(`${gatewayUrl}/calls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: JSON.stringify(VALID),
+    });
+    assert.equal(reply.status, 415);
+    assert.match(await reply.text(), /Send JSON with content-type: application\/json\./);
+  });
+
+  it('takes an empty body for none, whatever its content type says', async () => {
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const { gatewayUrl } = service;
+    // The call is unknown, but it was looked for.
+    assert.equal((await fetch(`${gatewayUrl}/calls/7.7/reprocess`, sent)).status, 404);
+    const submission = await fetch(`${gatewayUrl}/calls`, sent);
+    assert.equal(submission.status, 400);
+    assert.match(await submission.text(), /body/);
   });
 
   it('gives a transcript as text and segments, and none before it is there', async () => {
@@ -242,6 +280,59 @@ describe('the gateway without its neighbours', () => {
       const read = await service.request('GET', `/calls/${callSid}`);
       assert.equal(read.status, 503);
       assert.doesNotMatch(JSON.stringify(read.body), /secret|nobody/);
+      // A read parks no call, so there is none to send a signal to.
+      assert.equal(read.body['remedy'], 'Bring PostgreSQL back, then send the request again.');
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('says of a call that no worker has opened yet that it was submitted', async function () {
+    this.timeout(60_000);
+    const service = await startService({ workers: 0 });
+    try {
+      const key = {
+        callSid: `1735700000.${randomInt(1_000_000)}`,
+        recordgroup: '1',
+        recordid: '2',
+      };
+      assert.equal((await submit(service, key)).status, 202);
+      for (const path of ['', '/log', '/transcript']) {
+        const { status, body } = await service.request('GET', `/calls/${key.callSid}${path}`);
+        assert.deepEqual([status, body['code']], [404, 'CALL_NOT_OPENED'], path);
+        assert.match(String(body['detail']), /was submitted and no worker has opened it yet/);
+      }
+      const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`);
+      assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('says that no worker answers when it needs one, and does not blame Temporal', async function () {
+    this.timeout(60_000);
+    const service = await startService({ workers: 0 });
+    try {
+      const key = {
+        callSid: `1735700000.${randomInt(1_000_000)}`,
+        recordgroup: '1',
+        recordid: '2',
+      };
+      const { body: run } = await submit(service, key);
+      await service.database.prisma.call.create({
+        data: {
+          ...key,
+          callStatus: 'PROCESSING',
+          startTime: new Date(),
+          runId: String(run['runId']),
+          transition: 1,
+        },
+      });
+      const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`, {
+        from: 'matchCompany',
+      });
+      assert.deepEqual([status, body['code']], [503, 'TEMPORAL_NO_WORKER']);
+      assert.equal(body['detail'], 'No worker answered: check that workers run.');
     } finally {
       await service.stop();
     }
@@ -256,6 +347,8 @@ describe('the gateway without its neighbours', () => {
       assert.equal(reply.status, 503);
       assert.equal(reply.headers.get('retry-after'), '5');
       assert.equal(reply.body['code'], 'TEMPORAL_UNAVAILABLE');
+      // It may be a call that no worker has opened yet.
+      assert.equal((await service.request('GET', '/calls/1.1')).status, 503);
       assert.equal((await service.request('GET', '/healthz')).status, 200);
     } finally {
       await service.stop();

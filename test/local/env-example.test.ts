@@ -8,9 +8,8 @@ import { toLocalSettings } from '../../local/settings.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const example = readFileSync(`${root}.env.example`, 'utf8');
-const named = new Set(
-  example.match(/^#?[A-Z][A-Z_]+(?==)/gm)?.map((each) => each.replace('#', '')),
-);
+const names = (example.match(/^#?[A-Z][A-Z_]+(?==)/gm) ?? []).map((each) => each.replace('#', ''));
+const named = new Set(names);
 
 /** Read by libraries, the local run, Compose, or Temporal's own configuration. */
 const ELSEWHERE = /^(TEMPORAL_|LOCAL_|GOOGLE_APPLICATION_CREDENTIALS$|POSTGRES_PASSWORD$)/;
@@ -25,6 +24,11 @@ describe('.env.example', () => {
     for (const name of named) {
       assert.ok(read.has(name) || ELSEWHERE.test(name), `${name} is not read by anything`);
     }
+  });
+
+  it('names each variable once, so that the last of two does not overrule what was filled in', () => {
+    const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+    assert.deepEqual(repeated, []);
   });
 
   it('holds no value that keeps the local run from starting its own parts', () => {

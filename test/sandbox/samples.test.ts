@@ -209,6 +209,15 @@ describe('sandbox samples', () => {
     assert.notEqual(ids()[1], own);
   });
 
+  it('takes audio whose ending is in capitals, alone and beside a JSON file', () => {
+    const catalogue = open(samplesDir);
+    copyFileSync(MONO_WAV, join(samplesDir, 'Kunde.WAV'));
+    copyFileSync(MONO_WAV, join(samplesDir, 'a.WAV'));
+    drop('a.json', { callRecordingId: '5.5', recordgroup: '1', recordid: '1' });
+    const titles = catalogue.list().map(({ title }) => title);
+    assert.deepEqual([titles, catalogue.problems()], [['a', 'Kunde'], []]);
+  });
+
   it('says once what is wrong with a file, and uses it when that is mended', () => {
     const catalogue = open(samplesDir);
     const key = { recordgroup: '1', recordid: '1' };

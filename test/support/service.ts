@@ -19,6 +19,8 @@ export type Service = {
   readonly database: Database;
   readonly temporal: TestTemporal;
   readonly client: Client;
+  /** Where the gateway is, for requests of another kind than the next. */
+  readonly gatewayUrl: string;
   /** A request to the gateway. */
   request(
     method: 'GET' | 'POST',
@@ -88,6 +90,7 @@ export async function startService(
       databaseUrl: testDatabase.url,
       temporal,
       client: new Client({ connection }),
+      gatewayUrl: url,
       async request(method, path, body) {
         const response = await fetch(`${url}${path}`, {
           method,

@@ -6,11 +6,14 @@ import type { CallAnalysisRepository } from '../../repositories/call-analysis-re
 import type { CallRepository, CallWithDetails } from '../../repositories/call-repository.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
+import type { CallRuns } from '../call-runs.ts';
 import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
+import { whyUnknown } from '../unknown-call.ts';
 import { toCallReply, toLogReply, toTranscriptReply, type LinkBuilder } from '../views.ts';
 
 export type ReadCallDeps = {
   readonly calls: CallRepository;
+  readonly runs: CallRuns;
   readonly log: ProcessingLogRepository;
   readonly transcripts: TranscriptRepository;
   readonly analyses: CallAnalysisRepository;
@@ -22,14 +25,14 @@ export type ReadCallDeps = {
 
 /** What is known of a call: its state, its log and what was said. */
 export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, deps) => {
-  const { calls, log, transcripts, linksOf, callerChannel } = deps;
+  const { calls, runs, log, transcripts, linksOf, callerChannel } = deps;
 
   app.get(
     '/calls/:callSid',
     { schema: { summary: 'A call', params: callParams, response: { 200: callReply } } },
     async ({ params }) => {
       const call = await calls.findWithDetails(params.callSid);
-      if (call === null) throw callUnknown(params.callSid);
+      if (call === null) throw await whyUnknown(params.callSid, runs);
       return toCallReply(call, await costOf(call, deps), linksOf);
     },
   );
@@ -39,7 +42,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
     { schema: { summary: "A call's log", params: callParams, response: { 200: logReply } } },
     async ({ params }) => {
       const call = await calls.findByCallSid(params.callSid);
-      if (call === null) throw callUnknown(params.callSid);
+      if (call === null) throw await whyUnknown(params.callSid, runs);
       return toLogReply(await log.listByCall(call.id));
     },
   );
@@ -55,7 +58,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
     },
     async ({ params }) => {
       const call = await calls.findByCallSid(params.callSid);
-      if (call === null) throw callUnknown(params.callSid);
+      if (call === null) throw await whyUnknown(params.callSid, runs);
       const transcript = await transcripts.findByCall(call.id);
       if (transcript === null) {
         throw new ServiceError('NOT_FOUND', `The call ${params.callSid} has no transcript yet.`);
@@ -76,9 +79,4 @@ async function costOf(
   ]);
   if (speechSeconds === null && tokens.inputTokens + tokens.outputTokens === 0) return null;
   return toCallCost({ speechSeconds: speechSeconds ?? 0, ...tokens }, prices);
-}
-
-/** The answer to a callSid that was never submitted. */
-export function callUnknown(callSid: string): ServiceError {
-  return new ServiceError('NOT_FOUND', `There is no call ${callSid}.`);
 }

@@ -5,8 +5,8 @@ import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { CallRuns } from '../call-runs.ts';
 import { callParams, reprocessBody, runReply } from '../schemas.ts';
+import { whyUnknown } from '../unknown-call.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
-import { callUnknown } from './read-call.ts';
 
 export type ReprocessCallDeps = {
   readonly calls: CallRepository;
@@ -33,7 +33,7 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
     },
     async ({ params: { callSid }, body }, reply) => {
       const call = await calls.findByCallSid(callSid);
-      if (call === null) throw callUnknown(callSid);
+      if (call === null) throw await refusalWithoutRow(callSid);
       const { from, reason } = body ?? {};
 
       await refuseWhileInProgress(callSid, from);
@@ -44,6 +44,12 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
       return reply.status(202).send(toRunReply(callSid, { runId, status: 'PROCESSING' }, linksOf));
     },
   );
+
+  /** A call that waits for a worker to open it is in progress as well. */
+  async function refusalWithoutRow(callSid: string): Promise<ServiceError> {
+    const why = await whyUnknown(callSid, runs);
+    return why.code === 'CALL_NOT_OPENED' ? new ServiceError('CALL_IN_PROGRESS', why.message) : why;
+  }
 
   async function refuseWhileInProgress(callSid: string, from: RedoStep | undefined): Promise<void> {
     const run = await runs.find(callSid);

@@ -69,6 +69,6 @@ function refuseOther(key: CallKey, known: NonNullable<CallRun['startedWith']>): 
   if (key.recordgroup === known.recordgroup && key.recordid === known.recordid) return;
   throw new ServiceError(
     'CALL_CONFLICT',
-    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}. If its run is parked because these are wrong, cancel it first (temporal workflow cancel -w ${key.callSid}), then send this request again.`,
+    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}. If its run is parked because these are wrong, cancel it first (npm run temporal -- workflow cancel -w ${key.callSid}), wait until it has closed (a second or so), then send this request again.`,
   );
 }

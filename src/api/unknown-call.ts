@@ -1,0 +1,16 @@
+import { ServiceError } from '../domain/service-error.ts';
+import type { CallRuns } from './call-runs.ts';
+
+/**
+ * Why a call has no row: nobody submitted it, or no worker has opened it yet. Only Temporal knows
+ * which, so this rejects with TEMPORAL_… while it does not answer.
+ */
+export async function whyUnknown(callSid: string, runs: CallRuns): Promise<ServiceError> {
+  const run = await runs.find(callSid);
+  return run?.isOpen === true
+    ? new ServiceError(
+        'CALL_NOT_OPENED',
+        `The call ${callSid} was submitted and no worker has opened it yet. Ask again shortly; if it stays so, check that workers run.`,
+      )
+    : new ServiceError('NOT_FOUND', `There is no call ${callSid}.`);
+}

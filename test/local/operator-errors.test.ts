@@ -1,0 +1,75 @@
+// Guarantees that a process which cannot start tells its operator why in one sentence, without a stack.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+
+import { startProcess } from '../support/child-process.ts';
+import { startTemporal } from '../support/temporal.ts';
+
+const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+const WORKER = {
+  DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere',
+  PHONE_SYSTEM_URL: 'http://127.0.0.1:1',
+  PHONE_SYSTEM_USERNAME: 'u',
+  PHONE_SYSTEM_PASSWORD: 'p',
+  RECORDINGS_BUCKET: 'bucket',
+  GOOGLE_CLOUD_PROJECT: 'project',
+  CONNECTWISE_URL: 'http://127.0.0.1:1',
+  CONNECTWISE_COMPANY_ID: 'c',
+  CONNECTWISE_PUBLIC_KEY: 'k',
+  CONNECTWISE_PRIVATE_KEY: 'k',
+  CONNECTWISE_CLIENT_ID: 'id',
+  LLM_BASE_URL: 'http://127.0.0.1:1',
+  LLM_API_KEY: 'key',
+  LLM_MODEL: 'model',
+};
+
+/** What a process prints that ends before it is ready. */
+async function lastWordsOf(script: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const { message } = await startProcess(script, env, /never/).then(
+    ({ process }) => process.kill().then(() => new Error('It started.')),
+    (error: Error) => error,
+  );
+  return message.split('\n').slice(1).join('\n').trim();
+}
+
+describe('a process that cannot start', () => {
+  for (const [script, env] of [
+    ['src/temporal-bootstrap.ts', NO_TEMPORAL],
+    ['src/site-directory.ts', NO_TEMPORAL],
+    ['src/worker.ts', { ...WORKER, ...NO_TEMPORAL }],
+  ] as const) {
+    it(`names TEMPORAL_ADDRESS when nobody answers there: ${script}`, async function () {
+      this.timeout(30_000);
+      assert.equal(
+        await lastWordsOf(script, env),
+        'Temporal does not answer. Check TEMPORAL_ADDRESS and that the server is up.',
+      );
+    });
+  }
+
+  it('names TEMPORAL_NAMESPACE when Temporal has no such namespace', async function () {
+    this.timeout(60_000);
+    const { address } = await startTemporal();
+    const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'nowhere' };
+    assert.equal(
+      await lastWordsOf('src/site-directory.ts', env),
+      'Temporal has no namespace nowhere. Check TEMPORAL_NAMESPACE.',
+    );
+  });
+
+  it('names PORT when somebody listens there', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    try {
+      const env = { DATABASE_URL: WORKER.DATABASE_URL, PORT: String(port), LOG_LEVEL: 'silent' };
+      assert.equal(
+        await lastWordsOf('src/server.ts', env),
+        `Port ${port} is in use: stop what listens there or set PORT.`,
+      );
+    } finally {
+      server.close();
+    }
+  });
+});

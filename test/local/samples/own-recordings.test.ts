@@ -1,0 +1,27 @@
+// Guarantees which files of the command line are taken for recordings.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { readRecordings } from '../../../local/samples/own-recordings.ts';
+
+describe('the recordings on the command line', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'own-recordings-test-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('may have an ending in capitals, as dictation devices write them', async () => {
+    const path = join(folder, 'Kunde.MP3');
+    writeFileSync(path, 'speech');
+    assert.deepEqual(await readRecordings([path], {}), [
+      { name: 'Kunde.MP3', content: Buffer.from('speech') },
+    ]);
+  });
+
+  it('are refused by name when they are not called as a recording is', async () => {
+    await assert.rejects(readRecordings([join(folder, 'Kunde.txt')], {}), /Kunde\.txt.*\.mp3/);
+  });
+});
