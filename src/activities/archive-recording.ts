@@ -73,6 +73,7 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
               sha256,
               ...fromAudio(facts),
               ...fromMetadata(metadata, callSid),
+              ...(hasOtherNumbers(now, metadata) ? NO_MATCH : {}),
             },
             tx,
           );
@@ -178,6 +179,25 @@ function fromAudio(facts: AudioFacts): Prisma.CallUncheckedUpdateManyInput {
     sampleRateHertz: facts.sampleRateHertz,
     recordingSeconds: facts.durationSeconds,
   };
+}
+
+/** A match that was found by other numbers is none. The run that redoes this step may not live to redo that. */
+const NO_MATCH = {
+  externalPhoneNumber: null,
+  direction: null,
+  companyMatch: null,
+  companyId: null,
+  matchRunId: null,
+} as const satisfies Prisma.CallUncheckedUpdateManyInput;
+
+function hasOtherNumbers(call: Call, metadata: RecordingMetadata): boolean {
+  const { snumber, cnumber, dnumber, calleridInternal } = metadata;
+  return (
+    call.snumber !== snumber ||
+    call.cnumber !== cnumber ||
+    call.dnumber !== dnumber ||
+    call.calleridInternal !== calleridInternal
+  );
 }
 
 function fromMetadata(

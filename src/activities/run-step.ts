@@ -46,7 +46,7 @@ export type RunStepDeps = {
 type FailedEvent = (code: ErrorCode | 'INTERRUPTED') => LogEvent | null;
 
 // A call that takes its worker down whenever a certain step runs would take them all down in turn.
-// Five in a row are no deploy and no power cut.
+// Five of one step are no deploy and no power cut.
 const LOST_ATTEMPTS_AT_MOST = 5;
 
 /**

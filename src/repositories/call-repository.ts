@@ -88,7 +88,8 @@ export function createCallRepository(prisma: PrismaClient) {
 
     /**
      * Marks a FAILED call PROCESSING again when it is this step's failure that stands on the row
-     * and no later change has been written.
+     * and no later change has been written. It does not count as a change itself: the other branch
+     * may have failed before this was scheduled, and be written after it.
      */
     async resume(
       id: string,
@@ -103,7 +104,6 @@ export function createCallRepository(prisma: PrismaClient) {
           failedStep: null,
           failureCode: null,
           failureMessage: null,
-          transition,
         },
       });
     },

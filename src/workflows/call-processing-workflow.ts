@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { CallKey } from '../domain/call.ts';
-import { STEPS, type RedoStep, type Step } from '../domain/names.ts';
+import { REDO_STEPS, STEPS, type RedoStep, type Step } from '../domain/names.ts';
 import { toReprocessRequest } from '../domain/reprocess-request.ts';
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
@@ -19,7 +19,7 @@ import {
   type Progress,
 } from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
-import { earlier, mustRedo } from './redo-plan.ts';
+import { mustRedo, withoutImplied } from './redo-plan.ts';
 import { publish, publishStart } from './standing.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure } from './step-failure.ts';
@@ -36,7 +36,7 @@ const DEFAULT_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 export async function CallProcessingWorkflow(
   input: CallProcessingInput,
 ): Promise<CallProcessingResult> {
-  const { redoFrom: askedFor, reason: askedWhy, ...key } = checkInput(input);
+  const { redoFrom, alsoRedo = [], reason: askedWhy, ...key } = checkInput(input);
   const progress: Record<Step, Progress> = {
     openCall: 'WAITING',
     archiveRecording: 'WAITING',
@@ -46,11 +46,11 @@ export async function CallProcessingWorkflow(
   };
   const parking = createParking(key);
   const story = new CancellationScope();
-  let redoFrom = askedFor ?? null;
+  let targets: readonly RedoStep[] = redoFrom === undefined ? [] : [redoFrom, ...alsoRedo];
   let reason = askedWhy ?? null;
   let windowMs = DEFAULT_WINDOW_MS;
   let begun = false;
-  let rewind: RedoStep | null = null;
+  const rewind: RedoStep[] = [];
   let reprocessRequests = 0;
 
   setHandler(statusQuery, () => ({
@@ -64,10 +64,10 @@ export async function CallProcessingWorkflow(
     reprocessRequests += 1;
     if (!begun) {
       // Sent together with the start: the call is known, and a step of it is to be redone.
-      redoFrom = earlier(redoFrom, request.from ?? 'analyzeTranscript');
+      targets = withoutImplied([...targets, request.from ?? 'analyzeTranscript']);
       reason = request.reason ?? reason;
     } else if (request.from !== null && progress[request.from] === 'DONE') {
-      rewind = earlier(rewind, request.from);
+      rewind.push(request.from);
       reason = request.reason;
       parking.releaseAll(reason);
       story.cancel();
@@ -97,11 +97,11 @@ export async function CallProcessingWorkflow(
     }
   }
 
-  const redo = (step: RedoStep) => ({ callSid: key.callSid, redo: mustRedo(step, redoFrom) });
+  const redo = (step: RedoStep) => ({ callSid: key.callSid, redo: mustRedo(step, targets) });
 
   async function tell(): Promise<CallProcessingResult> {
     const opened = await perform('openCall', () =>
-      activities.openCall({ ...key, redoFrom, reason }),
+      activities.openCall({ ...key, redoFrom: targets[0] ?? null, reason }),
     );
     if (opened.alreadyCompleted) return completed(key, null);
     windowMs = opened.reprocessWindowMs;
@@ -120,15 +120,22 @@ export async function CallProcessingWorkflow(
     return completed(key, outcome);
   }
 
+  /** What the next run has to redo: what was asked of this one by signals, and what it still owes. */
+  function remaining(): readonly RedoStep[] {
+    const owed = REDO_STEPS.filter((step) => mustRedo(step, targets) && progress[step] !== 'DONE');
+    return withoutImplied([...rewind, ...owed]);
+  }
+  const mayBeginAgain = () => rewind.length > 0 && !CancellationScope.current().consideredCancelled;
+
   try {
     const result = await story.run(tell);
-    if (rewind !== null) return await beginAgain(key, rewind, reason);
+    if (mayBeginAgain()) return await beginAgain(key, remaining(), reason);
     publish({ status: 'COMPLETED' });
     return result;
   } catch (error) {
-    const cancelled = CancellationScope.current().consideredCancelled;
-    if (rewind !== null && !cancelled && isCancellation(error)) {
-      return await beginAgain(key, rewind, reason);
+    // A window may expire while the other branch still works, and a rewind come before it has ended.
+    if (mayBeginAgain() && (isCancellation(error) || error instanceof WindowExpired)) {
+      return await beginAgain(key, remaining(), reason);
     }
     if (isCancellation(error)) await closeCancelled(key, firstUnfinished(progress));
     throw error instanceof WindowExpired ? await closeExpired(key, error) : error;
@@ -143,10 +150,15 @@ function completed(
 }
 
 /** Starts the run anew under the same id. Memo and search attributes carry over. */
-function beginAgain(key: CallKey, redoFrom: RedoStep, reason: string | null): Promise<never> {
+function beginAgain(
+  key: CallKey,
+  [redoFrom = 'analyzeTranscript', ...alsoRedo]: readonly RedoStep[],
+  reason: string | null,
+): Promise<never> {
   return continueAsNew<typeof CallProcessingWorkflow>({
     ...key,
     redoFrom,
+    ...(alsoRedo.length === 0 ? {} : { alsoRedo }),
     ...(reason === null ? {} : { reason }),
   });
 }

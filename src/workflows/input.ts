@@ -10,7 +10,7 @@ import type { CallProcessingInput } from './messages.ts';
  */
 export function checkInput(input: unknown): CallProcessingInput {
   const given: Readonly<Partial<Record<keyof CallProcessingInput, unknown>>> = Object(input);
-  const { callSid, recordgroup, recordid, redoFrom, reason } = given;
+  const { callSid, recordgroup, recordid, redoFrom, alsoRedo = [], reason } = given;
   if (!isKeyPart(callSid) || !isKeyPart(recordgroup) || !isKeyPart(recordid)) {
     throw invalidInput(
       'The argument must be {"callSid", "recordgroup", "recordid"}, each a text of letters, digits, dots, dashes and underscores.',
@@ -24,7 +24,10 @@ export function checkInput(input: unknown): CallProcessingInput {
   if (!isRedoStep(redoFrom)) {
     throw invalidInput(`redoFrom must be one of ${REDO_STEPS.join(', ')}.`);
   }
-  return { ...key, redoFrom, ...(typeof reason === 'string' ? { reason } : {}) };
+  if (!Array.isArray(alsoRedo) || !alsoRedo.every(isRedoStep)) {
+    throw invalidInput(`alsoRedo must be a list of ${REDO_STEPS.join(', ')}.`);
+  }
+  return { ...key, redoFrom, alsoRedo, ...(typeof reason === 'string' ? { reason } : {}) };
 }
 
 function isKeyPart(value: unknown): value is string {

@@ -8,6 +8,8 @@ import { REPROCESS_SIGNAL, STATUS_QUERY, type RedoStep, type Step } from '../dom
 export type CallProcessingInput = CallKey & {
   /** Redo this step and what depends on it, instead of skipping a COMPLETED call. */
   readonly redoFrom?: RedoStep;
+  /** More steps to redo: what a run that begins again had been asked for and had not done yet. */
+  readonly alsoRedo?: readonly RedoStep[];
   /** The operator's note about why. */
   readonly reason?: string;
 };

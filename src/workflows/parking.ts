@@ -70,6 +70,9 @@ export function createParking(key: CallKey) {
           summary: `${step} failed with ${failure.code}: waits for the signal ${REPROCESS_SIGNAL}`,
         });
       } finally {
+        // Expired or cancelled, it waits for nothing: a signal that comes now must not publish the
+        // run as one that goes on.
+        parked.delete(step);
         recording.cancel();
         await recorded;
       }

@@ -1,4 +1,4 @@
-import { STEPS, type RedoStep } from '../domain/names.ts';
+import type { RedoStep, Step } from '../domain/names.ts';
 
 /** The steps that work on what a step found. Transcription compares the audio's hash itself. */
 const DEPENDENTS = {
@@ -8,15 +8,16 @@ const DEPENDENTS = {
   analyzeTranscript: [],
 } as const satisfies Record<RedoStep, readonly RedoStep[]>;
 
-/** Whether a step must not reuse what an earlier run stored. */
-export function mustRedo(step: RedoStep, redoFrom: RedoStep | null): boolean {
-  if (redoFrom === null) return false;
-  const dependents: readonly RedoStep[] = DEPENDENTS[redoFrom];
-  return step === redoFrom || dependents.includes(step);
+/** Whether a step must not reuse what an earlier run stored: it, or what it works on, is redone. */
+export function mustRedo(step: Step, targets: readonly RedoStep[]): boolean {
+  return targets.some((target) => step === target || dependsOn(step, target));
 }
 
-/** The earlier of two steps to begin again at; `null` means none. */
-export function earlier(one: RedoStep | null, other: RedoStep | null): RedoStep | null {
-  if (one === null || other === null) return one ?? other;
-  return STEPS.indexOf(one) <= STEPS.indexOf(other) ? one : other;
+/** The steps to redo, each once, without those that another of them brings along. */
+export function withoutImplied(targets: readonly RedoStep[]): readonly RedoStep[] {
+  return [...new Set(targets)].filter((step) => !targets.some((target) => dependsOn(step, target)));
+}
+
+function dependsOn(step: Step, target: RedoStep): boolean {
+  return DEPENDENTS[target].some((dependent) => dependent === step);
 }

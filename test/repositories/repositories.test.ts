@@ -219,6 +219,18 @@ describe('the repositories', () => {
     assert.deepEqual([call?.callStatus, call?.failedStep], ['PROCESSING', null]);
   });
 
+  it('take the failure of one branch that was scheduled before the other was resumed', async () => {
+    const calls = createCallRepository(database.prisma);
+    const { id, callSid } = await calls.create(callData());
+    const failed = { callStatus: 'FAILED', failureCode: 'X' } as const;
+    await calls.changeStatus(id, 20n, { ...failed, failedStep: 'transcribeRecording' });
+    await calls.resume(id, 31n, 'transcribeRecording');
+    await calls.changeStatus(id, 30n, { ...failed, failedStep: 'matchCompany' });
+    await calls.changeStatus(id, 20n, { ...failed, failedStep: 'transcribeRecording' });
+    const call = await calls.findByCallSid(callSid);
+    assert.deepEqual([call?.callStatus, call?.failedStep], ['FAILED', 'matchCompany']);
+  });
+
   it('show a call as the last writer left it, and keep others from writing until the lock goes', async () => {
     const calls = createCallRepository(database.prisma);
     const { id } = await calls.create(callData());

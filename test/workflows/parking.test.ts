@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 
+import type { WorkflowHandle } from '@temporalio/client';
+
 import type { RecordFailureInput } from '../../src/activities/record-failure.ts';
-import type { CallProcessingInput } from '../../src/workflows/messages.ts';
+import type { Step } from '../../src/domain/names.ts';
+import type { CallProcessingInput, StatusReport } from '../../src/workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fail, type Script } from './scripted-activities.ts';
 import {
@@ -31,6 +34,17 @@ describe('CallProcessingWorkflow', function () {
     next.transcribeRecording = [fail('SPEECH_INVALID_ARGUMENT')];
     next.matchCompany = [fail('CONNECTWISE_CREDENTIALS_REFUSED')];
   };
+
+  const redoneOf = (
+    script: Script,
+    activity: 'archiveRecording' | 'transcribeRecording' | 'matchCompany',
+  ) => inputsOf<{ redo: boolean }>(script, activity).map(({ redo }) => redo);
+
+  const untilDone = (handle: WorkflowHandle, step: Step) =>
+    waitFor(`${step} to be done`, async () => {
+      const { steps } = await handle.query<StatusReport>('status');
+      return steps[step] === 'DONE';
+    });
 
   it('runs the steps in their order and publishes COMPLETED', async () => {
     const { handle, script, callSid } = await test.start();
@@ -164,6 +178,69 @@ describe('CallProcessingWorkflow', function () {
     assert.equal(namesOf(script).filter((name) => name === 'archiveRecording').length, 2);
   });
 
+  it('does not forget what it was asked to redo when it begins again elsewhere', async () => {
+    const { handle, script } = await test.start(
+      ({ next }) => {
+        next.matchCompany = [fail('CONNECTWISE_BAD_REQUEST')];
+      },
+      { redoFrom: 'matchCompany' },
+    );
+    await untilParked(handle, 'matchCompany');
+    await untilDone(handle, 'transcribeRecording');
+    await handle.signal('reprocess', { from: 'transcribeRecording' });
+    await handle.result();
+    assert.deepEqual(redoneOf(script, 'matchCompany'), [true, true]);
+    assert.deepEqual(redoneOf(script, 'transcribeRecording'), [false, true]);
+    const [, second] = inputsOf<{ redoFrom: string }>(script, 'openCall');
+    assert.equal(second?.redoFrom, 'transcribeRecording', 'what the operator asked for');
+  });
+
+  it('redoes the steps of all signals that come before it has begun again', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.analyzeTranscript = [() => release.promise];
+    });
+    await waitFor('the analysis to run', async () => namesOf(script).includes('analyzeTranscript'));
+    await handle.signal('reprocess', { from: 'matchCompany' });
+    await handle.signal('reprocess', { from: 'transcribeRecording' });
+    release.resolve();
+    await handle.result();
+    assert.deepEqual(redoneOf(script, 'matchCompany'), [false, true]);
+    assert.deepEqual(redoneOf(script, 'transcribeRecording'), [false, true]);
+    assert.deepEqual(redoneOf(script, 'archiveRecording'), [false, false]);
+  });
+
+  it('does not begin again when it is cancelled after the signal', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.analyzeTranscript = [() => release.promise];
+    });
+    await waitFor('the analysis to run', async () => namesOf(script).includes('analyzeTranscript'));
+    await handle.signal('reprocess', { from: 'archiveRecording' });
+    await handle.cancel();
+    await handle.query('status');
+    release.resolve();
+    await handle.result();
+    assert.equal(namesOf(script).filter((name) => name === 'openCall').length, 1);
+  });
+
+  it('begins again when the signal comes after one branch expired and before the other ended', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start((prepared) => {
+      prepared.next.transcribeRecording = [() => release.promise];
+      prepared.next.matchCompany = [fail('CONNECTWISE_BAD_REQUEST')];
+      prepared.windowMs = 500;
+    });
+    await waitFor('the window of the lookup to be over', async () => {
+      const { steps, parked } = await handle.query<StatusReport>('status');
+      return steps.matchCompany === 'FAILED' && parked.length === 0;
+    });
+    await handle.signal('reprocess', { from: 'archiveRecording' });
+    release.resolve();
+    await handle.result();
+    assert.equal(namesOf(script).filter((name) => name === 'archiveRecording').length, 2);
+  });
+
   it('redoes the analysis when it is started together with the signal', async () => {
     const { handle, script } = await test.startWithSignal({});
     await handle.result();
@@ -192,6 +269,24 @@ describe('CallProcessingWorkflow', function () {
       records.map(({ expired }) => expired),
       [false, true],
     );
+  });
+
+  it('stays published as FAILED when a signal comes while it closes', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start((prepared) => {
+      prepared.next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
+      prepared.next.recordFailure = [() => undefined, () => release.promise];
+      prepared.windowMs = 500;
+    });
+    await waitFor('the expiry to be recorded', async () =>
+      inputsOf<RecordFailureInput>(script, 'recordFailure').some(({ expired }) => expired),
+    );
+    await handle.signal('reprocess');
+    await handle.query('status');
+    release.resolve();
+    await assert.rejects(handle.result());
+    const { CallStatus } = await attributesOf(handle);
+    assert.equal(CallStatus, 'FAILED');
   });
 
   it('records CANCELLED at the first unfinished step, after what ran has ended', async () => {
@@ -254,6 +349,7 @@ describe('CallProcessingWorkflow', function () {
       { recordgroup: '../up' },
       { recordid: 5 as unknown as string },
       { redoFrom: 'openCall' as never },
+      { redoFrom: 'matchCompany' as const, alsoRedo: ['openCall' as never] },
     ]) {
       const { handle } = await test.start(undefined, input);
       await assert.rejects(handle.result(), (error: Error) => {
