@@ -318,7 +318,7 @@ export const ERROR_CODES = {
     remedy: 'Run npm run db:migrate, then send the signal reprocess.',
   },
   TEMPORAL_UNAVAILABLE: {
-    meaning: 'Temporal did not answer the gateway, or does not have the namespace.',
+    meaning: 'Temporal did not answer, or does not have the namespace.',
     retryable: true,
     remedy: 'Bring Temporal back and send the request again; it is safe to repeat.',
   },

@@ -172,7 +172,7 @@ function run(callSid: string, more: Partial<ObservedRun>): ObservedRun {
     startedAt: AT,
     status: 'RUNNING',
     beganBy: 'request',
-    redoFrom: null,
+    redo: [],
     searchAttributes: {},
     report: null,
     activities: [],

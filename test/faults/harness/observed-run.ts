@@ -25,7 +25,8 @@ export type ObservedRun = {
   readonly status: WorkflowExecutionInfo['status']['name'];
   /** By a client's request, by a rewind of the run before, or by an operator's `workflow reset`. */
   readonly beganBy: 'request' | 'rewind' | 'reset';
-  readonly redoFrom: string | null;
+  /** The steps that it was begun to redo. */
+  readonly redo: readonly string[];
   readonly searchAttributes: Readonly<Record<string, string>>;
   /** What an open run answers to the query `status`; `null` for a closed one, or without an answer. */
   readonly report: StatusReport | null;
@@ -62,7 +63,7 @@ export async function observeRun(client: Client, info: RunInfo): Promise<Observe
       : started?.originalExecutionRunId === runId
         ? 'request'
         : 'reset',
-    redoFrom: typeof input['redoFrom'] === 'string' ? input['redoFrom'] : null,
+    redo: [input['redoFrom'], input['alsoRedo']].flat().filter((step) => typeof step === 'string'),
     searchAttributes: Object.fromEntries(
       typedSearchAttributes.getAll().map(({ key, value }) => [key.name, String(value)]),
     ),

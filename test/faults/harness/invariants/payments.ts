@@ -26,7 +26,7 @@ export function checkPayments(
       }
     }
     const ownRuns = runs.filter((run) => run.callSid === callSid);
-    const asked = ownRuns.filter(({ redoFrom }) => redoFrom === 'transcribeRecording').length;
+    const asked = ownRuns.filter(({ redo }) => redo.includes('transcribeRecording')).length;
     if (prefixes.size > 1 + asked) {
       violations.add(
         callSid,
