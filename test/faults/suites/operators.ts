@@ -23,8 +23,9 @@ const run = promisify(execFile);
 const CALLS = 200;
 const SIGNALS_PER_SECOND = 50;
 
-// Two hundred calls take half a minute on two cores of their own.
-const CROWD_WITHIN_MS = 180_000;
+// Two hundred calls take half a minute on two cores of their own, and eight times that beside all
+// other tests on a slow machine.
+const CROWD_WITHIN_MS = 300_000;
 
 const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
