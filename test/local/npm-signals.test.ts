@@ -11,35 +11,39 @@ const GATEWAY = {
   DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere',
 };
 
+// A gateway without calls ends in a second; a crowded machine takes a few more.
+const LOST_AFTER_MS = 30_000;
+
 describe('npm run', () => {
-  it('passes SIGTERM on, so that no gateway outlives it', async () => {
+  it('passes SIGTERM on, so that no gateway outlives it', async function () {
+    this.timeout(60_000);
     const npm = spawn('npm', ['run', 'gateway'], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...GATEWAY },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     // The pipe closes when the last process that holds it has ended.
     const ended = once(npm, 'close');
-    let gateway: number | undefined;
+    let outlived: boolean | undefined;
     let printed = '';
     for await (const line of createInterface({ input: npm.stdout })) {
       printed += line;
       if (!line.includes('Server listening')) continue;
       const { pid } = JSON.parse(line) as { pid: number };
-      gateway = pid;
+      outlived = false;
       npm.kill('SIGTERM');
       // Should the signal be lost, the test ends all the same, and says so.
-      setTimeout(() => end(pid), 3000).unref();
+      setTimeout(() => (outlived = end(pid)), LOST_AFTER_MS).unref();
     }
     await ended;
-    assert.ok(gateway !== undefined, printed);
-    assert.match(printed, /The gateway shuts down/);
+    assert.equal(outlived, false, printed);
   });
 });
 
-function end(pid: number): void {
+/** Whether there was anything to end. */
+function end(pid: number): boolean {
   try {
-    process.kill(pid, 'SIGKILL');
+    return process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself, as it should.
+    return false;
   }
 }
