@@ -46,6 +46,16 @@ describe('CallProcessingWorkflow', function () {
       return steps[step] === 'DONE';
     });
 
+  /** A run whose analysis is under way until it is released. */
+  async function startUntilAnalysis() {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.analyzeTranscript = [() => promise];
+    });
+    await waitFor('the analysis to run', async () => namesOf(script).includes('analyzeTranscript'));
+    return { handle, script, release };
+  }
+
   it('runs the steps in their order and publishes COMPLETED', async () => {
     const { handle, script, callSid } = await test.start();
     assert.deepEqual(await handle.result(), { callSid, status: 'COMPLETED', outcome: 'ANALYZED' });
@@ -196,14 +206,10 @@ describe('CallProcessingWorkflow', function () {
   });
 
   it('redoes the steps of all signals that come before it has begun again', async () => {
-    const release = Promise.withResolvers<void>();
-    const { handle, script } = await test.start(({ next }) => {
-      next.analyzeTranscript = [() => release.promise];
-    });
-    await waitFor('the analysis to run', async () => namesOf(script).includes('analyzeTranscript'));
+    const { handle, script, release } = await startUntilAnalysis();
     await handle.signal('reprocess', { from: 'matchCompany' });
     await handle.signal('reprocess', { from: 'transcribeRecording' });
-    release.resolve();
+    release();
     await handle.result();
     assert.deepEqual(redoneOf(script, 'matchCompany'), [false, true]);
     assert.deepEqual(redoneOf(script, 'transcribeRecording'), [false, true]);
@@ -211,15 +217,11 @@ describe('CallProcessingWorkflow', function () {
   });
 
   it('does not begin again when it is cancelled after the signal', async () => {
-    const release = Promise.withResolvers<void>();
-    const { handle, script } = await test.start(({ next }) => {
-      next.analyzeTranscript = [() => release.promise];
-    });
-    await waitFor('the analysis to run', async () => namesOf(script).includes('analyzeTranscript'));
+    const { handle, script, release } = await startUntilAnalysis();
     await handle.signal('reprocess', { from: 'archiveRecording' });
     await handle.cancel();
     await handle.query('status');
-    release.resolve();
+    release();
     await handle.result();
     assert.equal(namesOf(script).filter((name) => name === 'openCall').length, 1);
   });
