@@ -57,7 +57,7 @@ const AGAIN: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 const INTRODUCTION = `# Failure codes
 
-<!-- Written by \`npm run docs:failure-codes\` from src/domain/error-codes.ts: change it there. -->
+<!-- Written by \`npm run docs:failure-codes\` from src/domain/error-codes/: change it there. -->
 
 What each code means, whether the service tries again by itself, and what an operator does. A step that is given up parks its call as
 FAILED; the code then stands in \`failure.code\` of \`GET /calls/<callSid>\`, in the call's log, in the search attribute \`FailureCode\` and
