@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 // `npm test`: all tests, in processes side by side. Many of them wait (for heartbeats that do not
 // come, for servers that restart, for a window to expire), so two cores bear two lanes and one that
@@ -34,6 +35,9 @@ const LANES: readonly Lane[] = [
   { name: 'all others', args: ['test/**/*.test.ts', ...ignoring(WHOLE_SERVICE)] },
 ];
 
+// Of a lane that died without mocha's summary: enough for a stack trace.
+const LAST_WORDS = 4000;
+
 type Result = {
   readonly lane: Lane;
   readonly code: number;
@@ -59,7 +63,8 @@ function run(lane: Lane): Promise<Result> {
         lane,
         code: code ?? 1,
         seconds: Math.round((performance.now() - begun) / 1000),
-        output,
+        // Mocha colours some of its signs even into a pipe, and the summary is searched below.
+        output: stripVTControlCharacters(output),
       }),
     );
   });
@@ -68,6 +73,12 @@ function run(lane: Lane): Promise<Result> {
 /** How often mocha's summary says this word: `12 passing (3s)`. */
 function countOf(word: string, { output }: Result): number {
   return Number(new RegExp(`^ +(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+}
+
+/** Mocha's own account of what failed and why, which it prints at the end of a lane's output. */
+function failuresOf({ output }: Result): string {
+  const start = output.search(/^ +\d+ failing/m);
+  return start === -1 ? output.slice(-LAST_WORDS) : output.slice(start);
 }
 
 const results = await Promise.all(
@@ -81,6 +92,9 @@ const results = await Promise.all(
 const total = (word: string) => results.reduce((sum, result) => sum + countOf(word, result), 0);
 // A lane that ran no test has failed, whatever its exit code says.
 const broken = results.filter((result) => result.code !== 0 || countOf('passing', result) === 0);
-for (const { lane, code } of broken) console.log(`The lane "${lane.name}" failed (exit ${code}).`);
+// Last, so that who sees only the end of a long output sees what is to be mended.
+for (const result of broken) {
+  console.log(`\n=== "${result.lane.name}" failed (exit ${result.code})\n${failuresOf(result)}`);
+}
 console.log(`${total('passing')} passed, ${total('failing')} failed, ${total('pending')} skipped`);
 process.exitCode = broken.length === 0 ? 0 : 1;
