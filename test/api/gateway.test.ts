@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
 import { startProcess } from '../support/child-process.ts';
@@ -12,8 +13,7 @@ const VALID = { callRecordingId: '1.1', recordgroup: '1', recordid: '1' };
 describe('the gateway', () => {
   let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     service = await startService({
       env: {
         SPEECH_PRICE_PER_MINUTE: '0.06',
@@ -45,7 +45,7 @@ describe('the gateway', () => {
     assert.equal(second.status, 200);
     assert.equal(second.body['runId'], runId);
 
-    await untilStatus(service, key.callSid, 'COMPLETED');
+    await service.client.workflow.getHandle(key.callSid).result();
     const third = await submit(service, key);
     assert.equal(third.status, 200);
     assert.deepEqual([third.body['runId'], third.body['status']], [runId, 'COMPLETED']);
@@ -265,8 +265,7 @@ describe('the gateway', () => {
 });
 
 describe('the gateway without its neighbours', () => {
-  it('starts calls while the database is away, and answers reads with 503', async function () {
-    this.timeout(60_000);
+  it('starts calls while the database is away, and answers reads with 503', async () => {
     const service = await startService({
       workers: 0,
       env: { DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/nowhere' },
@@ -287,8 +286,7 @@ describe('the gateway without its neighbours', () => {
     }
   });
 
-  it('says of a call that no worker has opened yet that it was submitted', async function () {
-    this.timeout(60_000);
+  it('says of a call that no worker has opened yet that it was submitted', async () => {
     const service = await startService({ workers: 0 });
     try {
       const key = keyOfNobody();
@@ -305,8 +303,7 @@ describe('the gateway without its neighbours', () => {
     }
   });
 
-  it('says that no worker answers when it needs one, and does not blame Temporal', async function () {
-    this.timeout(60_000);
+  it('says that no worker answers when it needs one, and does not blame Temporal', async () => {
     const service = await startService({ workers: 0 });
     try {
       const key = keyOfNobody();
@@ -330,8 +327,34 @@ describe('the gateway without its neighbours', () => {
     }
   });
 
-  it('answers 503 with Retry-After while Temporal is away, and stays up', async function () {
-    this.timeout(60_000);
+  it('waits for the run of a COMPLETED call to close, and then reprocesses it', async () => {
+    const service = await startService({ workers: 0 });
+    try {
+      const key = keyOfNobody();
+      const { body: run } = await submit(service, key);
+      const runId = String(run['runId']);
+      await service.database.prisma.call.create({
+        data: { ...key, callStatus: 'COMPLETED', startTime: new Date(), runId, transition: 1 },
+      });
+      const path = `/calls/${key.callSid}/reprocess`;
+      // Without a worker nobody closes it.
+      const refused = await service.request('POST', path);
+      assert.deepEqual([refused.status, refused.body['code']], [409, 'CALL_IN_PROGRESS']);
+      assert.match(String(refused.body['detail']), /is COMPLETED, but its run has not closed/);
+
+      const asked = service.request('POST', path);
+      // By then it has seen the run open.
+      await sleep(500);
+      await service.client.workflow.getHandle(key.callSid).terminate();
+      const { status, body } = await asked;
+      assert.equal(status, 202);
+      assert.notEqual(body['runId'], runId);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('answers 503 with Retry-After while Temporal is away, and stays up', async () => {
     const service = await startService({ workers: 0 });
     try {
       process.kill(service.temporal.pid, 'SIGKILL');

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 
+import type { CallStatus } from '../../domain/call.ts';
 import type { RedoStep } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
@@ -13,6 +16,10 @@ export type ReprocessCallDeps = {
   readonly runs: CallRuns;
   readonly linksOf: LinkBuilder;
 };
+
+// A run closes within milliseconds after its call is COMPLETED, if a worker is there to close it.
+const CLOSES_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 100;
 
 /**
  * `POST /calls/:callSid/reprocess`: a parked call goes on at the step that failed; a closed one is
@@ -36,7 +43,7 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
       if (call === null) throw await refusalWithoutRow(callSid);
       const { from, reason } = body ?? {};
 
-      await refuseWhileInProgress(callSid, from);
+      await refuseWhileInProgress(call, from);
       const runId = await runs.reprocess(call, {
         ...(from === undefined ? {} : { from }),
         ...(reason === undefined ? {} : { reason }),
@@ -51,10 +58,28 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
     return why.code === 'CALL_NOT_OPENED' ? new ServiceError('CALL_IN_PROGRESS', why.message) : why;
   }
 
-  async function refuseWhileInProgress(callSid: string, from: RedoStep | undefined): Promise<void> {
-    const run = await runs.find(callSid);
-    if (run === null || !run.isOpen || run.status === 'FAILED') return;
+  async function refuseWhileInProgress(
+    call: { readonly callSid: string; readonly callStatus: CallStatus; readonly runId: string },
+    from: RedoStep | undefined,
+  ): Promise<void> {
+    const { callSid } = call;
+    const deadline = performance.now() + CLOSES_WITHIN_MS;
+    let isClosing: boolean;
+    for (;;) {
+      const run = await runs.find(callSid);
+      if (run === null || !run.isOpen || run.status === 'FAILED') return;
+      // Its work is done, and a signal would come too late for it and too early for another run.
+      isClosing = call.callStatus === 'COMPLETED' && call.runId === run.runId;
+      if (!isClosing || performance.now() > deadline) break;
+      await sleep(LOOK_EVERY_MS);
+    }
     if (from !== undefined && (await runs.hasFinished(callSid, from))) return;
+    if (isClosing) {
+      throw new ServiceError(
+        'CALL_IN_PROGRESS',
+        `The call ${callSid} is COMPLETED, but its run has not closed. If it stays so, check that workers run.`,
+      );
+    }
     throw new ServiceError(
       'CALL_IN_PROGRESS',
       from === undefined
