@@ -24,6 +24,9 @@ const STARTS_WITHIN_MS = 10_000;
 // A worker that is replaced by another is away for less.
 const WORKER_ANSWERS_WITHIN_MS = 20_000;
 
+// A question that was handed to a worker which has just died is lost with it, so it is asked again.
+const ASK_AGAIN_AFTER_MS = 5_000;
+
 type Walk = () => Promise<SiteWalkResult>;
 
 /**
@@ -79,7 +82,7 @@ async function follow(
   for (;;) {
     const result = await Promise.race([ended, sleep(LOOK_EVERY_MS, null)]);
     if (result !== null) return result;
-    const deadline = Date.now() + workerAnswersWithinMs;
+    const deadline = Date.now() + Math.min(ASK_AGAIN_AFTER_MS, workerAnswersWithinMs);
     const report = await client
       .withDeadline(deadline, () => handle.query<SiteWalkReport>(WALK_QUERY))
       .catch(() => null);
