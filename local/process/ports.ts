@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Whether nobody listens on this port of 127.0.0.1. */
@@ -9,18 +10,20 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('The system gave no port.')),
-      );
-    });
-  });
+// Below the ports that a system gives to outgoing connections (Linux: from 32768, others: from
+// 49152). A server that is started again on a port of those would now and then find it taken by
+// somebody's connection, or a client that tries to reach it would be connected to itself.
+const FIRST = 10_000;
+const LAST = 32_767;
+
+// Of some 22,000 ports a machine uses hundreds at the most: so many misses are no coincidence.
+const TRIES = 100;
+
+/** A port of 127.0.0.1 that nobody listened on a moment ago, for a server that may be restarted. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(FIRST, LAST + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port was found between ${FIRST} and ${LAST}.`);
 }
