@@ -35,8 +35,7 @@ describe('a long call', () => {
   let rig: AnalysisRig;
   let server: ModelServer;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startAnalysisRig();
   });
   after(() => rig.stop());

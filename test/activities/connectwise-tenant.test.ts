@@ -10,8 +10,7 @@ const { signal } = new AbortController();
 describe('a ConnectWise of many traps', () => {
   let rig: SiteRig;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startSiteRig();
     await rig.sandbox.addConnectWise(toSandboxRecords());
     await rig.walk('tenant');

@@ -62,8 +62,7 @@ describe('what is said in a call to the model that reads it', () => {
   let languageModel: LanguageModel;
   let usual: Asked;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     [rig, server] = await Promise.all([startAnalysisRig(), startModelServer()]);
     const config = { baseUrl: server.url, apiKey: 'sk-private', model: 'm', ...LIMITS };
     languageModel = createLanguageModel(config);

@@ -6,8 +6,7 @@ import { startStepRig, type StepRig } from '../faults/fencing/step-rig.ts';
 describe('a recording that is fetched again', () => {
   let rig: StepRig;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startStepRig();
   });
   after(() => rig.stop());

@@ -13,8 +13,7 @@ type Call = Awaited<ReturnType<StepRig['newCall']>>;
 describe('the recording of a call', () => {
   let rig: StepRig;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startStepRig();
   });
   after(() => rig.stop());

@@ -29,8 +29,7 @@ function twoChannels() {
 
 describe('a transcription by a server', () => {
   let rig: StepRig;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startStepRig({ SPEECH_PROVIDER: 'openai-compatible' });
   });
   after(() => rig.stop());

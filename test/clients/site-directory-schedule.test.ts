@@ -27,8 +27,7 @@ describe('the schedule of the site directory, for credentials that may not creat
   let connection: Connection;
   let client: Client;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     temporal = await startOwnTemporal();
     connection = await Connection.connect({ address: temporal.address });
     client = new Client({ connection });

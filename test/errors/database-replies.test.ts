@@ -9,8 +9,7 @@ describe('a failure of the database', () => {
   /** Some of them take five seconds: all of them are provoked side by side. */
   let failures: Promise<unknown>[];
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     database = await createTestDatabase();
     await prepareTroubles(database.url);
     failures = DATABASE.map(([, trouble]) => failureOf(() => provoke(database.url, trouble)));

@@ -8,8 +8,7 @@ describe('the gateway, when Temporal answers', () => {
   /** Most of them take five seconds: all of them are asked side by side. */
   let replies: Promise<GatewayReply>[];
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     replies = GATEWAY.map(([, answer]) => askGateway(answer));
     await Promise.allSettled(replies);
   });

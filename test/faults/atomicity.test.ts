@@ -18,8 +18,7 @@ const LAST_WRITE: Readonly<Record<Step, LogEvent>> = {
 describe('what a step writes', () => {
   let rig: StepRig;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startStepRig();
   });
   after(() => rig.stop());

@@ -101,8 +101,7 @@ const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
 describe('row 27: a zombie attempt', () => {
   let rig: StepRig;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     rig = await startStepRig();
   });
   after(() => rig.stop());

@@ -39,8 +39,7 @@ describe('a process that cannot start', () => {
     ['src/site-directory.ts', NO_TEMPORAL],
     ['src/worker.ts', { ...WORKER, ...NO_TEMPORAL }],
   ] as const) {
-    it(`names TEMPORAL_ADDRESS when nobody answers there: ${script}`, async function () {
-      this.timeout(30_000);
+    it(`names TEMPORAL_ADDRESS when nobody answers there: ${script}`, async () => {
       assert.equal(
         await lastWordsOf(script, env),
         'Temporal does not answer. Check TEMPORAL_ADDRESS and that the server is up.',
@@ -48,8 +47,7 @@ describe('a process that cannot start', () => {
     });
   }
 
-  it('names TEMPORAL_NAMESPACE when Temporal has no such namespace', async function () {
-    this.timeout(60_000);
+  it('names TEMPORAL_NAMESPACE when Temporal has no such namespace', async () => {
     const { address } = await startTemporal();
     const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'nowhere' };
     assert.equal(

@@ -28,8 +28,7 @@ function goodbye(): Buffer {
 describe('a database that says goodbye', () => {
   let real: TestDatabase;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     real = await createTestDatabase();
   });
   after(() => real.drop());

@@ -17,8 +17,7 @@ describe('the repositories', () => {
   let testDatabase: TestDatabase;
   let database: Database;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     testDatabase = await createTestDatabase();
     database = createDatabase({ url: testDatabase.url, poolSize: 10 });
   });
@@ -50,8 +49,7 @@ describe('the repositories', () => {
     assert.deepEqual(await createProcessingLogRepository(prisma).listByCall(randomUUID()), []);
   });
 
-  it('make one company of a thousand concurrent findOrCreate, without an error', async function () {
-    this.timeout(60_000);
+  it('make one company of a thousand concurrent findOrCreate, without an error', async () => {
     const companies = createCompanyRepository(database.prisma);
     const found = await Promise.all(
       Array.from({ length: 1000 }, () => companies.findOrCreate('4711', 'Brightwater Dental')),
@@ -279,8 +277,7 @@ describe('the repositories', () => {
     }
   });
 
-  it('keep a transaction from holding its locks for longer than five seconds', async function () {
-    this.timeout(20_000);
+  it('keep a transaction from holding its locks for longer than five seconds', async () => {
     const calls = createCallRepository(database.prisma);
     const { id } = await calls.create(callData());
     const frozen = Promise.withResolvers<void>();

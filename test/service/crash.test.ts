@@ -17,8 +17,7 @@ const PARTS = 3;
 describe('a worker killed while Speech-to-Text and the language model work', () => {
   let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     // Longer than it takes to see the operation and to kill the worker.
     service = await startService({
       workers: 0,
@@ -30,7 +29,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
 
   it('leaves its calls to another worker, which pays neither for the transcription nor for noted parts again', async function () {
     // The heartbeat timeout of 30 s, the retry interval of 5 s and the steps themselves.
-    this.timeout(150_000);
+    this.timeout(240_000);
     const { prisma } = service.database;
     const first = await service.startWorker();
     const { callSid: long } = await startCall(service, {
@@ -51,7 +50,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
     });
     await first.kill();
     await service.startWorker();
-    const call = await untilStatus(service, callSid, 'COMPLETED', 80_000);
+    const call = await untilStatus(service, callSid, 'COMPLETED', 100_000);
     assert.equal(call['outcome'], 'ANALYZED');
 
     const hits = await service.sandbox.hitsOf(callSid);
@@ -68,7 +67,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
     const logged = await eventsOf(service, callSid);
     assert.equal(logged.filter((event) => event === 'TRANSCRIPTION_SUCCESS').length, 1);
 
-    await untilStatus(service, long, 'COMPLETED', 80_000);
+    await untilStatus(service, long, 'COMPLETED', 100_000);
     const asked = (await service.sandbox.hitsOf(long))['languageModel.chat.completions'];
     assert.equal(asked, PARTS + 1 + 1, 'each part, the one that was cut off again, the merge');
     const chunks = await prisma.analysisChunk.count({ where: { call: { callSid: long } } });

@@ -40,8 +40,7 @@ function* byteFields(value: unknown): Generator<string> {
 describe('the history of a run', () => {
   let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     service = await startService();
   });
   after(() => service.stop());

@@ -10,8 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 describe('an operator with the Temporal CLI', () => {
   let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     service = await startService();
   });
   after(() => service.stop());
@@ -79,8 +78,7 @@ describe('an operator with the Temporal CLI', () => {
     assert.equal(hits['speech.BatchRecognize'], 1, 'what the cancelled run stored is reused');
   });
 
-  it('resumes all calls that failed for one reason with one batch signal', async function () {
-    this.timeout(60_000);
+  it('resumes all calls that failed for one reason with one batch signal', async () => {
     const keys = await Promise.all(
       Array.from({ length: 5 }, () =>
         addCall(service, { faults: [{ system: 'connectwise', action: { status: 403 } }] }),
@@ -96,13 +94,12 @@ describe('an operator with the Temporal CLI', () => {
       '--query',
       query,
     ]);
-    for (const { callSid } of keys) await untilStatus(service, callSid, 'COMPLETED', 30_000);
+    for (const { callSid } of keys) await untilStatus(service, callSid, 'COMPLETED');
   });
 });
 
 describe('a reprocess window that is over', () => {
-  it('closes the run as Failed with the reason kept, and the gateway can still reprocess it', async function () {
-    this.timeout(60_000);
+  it('closes the run as Failed with the reason kept, and the gateway can still reprocess it', async () => {
     const service = await startService({ env: { REPROCESS_WINDOW: '2 seconds' } });
     try {
       const { callSid } = await startCall(service, {

@@ -15,8 +15,7 @@ const CONTACT_REQUESTS = 2;
 describe('reprocessing', () => {
   let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     service = await startService();
   });
   after(() => service.stop());
@@ -174,14 +173,14 @@ describe('reprocessing', () => {
     const { callSid } = await startCall(service, {
       faults: [{ system: 'storage', operation: 'objects.media', action: { status: 404 } }],
     });
-    await untilStatus(service, callSid, 'COMPLETED', 20_000);
+    await untilStatus(service, callSid, 'COMPLETED');
     const hits = await service.sandbox.hitsOf(callSid);
     assert.equal(hits['speech.BatchRecognize'], 2);
     const prefixes = (await service.sandbox.objects())
       .filter(({ name }) => name.startsWith(`transcripts/${callSid}/`))
       .map(({ name }) => name.split('/')[2]);
     assert.equal(new Set(prefixes).size, 2, 'each submission has a prefix of its own');
-  }).timeout(30_000);
+  });
 
   it('begins a parked call again at a finished step that the signal names', async () => {
     const { callSid } = await parkedCall();
@@ -211,7 +210,7 @@ describe('reprocessing', () => {
     assert.doesNotMatch(JSON.stringify(number.body), /7946/);
 
     const slow = await addCall(service, {
-      faults: [{ system: 'languageModel', action: { delayMs: 2_000 } }],
+      faults: [{ system: 'languageModel', action: { delayMs: 5_000 } }],
     });
     await submit(service, slow);
     await waitFor('the model to be asked', async () => {

@@ -49,16 +49,14 @@ for (const provider of ['google', 'openai-compatible']) {
   describe(`the sample calls, transcribed by ${provider}`, () => {
     let service: Service;
 
-    before(async function () {
-      this.timeout(120_000);
+    before(async () => {
       service = await startService({ env: { SPEECH_PROVIDER: provider } });
       // One of the samples is known by the number of a site alone.
       await walkSites(service.client);
     });
     after(() => service.stop());
 
-    it('end as their files say', async function () {
-      this.timeout(60_000);
+    it('end as their files say', async () => {
       const samples = await readSamples();
       assert.ok(samples.length >= 8);
       for (const { callRecordingId, recordgroup, recordid } of samples) {

@@ -10,15 +10,14 @@ import { waitFor } from '../support/wait-for.ts';
 describe('a worker killed while a transcription server works', () => {
   let service: Service;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     service = await startService({ env: { SPEECH_PROVIDER: 'openai-compatible' }, workers: 0 });
   });
   after(() => service.stop());
 
   it('leaves its call to another worker, which sends again only the channel that was not answered', async function () {
     // The heartbeat timeout of 30 s, the retry interval of 5 s and the steps themselves.
-    this.timeout(150_000);
+    this.timeout(240_000);
     const first = await service.startWorker();
     const { callSid } = await startCall(service, {
       audio: { generate: { kind: 'noise', seconds: 2, channels: 2 } },
@@ -29,7 +28,7 @@ describe('a worker killed while a transcription server works', () => {
     await waitFor('the second channel to be sent', async () => (await sent()) === 2, 60_000);
     await first.kill();
     await service.startWorker();
-    const call = await untilStatus(service, callSid, 'COMPLETED', 80_000);
+    const call = await untilStatus(service, callSid, 'COMPLETED', 100_000);
     assert.equal(call['outcome'], 'ANALYZED');
     assert.equal(await sent(), 3);
     const logged = await eventsOf(service, callSid);

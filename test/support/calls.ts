@@ -32,9 +32,19 @@ export async function addCall(
   return key;
 }
 
-/** Sends `POST /calls` for a call. */
-export function submit(service: Service, { callSid, recordgroup, recordid }: CallKey) {
-  return service.request('POST', '/calls', { callRecordingId: callSid, recordgroup, recordid });
+/**
+ * Sends `POST /calls` for a call, and again as long as the answer is 503, as the gateway's clients
+ * have to: on a crowded machine Temporal may take longer than the gateway waits for it.
+ */
+export function submit(
+  service: Service,
+  { callSid, recordgroup, recordid }: CallKey,
+): ReturnType<Service['request']> {
+  return waitFor(`call ${callSid} to be taken`, async () => {
+    const body = { callRecordingId: callSid, recordgroup, recordid };
+    const reply = await service.request('POST', '/calls', body);
+    return reply.status === 503 ? null : reply;
+  });
 }
 
 /** Adds and submits a call; returns its key. */

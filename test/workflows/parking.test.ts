@@ -19,13 +19,10 @@ import {
 // A step that is given up parks the run until it is reprocessed; no signal, cancel or expiry, at
 // whatever moment, loses the call or leaves a branch running.
 
-describe('CallProcessingWorkflow', function () {
-  // On a crowded machine the worker may miss a workflow task, which comes again after ten seconds.
-  this.timeout(60_000);
+describe('CallProcessingWorkflow', () => {
   let test: WorkflowTest;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     test = await startWorkflowTest();
   });
   after(() => test.stop());

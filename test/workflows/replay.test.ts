@@ -45,9 +45,7 @@ async function replayAll(workflowsPath: string): Promise<string[]> {
   return broken;
 }
 
-describe('replaying recorded histories', function () {
-  this.timeout(60_000);
-
+describe('replaying recorded histories', () => {
   it('has runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight, a walk', async () => {
     const names = (await readHistories()).map(({ name }) => name);
     for (const kind of [

@@ -29,8 +29,7 @@ describe('the walk through the sites', () => {
   let removals: RemoveUnseenInput[];
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     environment = await startTimeSkipping();
     const worker = await Worker.create({
       connection: environment.nativeConnection,

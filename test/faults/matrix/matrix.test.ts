@@ -67,7 +67,7 @@ describe('a worker killed with SIGKILL', function () {
       action: { status: 'NOT_FOUND' },
     });
     await submit(cluster, recording);
-    await settle(cluster, 20_000);
+    await settle(cluster, 60_000);
     const operations = await cluster.sandbox.operations();
     assert.equal(operations.filter((each) => each.callSid === callSid).length, 1);
     const row = await cluster.database.prisma.call.findUniqueOrThrow({ where: { callSid } });
