@@ -4,24 +4,25 @@ import { findGrpcError } from '../clients/grpc-error.ts';
 import { ServiceError } from '../domain/service-error.ts';
 
 // gRPC status codes (https://grpc.io/docs/guides/status-codes/).
+const CANCELLED = 1;
 const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const PERMISSION_DENIED = 7;
 const FAILED_PRECONDITION = 9;
 const UNAUTHENTICATED = 16;
 
-/**
- * A failed query of a run that Temporal has just described. Workers answer queries: without one
- * Temporal waits for it, or refuses when none has asked for work lately.
- */
+// What a query ends with when no worker answers it: our deadline passes, Temporal meets the same
+// deadline first and cancels the call, or refuses it since no worker has asked for work lately.
+const NO_ANSWER: readonly number[] = [DEADLINE_EXCEEDED, CANCELLED, FAILED_PRECONDITION];
+
+/** A failed query of a run that Temporal has just described; workers answer queries. */
 export function toQueryError(error: unknown): unknown {
-  const grpcStatus = findGrpcError(error)?.code;
-  return grpcStatus === DEADLINE_EXCEEDED || grpcStatus === FAILED_PRECONDITION
-    ? new ServiceError('TEMPORAL_NO_WORKER', 'No worker answered: check that workers run.', {
-        context: { grpcStatus },
-        cause: error,
-      })
-    : toTemporalError(error);
+  const grpcError = findGrpcError(error);
+  if (grpcError === null || !NO_ANSWER.includes(grpcError.code)) return toTemporalError(error);
+  return new ServiceError('TEMPORAL_NO_WORKER', 'No worker answered: check that workers run.', {
+    context: { grpcStatus: grpcError.code },
+    cause: error,
+  });
 }
 
 /** A failed request to Temporal as a ServiceError; anything else is passed through. */
