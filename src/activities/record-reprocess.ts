@@ -5,6 +5,7 @@ import type { ProcessingLogRepository } from '../repositories/processing-log-rep
 import { toRetryableFailure, toServiceError } from './failure.ts';
 import { describeReprocess } from './open-call.ts';
 import { currentAttempt } from './run-step.ts';
+import { releaseTransitionOf } from './transition.ts';
 
 export type RecordReprocessDeps = {
   readonly database: Database;
@@ -16,22 +17,26 @@ export type RecordReprocessInput = {
   readonly callSid: string;
   readonly step: Step;
   readonly reason: string | null;
+  /** When the signal released all that was parked, by the workflow's clock, in unix milliseconds. */
+  readonly releasedAtMs?: number;
 };
 
 /**
- * Marks the call PROCESSING again because a parked step is tried anew. The failure on the row is
- * cleared only where it is this step's: another one may have failed since.
+ * Marks the call PROCESSING again because a parked step is tried anew. A failure that was parked
+ * before the signal counts no more, though it be written only now; one that came after it stands.
  */
 export function createRecordReprocess(deps: RecordReprocessDeps) {
   const { database, calls, log } = deps;
-  return async ({ callSid, step, reason }: RecordReprocessInput): Promise<void> => {
+  return async ({ callSid, step, reason, releasedAtMs }: RecordReprocessInput): Promise<void> => {
     const attempt = currentAttempt(step);
     try {
       await database.transaction(async (tx) => {
         const call = await calls.findByCallSid(callSid, tx);
         // The database was away when the call failed, so there is no row to correct.
         if (call === null) return;
-        await calls.resume(call.id, attempt.transition, step, tx);
+        // An older workflow says no time: it asks for this right after the release.
+        const released = releaseTransitionOf(releasedAtMs ?? attempt.scheduledAt.getTime());
+        await calls.resume(call.id, released, tx);
         await log.create(
           attempt.logRow({
             callId: call.id,

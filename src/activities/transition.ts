@@ -12,3 +12,12 @@ const ACTIVITIES_PER_RUN = 100_000n;
 export function transitionOf(info: Pick<Info, 'scheduledTimestampMs' | 'activityId'>): bigint {
   return BigInt(info.scheduledTimestampMs) * ACTIVITIES_PER_RUN + BigInt(info.activityId);
 }
+
+/**
+ * Where the release of what was parked stands in that order: after everything that was scheduled
+ * by then, in the same millisecond too, since the signal may be handled in the one in which the
+ * failure was parked.
+ */
+export function releaseTransitionOf(releasedAtMs: number): bigint {
+  return BigInt(releasedAtMs + 1) * ACTIVITIES_PER_RUN - 1n;
+}

@@ -87,23 +87,18 @@ export function createCallRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Marks a FAILED call PROCESSING again when it is this step's failure that stands on the row
-     * and no later change has been written. It does not count as a change itself: the other branch
-     * may have failed before this was scheduled, and be written after it.
+     * Marks a call that is not COMPLETED PROCESSING again, unless a later change has been written.
+     * It counts as a change: what was scheduled before it and is written after it is late.
      */
-    async resume(
-      id: string,
-      transition: bigint,
-      step: string,
-      tx: TransactionClient = prisma,
-    ): Promise<void> {
+    async resume(id: string, transition: bigint, tx: TransactionClient = prisma): Promise<void> {
       await tx.call.updateMany({
-        where: { id, transition: { lt: transition }, failedStep: step },
+        where: { id, transition: { lt: transition }, callStatus: { not: 'COMPLETED' } },
         data: {
           callStatus: 'PROCESSING',
           failedStep: null,
           failureCode: null,
           failureMessage: null,
+          transition,
         },
       });
     },

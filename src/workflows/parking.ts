@@ -27,6 +27,7 @@ export class WindowExpired extends Error {
 export function createParking(key: CallKey) {
   const parked = new Map<Step, StepFailure>();
   let reason: string | null = null;
+  let releasedAtMs = 0;
 
   /** Publishes the step that was parked last; work goes on when none is left. */
   function publishStanding(): void {
@@ -47,6 +48,7 @@ export function createParking(key: CallKey) {
       if (parked.size === 0) return false;
       parked.clear();
       reason = why;
+      releasedAtMs = Date.now();
       publishStanding();
       return true;
     },
@@ -79,7 +81,7 @@ export function createParking(key: CallKey) {
       if (!released) throw new WindowExpired(step, failure);
 
       await activities
-        .recordReprocess({ callSid: key.callSid, step, reason })
+        .recordReprocess({ callSid: key.callSid, step, reason, releasedAtMs })
         .catch((error: unknown) => noteUnrecorded('recordReprocess', step, error));
     },
   };

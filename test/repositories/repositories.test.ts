@@ -199,34 +199,44 @@ describe('the repositories', () => {
     const { id, callSid } = await calls.create(callData({ transition: 10n }));
     assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true);
     assert.equal(await calls.changeStatus(id, 19n, { callStatus: 'FAILED' }), false);
-    await calls.resume(id, 19n, 'matchCompany');
+    await calls.resume(id, 19n);
     const call = await calls.findByCallSid(callSid);
     assert.deepEqual([call?.callStatus, call?.transition], ['COMPLETED', 20n]);
     assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true, 'a retry');
   });
 
-  it('clear a failure only when it is of the step that goes on', async () => {
+  it('clear the failures from before a release, also those that are written after it', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     const failed = { callStatus: 'FAILED', failedStep: 'matchCompany', failureCode: 'X' } as const;
     await calls.changeStatus(id, 20n, failed);
-    await calls.resume(id, 30n, 'transcribeRecording');
-    assert.equal((await calls.findByCallSid(callSid))?.callStatus, 'FAILED');
-    await calls.resume(id, 31n, 'matchCompany');
+    await calls.resume(id, 30n);
+    assert.equal(await calls.changeStatus(id, 21n, failed), false);
     const call = await calls.findByCallSid(callSid);
-    assert.deepEqual([call?.callStatus, call?.failedStep], ['PROCESSING', null]);
+    assert.deepEqual(
+      [call?.callStatus, call?.failedStep, call?.failureCode],
+      ['PROCESSING', null, null],
+    );
   });
 
-  it('take the failure of one branch that was scheduled before the other was resumed', async () => {
+  it('keep the failure that one branch met after the other was released', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     const failed = { callStatus: 'FAILED', failureCode: 'X' } as const;
     await calls.changeStatus(id, 20n, { ...failed, failedStep: 'transcribeRecording' });
-    await calls.resume(id, 31n, 'transcribeRecording');
-    await calls.changeStatus(id, 30n, { ...failed, failedStep: 'matchCompany' });
-    await calls.changeStatus(id, 20n, { ...failed, failedStep: 'transcribeRecording' });
+    await calls.changeStatus(id, 31n, { ...failed, failedStep: 'matchCompany' });
+    // What was released at 30 is told to the database after that.
+    await calls.resume(id, 30n);
     const call = await calls.findByCallSid(callSid);
     assert.deepEqual([call?.callStatus, call?.failedStep], ['FAILED', 'matchCompany']);
+  });
+
+  it('leave a COMPLETED call alone when the opening of its next run is tried anew', async () => {
+    const calls = createCallRepository(database.prisma);
+    const { id, callSid } = await calls.create(callData());
+    await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' });
+    await calls.resume(id, 30n);
+    assert.equal((await calls.findByCallSid(callSid))?.callStatus, 'COMPLETED');
   });
 
   it('show a call as the last writer left it, and keep others from writing until the lock goes', async () => {

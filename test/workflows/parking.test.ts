@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
 
 import type { RecordFailureInput } from '../../src/activities/record-failure.ts';
+import type { RecordReprocessInput } from '../../src/activities/record-reprocess.ts';
+import { releaseTransitionOf, transitionOf } from '../../src/activities/transition.ts';
 import type { Step } from '../../src/domain/names.ts';
 import type { CallProcessingInput, StatusReport } from '../../src/workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -84,6 +86,38 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(asked.filter((name) => name === 'archiveRecording').length, 1);
     assert.equal(asked.filter((name) => name === 'transcribeRecording').length, 2);
     assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
+  });
+
+  it('says when it was released: after the failures parked before, before those parked later', async () => {
+    const { handle, script } = await test.start(({ next }) => {
+      next.matchCompany = [fail('CONNECTWISE_BAD_REQUEST'), fail('CONNECTWISE_BAD_REQUEST')];
+    });
+    await untilParked(handle, 'matchCompany');
+    await handle.signal('reprocess');
+    await waitFor('it to be parked again', async () => {
+      const { parked, steps } = await untilParked(handle, 'matchCompany');
+      const asked = namesOf(script).filter((name) => name === 'matchCompany').length;
+      return asked === 2 && parked.length === 1 && steps.transcribeRecording === 'DONE';
+    });
+    await handle.signal('reprocess');
+    await handle.result();
+
+    const failures: bigint[] = [];
+    const { events } = await handle.fetchHistory();
+    for (const { eventTime, activityTaskScheduledEventAttributes } of events ?? []) {
+      if (activityTaskScheduledEventAttributes?.activityType?.name !== 'recordFailure') continue;
+      const activityId = activityTaskScheduledEventAttributes.activityId ?? '';
+      const { seconds, nanos } = eventTime ?? {};
+      const scheduledTimestampMs = Number(seconds) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000);
+      failures.push(transitionOf({ scheduledTimestampMs, activityId }));
+    }
+    const releases = inputsOf<RecordReprocessInput>(script, 'recordReprocess').map(
+      ({ releasedAtMs }) => releaseTransitionOf(releasedAtMs ?? 0),
+    );
+    assert.deepEqual([failures.length, releases.length], [2, 2]);
+    const [first = 0n, second = 0n] = failures;
+    const [one = 0n, other = 0n] = releases;
+    assert.ok(first < one && one < second && second < other, `${first} ${one} ${second} ${other}`);
   });
 
   it('lets the other branch finish while one is parked', async () => {
