@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
+import type { CodeFacts } from '../domain/error-codes/code-facts.ts';
 import { ERROR_CODES, type ErrorCode } from '../domain/error-codes.ts';
 
 /** An error as clients see it: problem+json (RFC 9457), with our code and what to do about it. */
@@ -34,10 +35,8 @@ export function toProblem(
   };
 }
 
-/** Remedies are written for a call that is parked; who sent a request has that one to send again. */
+/** What the sender of a request does: nothing is parked by it that could be sent a signal. */
 function remedyOf(code: ErrorCode): string {
-  return ERROR_CODES[code].remedy.replace(
-    /(send) the signal reprocess\.$/i,
-    '$1 the request again.',
-  );
+  const facts: CodeFacts = ERROR_CODES[code];
+  return facts.remedyOfRequest ?? facts.remedy;
 }

@@ -6,4 +6,6 @@ export type CodeFacts = {
   readonly retryable: boolean;
   /** What an operator does about it once a step was given up with this code. */
   readonly remedy: string;
+  /** What who sent a request to the gateway does about it, where that is something else. */
+  readonly remedyOfRequest?: string;
 };

@@ -6,23 +6,28 @@ export const SERVICE_CODES = {
     meaning: 'PostgreSQL did not answer, broke off, or lacks disk, memory or connections.',
     retryable: true,
     remedy: 'Bring PostgreSQL back, then send the signal reprocess.',
+    remedyOfRequest: 'Bring PostgreSQL back, then send the request again.',
   },
   DATABASE_CONFLICT: {
     meaning: 'Two writers met in the database, and this one gave way.',
     retryable: true,
     remedy: 'Send the signal reprocess.',
+    remedyOfRequest: 'Send the request again.',
   },
   DATABASE_CREDENTIALS_REFUSED: {
     meaning: 'PostgreSQL refused the user, the password, or a right of the user.',
     retryable: false,
     remedy:
       'Correct DATABASE_URL, or the rights of its user on the tables, and restart, then send the signal reprocess.',
+    remedyOfRequest:
+      'Correct DATABASE_URL, or the rights of its user on the tables, and restart the gateway, then send the request again.',
   },
   DATABASE_SCHEMA_OUTDATED: {
     meaning:
       'The database, or a table, column or type in it, does not exist: migrations are missing.',
     retryable: true,
     remedy: 'Run npm run db:migrate, then send the signal reprocess.',
+    remedyOfRequest: 'Run npm run db:migrate, then send the request again.',
   },
   TEMPORAL_UNAVAILABLE: {
     meaning: 'Temporal did not answer, or does not have the namespace.',
@@ -106,5 +111,6 @@ export const SERVICE_CODES = {
       'The service met an error that it has no code for, or the database refused what it wrote. This is a defect.',
     retryable: true,
     remedy: 'Report it as a defect, with the callSid, then send the signal reprocess.',
+    remedyOfRequest: 'Report it as a defect, with the requestId, then send the request again.',
   },
 } as const satisfies Record<string, CodeFacts>;
