@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { CallStatus } from '../../src/domain/call.ts';
 import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
 import { startProcess } from '../support/child-process.ts';
 import { startService, type Service } from '../support/service.ts';
@@ -264,6 +265,65 @@ describe('the gateway', () => {
   });
 });
 
+describe('the gateway without workers', () => {
+  let service: Service;
+
+  before(async () => {
+    service = await startService({ workers: 0 });
+  });
+  after(() => service.stop());
+
+  /** A call whose run is open, with the row that a worker would have made of it. */
+  async function openedCall(callStatus: CallStatus): Promise<{ callSid: string; runId: string }> {
+    const key = keyOfNobody();
+    const { body } = await submit(service, key);
+    const runId = String(body['runId']);
+    await service.database.prisma.call.create({
+      data: { ...key, callStatus, startTime: new Date(), runId, transition: 1 },
+    });
+    return { callSid: key.callSid, runId };
+  }
+
+  it('says of a call that no worker has opened yet that it was submitted', async () => {
+    const key = keyOfNobody();
+    assert.equal((await submit(service, key)).status, 202);
+    for (const path of ['', '/log', '/transcript']) {
+      const { status, body } = await service.request('GET', `/calls/${key.callSid}${path}`);
+      assert.deepEqual([status, body['code']], [404, 'CALL_NOT_OPENED'], path);
+      assert.match(String(body['detail']), /was submitted and no worker has opened it yet/);
+    }
+    const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`);
+    assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
+  });
+
+  it('says that no worker answers when it needs one, and does not blame Temporal', async () => {
+    const { callSid } = await openedCall('PROCESSING');
+    const { status, body } = await service.request('POST', `/calls/${callSid}/reprocess`, {
+      from: 'matchCompany',
+    });
+    assert.deepEqual([status, body['code']], [503, 'TEMPORAL_NO_WORKER']);
+    assert.equal(body['detail'], 'No worker answered: check that workers run.');
+  });
+
+  it('says of a COMPLETED call whose run nobody closes that it is that', async () => {
+    const { callSid } = await openedCall('COMPLETED');
+    const { status, body } = await service.request('POST', `/calls/${callSid}/reprocess`);
+    assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
+    assert.match(String(body['detail']), /is COMPLETED, but its run has not closed/);
+  });
+
+  it('waits for the run of a COMPLETED call to close, and then reprocesses it', async () => {
+    const { callSid, runId } = await openedCall('COMPLETED');
+    const asked = service.request('POST', `/calls/${callSid}/reprocess`);
+    // By then it has seen the run open.
+    await sleep(500);
+    await service.client.workflow.getHandle(callSid).terminate();
+    const { status, body } = await asked;
+    assert.equal(status, 202);
+    assert.notEqual(body['runId'], runId);
+  });
+});
+
 describe('the gateway without its neighbours', () => {
   it('starts calls while the database is away, and answers reads with 503', async () => {
     const service = await startService({
@@ -281,74 +341,6 @@ describe('the gateway without its neighbours', () => {
       assert.doesNotMatch(JSON.stringify(read.body), /secret|nobody/);
       // A read parks no call, so there is none to send a signal to.
       assert.equal(read.body['remedy'], 'Bring PostgreSQL back, then send the request again.');
-    } finally {
-      await service.stop();
-    }
-  });
-
-  it('says of a call that no worker has opened yet that it was submitted', async () => {
-    const service = await startService({ workers: 0 });
-    try {
-      const key = keyOfNobody();
-      assert.equal((await submit(service, key)).status, 202);
-      for (const path of ['', '/log', '/transcript']) {
-        const { status, body } = await service.request('GET', `/calls/${key.callSid}${path}`);
-        assert.deepEqual([status, body['code']], [404, 'CALL_NOT_OPENED'], path);
-        assert.match(String(body['detail']), /was submitted and no worker has opened it yet/);
-      }
-      const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`);
-      assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
-    } finally {
-      await service.stop();
-    }
-  });
-
-  it('says that no worker answers when it needs one, and does not blame Temporal', async () => {
-    const service = await startService({ workers: 0 });
-    try {
-      const key = keyOfNobody();
-      const { body: run } = await submit(service, key);
-      await service.database.prisma.call.create({
-        data: {
-          ...key,
-          callStatus: 'PROCESSING',
-          startTime: new Date(),
-          runId: String(run['runId']),
-          transition: 1,
-        },
-      });
-      const { status, body } = await service.request('POST', `/calls/${key.callSid}/reprocess`, {
-        from: 'matchCompany',
-      });
-      assert.deepEqual([status, body['code']], [503, 'TEMPORAL_NO_WORKER']);
-      assert.equal(body['detail'], 'No worker answered: check that workers run.');
-    } finally {
-      await service.stop();
-    }
-  });
-
-  it('waits for the run of a COMPLETED call to close, and then reprocesses it', async () => {
-    const service = await startService({ workers: 0 });
-    try {
-      const key = keyOfNobody();
-      const { body: run } = await submit(service, key);
-      const runId = String(run['runId']);
-      await service.database.prisma.call.create({
-        data: { ...key, callStatus: 'COMPLETED', startTime: new Date(), runId, transition: 1 },
-      });
-      const path = `/calls/${key.callSid}/reprocess`;
-      // Without a worker nobody closes it.
-      const refused = await service.request('POST', path);
-      assert.deepEqual([refused.status, refused.body['code']], [409, 'CALL_IN_PROGRESS']);
-      assert.match(String(refused.body['detail']), /is COMPLETED, but its run has not closed/);
-
-      const asked = service.request('POST', path);
-      // By then it has seen the run open.
-      await sleep(500);
-      await service.client.workflow.getHandle(key.callSid).terminate();
-      const { status, body } = await asked;
-      assert.equal(status, 202);
-      assert.notEqual(body['runId'], runId);
     } finally {
       await service.stop();
     }

@@ -6,7 +6,7 @@ import type { CallStatus } from '../../domain/call.ts';
 import type { RedoStep } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { CallRuns } from '../call-runs.ts';
+import type { CallRun, CallRuns } from '../call-runs.ts';
 import { callParams, reprocessBody, runReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
@@ -15,6 +15,14 @@ export type ReprocessCallDeps = {
   readonly calls: CallRepository;
   readonly runs: CallRuns;
   readonly linksOf: LinkBuilder;
+};
+
+/** What the row of a call says of where it stands. */
+type OpenedCall = {
+  readonly callSid: string;
+  readonly callStatus: CallStatus;
+  /** The run that opened it last. */
+  readonly runId: string;
 };
 
 // A run closes within milliseconds after its call is COMPLETED, if a worker is there to close it.
@@ -59,32 +67,39 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
   }
 
   async function refuseWhileInProgress(
-    call: { readonly callSid: string; readonly callStatus: CallStatus; readonly runId: string },
+    call: OpenedCall,
     from: RedoStep | undefined,
   ): Promise<void> {
     const { callSid } = call;
+    const run = await openRunOf(call);
+    if (run === null || run.status === 'FAILED') return;
+    if (from !== undefined && (await runs.hasFinished(callSid, from))) return;
+    throw new ServiceError('CALL_IN_PROGRESS', whyInProgress(call, run, from));
+  }
+
+  /** The run that is open, if any. That of a COMPLETED call is given the time to close. */
+  async function openRunOf(call: OpenedCall): Promise<CallRun | null> {
     const deadline = performance.now() + CLOSES_WITHIN_MS;
-    let isClosing: boolean;
     for (;;) {
-      const run = await runs.find(callSid);
-      if (run === null || !run.isOpen || run.status === 'FAILED') return;
-      // Its work is done, and a signal would come too late for it and too early for another run.
-      isClosing = call.callStatus === 'COMPLETED' && call.runId === run.runId;
-      if (!isClosing || performance.now() > deadline) break;
+      const run = await runs.find(call.callSid);
+      if (run?.isOpen !== true) return null;
+      if (!isClosing(call, run) || performance.now() > deadline) return run;
       await sleep(LOOK_EVERY_MS);
     }
-    if (from !== undefined && (await runs.hasFinished(callSid, from))) return;
-    if (isClosing) {
-      throw new ServiceError(
-        'CALL_IN_PROGRESS',
-        `The call ${callSid} is COMPLETED, but its run has not closed. If it stays so, check that workers run.`,
-      );
-    }
-    throw new ServiceError(
-      'CALL_IN_PROGRESS',
-      from === undefined
-        ? `The call ${callSid} is being processed and no step of it has failed.`
-        : `The call ${callSid} is being processed and has not finished ${from} yet.`,
-    );
   }
 };
+
+/** Its work is done: a signal would come too late for it and too early for another run. */
+function isClosing({ callStatus, runId }: OpenedCall, run: CallRun): boolean {
+  return callStatus === 'COMPLETED' && runId === run.runId;
+}
+
+function whyInProgress(call: OpenedCall, run: CallRun, from: RedoStep | undefined): string {
+  const { callSid } = call;
+  if (isClosing(call, run)) {
+    return `The call ${callSid} is COMPLETED, but its run has not closed. If it stays so, check that workers run.`;
+  }
+  return from === undefined
+    ? `The call ${callSid} is being processed and no step of it has failed.`
+    : `The call ${callSid} is being processed and has not finished ${from} yet.`;
+}
