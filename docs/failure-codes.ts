@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { CodeFacts } from '../src/domain/error-codes/code-facts.ts';
 import { ERROR_CODES, isErrorCode, type ErrorCode } from '../src/domain/error-codes.ts';
 
 /** Where the page lies that `npm run docs:failure-codes` writes. */
@@ -80,13 +81,14 @@ export function renderFailureCodes(): string {
 }
 
 function describe(code: ErrorCode, { again }: Section): string {
-  const { meaning, retryable, remedy } = ERROR_CODES[code];
+  const { meaning, retryable, remedy, remedyOfRequest }: CodeFacts = ERROR_CODES[code];
   return [
     `### ${code}`,
     '',
     `- **What happened:** ${meaning}`,
     `- **Tried again:** ${retryable ? (AGAIN[code] ?? again) : 'no'}.`,
     `- **What to do:** ${remedy}`,
+    ...(remedyOfRequest === undefined ? [] : [`- **After a request:** ${remedyOfRequest}`]),
   ].join('\n');
 }
 
