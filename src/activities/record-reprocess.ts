@@ -23,7 +23,7 @@ export type RecordReprocessInput = {
 
 /**
  * Marks the call PROCESSING again because a parked step is tried anew. A failure that was parked
- * before the signal counts no more, though it be written only now; one that came after it stands.
+ * before the signal counts no more, even if it is written after this; one that came later stands.
  */
 export function createRecordReprocess(deps: RecordReprocessDeps) {
   const { database, calls, log } = deps;

@@ -80,7 +80,7 @@ async function writePatchedCopy(): Promise<string> {
 // A read that waits for nothing takes a few milliseconds.
 const NOTICED_MS = 500;
 // Its lock_timeout of 2 s, and what a busy machine adds.
-const READ_AT_MOST_MS = 6_000;
+const READ_AT_MOST_MS = 4_000;
 // The migration engine is loaded first.
 const LOCK_AWAITED_WITHIN_MS = 60_000;
 
