@@ -312,6 +312,17 @@ describe('the gateway without workers', () => {
     assert.match(String(body['detail']), /is COMPLETED, but its run has not closed/);
   });
 
+  it('says of a COMPLETED call that another run works on that it is being processed', async () => {
+    const { callSid } = await openedCall('COMPLETED');
+    await service.database.prisma.call.update({
+      where: { callSid },
+      data: { runId: 'the run before' },
+    });
+    const { status, body } = await service.request('POST', `/calls/${callSid}/reprocess`);
+    assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
+    assert.match(String(body['detail']), /is being processed and no step of it has failed/);
+  });
+
   it('waits for the run of a COMPLETED call to close, and then reprocesses it', async () => {
     const { callSid, runId } = await openedCall('COMPLETED');
     const asked = service.request('POST', `/calls/${callSid}/reprocess`);
