@@ -1,6 +1,6 @@
-import { createRecordingStore } from '../src/clients/recording-store.ts';
-import { createPhoneSystem } from '../src/clients/phone-system.ts';
-import { inspectAudio } from '../src/clients/audio/inspect-audio.ts';
+import { createRecordingStore } from '../src/clients/recording-store/client.ts';
+import { createPhoneSystem } from '../src/clients/phone-system/client.ts';
+import { inspectAudio } from '../src/audio/inspect-audio.ts';
 import type { CallKey } from '../src/domain/call.ts';
 
 /** What one fetch, inspection and upload cost. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { transcriptReply } from '../src/api/schemas.ts';
-import type { TranscriptSegment } from '../src/domain/call.ts';
+import type { TranscriptSegment } from '../src/domain/transcript.ts';
 import { createProgress } from '../local/output/progress.ts';
 import { checkPorts } from '../local/port-check.ts';
 import { startKeeper } from '../local/process/keeper.ts';

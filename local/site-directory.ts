@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { ensureSiteDirectorySchedule } from '../src/clients/site-directory-schedule.ts';
-import { walkSites } from '../src/clients/site-directory-walk.ts';
+import { ensureSiteDirectorySchedule } from '../src/clients/temporal/site-directory-schedule.ts';
+import { walkSites } from '../src/clients/temporal/site-directory-walk.ts';
 import { loadTemporalConfig } from '../src/config.ts';
 import { ServiceError } from '../src/domain/service-error.ts';
 import type { SiteWalkResult } from '../src/domain/site-phone.ts';

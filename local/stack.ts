@@ -7,16 +7,16 @@ import type { Progress } from './output/progress.ts';
 import { startSandboxPart } from './parts/sandbox.ts';
 import { startGatewayPart, startWorkerPart } from './parts/service.ts';
 import { startWhisperPart } from './parts/whisper.ts';
-import { startPostgres } from './postgres/server.ts';
+import { startPostgres } from './parts/postgres/server.ts';
 import type { Keeper } from './process/keeper.ts';
 import type { Part } from './process/part.ts';
 import { endedMessage } from './process/until-part.ts';
 import { createRunRecord } from './run-record.ts';
 import type { LocalSettings } from './settings.ts';
 import { fillSiteDirectory } from './site-directory.ts';
-import { startTemporalServer } from './temporal/server.ts';
-import { findTemporalCli } from './temporal-cli.ts';
-import { findWhisperPackages } from './whisper-packages.ts';
+import { startTemporalServer } from './parts/temporal.ts';
+import { findTemporalCli } from './tools/temporal-cli.ts';
+import { findWhisperPackages } from './tools/whisper-packages.ts';
 
 /** The name of the service's database in the embedded server. */
 const DATABASE = 'call_processing';

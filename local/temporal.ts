@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 
 import { LocalRunError } from './local-run-error.ts';
 import { readLocalEnvironment, toLocalSettings } from './settings.ts';
-import { findTemporalCli } from './temporal-cli.ts';
+import { findTemporalCli } from './tools/temporal-cli.ts';
 
 // npm run temporal -- workflow list
 // The Temporal CLI that the local run uses, against the Temporal server that it uses.

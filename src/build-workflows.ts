@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-import { runProcess } from './run-process.ts';
+import { runProcess } from './process/run-process.ts';
 
 /** Where the bundle goes unless another file is named; git ignores the folder. */
 const DEFAULT_FILE = 'dist/workflow-bundle.js';

@@ -1,16 +1,16 @@
 import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
-import { createCallRuns } from './api/call-runs.ts';
+import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
-import { createLogger } from './logger.ts';
+import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
-import { runProcess } from './run-process.ts';
+import { runProcess } from './process/run-process.ts';
 
 /** The gateway process: everything it uses is opened here and closed here, in reverse order. */
 async function main(): Promise<void> {

@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
-import { walkSites } from './clients/site-directory-walk.ts';
-import { connected } from './clients/temporal-connection.ts';
+import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';
+import { walkSites } from './clients/temporal/site-directory-walk.ts';
+import { connected } from './clients/temporal/connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
 import { ServiceError } from './domain/service-error.ts';
-import { runProcess } from './run-process.ts';
+import { runProcess } from './process/run-process.ts';
 
 /**
  * `npm run site-directory`: walks through ConnectWise's sites now instead of at night, shows how far

@@ -1,12 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { ensureSearchAttributes } from './clients/search-attributes.ts';
-import { ensureSiteDirectorySchedule } from './clients/site-directory-schedule.ts';
-import { connected } from './clients/temporal-connection.ts';
+import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts';
+import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';
+import { connected } from './clients/temporal/connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
 import { SITE_DIRECTORY_ID } from './domain/names.ts';
 import { ServiceError } from './domain/service-error.ts';
-import { runProcess } from './run-process.ts';
+import { runProcess } from './process/run-process.ts';
 
 /** `npm run temporal:bootstrap`: registers the search attributes and the schedule, which workers do as well. */
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-import { entryLine, resultLines } from '../output/samples.ts';
+import { entryLine, resultLines } from './print-samples.ts';
 import { paint } from '../output/style.ts';
 import type { Addresses } from '../environment.ts';
 import type { LocalSettings } from '../settings.ts';

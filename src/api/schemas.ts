@@ -8,6 +8,7 @@ import {
   OUTCOMES,
 } from '../domain/call.ts';
 import { REDO_STEPS } from '../domain/names.ts';
+import { transcriptSegments } from '../domain/transcript.ts';
 import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
 
 const FORM =
@@ -112,17 +113,6 @@ export const logReply = z.object({
     }),
   ),
 });
-
-/** A stretch of speech, as it is stored. */
-export const transcriptSegments = z.array(
-  z.object({
-    speaker: z.string().nullable(),
-    channel: z.int().nullable(),
-    startSeconds: z.number(),
-    endSeconds: z.number(),
-    text: z.string(),
-  }),
-);
 
 export const transcriptReply = z.object({
   /** The turns, a line each: "Caller: Hello." */

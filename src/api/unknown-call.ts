@@ -1,5 +1,5 @@
 import { ServiceError } from '../domain/service-error.ts';
-import type { CallRuns } from './call-runs.ts';
+import type { CallRuns } from '../clients/temporal/call-runs.ts';
 
 /**
  * Why a call has no row: nobody submitted it, or no worker has opened it yet. Only Temporal knows

@@ -2,17 +2,12 @@ import type { processingLog, Transcript } from '../generated/prisma/client.ts';
 import type { CallCost } from '../domain/call-cost.ts';
 import type { CallStatus } from '../domain/call.ts';
 import { renderTurns, toTurns, type TurnRules } from '../domain/turns.ts';
+import { transcriptSegments } from '../domain/transcript.ts';
 import { isErrorCode } from '../domain/error-codes.ts';
 import { explainCall } from '../domain/explanation.ts';
 import { isStep } from '../domain/names.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
-import {
-  transcriptSegments,
-  type CallReply,
-  type LogReply,
-  type RunReply,
-  type TranscriptReply,
-} from './schemas.ts';
+import { type CallReply, type LogReply, type RunReply, type TranscriptReply } from './schemas.ts';
 
 /** Where clients and people go from a reply. */
 export type LinkBuilder = ReturnType<typeof createLinkBuilder>;

@@ -41,13 +41,3 @@ export function recordedAtOf(callSid: string): Date | null {
   const match = /^(\d{9,10})(?:\.\d+)?$/.exec(callSid);
   return match?.[1] === undefined ? null : new Date(Number(match[1]) * 1000);
 }
-
-/** A stretch of speech. Times are seconds from the start of the audio. */
-export type TranscriptSegment = {
-  /** The channel (1-based) or the speaker's label; `null` when the audio tells neither. */
-  readonly speaker: string | null;
-  readonly channel: number | null;
-  readonly startSeconds: number;
-  readonly endSeconds: number;
-  readonly text: string;
-};

@@ -1,4 +1,5 @@
-import type { Direction, TranscriptSegment } from './call.ts';
+import type { Direction } from './call.ts';
+import type { TranscriptSegment } from './transcript.ts';
 
 /** What one party said without being interrupted. Times are seconds from the start of the audio. */
 export type Turn = {

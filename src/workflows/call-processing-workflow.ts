@@ -7,23 +7,18 @@ import {
 } from '@temporalio/workflow';
 
 import type { CallKey } from '../domain/call.ts';
+import type { CallProcessingInput, CallProcessingResult, Progress } from '../domain/call-run.ts';
 import { REDO_STEPS, STEPS, type RedoStep, type Step } from '../domain/names.ts';
 import { toReprocessRequest } from '../domain/reprocess-request.ts';
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
-import {
-  reprocessSignal,
-  statusQuery,
-  type CallProcessingInput,
-  type CallProcessingResult,
-  type Progress,
-} from './messages.ts';
+import { reprocessSignal, statusQuery } from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
 import { mustRedo, withoutImplied } from './redo-plan.ts';
-import { publish, publishStart } from './standing.ts';
+import { publish, publishStart } from './run-status.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure } from './step-failure.ts';
-import { together } from './together.ts';
+import { together } from './run-in-parallel.ts';
 
 // How long a call waits for a reprocess until openCall has told what is configured.
 const DEFAULT_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;

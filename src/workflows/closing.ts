@@ -3,7 +3,7 @@ import { ApplicationFailure, CancellationScope, log } from '@temporalio/workflow
 import type { CallKey } from '../domain/call.ts';
 import type { Step } from '../domain/names.ts';
 import type { WindowExpired } from './parking.ts';
-import { publish } from './standing.ts';
+import { publish } from './run-status.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure, type StepFailure } from './step-failure.ts';
 

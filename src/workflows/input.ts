@@ -1,8 +1,8 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 
 import { isCallKeyPart } from '../domain/call.ts';
+import type { CallProcessingInput } from '../domain/call-run.ts';
 import { isRedoStep, REDO_STEPS } from '../domain/names.ts';
-import type { CallProcessingInput } from './messages.ts';
 
 /**
  * Checks the argument of a run, which anybody may have typed into a command line. Fails the run as

@@ -3,7 +3,7 @@ import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { CallKey } from '../domain/call.ts';
 import { REPROCESS_SIGNAL, type Step } from '../domain/names.ts';
 import { activities } from './step-activities.ts';
-import { publish } from './standing.ts';
+import { publish } from './run-status.ts';
 import { toStepFailure, type StepFailure } from './step-failure.ts';
 
 /** Thrown inside the workflow when nobody reprocessed a parked step in time. */

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-import type { SiteDirectoryActivities } from '../activities/site-directory.ts';
+import type { SiteDirectoryActivities } from '../activities/site-directory/index.ts';
 
 // Fifty companies, and now and then one with more than one page of sites, take under two minutes at
 // the default limit, and two hours at the least that can be configured (one request a minute, of

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { RemoveUnseenInput } from '../activities/site-directory.ts';
+import type { RemoveUnseenInput } from '../activities/site-directory/index.ts';
 import type { SiteWalkReport, SiteWalkResult } from '../domain/site-phone.ts';
 import { siteDirectoryActivities } from './site-directory-activities.ts';
 import { toSiteWalk, walkQuery } from './site-walk.ts';

@@ -7,8 +7,8 @@ import {
   createAnalyzeTranscript,
   type AnalyzeTranscriptDeps,
   type AnalyzeTranscriptResult,
-} from '../../src/activities/analyze-transcript.ts';
-import type { LanguageModel } from '../../src/clients/language-model.ts';
+} from '../../src/activities/steps/analyze-transcript.ts';
+import type { LanguageModel } from '../../src/clients/language-model/client.ts';
 import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../src/repositories/call-repository.ts';

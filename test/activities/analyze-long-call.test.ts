@@ -1,9 +1,9 @@
 // Guarantees that the notes of a long call's parts are paid for once over attempts, workers and runs, unless the analysis is to be redone.
 import assert from 'node:assert/strict';
 
-import { createLanguageModel } from '../../src/clients/language-model.ts';
-import { LIMITS } from '../clients/language-model-support.ts';
-import { startModelServer, type ModelServer } from '../clients/model-server.ts';
+import { createLanguageModel } from '../../src/clients/language-model/client.ts';
+import { LIMITS } from '../clients/language-model/support.ts';
+import { startModelServer, type ModelServer } from '../clients/language-model/model-server.ts';
 import { startAnalysisRig, type AnalysisRig, type Said } from './analysis-rig.ts';
 
 const NOTES = {

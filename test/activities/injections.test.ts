@@ -8,10 +8,17 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
-import { createLanguageModel, type LanguageModel } from '../../src/clients/language-model.ts';
+import {
+  createLanguageModel,
+  type LanguageModel,
+} from '../../src/clients/language-model/client.ts';
 import { PROMPT_VERSION } from '../../src/clients/language-model/prompts.ts';
-import { LIMITS } from '../clients/language-model-support.ts';
-import { startModelServer, type Asked, type ModelServer } from '../clients/model-server.ts';
+import { LIMITS } from '../clients/language-model/support.ts';
+import {
+  startModelServer,
+  type Asked,
+  type ModelServer,
+} from '../clients/language-model/model-server.ts';
 import { startAnalysisRig, type AnalysisRig, type Said } from './analysis-rig.ts';
 
 const obeyedSchema = z.union([

@@ -1,7 +1,7 @@
 // Guarantees that no company stays on a call that was found by other numbers than the call has.
 import assert from 'node:assert/strict';
 
-import { startStepRig, type StepRig } from '../faults/fencing/step-rig.ts';
+import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
 describe('a recording that is fetched again', () => {
   let rig: StepRig;

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
-import { startStepRig, type StepRig } from '../faults/fencing/step-rig.ts';
+import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
-const AUDIO = join(import.meta.dirname, '../clients/data/audio');
+const AUDIO = join(import.meta.dirname, '../audio/data/audio');
 
 type Call = Awaited<ReturnType<StepRig['newCall']>>;
 

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 
 import { MockActivityEnvironment } from '@temporalio/testing';
 
-import { createRecordFailure } from '../../src/activities/record-failure.ts';
-import { createRecordReprocess } from '../../src/activities/record-reprocess.ts';
-import { releaseTransitionOf, transitionOf } from '../../src/activities/transition.ts';
+import { createRecordFailure } from '../../src/activities/steps/record-failure.ts';
+import { createRecordReprocess } from '../../src/activities/steps/record-reprocess.ts';
+import { releaseTransitionOf, transitionOf } from '../../src/activities/step/transition.ts';
 import type { Step } from '../../src/domain/names.ts';
 import { createCallRepository } from '../../src/repositories/call-repository.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';

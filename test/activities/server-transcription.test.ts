@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { ActivitiesDeps } from '../../src/activities/index.ts';
 import { ServiceError } from '../../src/domain/service-error.ts';
-import { startStepRig, type StepRig } from '../faults/fencing/step-rig.ts';
+import { startStepRig, type StepRig } from '../support/step-rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // A transcription by a server is paid for once, wherever an attempt stopped, and tells the two

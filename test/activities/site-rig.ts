@@ -4,8 +4,8 @@ import { DefaultLogger } from '@temporalio/worker';
 import {
   createSiteDirectoryActivities,
   type SiteDirectoryActivities,
-} from '../../src/activities/site-directory.ts';
-import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise.ts';
+} from '../../src/activities/site-directory/index.ts';
+import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise/client.ts';
 import { loadWorkerConfig } from '../../src/config.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
 import {

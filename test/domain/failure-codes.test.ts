@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
-import { PAGE, renderFailureCodes } from '../../docs/failure-codes.ts';
+import { PAGE, renderFailureCodes } from '../../local/failure-codes-page.ts';
 import { ERROR_CODES } from '../../src/domain/error-codes.ts';
 
 describe('the page about failure codes', () => {

@@ -1,7 +1,8 @@
 // Guarantees that a transcript's segments become turns that read like the conversation: no word lost, in time order, each by the right party.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Direction, TranscriptSegment } from '../../src/domain/call.ts';
+import type { Direction } from '../../src/domain/call.ts';
+import type { TranscriptSegment } from '../../src/domain/transcript.ts';
 import { renderTurns, toTurns } from '../../src/domain/turns.ts';
 
 function segment(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { LogEvent } from '../../src/domain/log-events.ts';
 import { STEPS, type Step } from '../../src/domain/names.ts';
-import { startStepRig, type StepRig } from './fencing/step-rig.ts';
+import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
 // What a step has found and what the log says of it are there together or not at all: when the very
 // last write of a step is refused, none of the writes before it has stayed.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { ActivitiesDeps } from '../../src/activities/index.ts';
 import type { Step } from '../../src/domain/names.ts';
-import { startStepRig, type StepRig } from './fencing/step-rig.ts';
+import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
 // An attempt that timed out but still lives writes nothing over what its successor wrote, logs
 // nothing a second time and pays for nothing again, wherever it was held up.

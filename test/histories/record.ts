@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
-import { walkSites } from '../../src/clients/site-directory-walk.ts';
+import { walkSites } from '../../src/clients/temporal/site-directory-walk.ts';
 import { SITE_DIRECTORY_ID, type Step } from '../../src/domain/names.ts';
-import type { StatusReport } from '../../src/workflows/messages.ts';
+import type { StatusReport } from '../../src/domain/call-run.ts';
 import { startCall, untilStatus } from '../support/calls.ts';
 import { mochaGlobalTeardown } from '../support/global.ts';
 import { startService, type Service } from '../support/service.ts';

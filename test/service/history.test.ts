@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Step } from '../../src/domain/names.ts';
-import type { StatusReport } from '../../src/workflows/messages.ts';
+import type { StatusReport } from '../../src/domain/call-run.ts';
 import { untilStatus, submit, addCall } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { CallKey } from '../../src/domain/call.ts';
-import type { StatusReport } from '../../src/workflows/messages.ts';
+import type { StatusReport } from '../../src/domain/call-run.ts';
 import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
 import { temporalCli } from '../support/cli.ts';
 import { startService, type Reply, type Service } from '../support/service.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { walkSites } from '../../src/clients/site-directory-walk.ts';
+import { walkSites } from '../../src/clients/temporal/site-directory-walk.ts';
 import { eventsOf } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';

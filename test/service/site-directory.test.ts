@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { ensureSiteDirectorySchedule } from '../../src/clients/site-directory-schedule.ts';
-import { walkSites } from '../../src/clients/site-directory-walk.ts';
+import { ensureSiteDirectorySchedule } from '../../src/clients/temporal/site-directory-schedule.ts';
+import { walkSites } from '../../src/clients/temporal/site-directory-walk.ts';
 import { SITE_DIRECTORY_ID } from '../../src/domain/names.ts';
 import { startCall, untilStatus, eventsOf } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';

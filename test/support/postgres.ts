@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import pg from 'pg';
 
-import { startTemporaryPostgres, type TemporaryPostgres } from '../../local/postgres/temporary.ts';
+import {
+  startTemporaryPostgres,
+  type TemporaryPostgres,
+} from '../../local/parts/postgres/temporary.ts';
 import { migrate } from '../../prisma/engine/apply.ts';
 import { runOn } from '../../prisma/engine/create-database.ts';
 

@@ -6,8 +6,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import { startKeeper } from '../../local/process/keeper.ts';
 import { freePort } from '../../local/process/ports.ts';
-import { findTemporalCli, findTestServer } from '../../local/temporal-cli.ts';
-import { startTemporalServer } from '../../local/temporal/server.ts';
+import { findTemporalCli, findTestServer } from '../../local/tools/temporal-cli.ts';
+import { startTemporalServer } from '../../local/parts/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts';
 import { quietRuntime } from './quiet-runtime.ts';
 

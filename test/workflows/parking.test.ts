@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 
 import type { WorkflowHandle } from '@temporalio/client';
 
-import type { RecordFailureInput } from '../../src/activities/record-failure.ts';
-import type { RecordReprocessInput } from '../../src/activities/record-reprocess.ts';
-import { releaseTransitionOf, transitionOf } from '../../src/activities/transition.ts';
+import type { RecordFailureInput } from '../../src/activities/steps/record-failure.ts';
+import type { RecordReprocessInput } from '../../src/activities/steps/record-reprocess.ts';
+import { releaseTransitionOf, transitionOf } from '../../src/activities/step/transition.ts';
 import type { Step } from '../../src/domain/names.ts';
-import type { CallProcessingInput, StatusReport } from '../../src/workflows/messages.ts';
+import type { CallProcessingInput, StatusReport } from '../../src/domain/call-run.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fail, type Script } from './scripted-activities.ts';
 import {

@@ -9,11 +9,11 @@ import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type {
   RefreshSitePhonesInput,
   RefreshSitePhonesResult,
-} from '../../src/activities/refresh-site-phones.ts';
+} from '../../src/activities/site-directory/refresh-site-phones.ts';
 import type {
   RemoveUnseenInput,
   SiteDirectoryActivities,
-} from '../../src/activities/site-directory.ts';
+} from '../../src/activities/site-directory/index.ts';
 import { SITE_DIRECTORY_WORKFLOW_TYPE } from '../../src/domain/names.ts';
 import type { SiteDirectoryWorkflow } from '../../src/workflows/index.ts';
 import { startTimeSkipping } from '../support/temporal.ts';

@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 
 import { WORKFLOW_TYPE } from '../../src/domain/names.ts';
 import type { CallProcessingWorkflow } from '../../src/workflows/index.ts';
-import type { CallProcessingInput, StatusReport } from '../../src/workflows/messages.ts';
+import type { CallProcessingInput, StatusReport } from '../../src/domain/call-run.ts';
 import { quietRuntime } from '../support/quiet-runtime.ts';
 import { startTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';

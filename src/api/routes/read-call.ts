@@ -6,7 +6,7 @@ import type { CallAnalysisRepository } from '../../repositories/call-analysis-re
 import type { CallRepository, CallWithDetails } from '../../repositories/call-repository.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
-import type { CallRuns } from '../call-runs.ts';
+import type { CallRuns } from '../../clients/temporal/call-runs.ts';
 import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toCallReply, toLogReply, toTranscriptReply, type LinkBuilder } from '../views.ts';

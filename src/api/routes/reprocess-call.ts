@@ -6,7 +6,7 @@ import type { CallStatus } from '../../domain/call.ts';
 import type { RedoStep } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { CallRun, CallRuns } from '../call-runs.ts';
+import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
 import { callParams, reprocessBody, runReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';

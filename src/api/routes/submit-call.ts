@@ -5,7 +5,7 @@ import type { CallKey } from '../../domain/call.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import { toDatabaseError } from '../../repositories/database-error.ts';
-import type { CallRun, CallRuns } from '../call-runs.ts';
+import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
 import { runReply, submitBody } from '../schemas.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import { parseRetryAfter } from '../retry-after.ts';
+import { parseRetryAfter } from '../shared/retry-after.ts';
 
 /** A request that got no usable answer. `why` names no URL: the query holds a phone number. */
 export function unavailable(why: string, cause?: unknown): ServiceError {

@@ -2,7 +2,7 @@ import { APIError, OpenAIError } from 'openai';
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import { parseRetryAfter } from '../retry-after.ts';
+import { parseRetryAfter } from '../shared/retry-after.ts';
 
 /** Words by which servers say that they know no structured output (OpenAI, vLLM, Ollama, OpenRouter, llama.cpp). */
 const NO_SCHEMA = /response_format|json_schema|structured.?output|guided|grammar/i;

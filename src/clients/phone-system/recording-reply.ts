@@ -4,7 +4,7 @@ import { ServiceError } from '../../domain/service-error.ts';
 import { createBase64Decoder } from './base64-decoder.ts';
 import { createEnvelopeReader, type EnvelopeReader } from './envelope-reader.ts';
 import { type RecordingMetadata, toMetadata } from './recording-metadata.ts';
-import { isSuccess, toRefusal } from './refusals.ts';
+import { isSuccess, toRefusal } from './errors.ts';
 
 export type RecordingSummary = {
   readonly metadata: RecordingMetadata;

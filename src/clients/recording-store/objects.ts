@@ -1,8 +1,8 @@
 import type { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
 import { ServiceError } from '../../domain/service-error.ts';
-import { ask, hasStatus } from './ask.ts';
-import type { Subject } from './storage-error.ts';
+import { ask, hasStatus } from './transport.ts';
+import type { Subject } from './errors.ts';
 
 /** Cloud Storage gives 64-bit numbers as text; the library gives the size of an upload as a number. */
 const digits = z.string().regex(/^\d+$/);

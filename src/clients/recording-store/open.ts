@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Storage } from '@google-cloud/storage';
 import { ServiceError } from '../../domain/service-error.ts';
-import { type Subject, toStorageError } from './storage-error.ts';
+import { type Subject, toStorageError } from './errors.ts';
 
 /** Half a minute without an answer, or between two pieces of one, is a dead connection. */
 const IDLE_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { statusOf, type Subject, toStorageError } from './storage-error.ts';
+import { statusOf, type Subject, toStorageError } from './errors.ts';
 
 const PRECONDITION_FAILED = 412;
 

@@ -6,7 +6,7 @@ import {
   speechModelOf,
   type SpeechModel,
 } from '../../domain/speech-models.ts';
-import type { SpeechConfig } from './connection.ts';
+import type { SpeechConfig } from './transport.ts';
 import { refuseUnreadable, unsupported, type SpeechAudio } from './readable-audio.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { protos } from '@google-cloud/speech';
 
 import type { Recognition } from '../../domain/recognition.ts';
-import type { SpeechConfig } from './connection.ts';
+import type { SpeechConfig } from './transport.ts';
 import type { SpeechAudio } from './readable-audio.ts';
 
 type BatchRecognizeRequest = protos.google.cloud.speech.v2.IBatchRecognizeRequest;

@@ -1,18 +1,8 @@
 import { z } from 'zod';
 
-import type { TranscriptSegment } from '../../domain/call.ts';
+import type { ParsedTranscript } from '../../domain/transcript.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import { toSegments } from './segments.ts';
-
-export type ParsedTranscript = {
-  /** The segments' texts in time order, a line each; empty when there were no words. */
-  readonly text: string;
-  readonly segments: TranscriptSegment[];
-  /** BCP 47 (`en-GB`), `null` when the result does not tell. */
-  readonly languageCode: string | null;
-  /** Seconds that Google bills, all channels together; 0 when the result does not tell. */
-  readonly billedSeconds: number;
-};
 
 /** A protobuf Duration in JSON: "0.700s", in seconds. */
 const duration = z

@@ -1,4 +1,4 @@
-import type { TranscriptSegment } from '../../domain/call.ts';
+import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { toStorable } from '../../domain/storable-text.ts';
 import type { Reply, ReplySegment, Word } from './reply.ts';
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 import { Agent, request, type Dispatcher } from 'undici';
 
-import { parseRetryAfter } from '../retry-after.ts';
+import { parseRetryAfter } from '../shared/retry-after.ts';
 import { serverError, toConnectionError } from './errors.ts';
 import { toForm, type AudioFile } from './multipart.ts';
 

@@ -1,4 +1,4 @@
-import { completion } from '../../clients/language-model-support.ts';
+import { completion } from '../../clients/language-model/support.ts';
 import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
 const refusal = (status: number, message: string, type = 'invalid_request_error') => ({

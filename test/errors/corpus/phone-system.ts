@@ -1,5 +1,5 @@
-import { envelope, recording } from '../../clients/phone-system-support.ts';
-import { TONES } from '../../clients/audio-fixtures.ts';
+import { envelope, recording } from '../../clients/phone-system/support.ts';
+import { TONES } from '../../audio/audio-fixtures.ts';
 import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
 const AUDIO = Buffer.from(TONES.mp3, 'base64');

@@ -1,7 +1,7 @@
 import type { FaultInput } from '../../../sandbox/core/faults.ts';
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import type { Step } from '../../../src/domain/names.ts';
-import { ANALYSIS, completion } from '../../clients/language-model-support.ts';
+import { ANALYSIS, completion } from '../../clients/language-model/support.ts';
 
 /** One call through the whole service, in which one step meets an answer. */
 export type Scenario = {

@@ -2,10 +2,10 @@ import { Server, ServerCredentials, status, type ServiceError } from '@grpc/grpc
 import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from '../../../src/api/build-api.ts';
-import { createCallRuns } from '../../../src/api/call-runs.ts';
+import { createCallRuns } from '../../../src/clients/temporal/call-runs.ts';
 import { createLinkBuilder } from '../../../src/api/views.ts';
 import { loadGatewayConfig } from '../../../src/config.ts';
-import { createLogger } from '../../../src/logger.ts';
+import { createLogger } from '../../../src/process/logger.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';

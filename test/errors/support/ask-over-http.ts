@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
-import { inspectAudio } from '../../../src/clients/audio/inspect-audio.ts';
-import { createConnectWise } from '../../../src/clients/connectwise.ts';
-import { createLanguageModel } from '../../../src/clients/language-model.ts';
-import { createPhoneSystem } from '../../../src/clients/phone-system.ts';
-import { createDispatcher } from '../../../src/clients/phone-system/dispatcher.ts';
-import { createTranscriptionServer } from '../../../src/clients/transcription-server.ts';
-import { createNotes, INPUT, LIMITS } from '../../clients/language-model-support.ts';
-import { KEY, SECRET } from '../../clients/phone-system-support.ts';
-import { fileOf, serverConfig } from '../../clients/transcription-server-support.ts';
+import { inspectAudio } from '../../../src/audio/inspect-audio.ts';
+import { createConnectWise } from '../../../src/clients/connectwise/client.ts';
+import { createLanguageModel } from '../../../src/clients/language-model/client.ts';
+import { createPhoneSystem } from '../../../src/clients/phone-system/client.ts';
+import { createDispatcher } from '../../../src/clients/phone-system/transport.ts';
+import { createTranscriptionServer } from '../../../src/clients/transcription-server/client.ts';
+import { createNotes, INPUT, LIMITS } from '../../clients/language-model/support.ts';
+import { KEY, SECRET } from '../../clients/phone-system/support.ts';
+import { fileOf, serverConfig } from '../../clients/transcription-server/support.ts';
 
 /** Sends a system its usual request, at an address; rejects with what the client makes of the answer. */
 export type Ask = (url: string) => Promise<unknown>;

@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js';
 
-import { createSpeech, type Speech } from '../../../src/clients/speech.ts';
-import { AUDIO, CONFIG, PREFIX, REQUEST } from '../../clients/speech-rig.ts';
-import { responseOf, startSpeechServer, type Operation } from '../../clients/speech-support.ts';
+import { createSpeech, type Speech } from '../../../src/clients/speech/client.ts';
+import { AUDIO, CONFIG, PREFIX, REQUEST } from '../../clients/speech/rig.ts';
+import { responseOf, startSpeechServer, type Operation } from '../../clients/speech/support.ts';
 import type { SpeechAnswer, SpeechPlace } from '../corpus/speech.ts';
 
 const SILENCE_MS = 500;

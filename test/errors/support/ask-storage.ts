@@ -3,11 +3,14 @@ import { Readable } from 'node:stream';
 import { Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 
-import { createRecordingStore, type RecordingStore } from '../../../src/clients/recording-store.ts';
-import { ask } from '../../../src/clients/recording-store/ask.ts';
+import {
+  createRecordingStore,
+  type RecordingStore,
+} from '../../../src/clients/recording-store/client.ts';
+import { ask } from '../../../src/clients/recording-store/transport.ts';
 import { readUpTo } from '../../../src/clients/recording-store/read.ts';
 import { upload } from '../../../src/clients/recording-store/upload.ts';
-import { parseTranscript } from '../../../src/clients/speech.ts';
+import { parseTranscript } from '../../../src/clients/speech/transcript.ts';
 import type { SeenRequest } from '../../support/http-server.ts';
 import type { HttpAnswer, HttpReply } from '../corpus/reply-case.ts';
 import type { StoragePlace } from '../corpus/storage.ts';

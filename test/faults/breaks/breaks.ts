@@ -23,7 +23,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: "the operation's name is not kept before the first poll",
-    file: 'src/activities/speech-operation.ts',
+    file: 'src/activities/transcription/google-transcriber.ts',
     from: 'const kept = await keepOperation(operation);',
     to: 'const kept = operation;',
     test: 'test/service/crash.test.ts',
@@ -47,10 +47,10 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: "the library's own retry of BatchRecognize is on",
-    file: 'src/clients/speech.ts',
+    file: 'src/clients/speech/client.ts',
     from: 'retry: { retryCodes: [] }, signal })',
     to: 'signal })',
-    test: 'test/clients/speech.test.ts',
+    test: 'test/clients/speech/client.test.ts',
     title: 'sends a submission once',
   },
   {
@@ -58,12 +58,12 @@ export const BREAKS: readonly Break[] = [
     file: 'src/clients/recording-store/upload.ts',
     from: 'preconditionOpts: { ifGenerationMatch: input.ifGenerationMatch },',
     to: '',
-    test: 'test/clients/recording-store.test.ts',
+    test: 'test/clients/recording-store/client.test.ts',
     title: 'refuses other content under the same name',
   },
   {
     name: 'the analysis is written outside the transaction that completes the call',
-    file: 'src/activities/analyze-transcript.ts',
+    file: 'src/activities/steps/analyze-transcript.ts',
     from: `              runId: call.runId,
             },
             tx,
@@ -87,7 +87,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: 'something slow is awaited inside a transaction',
-    file: 'src/activities/match-company.ts',
+    file: 'src/activities/steps/match-company.ts',
     from: "const now = await lockCall(calls, call, 'matchCompany', tx);",
     to: "const now = await lockCall(calls, call, 'matchCompany', tx);\n          await new Promise((resolve) => setTimeout(resolve, 1_500));",
     test: 'test/faults/fault-table.test.ts',

@@ -1,5 +1,5 @@
 import { sandboxEnvironment, type SandboxAddresses } from '../../../sandbox/environment.ts';
-import { CALLER_NUMBERS, COMPANY, SPEAKER, SPOKEN_WORD } from './recordings.ts';
+import { CALLER_NUMBERS, COMPANY, SPEAKER, SPOKEN_WORD } from '../../support/recordings.ts';
 
 /** Something that stands only in calls or credentials, and so betrays a leak where it shows up. */
 export type Canary = {

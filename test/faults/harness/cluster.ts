@@ -14,7 +14,11 @@ import { startOwnProcess, type OwnProcess } from './own-process.ts';
 import { startOwnSandbox, type OwnSandbox } from './own-sandbox.ts';
 import { startOwnTemporal, type OwnTemporal } from './own-temporal.ts';
 import { createRecorder, type Answer, type Recorder } from './recorder.ts';
-import { createRecordingMaker, type Recording, type RecordingMaker } from './recordings.ts';
+import {
+  createRecordingMaker,
+  type Recording,
+  type RecordingMaker,
+} from '../../support/recordings.ts';
 import { startSessionSampler, type SessionSampler } from './session-sampler.ts';
 
 /** A process of ours with links of its own to everything it needs. */

@@ -1,6 +1,6 @@
 import type { Call } from '../../../src/generated/prisma/client.ts';
 import type { Step } from '../../../src/domain/names.ts';
-import type { StatusReport } from '../../../src/workflows/messages.ts';
+import type { StatusReport } from '../../../src/domain/call-run.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from './cluster.ts';
 import { askStatus } from './observed-run.ts';

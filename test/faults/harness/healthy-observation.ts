@@ -6,7 +6,7 @@ import type {
   Transcript,
 } from '../../../src/generated/prisma/client.ts';
 import type { Step } from '../../../src/domain/names.ts';
-import type { Progress } from '../../../src/workflows/messages.ts';
+import type { Progress } from '../../../src/domain/call-run.ts';
 import { canariesOf } from './canaries.ts';
 import {
   ANALYZED,

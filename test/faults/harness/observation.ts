@@ -14,7 +14,7 @@ import { canariesOf, type Canary } from './canaries.ts';
 import type { Cluster } from './cluster.ts';
 import { observeRun, type ObservedRun, type RunInfo } from './observed-run.ts';
 import type { ClientOperation } from './recorder.ts';
-import type { Recording } from './recordings.ts';
+import type { Recording } from '../../support/recordings.ts';
 import type { IdleSession } from './session-sampler.ts';
 
 /** Everything the invariants are judged by: what was asked, and what each system says now. */

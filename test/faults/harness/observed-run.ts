@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 
-import type { StatusReport } from '../../../src/workflows/messages.ts';
+import type { StatusReport } from '../../../src/domain/call-run.ts';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallKey } from '../../../src/domain/call.ts';
 import type { RedoStep } from '../../../src/domain/names.ts';
 import type { Cluster, Reply } from './cluster.ts';
-import type { Recording } from './recordings.ts';
+import type { Recording } from '../../support/recordings.ts';
 
 // What clients and operators do, recorded for the invariants.
 

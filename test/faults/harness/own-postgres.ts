@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { freePort } from '../../../local/process/ports.ts';
 import type { Keeper } from '../../../local/process/keeper.ts';
-import { startPostgres } from '../../../local/postgres/server.ts';
+import { startPostgres } from '../../../local/parts/postgres/server.ts';
 import { migrate } from '../../../prisma/engine/apply.ts';
 import { toOwnProcess, type OwnProcess } from './own-process.ts';
 

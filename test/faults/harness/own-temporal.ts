@@ -2,8 +2,8 @@ import { join } from 'node:path';
 
 import { freePort } from '../../../local/process/ports.ts';
 import type { Keeper } from '../../../local/process/keeper.ts';
-import { findTemporalCli } from '../../../local/temporal-cli.ts';
-import { startTemporalServer } from '../../../local/temporal/server.ts';
+import { findTemporalCli } from '../../../local/tools/temporal-cli.ts';
+import { startTemporalServer } from '../../../local/parts/temporal.ts';
 import { toOwnProcess, type OwnProcess } from './own-process.ts';
 
 /** A Temporal server whose state lies in a file and outlives its death. */

@@ -1,6 +1,6 @@
 import { submit } from '../harness/operations.ts';
 import type { Cluster } from '../harness/cluster.ts';
-import type { Recording } from '../harness/recordings.ts';
+import type { Recording } from '../../support/recordings.ts';
 import { settle } from '../harness/settle.ts';
 import type { KillPoint } from './points.ts';
 import { startVictim, type Victim } from './victim.ts';

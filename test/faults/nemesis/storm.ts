@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultInput } from '../../../sandbox/core/faults.ts';
 import type { Cluster } from '../harness/cluster.ts';
 import { cancel, reprocess, signalReprocess, submitUntilTaken } from '../harness/operations.ts';
-import type { Recording } from '../harness/recordings.ts';
+import type { Recording } from '../../support/recordings.ts';
 import type { Plan, TimedDeed } from './plan.ts';
 import { createServers } from './servers.ts';
 

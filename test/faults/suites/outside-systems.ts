@@ -4,7 +4,7 @@ import { BUCKET } from '../../../sandbox/environment.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { untilCompleted, untilParked, untilRow } from '../harness/conditions.ts';
 import { reprocess, submit } from '../harness/operations.ts';
-import type { Recording } from '../harness/recordings.ts';
+import type { Recording } from '../../support/recordings.ts';
 import { LASTING, MENDABLE, PASSING, RECORDING_MAX_BYTES, type Scenario } from './scenarios.ts';
 import { defineSuite, type TestGroup } from './suite.ts';
 

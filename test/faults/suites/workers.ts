@@ -4,7 +4,7 @@ import { assertInvariants } from '../harness/check.ts';
 import type { LinkedProcess } from '../harness/cluster.ts';
 import { untilCompleted, untilHit } from '../harness/conditions.ts';
 import { startCall, startCalls } from '../harness/operations.ts';
-import type { Recording } from '../harness/recordings.ts';
+import type { Recording } from '../../support/recordings.ts';
 import { scale } from '../harness/scale.ts';
 import { defineSuite } from './suite.ts';
 

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { LocalRunError } from '../../local-run-error.ts';
+import { POSTGRES_MAJOR, type PostgresBinaries } from './binaries.ts';
+import { launchAs, type SystemUser } from './system-user.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Makes the data folder ready to be served: creates it where there is none, and refuses, in one
+ * sentence, one that PostgreSQL could not use. A folder is made beside its place and then renamed,
+ * so a run that is killed during `initdb` leaves nothing half made behind.
+ */
+export async function prepareDataFolder(
+  folder: string,
+  binaries: PostgresBinaries,
+  user: SystemUser | null,
+): Promise<void> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new LocalRunError(
+      `The database's folder ${folder} cannot be read (${error.code ?? error.message}): give it to the user you are, or move it away and start again.`,
+    );
+  });
+  if (files === null || files.length === 0) return createDataFolder(folder, binaries, user);
+
+  const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (version === '' || !files.includes('global')) {
+    throw new LocalRunError(
+      `The database's folder ${folder} is not a whole PostgreSQL data folder: move it away (or delete it, if nothing in it matters) and start again.`,
+    );
+  }
+  if (version !== POSTGRES_MAJOR) {
+    throw new LocalRunError(
+      `The database's folder ${folder} was made by PostgreSQL ${version}, but this project brings PostgreSQL ${POSTGRES_MAJOR}: dump it with the old version, or move it away and start again.`,
+    );
+  }
+  await clearStalePidFile(folder);
+}
+
+async function createDataFolder(
+  folder: string,
+  binaries: PostgresBinaries,
+  user: SystemUser | null,
+): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}.new-`);
+  try {
+    if (user !== null) await chown(temporary, user.uid, user.gid);
+    const launch = await launchAs(
+      user,
+      binaries.initdb,
+      [
+        `--pgdata=${temporary}`,
+        '--username=postgres',
+        // Only loopback connections are served, and what lies here is sample data.
+        '--auth=trust',
+        '--encoding=UTF8',
+        // The same order of text on every platform, whatever locales it has.
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+      ],
+      [temporary, binaries.initdb],
+    );
+    await run(launch.command, [...launch.args], {
+      uid: launch.uid,
+      gid: launch.gid,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      cwd: '/',
+    });
+    await rm(folder, { recursive: true, force: true });
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw new LocalRunError(
+      `PostgreSQL could not create its data folder ${folder}: ${reasonOf(error)} Free space or correct the folder's rights, or set DATABASE_URL.`,
+    );
+  }
+}
+
+/**
+ * After a `kill -9` the file postmaster.pid stays behind. PostgreSQL copes with that unless another
+ * process has got the same number since; then the file is in the way and is removed. A server that
+ * really still runs on the folder is not adopted: nobody knows what started it.
+ */
+async function clearStalePidFile(folder: string): Promise<void> {
+  const path = join(folder, 'postmaster.pid');
+  const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  if (!Number.isInteger(pid) || pid <= 0) return;
+  const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }));
+  if (stdout.includes(folder)) {
+    throw new LocalRunError(
+      `A PostgreSQL server (process ${pid}) already runs on ${folder}: stop it with "kill -INT ${pid}" and start again.`,
+    );
+  }
+  await rm(path, { force: true });
+}
+
+function reasonOf(error: unknown): string {
+  const text = (error as { stderr?: string }).stderr?.trim() || String(error);
+  const line = text.split('\n').findLast((each) => /error|fatal|could not/i.test(each)) ?? text;
+  return line.replace(/\.?$/, '.');
+}

@@ -1,0 +1,116 @@
+import type { ErrorCode } from '../../domain/error-codes.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import { parseRetryAfter } from '../shared/retry-after.ts';
+
+/** What a request was about; the message of a failure begins with `what` ("Reading an object"). */
+export type Subject = {
+  readonly what: string;
+  /** What 404 means: Cloud Storage does not say whether bucket, object or upload is missing. */
+  readonly notFound: 'STORAGE_BUCKET_NOT_FOUND' | 'STORAGE_OBJECT_MISSING' | 'STORAGE_UNAVAILABLE';
+};
+
+/** The reasons under which Cloud Storage answers 403 although the credentials are right. */
+const QUOTA_REASONS = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded)$/;
+
+/** google-auth-library has no code for it, only this sentence. */
+const NO_CREDENTIALS = /could not load the default credentials/i;
+
+type Shape = Readonly<Record<string, unknown>>;
+
+function isShape(value: unknown): value is Shape {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * The HTTP status in an error of the library, which comes in three forms: an ApiError (`code`), a
+ * GaxiosError (`status`, `response.status`), and the bare `error` object of a reply's body.
+ */
+export function statusOf(error: unknown): number | null {
+  if (!isShape(error)) return null;
+  const response = isShape(error['response']) ? error['response'] : {};
+  for (const value of [
+    error['code'],
+    error['status'],
+    response['status'],
+    response['statusCode'],
+  ]) {
+    const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+    if (typeof status === 'number' && status >= 100 && status <= 599) return status;
+  }
+  return null;
+}
+
+/** The words in `errors[].reason`, which may lie deep in the reply that an error carries. */
+function reasonsOf(error: unknown): string[] {
+  if (!isShape(error)) return [];
+  const own = typeof error['reason'] === 'string' ? [error['reason']] : [];
+  const inner = Array.isArray(error['errors'])
+    ? error['errors']
+    : [error['response'], error['data'], error['error']];
+  return [...own, ...inner.flatMap(reasonsOf)];
+}
+
+function codeOf(status: number, error: unknown, notFound: Subject['notFound']): ErrorCode {
+  if (status === 404) return notFound;
+  if (status === 429) return 'STORAGE_RATE_LIMITED';
+  if (status === 403 && reasonsOf(error).some((reason) => QUOTA_REASONS.test(reason)))
+    return 'STORAGE_RATE_LIMITED';
+  if (status === 401 || status === 403) return 'STORAGE_CREDENTIALS_REFUSED';
+  // 410: the upload session is gone; the next attempt begins another.
+  if (status === 408 || status === 410 || status === 412 || status >= 500)
+    return 'STORAGE_UNAVAILABLE';
+  return 'STORAGE_BAD_REQUEST';
+}
+
+function headersOf(error: unknown): unknown {
+  return isShape(error) && isShape(error['response']) ? error['response']['headers'] : null;
+}
+
+function retryAfterOf(headers: unknown): number | null {
+  if (!isShape(headers)) return null;
+  // The library's HTTP client has a Headers class of its own, beside plain objects.
+  const get = headers['get'];
+  return parseRetryAfter(
+    typeof get === 'function' ? get.call(headers, 'retry-after') : headers['retry-after'],
+  );
+}
+
+/**
+ * Translates whatever the library throws. The original error is left out: it holds addresses,
+ * headers and the reply's body. `headers` are those of the reply, where the error has none.
+ */
+export function toStorageError(
+  error: unknown,
+  { what, notFound }: Subject,
+  headers: unknown = headersOf(error),
+): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const status = statusOf(error);
+  if (status !== null) {
+    const code = codeOf(status, error, notFound);
+    const retryAfterMs = retryAfterOf(headers);
+    return new ServiceError(
+      code,
+      `${what} failed: Cloud Storage answered with HTTP status ${status}.`,
+      {
+        context: { status },
+        ...(retryAfterMs === null ? {} : { retryAfterMs }),
+      },
+    );
+  }
+  if (error instanceof Error && NO_CREDENTIALS.test(error.message)) {
+    return new ServiceError(
+      'STORAGE_CREDENTIALS_REFUSED',
+      `${what} failed: there are no Google credentials; set up application default credentials for the worker.`,
+    );
+  }
+  const reason =
+    isShape(error) && typeof error['code'] === 'string' && /^[A-Z_]+$/.test(error['code'])
+      ? error['code']
+      : 'UNKNOWN';
+  return new ServiceError(
+    'STORAGE_UNAVAILABLE',
+    `${what} failed: the connection to Cloud Storage broke (${reason}); it is tried again.`,
+    { context: { reason } },
+  );
+}

@@ -1,0 +1,152 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+import { CALL_STATUSES, type CallKey, type CallStatus } from '../../domain/call.ts';
+import type { CallProcessing, StatusReport } from '../../domain/call-run.ts';
+import {
+  REPROCESS_SIGNAL,
+  STATUS_QUERY,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+  type RedoStep,
+} from '../../domain/names.ts';
+import { toQueryError, toTemporalError } from './errors.ts';
+
+/** A run of a call, as Temporal describes it. */
+export type CallRun = {
+  readonly runId: string;
+  readonly isOpen: boolean;
+  readonly status: CallStatus;
+  /** What the gateway started it with; `null` for a run started from a command line. */
+  readonly startedWith: Pick<CallKey, 'recordgroup' | 'recordid'> | null;
+};
+
+export type CallRuns = ReturnType<typeof createCallRuns>;
+
+// A start takes milliseconds. After five seconds the client is better told to come back.
+const DEADLINE_MS = 5_000;
+
+const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType.KEYWORD);
+
+/**
+ * The runs of calls in Temporal. A run is named by its type's text, not by its function, so that
+ * the gateway does not load the workflow. Every method rejects with TEMPORAL_… when Temporal does
+ * not answer in time.
+ */
+export function createCallRuns(client: Client) {
+  const ask = async <T>(
+    request: () => Promise<T>,
+    toError: (error: unknown) => unknown = toTemporalError,
+  ): Promise<T> => {
+    try {
+      return await client.withDeadline(Date.now() + DEADLINE_MS, request);
+    } catch (error) {
+      throw toError(error);
+    }
+  };
+
+  const startOptions = ({ callSid, recordgroup, recordid }: CallKey) => ({
+    workflowId: callSid,
+    taskQueue: TASK_QUEUE,
+    args: [{ callSid, recordgroup, recordid }] as Parameters<CallProcessing>,
+    memo: { recordgroup, recordid },
+    typedSearchAttributes: [{ key: callStatusKey, value: 'PROCESSING' }],
+  });
+
+  return {
+    /**
+     * Starts the call, unless a run of it is open or completed: then `started` is false and the
+     * run is the one that is there. A run that failed, expired, was cancelled or terminated is
+     * replaced.
+     */
+    async start(key: CallKey): Promise<{ readonly started: boolean; readonly run: CallRun }> {
+      return ask(async () => {
+        try {
+          const handle = await client.workflow.start<CallProcessing>(WORKFLOW_TYPE, {
+            ...startOptions(key),
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            workflowIdConflictPolicy: 'FAIL',
+          });
+          const { recordgroup, recordid } = key;
+          return {
+            started: true,
+            run: {
+              runId: handle.firstExecutionRunId,
+              isOpen: true,
+              status: 'PROCESSING',
+              startedWith: { recordgroup, recordid },
+            },
+          };
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+          const description = await client.workflow.getHandle(key.callSid).describe();
+          return { started: false, run: toCallRun(description) };
+        }
+      });
+    },
+
+    /** The newest run of a call; `null` when Temporal knows none (any more). */
+    async find(callSid: string): Promise<CallRun | null> {
+      return ask(async () => {
+        try {
+          return toCallRun(await client.workflow.getHandle(callSid).describe());
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        }
+      });
+    },
+
+    /** Whether an open run has finished this step. Asks a worker: TEMPORAL_NO_WORKER when none answers. */
+    async hasFinished(callSid: string, step: RedoStep): Promise<boolean> {
+      return ask(async () => {
+        const { steps } = await client.workflow
+          .getHandle(callSid)
+          .query<StatusReport>(STATUS_QUERY);
+        return steps[step] === 'DONE';
+      }, toQueryError);
+    },
+
+    /** Signals the open run, or starts one that begins with the signal. Returns its run id. */
+    async reprocess(
+      key: CallKey,
+      request: { readonly from?: RedoStep; readonly reason?: string },
+    ): Promise<string> {
+      return ask(async () => {
+        const handle = await client.workflow.signalWithStart<CallProcessing, [unknown?]>(
+          WORKFLOW_TYPE,
+          {
+            ...startOptions(key),
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            signal: REPROCESS_SIGNAL,
+            signalArgs: [request],
+          },
+        );
+        return handle.signaledRunId;
+      });
+    },
+  };
+}
+
+function toCallRun(description: WorkflowExecutionDescription): CallRun {
+  const { runId, status, memo, typedSearchAttributes } = description;
+  const published = typedSearchAttributes.get(callStatusKey);
+  const isOpen = status.name === 'RUNNING';
+  return {
+    runId,
+    isOpen,
+    status:
+      status.name === 'COMPLETED'
+        ? 'COMPLETED'
+        : (CALL_STATUSES.find((known) => known === published) ?? 'PROCESSING'),
+    startedWith:
+      typeof memo?.['recordgroup'] === 'string' && typeof memo['recordid'] === 'string'
+        ? { recordgroup: memo['recordgroup'], recordid: memo['recordid'] }
+        : null,
+  };
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  WorkflowFailedError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+
+import { isErrorCode } from '../../domain/error-codes.ts';
+import { SITE_DIRECTORY_ID, WALK_QUERY } from '../../domain/names.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import type { SiteWalkReport, SiteWalkResult } from '../../domain/site-phone.ts';
+import { findGrpcError } from './grpc-error.ts';
+
+// Twice a second looks immediate, and costs Temporal next to nothing.
+const LOOK_EVERY_MS = 500;
+
+// A schedule acts within a second; ten cover a server under load.
+const STARTS_WITHIN_MS = 10_000;
+
+// A worker that is replaced by another is away for less.
+const WORKER_ANSWERS_WITHIN_MS = 20_000;
+
+// A question that was handed to a worker which has just died is lost with it, so it is asked again.
+const ASK_AGAIN_AFTER_MS = 5_000;
+
+type Walk = () => Promise<SiteWalkResult>;
+
+/**
+ * Has the schedule start a walk through ConnectWise's sites now, or joins the one under way, and
+ * tells how far it has come until it ends. Throws a ServiceError: with the walk's own code when the
+ * walk fails, TEMPORAL_UNAVAILABLE, or TIMEOUT when no worker answers (the walk then waits for one).
+ */
+export async function walkSites(
+  client: Client,
+  onProgress: (report: SiteWalkReport) => void = () => undefined,
+  workerAnswersWithinMs: number = WORKER_ANSWERS_WITHIN_MS,
+): Promise<SiteWalkResult> {
+  try {
+    const handle = client.workflow.getHandle<Walk>(await startOrJoin(client));
+    return await follow(handle, client, onProgress, workerAnswersWithinMs);
+  } catch (error) {
+    throw toWalkError(error);
+  }
+}
+
+/** The workflow id of the walk that runs: there is one at a time, which the schedule sees to. */
+async function startOrJoin(client: Client): Promise<string> {
+  const schedule = client.schedule.getHandle(SITE_DIRECTORY_ID);
+  const before = (await schedule.describe()).info;
+  // Does nothing while a walk is under way.
+  await schedule.trigger(ScheduleOverlapPolicy.SKIP);
+  const deadline = performance.now() + STARTS_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const { numActionsTaken, recentActions, runningActions } = (await schedule.describe()).info;
+    // A short walk may have ended by the time of the first look.
+    const last =
+      numActionsTaken > before.numActionsTaken ? recentActions.at(-1)?.action : undefined;
+    const started = runningActions[0] ?? last;
+    if (started !== undefined) return started.workflow.workflowId;
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw new ServiceError(
+    'TEMPORAL_UNAVAILABLE',
+    `The schedule ${SITE_DIRECTORY_ID} did not start a walk. Check the Temporal server.`,
+  );
+}
+
+async function follow(
+  handle: WorkflowHandle<Walk>,
+  client: Client,
+  onProgress: (report: SiteWalkReport) => void,
+  workerAnswersWithinMs: number,
+): Promise<SiteWalkResult> {
+  const ended = handle.result();
+  // Whoever waits for it below sees the rejection; nobody may be waiting yet.
+  ended.catch(() => undefined);
+  let answeredAt = performance.now();
+  for (;;) {
+    const result = await Promise.race([ended, sleep(LOOK_EVERY_MS, null)]);
+    if (result !== null) return result;
+    const deadline = Date.now() + Math.min(ASK_AGAIN_AFTER_MS, workerAnswersWithinMs);
+    const report = await client
+      .withDeadline(deadline, () => handle.query<SiteWalkReport>(WALK_QUERY))
+      .catch(() => null);
+    if (report !== null) {
+      answeredAt = performance.now();
+      onProgress(report);
+    } else if (performance.now() - answeredAt > workerAnswersWithinMs) {
+      throw new ServiceError(
+        'TIMEOUT',
+        'No worker answers for the walk through the sites. Start one (npm run worker): the walk waits for it and then goes on by itself.',
+      );
+    }
+  }
+}
+
+function toWalkError(error: unknown): unknown {
+  if (error instanceof ScheduleNotFoundError) {
+    return new ServiceError(
+      'TEMPORAL_UNAVAILABLE',
+      `Temporal has no schedule ${SITE_DIRECTORY_ID}. Start a worker (npm run worker), which creates it, or run npm run temporal:bootstrap.`,
+    );
+  }
+  if (error instanceof WorkflowFailedError) {
+    const { cause } = error;
+    return cause instanceof ApplicationFailure && isErrorCode(cause.type)
+      ? new ServiceError(cause.type, cause.message)
+      : new ServiceError('CANCELLED', 'The walk was cancelled or terminated by an operator.');
+  }
+  const grpcError = findGrpcError(error);
+  if (grpcError === null) return error;
+  return new ServiceError(
+    'TEMPORAL_UNAVAILABLE',
+    'Temporal does not answer. Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and that the server is up.',
+    { context: { grpcStatus: grpcError.code }, cause: error },
+  );
+}

@@ -1,0 +1,118 @@
+import type { Recognition } from '../../domain/recognition.ts';
+import type { TranscriptSegment } from '../../domain/transcript.ts';
+import { lacksTimes, toStatusError } from './errors.ts';
+import type { AudioFile } from './multipart.ts';
+import { parseReply } from './reply.ts';
+import { toSegments, type PartReply } from './transcript.ts';
+import { createTransport, REPLY_MAX_BYTES } from './transport.ts';
+
+export type { AudioFile } from './multipart.ts';
+export type { PartReply } from './transcript.ts';
+
+export type TranscriptionServerConfig = {
+  /** Includes `/v1`. */
+  readonly baseUrl: string;
+  /** `null` for a server without keys. */
+  readonly apiKey: string | null;
+  readonly model: string;
+  /** ISO 639-1; `null` lets the server find out. */
+  readonly language: string | null;
+  /** Names and words that occur in the calls. */
+  readonly phrases: readonly string[];
+  /** How long the server may take for one file, in milliseconds. */
+  readonly answerTimeoutMs: number;
+};
+
+export type TranscriptionServer = {
+  /**
+   * Has one file transcribed and resolves with the server's reply, which `parseReply` can read and
+   * which has at most `replyMaxBytes`.
+   * Paid, where the server is: each call is one request. Throws SPEECH_* codes, without a word of
+   * the call, and what reading the file throws; an abort goes through as the signal's reason.
+   */
+  transcribe(file: AudioFile, signal: AbortSignal): Promise<string>;
+  /** The longest reply that is read, in bytes. */
+  readonly replyMaxBytes: number;
+  /** Reads a reply. Throws SPEECH_RESULT_INVALID, without a word of it, when it is not one. */
+  parseReply(json: string): PartReply['reply'];
+  /** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
+  toSegments(
+    parts: readonly PartReply[],
+    recordingSeconds: number | null,
+  ): readonly TranscriptSegment[];
+  /** How a recording is asked to be transcribed, given what is sent of its channels. */
+  plan(channels: Recognition['channels']): Recognition;
+  close(): Promise<void>;
+};
+
+type Field = readonly [name: string, value: string];
+
+/**
+ * From the most telling form of a reply to the one that every server knows: some refuse the times
+ * of words, OpenAI's gpt-4o models all times.
+ */
+const FORMS: readonly (readonly Field[])[] = [
+  [
+    ['response_format', 'verbose_json'],
+    ['timestamp_granularities[]', 'segment'],
+    ['timestamp_granularities[]', 'word'],
+  ],
+  [['response_format', 'verbose_json']],
+  [['response_format', 'json']],
+];
+
+/**
+ * Creates the client for any server with OpenAI's `/audio/transcriptions`. Times are asked for until
+ * the server says that it does not know them, which costs nothing: such a request is refused before
+ * it is worked on.
+ */
+export function createTranscriptionServer(
+  config: TranscriptionServerConfig,
+  idleTimeoutMs?: number,
+): TranscriptionServer {
+  const transport = createTransport(config, config.answerTimeoutMs, idleTimeoutMs);
+  const fields: readonly Field[] = [
+    ['model', config.model],
+    ...(config.language === null ? [] : [['language', config.language] as const]),
+    // Whisper reads it as what was said before, and so prefers its spellings; of a long one it
+    // keeps the last 224 tokens.
+    ...(config.phrases.length === 0 ? [] : [['prompt', config.phrases.join(', ')] as const]),
+  ];
+  let form = 0;
+
+  return {
+    replyMaxBytes: REPLY_MAX_BYTES,
+    parseReply,
+    toSegments,
+
+    plan: (channels) => ({
+      provider: 'openai-compatible',
+      model: config.model,
+      languageCodes: config.language === null ? [] : [config.language],
+      channels,
+      diarization: false,
+      wordTimes: form === 0,
+      phrases: config.phrases.length,
+    }),
+
+    async transcribe(file, signal) {
+      let asked = form;
+      for (;;) {
+        const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
+        if (reply.status >= 200 && reply.status < 300) {
+          parseReply(reply.text);
+          // Only now is it the form that was refused, not this file. Never back to a richer one:
+          // another request may have learned more meanwhile.
+          form = Math.max(form, asked);
+          return reply.text;
+        }
+        if (!lacksTimes(reply.status, reply.text) || asked + 1 >= FORMS.length) {
+          throw toStatusError(reply.status, reply.text, reply.retryAfterMs);
+        }
+        asked = Math.max(form, asked + 1);
+      }
+    },
+
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/**
+ * The stored form of a transcript's segments: the one schema for the column, for the reply of the
+ * API and for what a step reads back. Times are seconds from the start of the audio.
+ */
+export const transcriptSegments = z.array(
+  z.object({
+    /** The channel (1-based) or the speaker's label; `null` when the audio tells neither. */
+    speaker: z.string().nullable(),
+    channel: z.int().nullable(),
+    startSeconds: z.number(),
+    endSeconds: z.number(),
+    text: z.string(),
+  }),
+);
+
+/** A stretch of speech. */
+export type TranscriptSegment = Readonly<z.infer<typeof transcriptSegments>[number]>;
+
+/** What a provider of transcriptions heard in a recording. */
+export type ParsedTranscript = {
+  /** The segments' texts in time order, one per line; empty when there were no words. */
+  readonly text: string;
+  readonly segments: readonly TranscriptSegment[];
+  /** BCP 47 (`en-GB`), `null` when the result does not say. */
+  readonly languageCode: string | null;
+  /** Seconds that the provider bills, all channels together; 0 when the result does not say. */
+  readonly billedSeconds: number;
+};

@@ -1,0 +1,139 @@
+// Guarantees what the ConnectWise client asks for, and that it reads every page and every company.
+import assert from 'node:assert/strict';
+
+import { NUMBER, createConnectWiseRig } from './support.ts';
+import { sendJson } from '../../support/http-server.ts';
+
+const { signal } = new AbortController();
+const rig = createConnectWiseRig();
+
+describe('the ConnectWise client', () => {
+  afterEach(() => rig.close());
+
+  it('names itself with both keys and the client id, and asks for a version', async () => {
+    await (
+      await rig.clientOf((_, response) => sendJson(response, []))
+    ).findCompanyByPhone(NUMBER, [], signal);
+    const { headers, method } = rig.sent(0);
+    assert.equal(method, 'GET');
+    assert.equal(headers.authorization, `Basic ${btoa('msp+public:private')}`);
+    assert.equal(headers['clientid'], 'client-guid');
+    assert.match(
+      headers.accept ?? '',
+      /^application\/vnd\.connectwise\.com\+json; version=\d{4}\.\d/,
+    );
+  });
+
+  it('asks by the last digits with gaps between them, in contacts by both fields and in companies', async () => {
+    const client = await rig.clientOf((_, response) => sendJson(response, []));
+    await client.findCompanyByPhone(NUMBER, [], signal);
+    const queries = [0, 1, 2].map((index) => new URL(rig.sent(index).url, 'http://localhost'));
+    const digits = '"%7%9%4%6%1%2%3%4%"';
+    assert.deepEqual(
+      queries.map(({ pathname, searchParams }) => [
+        pathname.replace('/v4_6_release/apis/3.0/company/', ''),
+        searchParams.get('conditions'),
+        searchParams.get('childConditions'),
+      ]),
+      [
+        [
+          'contacts',
+          'inactiveFlag=false',
+          `communicationItems/value like ${digits} and communicationItems/communicationType="Phone"`,
+        ],
+        ['contacts', `defaultPhoneNbr like ${digits} and inactiveFlag=false`, null],
+        ['companies', `phoneNumber like ${digits}`, null],
+      ],
+    );
+    assert.equal(rig.requests().length, 3);
+  });
+
+  it('encodes the query so that no plus or bare percent sign arrives', async () => {
+    const client = await rig.clientOf((_, response) => sendJson(response, []));
+    await client.findCompanyByPhone(NUMBER, [], signal);
+    assert.ok(rig.requests().every(({ url }) => !url.includes('+')));
+    assert.match(rig.sent(0).url, /like%20%22%257%259%25/);
+  });
+
+  it('asks for no names of people', async () => {
+    const client = await rig.clientOf((_, response) => sendJson(response, []));
+    await client.findCompanyByPhone(NUMBER, [], signal);
+    assert.ok(rig.requests().every(({ url }) => !/firstName|lastName/.test(url)));
+  });
+
+  it('looks up the companies of the contacts that it found', async () => {
+    const client = await rig.clientOf(({ pathname, searchParams }, response) => {
+      if (pathname.endsWith('/contacts')) {
+        const value = searchParams.has('childConditions') ? '020 7946 1234' : '020 7946 9999';
+        const communicationItems = [
+          { value, communicationType: 'Phone', type: { name: 'Direct' } },
+        ];
+        sendJson(response, [{ id: 1, company: { id: 10, name: 'x' }, communicationItems }]);
+      } else {
+        assert.match(searchParams.get('conditions') ?? '', / or id in \(10\)$/);
+        sendJson(response, [{ id: 10, name: 'Ten', deletedFlag: false }]);
+      }
+    });
+    assert.deepEqual(await client.findCompanyByPhone(NUMBER, [], signal), {
+      match: 'MATCHED',
+      company: { connectwiseId: '10', name: 'Ten' },
+      incompleteContactIds: [],
+    });
+  });
+
+  it('counts no item of a contact but telephones, whatever the server finds', async () => {
+    for (const communicationType of ['Email', 'Fax', null]) {
+      const item = { value: '020 7946 1234', communicationType, type: { name: 'Direct' } };
+      const contact = { id: 1, company: { id: 10 }, communicationItems: [item] };
+      const client = await rig.clientOf(({ pathname }, response) =>
+        sendJson(response, pathname.endsWith('/contacts') ? [contact] : [{ id: 10, name: 'Ten' }]),
+      );
+      assert.equal((await client.findCompanyByPhone(NUMBER, [], signal)).match, 'UNKNOWN');
+    }
+  });
+
+  it('looks up any number of companies, a hundred at a time', async () => {
+    const client = await rig.clientOf(({ pathname, searchParams }, response) => {
+      const ids = /\(([\d,]+)\)/.exec(searchParams.get('conditions') ?? '')?.[1]?.split(',') ?? [];
+      assert.ok(ids.length <= 100);
+      const companies = ids.map((id) => ({ id: Number(id), name: `Company ${id}` }));
+      const contacts = Array.from({ length: 250 }, (_, index) => ({
+        id: index + 1,
+        company: { id: index + 1 },
+        defaultPhoneNbr: index === 249 ? '020 7946 1234' : '07 9 46 12 34',
+      }));
+      sendJson(response, pathname.endsWith('/contacts') ? contacts : companies);
+    });
+    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
+    assert.ok(lookup.match === 'MATCHED' && lookup.company.connectwiseId === '250');
+    assert.equal(rig.requests().length, 5);
+  });
+
+  it('reads on while Link names a next page, though the page is short', async () => {
+    const client = await rig.clientOf(({ pathname, searchParams }, response) => {
+      const page = Number(searchParams.get('page'));
+      if (pathname.endsWith('/contacts')) return sendJson(response, []);
+      const link = page < 3 ? '<http://elsewhere.invalid/next>; rel="next"' : '<x>; rel="first"';
+      const phoneNumber = page === 3 ? '020 7946 1234' : '07 9 46 12 34';
+      return sendJson(response, [{ id: page, name: `Page ${page}`, phoneNumber }], 200, { link });
+    });
+    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
+    assert.ok(lookup.match === 'MATCHED' && lookup.company.name === 'Page 3');
+  });
+
+  it('reads on after a full page when there is no Link', async () => {
+    const client = await rig.clientOf(({ pathname, searchParams }, response) => {
+      if (pathname.endsWith('/contacts')) return sendJson(response, []);
+      const isFirst = searchParams.get('page') === '1';
+      const length = isFirst ? Number(searchParams.get('pageSize')) : 1;
+      const companies = Array.from({ length }, (_, index) => ({
+        id: isFirst ? index + 1 : 5000,
+        name: 'Company',
+        phoneNumber: isFirst ? '07 9 46 12 34' : '020 7946 1234',
+      }));
+      return sendJson(response, companies);
+    });
+    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
+    assert.ok(lookup.match === 'MATCHED' && lookup.company.connectwiseId === '5000');
+  });
+});

@@ -1,0 +1,80 @@
+// Guarantees that the local limit on requests is kept, waited for briefly, and told to those who would wait long.
+import assert from 'node:assert/strict';
+
+import { NUMBER, createConnectWiseRig } from './support.ts';
+import { createLimiter } from '../../../src/clients/connectwise/limiter.ts';
+import { ServiceError } from '../../../src/domain/service-error.ts';
+import { sendJson } from '../../support/http-server.ts';
+
+const { signal } = new AbortController();
+const rig = createConnectWiseRig();
+
+describe('the limit on requests to ConnectWise', () => {
+  afterEach(() => rig.close());
+
+  it('waits for the local limit up to five seconds and throws a longer wait', async () => {
+    // At 60 a minute one lookup of three requests is due every three seconds.
+    const client = await rig.clientOf((_, response) => sendJson(response, []), {
+      requestsPerMinute: 60,
+      timeoutMs: 10_000,
+    });
+    const startedAt = performance.now();
+    const lookups = Array.from({ length: 4 }, () => client.findCompanyByPhone(NUMBER, [], signal));
+    const [first, second, third, fourth] = await Promise.allSettled(lookups);
+    assert.equal(first?.status, 'fulfilled');
+    assert.equal(second?.status, 'fulfilled');
+    assert.ok(performance.now() - startedAt > 2_500);
+    assert.equal(rig.requests().length, 6);
+    // A crowd is not told to come back all at once.
+    assertLimited(third, 5_000, 6_000);
+    assertLimited(fourth, 8_000, 9_000);
+  });
+
+  it('admits a whole lookup even at one request a minute', async () => {
+    const client = await rig.clientOf((_, response) => sendJson(response, []), {
+      requestsPerMinute: 1,
+    });
+    await client.findCompanyByPhone(NUMBER, [], signal);
+    const [again] = await Promise.allSettled([client.findCompanyByPhone(NUMBER, [], signal)]);
+    assertLimited(again, 175_000, 180_000);
+    assert.equal(rig.requests().length, 3);
+  });
+
+  it('leaves a walk half of it at most', async () => {
+    // At 600 a minute a walk may send three requests every 0.6 s, of the six that the limit allows.
+    const limiter = createLimiter(600);
+    const until = performance.now() + 1_900;
+    let sent = 0;
+    while (performance.now() < until) {
+      await limiter.admitWalk(signal);
+      sent += 1;
+    }
+    // At 0, 0.6, 1.2 and 1.8 s; the one that was waited for beyond the end comes at 2.4 s.
+    assert.ok(sent >= 9 && sent <= 13, `${sent}`);
+  });
+
+  it('lets a lookup go before a walk that has waited longer', async () => {
+    // At 70 a minute a window holds one lookup and lasts 2.6 s.
+    const limiter = createLimiter(70);
+    const lookUp = () => limiter.admit(3, { ms: 0 }, signal);
+    const controller = new AbortController();
+    let hasWalked = false;
+    await lookUp();
+    const walk = limiter.admitWalk(controller.signal).then(() => (hasWalked = true));
+    await lookUp();
+    assert.equal(hasWalked, false);
+    controller.abort();
+    await assert.rejects(walk);
+  });
+});
+
+function assertLimited(
+  result: PromiseSettledResult<unknown> | undefined,
+  leastMs: number,
+  mostMs: number,
+): void {
+  assert.ok(result?.status === 'rejected' && result.reason instanceof ServiceError);
+  assert.equal(result.reason.code, 'CONNECTWISE_RATE_LIMITED');
+  const ms = result.reason.retryAfterMs ?? -1;
+  assert.ok(ms > leastMs && ms <= mostMs, `${ms}`);
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+import { sendJson, startHttpServer, type HttpServer } from '../../support/http-server.ts';
+
+const requestSchema = z.object({
+  model: z.string(),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+  response_format: z.object({
+    type: z.literal('json_schema'),
+    json_schema: z.object({ name: z.string(), schema: z.record(z.string(), z.unknown()) }),
+  }),
+  max_tokens: z.int(),
+  tools: z.undefined().optional(),
+});
+
+/** What the client asked, taken apart. */
+export type Asked = {
+  readonly kind: 'analysis' | 'notes' | 'merge';
+  readonly system: string;
+  readonly user: string;
+  /** The words between the marks, or the notes. */
+  readonly data: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** All messages, repairs included. */
+  readonly messages: readonly string[];
+  readonly bodyBytes: number;
+};
+
+/** A message of the model, or `null` for an answer of 503; a promise delays it. */
+type Answering = (asked: Asked, number: number) => Promise<object | null> | object | null;
+
+export type ModelServer = {
+  readonly url: string;
+  /** Every request so far, in order. */
+  readonly asked: readonly Asked[];
+  /** From now on it answers so. */
+  answer(answering: Answering): void;
+  close(): Promise<void>;
+};
+
+/** A real server with chat completions, whose model the test writes. Each reply takes 100 tokens and gives 10. */
+export async function startModelServer(): Promise<ModelServer> {
+  const asked: Asked[] = [];
+  let answering: Answering = () => null;
+  const server: HttpServer = await startHttpServer((request, response) => {
+    const each = toAsked(request.body);
+    asked.push(each);
+    void (async () => {
+      const message = await answering(each, asked.length);
+      if (message === null) {
+        sendJson(response, { error: { message: 'overloaded' } }, 503);
+        return;
+      }
+      sendJson(response, {
+        model: 'model-answered',
+        choices: [{ finish_reason: 'stop', message: { role: 'assistant', ...message } }],
+        usage: { prompt_tokens: 100, completion_tokens: 10 },
+      });
+    })();
+  });
+  return {
+    url: `${server.url}/v1`,
+    asked,
+    answer(next) {
+      answering = next;
+    },
+    close: () => server.close(),
+  };
+}
+
+function toAsked(body: string): Asked {
+  const { messages, response_format: format } = requestSchema.parse(JSON.parse(body));
+  const [system, user] = messages.map(({ content }) => content);
+  const { name, schema } = format.json_schema;
+  const data = /: <((?:transcript|notes)-[0-9a-f]{16})>\n([\s\S]*)\n<\/\1>$/.exec(user ?? '');
+  const isMerge = data?.[1]?.startsWith('notes') ?? false;
+  return {
+    kind: name === 'call_notes' ? 'notes' : isMerge ? 'merge' : 'analysis',
+    system: system ?? '',
+    user: user ?? '',
+    data: data?.[2] ?? '',
+    schema,
+    messages: messages.map(({ content }) => content),
+    bodyBytes: Buffer.byteLength(body),
+  };
+}

@@ -1,0 +1,244 @@
+// Guarantees that a damaged, foreign, hostile or oversized reply never becomes a completed recording, however it is cut into pieces.
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readRecordingReply } from '../../../src/clients/phone-system/recording-reply.ts';
+import type { ErrorCode } from '../../../src/domain/error-codes.ts';
+import {
+  AUDIO,
+  createReceiver,
+  envelope,
+  KEY,
+  never,
+  recording,
+  withPhoneSystem,
+} from './support.ts';
+
+async function assertRefused(
+  body: string,
+  code: ErrorCode,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  const receiver = createReceiver();
+  await withPhoneSystem(
+    (response) => response.writeHead(200, headers).end(body),
+    async ({ client }) => {
+      const fetching = client.fetchRecording(KEY, receiver.receive, never);
+      await assert.rejects(fetching, { name: 'ServiceError', code });
+    },
+  );
+  assert.equal(receiver.state.completed, false);
+}
+
+/** Reads a body that arrives in the given pieces. */
+async function readInPieces(
+  body: Buffer,
+  cuts: readonly number[],
+  maxBytes = 1_000_000,
+): Promise<Buffer> {
+  const places = [0, ...cuts.map((cut) => cut % (body.length + 1)), body.length].toSorted(
+    (a, b) => a - b,
+  );
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (const [index, place] of places.slice(1).entries())
+      yield body.subarray(places[index], place);
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readRecordingReply(pieces(), KEY, maxBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const base64Of = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('a damaged reply of the phone system', () => {
+  it('decodes any audio in any pieces to the same bytes', async () => {
+    const anyAudio = fc.uint8Array({ minLength: 1, maxLength: 300 });
+    const property = fc.asyncProperty(
+      anyAudio,
+      fc.array(fc.nat()),
+      fc.boolean(),
+      async (bytes, cuts, escaped) => {
+        const audio = Buffer.from(bytes);
+        const body = envelope(recording({ display: 'Zoë' }, audio));
+        const read = await readInPieces(
+          Buffer.from(escaped ? body.replaceAll('/', '\\/') : body),
+          cuts,
+        );
+        assert.deepEqual(read, audio);
+      },
+    );
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  it('decodes escaped base64 that arrives byte by byte, whatever the escape', async () => {
+    const audio = Buffer.alloc(30, 0xff);
+    for (const escape of ['\\/', '\\u002f', '\\u002F']) {
+      const body = Buffer.from(envelope(recording({}, audio)).replaceAll('/', escape));
+      assert.deepEqual(await readInPieces(body, [...body.keys()]), audio);
+    }
+  });
+
+  it('refuses a second base64 text behind the padding of the first, wherever they are cut', async () => {
+    const body = Buffer.from('{"responses":[{"code":200}],"data":{"data":"YWJjYQ==YWJj"}}');
+    for (const cut of body.keys()) {
+      await assert.rejects(readInPieces(body, [cut]), { code: 'RECORDING_CORRUPT' });
+    }
+  });
+
+  it('refuses base64 with any one character made foreign, dropped or doubled, in any pieces', async () => {
+    const damages = [
+      (text: string, at: number) => `${text.slice(0, at)}*${text.slice(at + 1)}`,
+      (text: string, at: number) => `${text.slice(0, at)}-${text.slice(at + 1)}`,
+      (text: string, at: number) => `${text.slice(0, at)}ȫ${text.slice(at + 1)}`,
+      (text: string, at: number) => `${text.slice(0, at)}=${text.slice(at)}`,
+      (text: string, at: number) => `${text.slice(0, at)} ${text.slice(at)}`,
+      (text: string, at: number) => `${text.slice(0, at)}\\n${text.slice(at)}`,
+      (text: string, at: number) => text.slice(0, at) + text.slice(at + 1),
+    ];
+    const property = fc.asyncProperty(
+      fc.uint8Array({ minLength: 3, maxLength: 300 }),
+      fc.nat(),
+      fc.constantFrom(...damages),
+      fc.array(fc.nat()),
+      async (bytes, where, damage, cuts) => {
+        // Without size and sha1 only the decoder can notice.
+        const text = Buffer.from(bytes).toString('base64');
+        const body = `{"responses":[{"code":200}],"data":{"data":"${damage(text, where % text.length)}"}}`;
+        await assert.rejects(readInPieces(Buffer.from(body), cuts), { code: 'RECORDING_CORRUPT' });
+      },
+    );
+    await fc.assert(property, { numRuns: 500 });
+  });
+
+  const foreignBase64 = {
+    'a data URI': `data:audio/wav;base64,${AUDIO.toString('base64')}`,
+    'a missing end': 'YWJjZ',
+    'a missing padding': 'YWI',
+    'padding in the middle': 'YQ==YQ==',
+    'left-over bits behind the last byte': 'YR==',
+    'white space': 'YWJj YWJj',
+    'MIME lines': 'YWJj\r\nYWJj',
+    'the alphabet of URLs': 'YWJj-_-_',
+    'text that is not base64': 'nothing here!',
+  };
+  for (const [name, data] of Object.entries(foreignBase64)) {
+    it(`is corrupt with ${name}`, () => assertRefused(envelope({ data }), 'RECORDING_CORRUPT'));
+  }
+  it('is corrupt with a raw line feed inside the base64', () =>
+    assertRefused(`{"responses":[{"code":200}],"data":"YWJj\nYWJj"}`, 'RECORDING_CORRUPT'));
+  it('is corrupt with something behind the JSON', () =>
+    assertRefused(`${envelope({ data: 'YWJj' })}{}`, 'RECORDING_CORRUPT'));
+  it('is corrupt when the sha1 differs', () =>
+    assertRefused(envelope(recording({ sha1: 'a'.repeat(40) })), 'RECORDING_CORRUPT'));
+  it('is corrupt when the size differs, before or behind the audio', async () => {
+    await assertRefused(envelope(recording({ size: AUDIO.length + 1 })), 'RECORDING_CORRUPT');
+    await assertRefused(envelope({ data: base64Of('abc'), size: '2' }), 'RECORDING_CORRUPT');
+  });
+  it('is not accepted with a hash or a size that nothing can be compared with', async () => {
+    await assertRefused(envelope(recording({ sha1: 'yes' })), 'PHONE_SYSTEM_REPLY_INVALID');
+    await assertRefused(envelope(recording({ size: '1 kB' })), 'PHONE_SYSTEM_REPLY_INVALID');
+  });
+
+  const unreadable = {
+    'a web page': '\n<!doctype html><html><body>Please log in</body></html>',
+    nothing: '',
+    'an empty recording': envelope({ data: '' }),
+    'no recording at all': envelope(null),
+    'fields without a recording': envelope({ snumber: '1' }),
+  };
+  for (const [name, body] of Object.entries(unreadable)) {
+    it(`is unreadable with ${name}`, () => assertRefused(body, 'RECORDING_UNREADABLE'));
+  }
+
+  const foreign = {
+    'a list': '[{"data":"YWJj"}]',
+    'a text': '"YWJj"',
+    'a number': '12',
+    'plain text': 'OK',
+    'raw audio': 'RIFF\u0001\u0002',
+    'JSON of another service': '{"error":"no such method"}',
+    'two recordings': '{"responses":[{"code":200}],"data":"YWJj","data":"YWJj"}',
+    'a code that is no number': '{"responses":[{"code":"fine"}],"data":"YWJj"}',
+    'a code nobody knows': '{"responses":[{"code":299}],"data":"YWJj"}',
+    'JSON nested very deeply': `{"data":${'['.repeat(100_000)}`,
+  };
+  for (const [name, body] of Object.entries(foreign)) {
+    it(`is no reply with ${name}`, () => assertRefused(body, 'PHONE_SYSTEM_REPLY_INVALID'));
+  }
+  it('is no reply when it is compressed, so that nothing can unfold', () =>
+    assertRefused(envelope(recording()), 'PHONE_SYSTEM_REPLY_INVALID', {
+      'content-encoding': 'gzip',
+    }));
+
+  it('takes a recording of exactly the limit and refuses one byte more', async () => {
+    for (const { maxBytes, fits } of [
+      { maxBytes: AUDIO.length, fits: true },
+      { maxBytes: AUDIO.length - 1, fits: false },
+    ]) {
+      const { data } = recording();
+      const reading = readInPieces(Buffer.from(envelope({ data })), [50, 60], maxBytes);
+      if (fits) assert.deepEqual(await reading, AUDIO);
+      else await assert.rejects(reading, { code: 'RECORDING_TOO_LARGE', context: { maxBytes } });
+    }
+  });
+
+  it('refuses a recording whose stated size exceeds the limit before any audio is received', async () => {
+    const receiver = createReceiver();
+    await withPhoneSystem(
+      (response) => response.end(envelope(recording({ size: 5_000_000_000 }))),
+      async ({ client }) => {
+        const fetching = client.fetchRecording(KEY, receiver.receive, never);
+        await assert.rejects(fetching, { code: 'RECORDING_TOO_LARGE' });
+      },
+    );
+    assert.equal(receiver.state.calls, 0);
+  });
+
+  /** A reply that goes on for ever, until whoever reads it has enough. */
+  async function readEndless(start: string, more: string, maxBytes: number) {
+    let sentBytes = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.from(start);
+      const chunk = Buffer.from(more.repeat(Math.ceil(65_536 / more.length)));
+      for (;;) {
+        sentBytes += chunk.length;
+        yield chunk;
+      }
+    }
+    const failed = assert.rejects(
+      async () => {
+        for await (const _ of readRecordingReply(endless(), KEY, maxBytes));
+      },
+      (error: unknown) => {
+        assert.ok(error instanceof Error && 'code' in error);
+        failure = String(error.code);
+        return true;
+      },
+    );
+    let failure = '';
+    await failed;
+    return { failure, sentBytes };
+  }
+
+  it('stops an endless recording at the limit', async () => {
+    const { failure, sentBytes } = await readEndless('{"data":"', 'AAAA', 10_000_000);
+    assert.equal(failure, 'RECORDING_TOO_LARGE');
+    assert.ok(sentBytes < 14_000_000);
+  });
+
+  const endless = {
+    fields: ['{', '"a":"b",'],
+    'one text': ['{"message":"', 'lorem ipsum '],
+    'one key': ['{"', 'key'],
+    'one number': ['{"size":', '1'],
+    'response codes': ['{"responses":[', '{"code":200},'],
+    'white space': ['{', ' \n'],
+    'empty lists': ['{"a":[', '[],'],
+  } as const;
+  for (const [name, [start, more]] of Object.entries(endless)) {
+    it(`stops reading endless ${name} after a mebibyte`, async () => {
+      const { failure, sentBytes } = await readEndless(start, more, 10_000_000);
+      assert.equal(failure, 'PHONE_SYSTEM_REPLY_INVALID');
+      assert.ok(sentBytes <= 1024 * 1024 + 2 * 65_536);
+    });
+  }
+});

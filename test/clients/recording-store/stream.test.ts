@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+
+import { Storage } from '@google-cloud/storage';
+import { PassThroughClient } from 'google-auth-library';
+
+import type { StoredObject } from '../../../src/clients/recording-store/client.ts';
+import { openObject } from '../../../src/clients/recording-store/open.ts';
+import { createStoreFixture, LONG, never, OTHER, type StoreFixture } from './support.ts';
+
+// What was archived comes back byte for byte, as long as it is what is meant, and is never waited
+// for without end; a text is stored once.
+
+describe('the archive', () => {
+  let fixture: StoreFixture;
+  let long: { readonly callSid: string } & StoredObject;
+  before(async () => {
+    fixture = await createStoreFixture();
+    const callSid = fixture.newCall();
+    long = { callSid, ...(await fixture.save(callSid, LONG)) };
+  });
+  after(() => fixture.sandbox.stop());
+
+  const read = (uri: string, generation: string | null, signal = never) =>
+    buffer(Readable.from(fixture.store.open(uri, generation, signal)));
+
+  it('gives back what was stored, of the generation that is meant or of any', async () => {
+    assert.ok((await read(long.uri, long.generation)).equals(LONG));
+    assert.ok((await read(long.uri, null)).equals(LONG));
+  });
+
+  it('gives nothing of another generation, to be tried again, and of a lost object nothing at all', async () => {
+    const callSid = fixture.newCall();
+    const { uri, generation } = await fixture.save(callSid, Buffer.from('audio'));
+    await fixture.save(callSid, OTHER, { replaceGeneration: generation });
+    await assert.rejects(read(uri, generation), { code: 'STORAGE_UNAVAILABLE', retryable: true });
+    await assert.rejects(read(`${uri}.gone`, null), { code: 'STORAGE_OBJECT_MISSING' });
+  });
+
+  it('fails, to be tried again, when the bytes break off', async () => {
+    await fixture.control.fault({
+      system: 'storage',
+      operation: 'objects.media',
+      action: { cutAfterBytes: 3_000_000 },
+    });
+    await assert.rejects(read(long.uri, null), { code: 'STORAGE_UNAVAILABLE' });
+  });
+
+  it('waits as long as its reader, but not for a silent store', async () => {
+    const storage = new Storage({
+      apiEndpoint: fixture.sandbox.env('STORAGE_API_ENDPOINT'),
+      authClient: new PassThroughClient(),
+      useAuthWithCustomEndpoint: true,
+    });
+    const open = (idleMs: number) =>
+      openObject(
+        storage,
+        {
+          bucket: fixture.sandbox.env('RECORDINGS_BUCKET'),
+          name: fixture.nameOf(long.callSid),
+          generation: null,
+        },
+        { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' },
+        never,
+        idleMs,
+      );
+    const idleMs = 250;
+    let size = 0;
+    for await (const chunk of open(idleMs)) {
+      // The reader, not the store, takes longer than the store may.
+      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 2 * idleMs));
+      size += chunk.length;
+    }
+    assert.equal(size, LONG.length);
+
+    await fixture.control.fault({
+      system: 'storage',
+      operation: 'objects.media',
+      action: { hang: true },
+    });
+    await assert.rejects(buffer(Readable.from(open(idleMs))), {
+      code: 'STORAGE_UNAVAILABLE',
+      message: /sent nothing for 0.25 seconds/,
+    });
+  });
+
+  it('stops at once when it is told to, with the reason', async () => {
+    await fixture.control.fault({
+      system: 'storage',
+      operation: 'objects.media',
+      action: { bytesPerSecond: 100_000 },
+    });
+    const stop = new AbortController();
+    const reading = (async () => {
+      for await (const chunk of fixture.store.open(long.uri, null, stop.signal)) {
+        assert.ok(chunk.length > 0);
+        stop.abort(new Error('stopped by the test'));
+      }
+    })();
+    await assert.rejects(reading, /stopped by the test/);
+  });
+
+  it('keeps the text that was stored first under a name', async () => {
+    const name = `transcripts/${fixture.newCall()}/1/whole.json`;
+    assert.equal(await fixture.store.saveText(name, '{"text":"Grüße"}', never), true);
+    assert.equal(await fixture.store.saveText(name, '{"text":"other"}', never), false);
+    const uri = fixture.store.uriOf(name);
+    assert.equal(await fixture.store.readText(uri, 1000, never), '{"text":"Grüße"}');
+  });
+
+  it('says when a text could not be stored, as with any other request', async () => {
+    await fixture.control.fault({
+      system: 'storage',
+      operation: 'objects.insert',
+      action: { status: 403 },
+    });
+    await assert.rejects(fixture.store.saveText('transcripts/x/1/whole.json', '{}', never), {
+      code: 'STORAGE_CREDENTIALS_REFUSED',
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import {
+  createRecordingStore,
+  type StoredObject,
+} from '../../../src/clients/recording-store/client.ts';
+import { createSandboxClient } from '../../support/sandbox-client.ts';
+import { startTemporarySandbox } from '../../support/temporary-sandbox.ts';
+
+export const never = new AbortController().signal;
+/** Three pieces of an upload. */
+export const LONG = randomBytes(9_000_000);
+export const OTHER = Buffer.from('other audio');
+
+export function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Sends bytes in pieces that fit neither the stream's nor the upload's own. */
+export function piecesOf(bytes: Buffer, size = 70_001): Readable {
+  const count = Math.ceil(bytes.length / size);
+  const pieces = Array.from({ length: count }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+  return Readable.from(pieces, { objectMode: false });
+}
+
+export type StoreFixture = Awaited<ReturnType<typeof createStoreFixture>>;
+
+/** A store over a sandbox of its own. */
+export async function createStoreFixture() {
+  const sandbox = await startTemporarySandbox();
+  const control = createSandboxClient(sandbox.addresses.controlUrl);
+  const store = createRecordingStore({
+    bucket: sandbox.env('RECORDINGS_BUCKET'),
+    apiEndpoint: sandbox.env('STORAGE_API_ENDPOINT'),
+    projectId: sandbox.env('GOOGLE_CLOUD_PROJECT'),
+  });
+  let calls = 0;
+  const nameOf = (callSid: string): string => `call-recordings/${callSid}.wav`;
+  return {
+    sandbox,
+    control,
+    store,
+    nameOf,
+    newCall: (): string => `1700000000.${(calls += 1)}`,
+    save(
+      callSid: string,
+      audio: Buffer | Readable,
+      options: { replaceGeneration?: string; signal?: AbortSignal } = {},
+    ): Promise<StoredObject> {
+      return store.saveRecording({
+        callSid,
+        extension: 'wav',
+        contentType: 'audio/wav',
+        audio: Buffer.isBuffer(audio) ? piecesOf(audio) : audio,
+        replaceGeneration: options.replaceGeneration ?? null,
+        signal: options.signal ?? never,
+      });
+    },
+    /** What lies under a call's name; `null` when nothing does. */
+    async storedSha256(callSid: string): Promise<string | null> {
+      const found = (await control.objects()).find(({ name }) => name === nameOf(callSid));
+      return found?.sha256 ?? null;
+    },
+  };
+}

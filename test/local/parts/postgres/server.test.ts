@@ -1,0 +1,102 @@
+// The embedded PostgreSQL keeps its data over any end, and refuses in one sentence a data folder it
+// cannot use.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { LocalRunError } from '../../../../local/local-run-error.ts';
+import { startPostgres } from '../../../../local/parts/postgres/server.ts';
+import { startKeeper, type Keeper } from '../../../../local/process/keeper.ts';
+import { freePort } from '../../../../local/process/ports.ts';
+import { runOn } from '../../../../prisma/engine/create-database.ts';
+
+describe('the embedded PostgreSQL', () => {
+  let folder: string;
+  let dataFolder: string;
+  let keeper: Keeper;
+
+  before(() => {
+    keeper = startKeeper();
+  });
+  after(() => keeper.close());
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'postgres-test-'));
+    dataFolder = join(folder, 'data');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = async (at = dataFolder) =>
+    startPostgres({
+      dataFolder: at,
+      port: await freePort(),
+      logPath: join(folder, 'log'),
+      keeper,
+    });
+
+  // The folder of mkdtemp is closed to others, as /root is: as root this needs the extra right.
+  it('starts in a folder that only its owner may enter, and keeps its data after kill -9', async () => {
+    const first = await start();
+    await runOn(first.url('postgres'), (client) =>
+      client.query('CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)'),
+    );
+    process.kill(-first.part.pid, 'SIGKILL');
+    await first.part.exited;
+    const second = await start();
+    try {
+      const { rows } = await runOn(second.url('postgres'), (client) =>
+        client.query('SELECT n FROM kept'),
+      );
+      assert.deepEqual(rows, [{ n: 7 }]);
+    } finally {
+      await second.part.stop();
+    }
+  });
+
+  it('does not mind a postmaster.pid whose number another process has got since', async () => {
+    await (await start()).part.stop();
+    const other = await start(join(folder, 'other'));
+    try {
+      // A live process of the same user, which is what PostgreSQL itself would be stopped by.
+      writeFileSync(join(dataFolder, 'postmaster.pid'), `${other.part.pid}\n${dataFolder}\n`);
+      await (await start()).part.stop();
+    } finally {
+      await other.part.stop();
+    }
+  });
+
+  it('does not take over a server that already runs on the folder', async () => {
+    const first = await start();
+    try {
+      await assert.rejects(start(), refusal(`process ${first.part.pid}.*kill -INT`));
+      assert.match(readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8'), /^\d+/);
+    } finally {
+      await first.part.stop();
+    }
+  });
+
+  it('refuses a folder of another PostgreSQL, saying which', async () => {
+    mkdirSync(join(dataFolder, 'global'), { recursive: true });
+    writeFileSync(join(dataFolder, 'PG_VERSION'), '16\n');
+    chmodSync(folder, 0o755);
+    await assert.rejects(start(), refusal('made by PostgreSQL 16.*brings PostgreSQL 18'));
+  });
+
+  it('refuses a folder that is no whole data folder, and leaves it alone', async () => {
+    mkdirSync(dataFolder);
+    writeFileSync(join(dataFolder, 'mine.txt'), 'mine');
+    await assert.rejects(start(), refusal('not a whole PostgreSQL data folder.*move it away'));
+    assert.equal(readFileSync(join(dataFolder, 'mine.txt'), 'utf8'), 'mine');
+  });
+
+  it('says what is wrong when its files are damaged', async () => {
+    await (await start()).part.stop();
+    writeFileSync(join(dataFolder, 'global', 'pg_control'), 'rubbish');
+    await assert.rejects(start(), refusal('PostgreSQL did not start: .*move it away'));
+  });
+});
+
+function refusal(pattern: string) {
+  return (error: unknown) =>
+    error instanceof LocalRunError && new RegExp(pattern).test(error.message);
+}
