@@ -16,8 +16,8 @@ if (/^[a-z][a-z0-9_]{0,99}$/.test(name)) {
 }
 
 /**
- * Writes a migration that leads from the committed ones to `schema.prisma`. They are applied to a
- * PostgreSQL server that is started for it and thrown away, so no other database is touched.
+ * Writes the migration that takes the committed migrations to `schema.prisma`. The committed ones are
+ * applied to a temporary PostgreSQL server, so no other database is touched.
  */
 async function createMigration(migrationName: string): Promise<void> {
   const server = await startTemporaryPostgres();
@@ -31,7 +31,7 @@ async function createMigration(migrationName: string): Promise<void> {
     await mkdir(`${MIGRATIONS_FOLDER}/${folder}`, { recursive: true });
     await writeFile(`${MIGRATIONS_FOLDER}/${folder}/migration.sql`, sql);
     console.log(
-      `Wrote prisma/migrations/${folder}/migration.sql. Read it, because the engine cannot know whether data would be lost, then run "npm run db:migrate".`,
+      `Wrote prisma/migrations/${folder}/migration.sql. Read it before you run "npm run db:migrate": the engine cannot know whether it would lose data.`,
     );
   } finally {
     await server.stop();

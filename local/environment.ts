@@ -3,7 +3,7 @@ import { sandboxEnvironment } from '../sandbox/environment.ts';
 import type { WhisperServer } from './parts/whisper.ts';
 import type { LocalSettings, OwnSystems } from './settings.ts';
 
-/** Which names belong to which system: they are the sandbox's or the user's together. */
+/** The system that a variable belongs to: all variables of a system come from the sandbox, or all from the user. */
 const OWNER_OF: readonly (readonly [RegExp, keyof OwnSystems])[] = [
   [/^(PHONE_SYSTEM_|PHONE_REGION$|OWN_PHONE_NUMBERS$|SERVICE_NUMBERS$)/, 'phoneSystem'],
   [/^(TRANSCRIPTION_|SPEECH_LANGUAGE_CODES$|SPEECH_PHRASES$)/, 'speech'],
@@ -23,9 +23,9 @@ export type Addresses = {
 };
 
 /**
- * The environment of the worker and the gateway: the user's, with the addresses of what was started
- * over it. For a system that the sandbox stands in for, its values replace the user's, because keys
- * of a real system would only be refused there.
+ * The environment of the worker and the gateway: the user's, overridden by the addresses of the parts
+ * that were started. For a system that the sandbox stands in for, the sandbox's values replace the
+ * user's, because it would only refuse the credentials of a real system.
  */
 export function serviceEnvironment(
   settings: LocalSettings,
@@ -36,7 +36,7 @@ export function serviceEnvironment(
       ? {}
       : {
           ...sandboxEnvironment(addresses.sandbox),
-          // The default is made for ConnectWise's cloud; here nobody should wait for a limit.
+          // The default protects ConnectWise's cloud; the sandbox needs no rate limit.
           CONNECTWISE_REQUESTS_PER_MINUTE: '6000',
         };
   return {
@@ -61,10 +61,10 @@ function whisperEnvironment({ baseUrl, model }: WhisperServer): Record<string, s
   return {
     SPEECH_PROVIDER: 'openai-compatible',
     TRANSCRIPTION_BASE_URL: baseUrl,
-    // It has none, and a key of the user's is no business of its.
+    // The local server needs no key, and must not be sent the user's.
     TRANSCRIPTION_API_KEY: '',
     TRANSCRIPTION_MODEL: model,
-    // The tiny model hears English alone.
+    // The tiny model understands English only.
     SPEECH_LANGUAGE_CODES: 'en',
   };
 }

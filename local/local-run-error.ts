@@ -1,4 +1,4 @@
-/** What keeps the local run from starting, in one sentence that says what to do. */
+/** Why the local run cannot start; the message also says what to do. */
 export class LocalRunError extends Error {
   override readonly name = 'LocalRunError';
 }

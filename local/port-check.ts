@@ -6,7 +6,7 @@ import type { LocalSettings } from './settings.ts';
 const SANDBOX_PORTS = 7;
 
 /**
- * Looks, before anything is started, whether every port that the parts need is free. Throws a
+ * Checks, before anything is started, that every port that the parts need is free. Throws a
  * LocalRunError that names all that are not.
  */
 export async function checkPorts(settings: LocalSettings): Promise<void> {
@@ -27,6 +27,6 @@ export async function checkPorts(settings: LocalSettings): Promise<void> {
   if (taken.length === 0) return;
   const names = taken.map(([port, name]) => `${port} (${name})`).join(', ');
   throw new LocalRunError(
-    `${taken.length === 1 ? 'Port' : 'Ports'} ${names} ${taken.length === 1 ? 'is' : 'are'} in use: stop the program that listens there ("lsof -i :${taken[0]?.[0]}" names it), or move all ports of this run with LOCAL_PORT_OFFSET=100 (the gateway's alone with PORT).`,
+    `${taken.length === 1 ? 'Port' : 'Ports'} ${names} ${taken.length === 1 ? 'is' : 'are'} in use: stop the program that listens there (find it with "lsof -i :${taken[0]?.[0]}"), or move all ports of this run with LOCAL_PORT_OFFSET=100 (only the gateway's with PORT).`,
   );
 }

@@ -7,7 +7,7 @@ import type { Part } from './process/part.ts';
 
 type RecordedPart = { readonly name: string; readonly pid: number; readonly identity: string };
 
-/** What a run writes down about itself, for the next one. */
+/** What a run records about itself for the next one. */
 type RunRecord = {
   readonly pid: number;
   readonly gatewayUrl: string;
@@ -26,7 +26,7 @@ export function createRunRecord(dataFolder: string) {
         return identity === null ? [] : [{ name, pid, identity }];
       });
       const record: RunRecord = { pid: process.pid, gatewayUrl, parts: recorded };
-      // Renamed into place, so that a reader never sees half of it.
+      // Renamed into place, so that a reader never sees a half-written file.
       writeFileSync(`${path}.new`, JSON.stringify(record, null, 2));
       renameSync(`${path}.new`, path);
     },
@@ -35,20 +35,20 @@ export function createRunRecord(dataFolder: string) {
 }
 
 /**
- * Ends what an earlier run that was killed has left running, newest first, and returns the names.
- * It is not taken over: nobody knows what it was started with.
+ * Stops the parts that a killed earlier run has left running, newest first, and returns their names.
+ * They are not reused: nobody knows what they were started with.
  */
 export async function endLeftovers(record: RunRecord | null): Promise<string[]> {
-  const left = (record?.parts ?? []).filter(
+  const leftovers = (record?.parts ?? []).filter(
     ({ pid, identity }) => processIdentity(pid) === identity,
   );
-  for (const part of left.toReversed()) {
+  for (const part of leftovers.toReversed()) {
     await endProcess({
       ...part,
       stopSignal: part.name.startsWith('PostgreSQL') ? 'SIGINT' : 'SIGTERM',
-      // They have been told before, by the keeper; what is still busy then may be cut off.
+      // The keeper has already asked them to stop; one that is still busy may be killed.
       stopGraceMs: 5_000,
     });
   }
-  return left.map(({ name }) => name);
+  return leftovers.map(({ name }) => name);
 }

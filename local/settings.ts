@@ -20,28 +20,28 @@ type Ports = {
   readonly whisper: number;
 };
 
-/** Which outside systems are the user's own, so that the sandbox does not stand in for them. */
+/** Which outside systems are the user's own; the sandbox stands in for the others. */
 export type OwnSystems = {
   readonly phoneSystem: boolean;
-  /** Storage and Speech go together: Speech reads what lies in the storage. */
+  /** Storage and Speech go together: Speech reads the recordings from the storage. */
   readonly storageAndSpeech: boolean;
-  /** Who transcribes: that same Google, or a server of the user's with OpenAI's API. */
+  /** The transcription: Google's, together with the storage, or a server with OpenAI's API. */
   readonly speech: boolean;
   readonly connectwise: boolean;
   readonly languageModel: boolean;
 };
 
 export type LocalSettings = {
-  /** The environment with the `.env` file beneath it; names without a value are left out. */
+  /** The environment over the `.env` file; variables without a value are left out. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where everything that lasts is kept. */
+  /** Where all persistent state is kept. */
   readonly dataFolder: string;
   readonly ports: Ports;
-  /** The gateway's HOST as it stands in a URL. */
+  /** The gateway's HOST as it is written in a URL. */
   readonly gatewayHost: string;
   /** `null` = start the embedded server. */
   readonly databaseUrl: string | null;
-  /** Whether a Temporal server is given, so that none is started. */
+  /** Whether the user names a Temporal server; otherwise one is started. */
   readonly ownTemporal: boolean;
   readonly ownSystems: OwnSystems;
   /** Whether the sandbox stands in for any of them. */
@@ -50,7 +50,7 @@ export type LocalSettings = {
   readonly whisper: boolean;
 };
 
-/** The environment with the `.env` file of a folder beneath it; an empty value counts as none. */
+/** The environment over the `.env` file of a folder; an empty value counts as missing. */
 export function readLocalEnvironment(
   environment: Environment,
   folder = PROJECT_FOLDER,
@@ -64,7 +64,7 @@ export function readLocalEnvironment(
   );
 }
 
-/** What the local run is to start and where. Throws a LocalRunError about values it cannot use. */
+/** What the local run starts, and where. Throws a LocalRunError for values it cannot use. */
 export function toLocalSettings(
   env: Readonly<Record<string, string>>,
   { whisper = false }: { readonly whisper?: boolean } = {},
@@ -76,10 +76,10 @@ export function toLocalSettings(
     gateway: portNumber(env, 'PORT', 3000 + offset),
     temporal: 7233 + offset,
     temporalUi: 8233 + offset,
-    // Not 5432, where a PostgreSQL server of one's own is likely to listen.
+    // Not 5432, where the user's own PostgreSQL server is likely to listen.
     postgres: 15_432 + offset,
     sandbox: 4000 + offset,
-    // Behind the sandbox's last one, 4060.
+    // The next after the sandbox's last port, 4060.
     whisper: 4070 + offset,
   };
   refuseBlockedPorts(ports);
@@ -102,8 +102,8 @@ export function toLocalSettings(
 }
 
 /**
- * Ports that belong to other protocols, to which neither the runtime nor browsers send HTTP (the
- * Fetch standard's "bad ports", those within reach).
+ * Ports of other protocols, to which neither Node's fetch nor browsers send HTTP (those of the Fetch
+ * standard's "bad ports" that can occur here).
  */
 const BLOCKED = [
   3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
@@ -115,7 +115,7 @@ function refuseBlockedPorts({ gateway, temporalUi, sandbox, whisper }: Ports): v
   const blocked = [gateway, temporalUi, whisper, ...systems].find((port) => BLOCKED.includes(port));
   if (blocked !== undefined) {
     throw new LocalRunError(
-      `Port ${blocked} is closed to HTTP by every browser: choose another LOCAL_PORT_OFFSET or PORT.`,
+      `Browsers refuse to send HTTP to port ${blocked}: choose another LOCAL_PORT_OFFSET or PORT.`,
     );
   }
 }
@@ -124,7 +124,7 @@ function readOwnSystems(env: Readonly<Record<string, string>>, whisper: boolean)
   const hasServer = env['TRANSCRIPTION_BASE_URL'] !== undefined;
   if (whisper && hasServer) {
     throw new LocalRunError(
-      'TRANSCRIPTION_BASE_URL names a server of yours, and --whisper starts another: leave out one of them.',
+      'TRANSCRIPTION_BASE_URL names your own server, and --whisper starts another: leave out one of them.',
     );
   }
   const storageAndSpeech =
@@ -147,22 +147,18 @@ function hasOwnTemporal(env: Readonly<Record<string, string>>): boolean {
   );
   if (!isOwn && names.length > 0) {
     throw new LocalRunError(
-      `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set without TEMPORAL_ADDRESS: set that too to use a Temporal server of yours, or none of them to have one started.`,
+      `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set without TEMPORAL_ADDRESS: set that too to use your own Temporal server, or none of them to have one started.`,
     );
   }
   return isOwn;
 }
 
-function portNumber(
-  env: Readonly<Record<string, string>>,
-  name: string,
-  otherwise: number,
-): number {
+function portNumber(env: Readonly<Record<string, string>>, name: string, fallback: number): number {
   const value = env[name];
-  if (value === undefined) return otherwise;
-  // With an offset the highest default port (15432) must still be one.
-  const most = name === 'PORT' ? 65_535 : 50_000;
+  if (value === undefined) return fallback;
+  // The highest default port (15432) plus the offset must still be a valid port.
+  const max = name === 'PORT' ? 65_535 : 50_000;
   const port = Number(value);
-  if (Number.isInteger(port) && port >= 0 && port <= most) return port;
-  throw new LocalRunError(`${name} must be a whole number up to ${most}: correct it.`);
+  if (Number.isInteger(port) && port >= 0 && port <= max) return port;
+  throw new LocalRunError(`${name} must be a whole number from 0 to ${max}: correct it.`);
 }

@@ -9,8 +9,8 @@ import { LocalRunError } from './local-run-error.ts';
 import type { Report } from './tools/tool.ts';
 
 /**
- * Has the worker walk through the sites once, as `npm run site-directory` does: at night, when the
- * schedule would, a laptop is asleep, and a sample call is known by a site's number alone.
+ * Has the worker walk through the sites once, as `npm run site-directory` does. The schedule would do so
+ * at night, when a laptop is asleep, and one sample call is matched only by a site's number.
  */
 export async function fillSiteDirectory(
   env: Readonly<Record<string, string>>,

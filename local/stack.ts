@@ -24,9 +24,9 @@ const DATABASE = 'call_processing';
 export type Stack = {
   /** Starts everything; resolves when calls can be submitted. */
   start(): Promise<Addresses & { readonly gatewayUrl: string }>;
-  /** Rejects as soon as a part ends that nobody stopped. Never resolves. */
+  /** Rejects as soon as a part exits without having been stopped. Never resolves. */
   readonly broken: Promise<never>;
-  /** Stops what runs, those that use others first, and resolves when all is gone. */
+  /** Stops all running parts, each before those it uses, and resolves when all have exited. */
   stop(onStop: (part: Part) => void): Promise<void>;
 };
 
@@ -40,13 +40,13 @@ const STOP_ORDER = [
   'PostgreSQL server',
 ];
 
-/** Prepares the local run: what is given is used, the rest is started, side by side where possible. */
+/** Prepares the local run: uses the systems that the user names and starts the others, in parallel where possible. */
 export function createStack(settings: LocalSettings, keeper: Keeper, progress: Progress): Stack {
   const parts = new Map<string, Part>();
   const record = createRunRecord(settings.dataFolder);
   const gatewayUrl = `http://${settings.gatewayHost}:${settings.ports.gateway}`;
   const broken = Promise.withResolvers<never>();
-  // Whoever waits for it sees the rejection; nobody may be waiting yet.
+  // If it rejects before anybody awaits it, that must not count as an unhandled rejection.
   broken.promise.catch(() => undefined);
   const logPath = (name: string) => join(settings.dataFolder, 'logs', `${name}.log`);
 
@@ -83,7 +83,7 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
 
   async function startTemporal(): Promise<Addresses['temporal']> {
     if (settings.ownTemporal) {
-      progress.note('Temporal: the server that the environment names is used.');
+      progress.note('Temporal: using the server that the environment names.');
       return null;
     }
     return progress.step('Temporal', async (report) => {
@@ -157,7 +157,7 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
       const addresses = { databaseUrl, temporal, sandbox, whisper };
       const env = serviceEnvironment(settings, addresses);
       await startServices(env);
-      // A ConnectWise of the user's own may be large: there the schedule and the command do it.
+      // The user's own ConnectWise may be large: there it is left to the schedule and the command.
       if (sandbox !== null && !settings.ownSystems.connectwise) {
         await progress.step('Site directory', async (report) => {
           const { numbers } = await fillSiteDirectory(env, report);

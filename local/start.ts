@@ -19,7 +19,7 @@ import { createStack } from './stack.ts';
 // npm start -- --once      ends after the sample calls; exit code 0 if each ended as it should
 // npm start -- --whisper   transcribes with Whisper on this machine; a recording's path may follow
 process.exitCode = await main();
-// Whatever was started has been stopped; a connection of ours that lingers is nobody's concern.
+// Everything that was started has been stopped; a lingering connection must not keep this process alive.
 process.exit();
 
 async function main(): Promise<number> {
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     const { once, whisper, paths } = readArguments();
     const settings = toLocalSettings(readLocalEnvironment(process.env), { whisper });
     const recordings = await readRecordings(paths, process.env);
-    refuseUnheard(settings, recordings);
+    refuseUnusable(settings, recordings);
     const lock = holdDataFolder(settings);
     try {
       return await run(settings, recordings, once);
@@ -65,20 +65,20 @@ function readArguments(): Arguments {
   }
 }
 
-/** A recording that nobody would listen to, or that no phone system of ours has, is no use. */
-function refuseUnheard(
+/** Refuses recordings that nothing could transcribe, or that the phone system in use would not have. */
+function refuseUnusable(
   { whisper, ownSystems }: LocalSettings,
   recordings: readonly RecordingFile[],
 ): void {
   if (recordings.length === 0) return;
   if (ownSystems.phoneSystem) {
     throw new LocalRunError(
-      "Recordings are given to the sandbox's phone system, and PHONE_SYSTEM_URL names another: leave out one of them.",
+      "Recordings are added to the sandbox's phone system, but PHONE_SYSTEM_URL names another one: leave out the recordings or PHONE_SYSTEM_URL.",
     );
   }
   if (!whisper && !ownSystems.speech) {
     throw new LocalRunError(
-      'The sandbox does not listen to recordings: add --whisper, as in "npm start -- --whisper call.wav".',
+      'The sandbox cannot recognise speech: add --whisper, as in "npm start -- --whisper call.wav".',
     );
   }
 }
@@ -90,7 +90,7 @@ function holdDataFolder({ dataFolder }: LocalSettings): Lock {
     lock = tryLock(join(dataFolder, 'run.lock'));
   } catch (error) {
     throw new LocalRunError(
-      `The data folder ${dataFolder} cannot be written to: ${(error as Error).message}. Correct its rights, or name another with LOCAL_DATA_FOLDER.`,
+      `The data folder ${dataFolder} cannot be written to: ${(error as Error).message}. Correct its permissions, or choose another folder with LOCAL_DATA_FOLDER.`,
     );
   }
   if (lock !== null) return lock;
@@ -112,25 +112,31 @@ async function run(
     `\n${paint('bold', 'Call processing')} on this machine, state in ${settings.dataFolder}\n`,
   );
 
-  const left = await endLeftovers(createRunRecord(settings.dataFolder).read());
-  if (left.length > 0)
-    progress.note(`An earlier run was killed; ended what it left: ${left.join(', ')}.`);
+  const leftovers = await endLeftovers(createRunRecord(settings.dataFolder).read());
+  if (leftovers.length > 0)
+    progress.note(
+      `An earlier run was killed; stopped what it left running: ${leftovers.join(', ')}.`,
+    );
   await checkPorts(settings);
 
   const keeper = startKeeper();
   const stack = createStack(settings, keeper, progress);
-  const told = waitForSignal();
+  const shutdown = waitForSignal();
   const work = async (): Promise<number> => {
     const addresses = await stack.start();
-    const wereRight = await runSamples(addresses, settings, recordings, told.signal);
-    if (once) return wereRight ? 0 : 1;
+    const areAllAsExpected = await runSamples(addresses, settings, recordings, shutdown.signal);
+    if (once) return areAllAsExpected ? 0 : 1;
     console.log(nextSteps(addresses));
     return new Promise<number>(() => undefined);
   };
   try {
-    // Told to stop in the middle of the samples of --once, nobody knows how they would have ended:
-    // 130 is what a shell reports for a program ended by Ctrl-C.
-    return await Promise.race([work(), stack.broken, told.stop.then(() => (once ? 130 : 0))]);
+    // If --once is interrupted, the outcome of the samples is unknown: 130 is what a shell reports for
+    // a program that was ended by Ctrl-C.
+    return await Promise.race([
+      work(),
+      stack.broken,
+      shutdown.requested.then(() => (once ? 130 : 0)),
+    ]);
   } finally {
     console.log('');
     await stack.stop((part) => console.log(paint('dim', `  stopping the ${part.name}`)));
@@ -138,23 +144,23 @@ async function run(
   }
 }
 
-// A signal may come twice, from the terminal and passed on by npm; a person needs longer than that.
-const AGAIN_AFTER_MS = 1_000;
+// The terminal and npm may each send the same signal; a person does not press Ctrl-C again that fast.
+const SECOND_AFTER_MS = 1_000;
 
-/** Resolves at the first signal to stop. At a second one, this process leaves at once. */
-function waitForSignal(): { readonly stop: Promise<void>; readonly signal: AbortSignal } {
+/** Resolves at the first signal to stop. A second one ends this process at once. */
+function waitForSignal(): { readonly requested: Promise<void>; readonly signal: AbortSignal } {
   const controller = new AbortController();
-  const stop = new Promise<void>((resolve) => {
+  const requested = new Promise<void>((resolve) => {
     let firstAt: number | null = null;
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
-        // The keeper ends the parts when this process is gone.
-        if (firstAt !== null && Date.now() - firstAt > AGAIN_AFTER_MS) process.exit(130);
+        // The keeper stops the parts once this process has exited.
+        if (firstAt !== null && Date.now() - firstAt > SECOND_AFTER_MS) process.exit(130);
         firstAt ??= Date.now();
         controller.abort();
         resolve();
       });
     }
   });
-  return { stop, signal: controller.signal };
+  return { requested, signal: controller.signal };
 }

@@ -14,7 +14,7 @@ try {
   );
   process.exitCode = await run(cli.path, process.argv.slice(2), {
     ...settings.env,
-    // A temporal.toml of the user's could name another server, so it counts only when asked for.
+    // The user's temporal.toml may name another server, so it is used only on request.
     ...(settings.ownTemporal
       ? {}
       : {
@@ -32,7 +32,7 @@ try {
 function run(path: string, args: string[], env: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, { env, stdio: 'inherit' });
-    // The terminal sends Ctrl-C to both; it is the CLI that decides what it means.
+    // The terminal sends Ctrl-C to both processes; the CLI decides what it means.
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.once('error', reject);

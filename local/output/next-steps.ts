@@ -4,12 +4,12 @@ import { paint } from './style.ts';
 // A worker opens a call within a second and completes it in a few more.
 const WAIT = '  # wait a few seconds';
 
-/** Where everything is, and commands to try that work as they stand. */
+/** The addresses of everything, and commands that can be pasted as they are. */
 export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }): string {
   const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
   const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gatewayUrl}`];
   if (temporal !== null) lines.push(`  Web UI      ${temporal.uiUrl}`);
-  // An address of the user's own may hold a password.
+  // The URL of the user's own database may contain a password.
   if (databaseUrl.includes('@127.0.0.1:')) lines.push(`  Database    ${databaseUrl}`);
   if (sandbox !== null) {
     lines.push(
@@ -22,11 +22,11 @@ export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }
     if (addresses.whisper !== null) lines.push(...tryOwnRecording(gatewayUrl, sandbox.controlUrl));
   }
   lines.push(
-    '  # what is running, and what waits for you',
+    '  # what is running, and what is waiting for you',
     '  npm run temporal -- workflow list',
     `  npm run temporal -- workflow list --query 'CallStatus="FAILED" AND ExecutionStatus="Running"'`,
     '',
-    '  Ctrl-C stops everything; the next npm start finds it as it was.',
+    '  Ctrl-C stops everything; its data is kept for the next npm start.',
   );
   return lines.join('\n');
 }
@@ -37,7 +37,7 @@ function tryOwnRecording(gatewayUrl: string, controlUrl: string): string[] {
   const recording = JSON.stringify({ ...key, audio: { file: 'my-call.wav' } });
   const post = "curl -sS -H 'content-type: application/json'";
   return [
-    '  # a recording of your own: copy it to sandbox/samples/my-call.wav first, or name it to the next',
+    '  # a recording of your own: copy it to sandbox/samples/my-call.wav first, or start again with',
     '  # npm start -- --whisper path/to/my-call.wav',
     `  ${post} ${controlUrl}/recordings -d '${recording}'`,
     `  ${post} ${gatewayUrl}/calls -d '${JSON.stringify(key)}'`,
@@ -48,7 +48,7 @@ function tryOwnRecording(gatewayUrl: string, controlUrl: string): string[] {
 }
 
 function tryNewCall(gatewayUrl: string, controlUrl: string): string[] {
-  // A callSid is made of the unix seconds of the recording and a counter.
+  // A callSid consists of the recording's Unix time in seconds and a counter.
   const callSid = `${Math.floor(Date.now() / 1000)}.1`;
   const post = `curl -sS -H 'content-type: application/json' ${gatewayUrl}/calls -d`;
   const recording = JSON.stringify({
@@ -61,7 +61,7 @@ function tryNewCall(gatewayUrl: string, controlUrl: string): string[] {
   });
   const call = JSON.stringify({ callRecordingId: callSid, recordgroup: '20417', recordid: '1' });
   return [
-    '  # a new call: give the phone system a recording, submit it (again: 200, nothing starts), read it',
+    '  # a new call: add a recording to the phone system, submit it (a second time: 200, nothing starts), read it',
     `  curl -sS -H 'content-type: application/json' ${controlUrl}/recordings -d '${recording}'`,
     `  ${post} '${call}'`,
     WAIT,

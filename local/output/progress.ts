@@ -3,21 +3,21 @@ import { column, fit, lineWidth, paint, seconds } from './style.ts';
 
 const NAME_WIDTH = 14;
 
-// Where a line cannot be rewritten, every tenth second is enough to see that work goes on.
+// Without a terminal, lines cannot be rewritten: one every ten seconds shows that work continues.
 const PLAIN_EVERY_MS = 10_000;
 
 export type Progress = {
-  /** Runs a piece of the start and writes a line when it is ready: what it is, and how long it took. */
+  /** Runs one step of the startup, then writes a line: what was started, and how long it took. */
   step<T>(name: string, work: (report: Report) => Promise<[T, string]>): Promise<T>;
-  /** Writes a line of its own between those of the steps. */
+  /** Writes a separate line between those of the steps. */
   note(text: string): void;
 };
 
-/** Shows the start as it happens; long work is told on one line that a terminal rewrites. */
+/** Shows the startup as it happens. Long work reports its progress on one line, which a terminal rewrites. */
 export function createProgress(): Progress {
   let hasOpenLine = false;
   const write = (line: string) => {
-    // Clears the line that long work has left open.
+    // Clears the progress line of long work.
     if (hasOpenLine) process.stdout.write('\r\u001B[2K');
     hasOpenLine = false;
     process.stdout.write(`${line}\n`);

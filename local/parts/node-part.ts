@@ -4,7 +4,7 @@ import type { Keeper } from '../process/keeper.ts';
 import { startPart, type Part } from '../process/part.ts';
 import { PROJECT_FOLDER } from '../settings.ts';
 
-/** Starts one of the project's own programs with the Node that runs this one. */
+/** Starts one of the project's own programs with the same Node as this process. */
 export function startNodePart(options: {
   readonly name: string;
   /** Relative to the project's folder. */

@@ -19,7 +19,7 @@ export async function startSandboxPart(options: {
     args: [`--data-dir=${join(options.dataFolder, 'sandbox')}`, `--base-port=${options.basePort}`],
     env: { PATH: process.env['PATH'] },
     logPath: options.logPath,
-    // It keeps nothing in memory alone, so there is little to wait for.
+    // All its state is on disk, so there is little to wait for.
     stopGraceMs: 5_000,
     keeper: options.keeper,
   });
@@ -29,7 +29,7 @@ export async function startSandboxPart(options: {
 
 /** The sandbox writes one line of JSON with its addresses when it is ready. */
 function readAddresses(part: Part): SandboxAddresses | null {
-  // Warnings about sample files may stand around it.
+  // Warnings about sample files may come before and after it.
   const line = part.lastLines(100).find((each) => each.startsWith('{"addresses":'));
   return line === undefined
     ? null

@@ -19,7 +19,7 @@ export async function startWorkerPart(options: ServiceOptions): Promise<Part> {
     ...options,
     name: 'worker',
     entry: 'src/worker.ts',
-    // The worker gives its steps 25 seconds to end or be handed over.
+    // The worker gives its steps 25 seconds to finish or be handed over.
     stopGraceMs: 35_000,
   });
   const isSilent = LEVELS_WITHOUT_IT.has(options.env['LOG_LEVEL'] ?? 'info');
@@ -40,7 +40,7 @@ export async function startGatewayPart(
     ...rest,
     name: 'gateway',
     entry: 'src/server.ts',
-    // Requests take milliseconds; ten seconds cover one that waits for a busy database.
+    // Requests take milliseconds; ten seconds allow for one that waits for a busy database.
     stopGraceMs: 10_000,
   });
   await untilPart(part, async () =>

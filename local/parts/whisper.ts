@@ -24,16 +24,16 @@ export async function startWhisperPart(options: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       PYTHONPATH: options.packages,
-      // The packages of a user's own could be other versions.
+      // The user's own packages may be other versions.
       PYTHONNOUSERSITE: '1',
-      // Its compiled files belong to the cache, not to the project.
+      // Python would write its compiled files into the project.
       PYTHONDONTWRITEBYTECODE: '1',
       HF_HUB_OFFLINE: '1',
     },
     cwd: PROJECT_FOLDER,
     logPath: options.logPath,
     stopSignal: 'SIGTERM',
-    // It keeps nothing that could be lost.
+    // It has no state to lose.
     stopGraceMs: 5_000,
     keeper: options.keeper,
   });

@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a process apart from a later one with the same number: when it started. `null` when
- * there is no such process.
+ * Distinguishes a process from a later one with the same pid, by its start time. `null` if there is
+ * no such process.
  */
 export function processIdentity(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The name in parentheses may hold anything, so the fields are counted from behind it: the
-      // state is the first, the start time (in clock ticks since the system started) the twentieth.
+      // The name in parentheses may contain anything, so the fields are counted after it: the state
+      // is the first, the start time (in clock ticks since the system booted) the twentieth.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
       return fields[0] === 'Z' ? null : `${bootId}/${fields[19]}`;

@@ -15,7 +15,7 @@ process.on('message', (message: KeeperMessage) => {
 
 process.on('disconnect', () => void endAll());
 
-/** The last started first: the worker before the Temporal server and the database it talks to. */
+/** In reverse order of their start: the worker before the Temporal server and the database it uses. */
 async function endAll(): Promise<void> {
   for (const watched of [...watchedByPid.values()].toReversed()) await endProcess(watched);
 }

@@ -14,27 +14,27 @@ export type KeeperMessage =
 export type Keeper = {
   watch(watched: Watched): void;
   forget(pid: number): void;
-  /** Ends the keeper, which stops what is still watched. */
+  /** Ends the keeper, which first stops the processes it still watches. */
   close(): void;
 };
 
 /**
- * Starts a small process that stops the watched ones, the last started first, as soon as this
- * process is gone, even after `kill -9`: the channel between the two then closes. It sits in a
- * process group of its own, so that a Ctrl-C in the terminal does not take it along, and does not
- * keep this process alive.
+ * Starts a small process that stops the watched ones, in reverse order of their start, as soon as this
+ * process has ended, even by `kill -9`: the channel between the two closes then. The keeper has its own
+ * process group, so that a Ctrl-C in the terminal does not end it too, and it does not keep this process
+ * alive.
  */
 export function startKeeper(): Keeper {
   const child = fork(new URL('keeper-process.ts', import.meta.url), [], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // Debugger and test flags of this process are none of the keeper's business.
+    // The debugger and test flags of this process must not apply to the keeper.
     execArgv: [],
   });
   child.unref();
   child.channel?.unref();
   const send = (message: KeeperMessage) => {
-    // A keeper that somebody killed is a loss of comfort, not a reason to stop.
+    // Without a keeper only the clean-up after a kill is lost, which is no reason to stop.
     if (child.connected) child.send(message, () => undefined);
   };
   return {

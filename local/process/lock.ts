@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Something that one process at a time may hold. The system frees it when the process dies. */
+/** Can be held by one process at a time. The operating system releases it when the process dies. */
 export type Lock = { release(): void };
 
 /**
- * Takes the lock of the given file, or returns `null` when another process holds it. An open SQLite
- * transaction is the lock: it rests on the system's own file locks, which Node does not offer, so
- * there is no stale lock file after a crash.
+ * Takes the lock of the given file, or returns `null` if another process holds it. The lock is an open
+ * SQLite transaction: SQLite uses the operating system's file locks, which Node does not expose, so a
+ * crash leaves no stale lock behind.
  */
 export function tryLock(path: string): Lock | null {
   mkdirSync(dirname(path), { recursive: true });
@@ -24,12 +24,12 @@ export function tryLock(path: string): Lock | null {
   return { release: () => database.close() };
 }
 
-/** Waits for the lock as long as it takes; `onWait` is called once when there is a wait at all. */
+/** Waits for the lock as long as it takes; calls `onWait` once if it has to wait. */
 export async function waitForLock(path: string, onWait: () => void): Promise<Lock> {
   let lock = tryLock(path);
   if (lock === null) onWait();
   while (lock === null) {
-    // The holder is busy for seconds to minutes; a fifth of a second more goes unnoticed.
+    // The holder needs seconds to minutes; a fifth of a second more goes unnoticed.
     await sleep(200);
     lock = tryLock(path);
   }

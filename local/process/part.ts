@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 
 import type { Keeper } from './keeper.ts';
 
-/** How a part is run. `command` and `args` are what the operating system gets; there is no shell. */
+/** How a part is run. `command` and `args` go to the operating system directly, without a shell. */
 export type PartOptions = {
-  /** The word for people, as in "the worker stopped by itself". */
+  /** The name in messages, as in "The worker stopped unexpectedly". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment of the part; nothing of ours is added. */
+  /** The complete environment of the part; it inherits nothing from this process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** Where both output streams are appended to. */
+  /** The file that both output streams are appended to. */
   readonly logPath: string;
   /** The signal that makes this program stop cleanly. */
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
@@ -33,18 +33,17 @@ export type Part = {
   readonly logPath: string;
   /** Resolves when the part has ended, for whatever reason. Never rejects. */
   readonly exited: Promise<PartExit>;
-  /** Ends the part and resolves when it is gone. May be called twice. */
+  /** Stops the part and resolves when it has exited. Idempotent. */
   stop(): Promise<PartExit>;
   /** Whether `stop` was called: an exit without it is unexpected. */
   isStopping(): boolean;
-  /** What this run of the part has written, at most the last `count` lines that are not empty. */
+  /** The last non-empty lines that this run of the part has written, at most `count`. */
   lastLines(count: number): string[];
 };
 
 /**
- * Runs a program beside this one, in a process group of its own: the terminal's Ctrl-C must reach
- * only the runner, or all parts would go at once and in no order. Rejects when the program cannot
- * be run at all.
+ * Starts a program in its own process group: the terminal's Ctrl-C must reach only the runner, or all
+ * parts would stop at once and in no order. Rejects if the program cannot be started.
  */
 export async function startPart(options: PartOptions): Promise<Part> {
   mkdirSync(dirname(options.logPath), { recursive: true });
@@ -62,11 +61,11 @@ export async function startPart(options: PartOptions): Promise<Part> {
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error) =>
-      reject(new Error(`The ${options.name} could not be run: ${error.message}.`)),
+      reject(new Error(`The ${options.name} could not be started: ${error.message}.`)),
     );
   });
   const pid = child.pid;
-  if (pid === undefined) throw new Error(`The ${options.name} could not be run.`);
+  if (pid === undefined) throw new Error(`The ${options.name} could not be started.`);
   options.keeper.watch({ pid, stopSignal: options.stopSignal, stopGraceMs: options.stopGraceMs });
 
   const exited = new Promise<PartExit>((resolve) => {

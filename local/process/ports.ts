@@ -10,13 +10,13 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-// Below the ports that a system gives to outgoing connections (Linux: from 32768, others: from
-// 49152). A server that is started again on a port of those would now and then find it taken by
-// somebody's connection, or a client that tries to reach it would be connected to itself.
+// Below the ephemeral ports, which a system gives to outgoing connections (Linux: from 32768, others:
+// from 49152). A server that is restarted on one of those would now and then find it taken by a
+// connection, or a client that tries to reach it would be connected to itself.
 const FIRST = 10_000;
 const LAST = 32_767;
 
-// Of some 22,000 ports a machine uses hundreds at the most: so many misses are no coincidence.
+// A machine uses a few hundred of these 22,000 ports at most: so many misses are no coincidence.
 const TRIES = 100;
 
 /** A port of 127.0.0.1 that nobody listened on a moment ago, for a server that may be restarted. */

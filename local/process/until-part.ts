@@ -4,12 +4,12 @@ import { LocalRunError } from '../local-run-error.ts';
 import type { Part } from './part.ts';
 
 // All parts are ready in seconds on two busy cores (the worker, which bundles the workflow, is the
-// slowest); a minute is for slower machines and for a database that recovers from a crash.
+// slowest); a minute allows for slower machines and for a database that recovers from a crash.
 const READY_WITHIN_MS = 60_000;
 
 /**
- * Asks a part again and again until it has an answer. When the part ends before, or does not get
- * ready in a minute, it is stopped and a LocalRunError thrown with what `describe` says of it.
+ * Polls a part with `ask` until there is an answer. Throws a LocalRunError if the part exits first
+ * (`describe` words it), or if it is not ready within a minute (then it is stopped).
  */
 export async function untilPart<T>(
   part: Part,
@@ -26,19 +26,19 @@ export async function untilPart<T>(
     if (Date.now() > deadline) {
       await part.stop();
       throw new LocalRunError(
-        `The ${part.name} did not get ready within a minute: look at ${part.logPath}.`,
+        `The ${part.name} was not ready within a minute: see ${part.logPath}.`,
       );
     }
     await sleep(50);
   }
 }
 
-// A log line may hold a whole report of the bundler; its beginning tells which it is.
+// A log line may contain a whole report of the bundler; its beginning is enough to recognise it.
 const LINE_LENGTH = 200;
 
-/** Says that a part is gone, with the last it wrote. */
+/** Says that a part has exited unexpectedly, and quotes its last output. */
 export function endedMessage(part: Part): string {
   // Six lines hold the head of a stack or a list of configuration faults.
   const lines = part.lastLines(6).map((line) => `\n    ${line.slice(0, LINE_LENGTH)}`);
-  return `The ${part.name} stopped by itself${lines.length > 0 ? `; it last wrote:${lines.join('')}\n` : '. '}All of it is in ${part.logPath}.`;
+  return `The ${part.name} stopped unexpectedly${lines.length > 0 ? `. Its last output:${lines.join('')}\n` : '. '}The whole log is in ${part.logPath}.`;
 }

@@ -6,21 +6,21 @@ import type { Sample } from './sample.ts';
 
 export type SampleResult = {
   readonly sample: Sample;
-  /** Whether this run started it; else it was found as it is. */
+  /** Whether this run started it; otherwise an earlier run did. */
   readonly isNew: boolean;
-  /** The call at its end; `null` when it never got a row. */
+  /** The call at its end; `null` if it never got a row. */
   readonly call: CallReply | null;
 };
 
-// The sandbox needs seconds. A real Speech-to-Text behind it may need minutes for a short call.
+// The sandbox takes seconds; a real Speech-to-Text may take minutes even for a short call.
 const ENDS_WITHIN_MS = 5 * 60_000;
 
-// Twice a second looks immediate, and ten calls together stay far below what the gateway serves.
+// Twice a second looks immediate, and for a dozen calls that is far below what the gateway can serve.
 const LOOK_EVERY_MS = 500;
 
 /**
- * Submits a sample and tells each new entry of its log until it has ended or parked. One that an
- * earlier run has brought so far is only read.
+ * Submits a sample and reports each new entry of its log until the call has ended or parked. A call
+ * that an earlier run has already brought that far is only read.
  */
 export async function followSample(
   gateway: GatewayClient,
@@ -37,7 +37,7 @@ export async function followSample(
     signal.throwIfAborted();
     const call = await gateway.readCall(callSid);
     const entries = await gateway.readLog(callSid);
-    // A call that was processed before has old entries: those are not this run's news.
+    // A call that was processed before has old entries, which are not shown again.
     for (const entry of entries.slice(shown)) {
       if (Date.parse(entry.at) >= submittedAt) onEntry(entry);
     }
@@ -49,7 +49,7 @@ export async function followSample(
   }
 }
 
-/** The row of a call that runs anew still shows its last end until the run has opened it. */
+/** Until a new run has opened the call, its row still shows how the previous run ended. */
 function isEnd({ event, at }: LogEntry, submittedAt: number): boolean {
   return (event === 'JOB_COMPLETED' || event === 'JOB_FAILED') && Date.parse(at) >= submittedAt;
 }

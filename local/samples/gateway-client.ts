@@ -13,22 +13,22 @@ import type { Sample } from './sample.ts';
 
 export type LogEntry = LogReply['entries'][number];
 
-/** What the local run asks of the gateway, over HTTP like any other client. */
+/** The requests that the local run sends to the gateway, over HTTP like any other client. */
 export type GatewayClient = {
-  /** `isNew` = a run was started for it (202); else there is one already, or the call is done. */
+  /** `isNew` = this request started a run (202); otherwise the call is running or finished already. */
   submit(sample: Sample): Promise<RunReply & { readonly isNew: boolean }>;
   /** `null` while the call has no row. */
   readCall(callSid: string): Promise<CallReply | null>;
   readLog(callSid: string): Promise<readonly LogEntry[]>;
 };
 
-// Temporal's search attributes are registered by the worker as it starts; until then 503 is right.
-const TRY_AGAIN_FOR_MS = 30_000;
+// The worker registers Temporal's search attributes when it starts; until then 503 is correct.
+const RETRY_FOR_MS = 30_000;
 
-/** Requests that the gateway answers with 503 are repeated for half a minute. */
+/** Creates a client that retries requests answered with 503 for half a minute. */
 export function createGatewayClient(url: string): GatewayClient {
   async function request(path: string, init?: RequestInit): Promise<Response> {
-    const deadline = Date.now() + TRY_AGAIN_FOR_MS;
+    const deadline = Date.now() + RETRY_FOR_MS;
     for (;;) {
       const response = await fetch(`${url}${path}`, init);
       if (response.status !== 503 || Date.now() > deadline) return response;

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 
 import {
   AUDIO_EXTENSIONS,
-  isCalledAudio,
+  hasAudioExtension,
   toOwnRecording,
 } from '../../sandbox/core/own-recording.ts';
 import { LocalRunError } from '../local-run-error.ts';
@@ -11,28 +11,30 @@ import { LocalRunError } from '../local-run-error.ts';
 /** A recording that was named on the command line. */
 export type RecordingFile = { readonly name: string; readonly content: Buffer };
 
-// The phone system's own guard (see the sandbox's control plane).
-const MOST_BYTES = 40 * 1024 * 1024;
+// The largest recording that the sandbox's control plane accepts (sandbox/control-api.ts).
+const MAX_BYTES = 40 * 1024 * 1024;
 
-/** Reads the recordings, before anything is started. Paths count from where npm was called. */
+/** Reads the recordings before anything is started. Paths are relative to the folder npm was called in. */
 export function readRecordings(
   paths: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RecordingFile[]> {
   return Promise.all(
     paths.map(async (path) => {
-      if (!isCalledAudio(path)) {
+      if (!hasAudioExtension(path)) {
         const known = AUDIO_EXTENSIONS.join(' ');
-        throw new LocalRunError(`${path} is not called as a recording is: use one of ${known}.`);
+        throw new LocalRunError(
+          `${path} is not an audio file: its name must end in one of ${known}.`,
+        );
       }
       const content = await readFile(resolve(env['INIT_CWD'] ?? '.', path)).catch(
         (error: NodeJS.ErrnoException) => {
           throw new LocalRunError(`${path} cannot be read (${error.code}): correct the path.`);
         },
       );
-      if (content.length > MOST_BYTES) {
+      if (content.length > MAX_BYTES) {
         throw new LocalRunError(
-          `${path} exceeds ${MOST_BYTES} bytes: copy it into sandbox/samples/ instead.`,
+          `${path} is larger than ${MAX_BYTES} bytes: copy it into sandbox/samples/ instead.`,
         );
       }
       return { name: basename(path), content };
@@ -40,7 +42,7 @@ export function readRecordings(
   );
 }
 
-/** Gives the recordings to the sandbox's phone system, under ids that are made up from them. */
+/** Adds the recordings to the sandbox's phone system, under ids derived from their names and contents. */
 export async function addRecordings(
   controlUrl: string,
   recordings: readonly RecordingFile[],

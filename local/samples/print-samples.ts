@@ -5,11 +5,11 @@ import { column, fit, lineWidth, paint, seconds } from '../output/style.ts';
 
 const TITLE_WIDTH = 34;
 
-/** Entries that only say that something else, which is shown, has begun or been written down. */
-const UNTOLD = new Set(['JOB_STARTED', 'FETCH_SUCCESS', 'ANALYSIS_SAVED']);
+/** Events that would only repeat what the line of another event shows. */
+const HIDDEN_EVENTS = new Set(['JOB_STARTED', 'FETCH_SUCCESS', 'ANALYSIS_SAVED']);
 
-/** Shorter words for what every call goes through; the others are the event's own. */
-const WORDS: Readonly<Record<string, string>> = {
+/** Shorter words for the events of every call; the others are shown by their own names. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
   UPLOAD_SUCCESS: 'archived',
   TRANSCRIPTION_SUCCESS: 'transcribed',
   ANALYSIS_SUCCESS: 'analysed',
@@ -17,15 +17,15 @@ const WORDS: Readonly<Record<string, string>> = {
   JOB_FAILED: 'failed',
 };
 
-/** A line of the log as it happens; `null` for one that would only repeat another. */
+/** The line for a new entry of the log; `null` for one that would only repeat another. */
 export function entryLine(
   number: number,
   sample: Sample,
   entry: LogEntry,
   sinceStartMs: number,
 ): string | null {
-  if (UNTOLD.has(entry.event)) return null;
-  const text = WORDS[entry.event] ?? entry.event.toLowerCase().replaceAll('_', ' ');
+  if (HIDDEN_EVENTS.has(entry.event)) return null;
+  const text = SHORT_NAMES[entry.event] ?? entry.event.toLowerCase().replaceAll('_', ' ');
   const isError = entry.status === 'LOG_ERROR';
   const start = `  ${seconds(sinceStartMs).padStart(7)}  ${String(number).padStart(2)}  ${column(sample.title, TITLE_WIDTH)}  `;
   const rest = fit(isError ? `${text}: ${entry.message}` : text, lineWidth() - start.length);
@@ -34,8 +34,8 @@ export function entryLine(
 }
 
 /**
- * What came of a sample: its title, status and company, beneath its id and what it was about, and in
- * the gateway's own words what is out of the ordinary.
+ * The result of a sample: its title, status and company, then its id and summary, then the gateway's
+ * explanation if the result is unusual.
  */
 export function resultLines(
   number: number,
@@ -50,7 +50,7 @@ export function resultLines(
   const lines = [
     `  ${String(number).padStart(2)}  ${paint('bold', column(sample.title, titleWidth))}  ${paint(color, column(status, 10))}  ${fit(companyOf(result), 34)}`,
   ];
-  const about = `${isNew ? '' : '(from an earlier run) '}${aboutOf(result)}`;
+  const about = `${isNew ? '' : '(from an earlier run) '}${summaryOf(result)}`;
   const start = `      ${sample.callRecordingId}  `;
   lines.push(paint('dim', start + fit(about, width - start.length)));
   if (call !== null && isUnusual(call)) lines.push(`      ${call.explanation}`);
@@ -61,7 +61,7 @@ export function resultLines(
     );
   }
   if (deviations.length > 0) {
-    lines.push(`      ${paint('red', `not as it should be: ${deviations.join('; ')}`)}`);
+    lines.push(`      ${paint('red', `not as expected: ${deviations.join('; ')}`)}`);
   }
   return lines;
 }
@@ -82,8 +82,8 @@ function isUnusual(call: NonNullable<SampleResult['call']>): boolean {
   return call.companyMatch !== 'MATCHED' || call.outcome !== 'ANALYZED';
 }
 
-/** The first sentence of the analysis, or what there is instead. */
-function aboutOf({ call }: SampleResult): string {
+/** The summary of the analysis, or why there is none. */
+function summaryOf({ call }: SampleResult): string {
   const summary = (call?.analysis as { summary?: unknown } | null | undefined)?.summary;
   if (typeof summary === 'string') return summary;
   return call === null ? 'no row in the database' : 'no analysis';

@@ -9,10 +9,9 @@ import { readSamples, type Sample } from './sample.ts';
 import { deviations } from './verdict.ts';
 
 /**
- * Submits the sample calls, and recordings of the user's own among them, shows what happens to them
- * and what came out. Resolves with whether
- * each ended as it should. The samples are recordings in the sandbox's phone system, so with a
- * phone system of the user's own there are none.
+ * Submits the sample calls, including the user's own recordings, and shows their progress and their
+ * results. Resolves with whether each ended as expected. The samples are recordings in the sandbox's
+ * phone system, so there are none if the user has a phone system.
  */
 export async function runSamples(
   addresses: Addresses & { readonly gatewayUrl: string },
@@ -30,7 +29,7 @@ export async function runSamples(
   await addRecordings(addresses.sandbox.controlUrl, recordings);
   const { samples: all, problems } = await readSamples(addresses.sandbox.controlUrl);
   for (const problem of problems) console.log(`\n  ${paint('yellow', problem)}`);
-  const samples = leaveOutUnheard(all, settings);
+  const samples = skipWordless(all, settings);
   const gateway = createGatewayClient(addresses.gatewayUrl);
   const started = Date.now();
   console.log(`\n${paint('bold', `${samples.length} sample calls`)}, submitted by HTTP\n`);
@@ -50,36 +49,36 @@ export async function runSamples(
   );
 
   console.log(`\n${paint('bold', 'What came out')}\n`);
-  let wereRight = true;
+  let areAllAsExpected = true;
   for (const [index, result] of results.entries()) {
     const wrong = deviations(result, ownSystems);
-    wereRight &&= wrong.length === 0;
+    areAllAsExpected &&= wrong.length === 0;
     for (const line of resultLines(index + 1, result, wrong)) console.log(line);
   }
-  if (settings.whisper) noteOldWords(results, addresses.gatewayUrl);
-  return wereRight;
+  if (settings.whisper) noteOldTranscripts(results, addresses.gatewayUrl);
+  return areAllAsExpected;
 }
 
-/** The sandbox does not listen: without words, a recording can only be transcribed by somebody who does. */
-function leaveOutUnheard(
+/** The sandbox cannot recognise speech: a sample without words needs a real transcription service. */
+function skipWordless(
   samples: readonly Sample[],
   { ownSystems, whisper }: LocalSettings,
 ): readonly Sample[] {
   if (whisper || ownSystems.speech) return samples;
   for (const { title } of samples.filter(({ hasWords }) => !hasWords)) {
     console.log(
-      `\n  ${paint('yellow', `Left out: ${title}. The sandbox does not listen, and nobody wrote down its words. Whisper listens: npm start -- --whisper`)}`,
+      `\n  ${paint('yellow', `Skipped: ${title}. The sandbox cannot recognise speech, and the sample has no transcript. Transcribe it with Whisper: npm start -- --whisper`)}`,
     );
   }
   return samples.filter(({ hasWords }) => hasWords);
 }
 
-/** What is done is not done again, so it may not be Whisper's words that a finished call has. */
-function noteOldWords(results: readonly SampleResult[], gatewayUrl: string): void {
+/** Finished calls are not transcribed again, so their transcripts may not be Whisper's. */
+function noteOldTranscripts(results: readonly SampleResult[], gatewayUrl: string): void {
   const old = results.find(({ isNew }) => !isNew);
   if (old === undefined) return;
   const { callRecordingId } = old.sample;
   console.log(
-    `\n  Calls from an earlier run keep their words. To have Whisper hear one anew:\n  curl -sS ${gatewayUrl}/calls/${callRecordingId}/reprocess -H 'content-type: application/json' -d '{"from":"transcribeRecording"}'`,
+    `\n  Calls from an earlier run keep their transcripts. To have Whisper transcribe one again:\n  curl -sS ${gatewayUrl}/calls/${callRecordingId}/reprocess -H 'content-type: application/json' -d '{"from":"transcribeRecording"}'`,
   );
 }

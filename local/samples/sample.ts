@@ -15,18 +15,18 @@ const sampleList = z.object({
         failedStep: z.string().optional(),
         failureCode: z.string().optional(),
       }),
-      /** Whether the sandbox, which does not listen, knows what is said in it. */
+      /** Whether the sandbox, which cannot recognise speech, knows what is said in it. */
       hasWords: z.boolean(),
     }),
   ),
-  /** What is wrong with sample files that could not be used, a sentence each. */
+  /** Why sample files could not be used, one sentence each. */
   problems: z.array(z.string()),
 });
 
 export type SampleList = z.infer<typeof sampleList>;
 export type Sample = SampleList['samples'][number];
 
-/** The sample calls that the sandbox knows, those that a user has dropped in among them. */
+/** The sample calls that the sandbox knows, including those that the user has added. */
 export async function readSamples(controlUrl: string): Promise<SampleList> {
   const response = await fetch(`${controlUrl}/samples`);
   return sampleList.parse(await response.json());

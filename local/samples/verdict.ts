@@ -2,18 +2,18 @@ import type { OwnSystems } from '../settings.ts';
 import type { SampleResult } from './follow-sample.ts';
 
 /**
- * In what a sample ended otherwise than its file says, a few words each; empty when it ended as it
- * should. A call that is expected to fail may also be COMPLETED when it was not started just now:
- * then somebody has reprocessed it since. What a real system of the user's decides is not judged.
+ * How a sample's result differs from what its file expects, a few words each; empty if it does not. A
+ * call that is expected to fail may also be COMPLETED if an earlier run started it, because somebody
+ * may have reprocessed it since. What the user's own systems decide is not judged.
  */
 export function deviations(result: SampleResult, ownSystems: OwnSystems): string[] {
   const { call, isNew } = result;
   if (call === null) return ['it has no row in the database'];
-  // The scripted refusal comes from the sandbox's language model, which knows the call by its words:
-  // those of the sample, or those that lie in the sandbox's storage.
-  const isHealed = !isNew || ownSystems.languageModel || ownSystems.storageAndSpeech;
+  // The scripted failure comes from the sandbox's language model, which recognises the call by its
+  // words: those of the sample, or those of the transcript in the sandbox's storage.
+  const mayHaveSucceeded = !isNew || ownSystems.languageModel || ownSystems.storageAndSpeech;
   const expected = result.sample.expect;
-  if (expected.status === 'FAILED' && call.status === 'COMPLETED' && isHealed) return [];
+  if (expected.status === 'FAILED' && call.status === 'COMPLETED' && mayHaveSucceeded) return [];
 
   const facts: [string, string | undefined, string | null | undefined][] = [
     ['status', expected.status, call.status],

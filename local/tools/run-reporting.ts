@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import type { Report } from './tool.ts';
 
 /**
- * Runs a program that says nothing for long, telling every second how long it has been at it.
- * Rejects with the last thing it wrote to its error output.
+ * Runs a program that prints nothing for a long time, and reports every second how long it has been
+ * running. Rejects with the last line that it wrote to its error output.
  */
 export async function runReporting(
   command: string,

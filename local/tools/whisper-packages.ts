@@ -13,16 +13,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements/whisper.txt', import.meta.url));
 
-// The oldest for which the pinned packages have wheels.
+// The oldest Python that the pinned packages have wheels for.
 const OLDEST_PYTHON = '3.10';
 
-// Printed by the Python that will run the packages: what it is, and for what its wheels are built.
+// Makes Python print its version, its implementation, and the platform that its wheels are built for.
 const DESCRIBE =
   'import sys, sysconfig; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag, sysconfig.get_platform())';
 
 /**
  * The folder with faster-whisper and its model, for the `python3` on the PATH; installed once into
- * the user's cache (about 400 MB). Throws a LocalRunError where that cannot be.
+ * the user's cache (about 400 MB). Throws a LocalRunError if that fails.
  */
 export async function findWhisperPackages(
   env: Environment,
@@ -33,11 +33,11 @@ export async function findWhisperPackages(
   const order = new Intl.Collator('en', { numeric: true });
   if (order.compare(version, OLDEST_PYTHON) < 0) {
     throw new LocalRunError(
-      `--whisper needs Python ${OLDEST_PYTHON} or later, and python3 is ${version}: install a later one.`,
+      `--whisper needs Python ${OLDEST_PYTHON} or later, but python3 is ${version}: install a later one.`,
     );
   }
   const pins = createHash('sha256').update(await readFile(REQUIREMENTS));
-  // Packages with compiled parts serve one Python on one platform.
+  // Packages with compiled code work with one Python version on one platform.
   const name = ['whisper', ...platform, pins.digest('hex').slice(0, 12)].join('-');
   try {
     return await fillCacheFolder(
@@ -49,7 +49,7 @@ export async function findWhisperPackages(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new LocalRunError(
-      `faster-whisper could not be installed (${reason}). --whisper needs python3 with pip, about 600 MB of disk, and a platform that its packages are built for (Linux on x64 or arm64, macOS on arm64). Or start a server of yours and set SPEECH_PROVIDER=openai-compatible and TRANSCRIPTION_BASE_URL.`,
+      `faster-whisper could not be installed (${reason}). --whisper needs python3 with pip, about 600 MB of disk, and a platform that its packages are built for (Linux on x64 or arm64, macOS on arm64). Or run your own server, and set SPEECH_PROVIDER=openai-compatible and TRANSCRIPTION_BASE_URL.`,
     );
   }
 }
@@ -64,7 +64,7 @@ async function describePython(env: Environment): Promise<string[]> {
     return stdout.trim().split(' ');
   } catch {
     throw new LocalRunError(
-      `--whisper needs Python ${OLDEST_PYTHON} or later with pip, and no python3 runs here: install it (https://www.python.org/downloads), or set SPEECH_PROVIDER=openai-compatible and TRANSCRIPTION_BASE_URL to a server of yours.`,
+      `--whisper needs Python ${OLDEST_PYTHON} or later with pip, but no working python3 was found: install it (https://www.python.org/downloads), or set SPEECH_PROVIDER=openai-compatible and TRANSCRIPTION_BASE_URL to use your own server.`,
     );
   }
 }

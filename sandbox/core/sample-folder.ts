@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { messageOf } from './message-of.ts';
-import { AUDIO_EXTENSIONS, isCalledAudio, toOwnRecording } from './own-recording.ts';
+import { AUDIO_EXTENSIONS, hasAudioExtension, toOwnRecording } from './own-recording.ts';
 import { describeProblems, SampleFileSchema } from './sample-file.ts';
 import { toSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 
-/** What a folder of sample files holds at the moment of asking. */
+/** The current content of a folder of sample files. */
 type FolderContent = { samples: Sample[]; problems: string[] };
 
 type ReadFile = { fingerprint: string } & ({ sample: Sample } | { problem: string });
 
 /**
- * Reads sample files from a folder: JSON with its audio beside it, or audio alone. Each question looks at the folder again, but parses only what
- * changed. A file that cannot be used is reported once to `warn` and left out.
+ * Reads sample files from a folder: JSON with its audio beside it, or audio alone. Each call looks at the folder again,
+ * but parses only what has changed. A file that cannot be used is reported once to `warn` and left out.
  */
 export function createSampleFolder(
   samplesDir: string,
@@ -26,13 +26,13 @@ export function createSampleFolder(
     const jsonNames = names.filter((name) => name.endsWith('.json'));
     const content: FolderContent = { samples: [], problems: [] };
     jsonNames.forEach((name) => readInto(content, name));
-    // An audio file alone is a call too, unless it belongs to a JSON file, be that as wrong as it may.
+    // An audio file alone is a call too, unless it belongs to a JSON file, even an invalid one.
     const bases = new Set(jsonNames.map(baseOf));
     const named = new Set(
       content.samples.map(({ audio }) => 'path' in audio && basename(audio.path)),
     );
     names
-      .filter(isCalledAudio)
+      .filter(hasAudioExtension)
       .filter((name) => !bases.has(baseOf(name)) && !named.has(name))
       .forEach((name) => readInto(content, name));
     return content;
@@ -57,7 +57,7 @@ export function createSampleFolder(
     }
     const fingerprint = `${facts.size} ${facts.mtimeMs}`;
     const known = files.get(name);
-    // A problem may be cured by something else than this file: the audio is dropped in later.
+    // A problem may be solved without a change of this file: the audio may be added later.
     if (known?.fingerprint === fingerprint && 'sample' in known) {
       return known;
     }
@@ -73,12 +73,12 @@ export function createSampleFolder(
   return { read: readAll };
 }
 
-/** A name without its ending. */
+/** A name without its extension. */
 function baseOf(name: string): string {
   return basename(name, extname(name));
 }
 
-/** A recording of somebody's own: nobody says who called, nor what is said in it. */
+/** A user's own recording: neither the caller nor the words are known. */
 function parseAudio(samplesDir: string, name: string): { sample: Sample } | { problem: string } {
   const path = join(samplesDir, name);
   try {
@@ -111,7 +111,7 @@ function parseJson(samplesDir: string, name: string): { sample: Sample } | { pro
   return { sample: toSample(file, { path: join(samplesDir, audio) }, base) };
 }
 
-/** The audio that has the name of a JSON file; of several the first in the order of the endings. */
+/** The audio with the base name of a JSON file; of several, the first in the order of AUDIO_EXTENSIONS. */
 function audioBeside(samplesDir: string, base: string): string | undefined {
   const sameName = readdirSync(samplesDir).filter((name) => baseOf(name) === base);
   return AUDIO_EXTENSIONS.flatMap((end) =>

@@ -41,7 +41,7 @@ describe('the settings of the local run', () => {
     { PORT: '6666' },
   ]) {
     it(`refuse a port that no browser goes to: ${JSON.stringify(env)}`, () => {
-      assert.throws(() => toLocalSettings(env), /closed to HTTP by every browser/);
+      assert.throws(() => toLocalSettings(env), /refuse to send HTTP to port/);
     });
   }
 

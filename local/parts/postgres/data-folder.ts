@@ -10,9 +10,9 @@ import { launchAs, type SystemUser } from './system-user.ts';
 const run = promisify(execFile);
 
 /**
- * Makes the data folder ready to be served: creates it where there is none, and refuses, in one
- * sentence, one that PostgreSQL could not use. A folder is made beside its place and then renamed,
- * so a run that is killed during `initdb` leaves nothing half made behind.
+ * Prepares the data folder: creates it if it does not exist, and throws a LocalRunError if PostgreSQL
+ * could not use it. A new folder is created under a temporary name and then renamed, so a run that is
+ * killed during `initdb` leaves no half-made folder behind.
  */
 export async function prepareDataFolder(
   folder: string,
@@ -22,7 +22,7 @@ export async function prepareDataFolder(
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new LocalRunError(
-      `The database's folder ${folder} cannot be read (${error.code ?? error.message}): give it to the user you are, or move it away and start again.`,
+      `The database's folder ${folder} cannot be read (${error.code ?? error.message}): make your user its owner, or move it away and start again.`,
     );
   });
   if (files === null || files.length === 0) return createDataFolder(folder, binaries, user);
@@ -30,12 +30,12 @@ export async function prepareDataFolder(
   const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (version === '' || !files.includes('global')) {
     throw new LocalRunError(
-      `The database's folder ${folder} is not a whole PostgreSQL data folder: move it away (or delete it, if nothing in it matters) and start again.`,
+      `The database's folder ${folder} is not a complete PostgreSQL data folder: move it away (or delete it, if nothing in it matters) and start again.`,
     );
   }
   if (version !== POSTGRES_MAJOR) {
     throw new LocalRunError(
-      `The database's folder ${folder} was made by PostgreSQL ${version}, but this project brings PostgreSQL ${POSTGRES_MAJOR}: dump it with the old version, or move it away and start again.`,
+      `The database's folder ${folder} was made by PostgreSQL ${version}, but this project uses PostgreSQL ${POSTGRES_MAJOR}: dump it with the old version, or move it away and start again.`,
     );
   }
   await clearStalePidFile(folder);
@@ -56,10 +56,10 @@ async function createDataFolder(
       [
         `--pgdata=${temporary}`,
         '--username=postgres',
-        // Only loopback connections are served, and what lies here is sample data.
+        // Only loopback connections are accepted, and the data is sample data.
         '--auth=trust',
         '--encoding=UTF8',
-        // The same order of text on every platform, whatever locales it has.
+        // The same sort order on every platform, whatever locales are installed.
         '--locale=C',
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
@@ -78,15 +78,15 @@ async function createDataFolder(
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw new LocalRunError(
-      `PostgreSQL could not create its data folder ${folder}: ${reasonOf(error)} Free space or correct the folder's rights, or set DATABASE_URL.`,
+      `PostgreSQL could not create its data folder ${folder}: ${reasonOf(error)} Free disk space, correct the folder's permissions, or set DATABASE_URL.`,
     );
   }
 }
 
 /**
  * After a `kill -9` the file postmaster.pid stays behind. PostgreSQL copes with that unless another
- * process has got the same number since; then the file is in the way and is removed. A server that
- * really still runs on the folder is not adopted: nobody knows what started it.
+ * process has been given the same pid since; then the file would block the start, so it is removed. A
+ * server that is still running on the folder is not reused, because nobody knows how it was started.
  */
 async function clearStalePidFile(folder: string): Promise<void> {
   const path = join(folder, 'postmaster.pid');

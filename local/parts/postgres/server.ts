@@ -24,7 +24,7 @@ export type PostgresServer = {
 
 /**
  * Starts the embedded PostgreSQL on 127.0.0.1 and resolves when it accepts connections. Its data
- * folder is created where there is none.
+ * folder is created if it does not exist.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const binaries = await findPostgresBinaries();
@@ -33,7 +33,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(options.port),
-    // No socket file: its default folder is shared by every PostgreSQL of the machine.
+    // No socket file: every PostgreSQL on the machine shares its default folder.
     unix_socket_directories: '',
     ...options.settings,
   };
@@ -53,27 +53,31 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },
     cwd: '/',
     logPath: options.logPath,
-    // The fast shutdown: open transactions are rolled back instead of being waited for.
+    // The fast shutdown: rolls back open transactions instead of waiting for them.
     stopSignal: 'SIGINT',
-    // A last checkpoint of sample data takes milliseconds; ten seconds are for a busy disk.
+    // A last checkpoint of sample data takes milliseconds; ten seconds allow for a busy disk.
     stopGraceMs: 10_000,
     keeper: options.keeper,
   });
   const url = (database: string) =>
     `postgresql://postgres@127.0.0.1:${options.port}/${encodeURIComponent(database)}`;
-  await untilPart(part, async () => ((await accepts(url('postgres'))) ? true : null), whyNot);
+  await untilPart(
+    part,
+    async () => ((await accepts(url('postgres'))) ? true : null),
+    describeFailure,
+  );
   return { part, url };
 }
 
-function whyNot(part: Part): string {
+function describeFailure(part: Part): string {
   const fatal = part.lastLines(20).findLast((line) => /FATAL|PANIC|ERROR/.test(line));
-  const reason = fatal?.replace(/^.*(FATAL|PANIC|ERROR):\s*/, '') ?? 'it said nothing';
+  const reason = fatal?.replace(/^.*(FATAL|PANIC|ERROR):\s*/, '') ?? 'it logged nothing';
   return `PostgreSQL did not start: ${reason} (see ${part.logPath}). If its data folder is damaged, move it away and start again.`;
 }
 
 async function accepts(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
-  // The server may drop the connection while it is still starting; connect() reports it.
+  // The server may drop the connection while it is starting; connect() reports that.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -7,7 +7,7 @@ import { LocalRunError } from '../../local-run-error.ts';
 
 const run = promisify(execFile);
 
-/** How a program is to be run so that PostgreSQL accepts it. */
+/** How to run a PostgreSQL program, which refuses to run as root. */
 export type Launch = {
   readonly command: string;
   readonly args: readonly string[];
@@ -18,9 +18,9 @@ export type Launch = {
 export type SystemUser = { readonly uid: number; readonly gid: number };
 
 /**
- * The user PostgreSQL runs as: it refuses to be root. `null` when this process is not root, then
- * it is simply the same user. For root it is the owner of an existing data folder, else the user
- * "postgres", else "nobody", which every system has.
+ * The user that PostgreSQL runs as, because it refuses to run as root. `null` if this process is not
+ * root: then PostgreSQL runs as the same user. For root it is the owner of an existing data folder,
+ * otherwise the user "postgres", otherwise "nobody", which every system has.
  */
 export async function systemUserFor(dataFolder: string): Promise<SystemUser | null> {
   if (process.getuid?.() !== 0) return null;
@@ -38,9 +38,9 @@ export async function systemUserFor(dataFolder: string): Promise<SystemUser | nu
 }
 
 /**
- * Wraps a command so that it runs as the given user. A clone in a folder that is closed to others
- * (/root, a private temporary folder) is out of that user's reach, so there the program keeps one
- * right of root, to pass through any folder, by means of `setpriv` (util-linux).
+ * Wraps a command so that it runs as the given user. That user cannot reach a clone in a folder that is
+ * closed to others (/root, a private temporary folder), so there the program keeps one capability of
+ * root, to enter any folder, by means of `setpriv` (util-linux).
  */
 export async function launchAs(
   user: SystemUser | null,
@@ -62,7 +62,7 @@ export async function launchAs(
       `--reuid=${user.uid}`,
       `--regid=${user.gid}`,
       '--clear-groups',
-      // Without it access(2), which initdb asks about its own files, would not count the right.
+      // Without it access(2), which initdb calls for its own files, would ignore the capability.
       '--securebits=+no_setuid_fixup',
       '--inh-caps=+dac_override',
       '--ambient-caps=+dac_override',
@@ -72,7 +72,7 @@ export async function launchAs(
   };
 }
 
-/** Whether each folder above the path lets the user through. */
+/** Whether the user may enter every folder above the path. */
 async function isReachable(path: string, user: SystemUser): Promise<boolean> {
   const parent = dirname(path);
   if (parent === path) return true;

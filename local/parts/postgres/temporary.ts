@@ -14,12 +14,12 @@ export type TemporaryPostgres = {
 };
 
 /**
- * Starts a PostgreSQL server that lives as long as this process at most and keeps nothing: for tests
- * and for tools that need an empty database. It saves the time that durability costs.
+ * Starts a PostgreSQL server that keeps nothing and never outlives this process, for tests and for
+ * tools that need an empty database. Durability is switched off to save time.
  */
 export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'call-processing-postgres-'));
-  // Made for this user alone, but as root the server runs as another one.
+  // mkdtemp makes the folder private, but if this process is root, the server runs as another user.
   await chmod(folder, 0o755);
   const keeper = startKeeper();
   const removeAll = async () => {

@@ -30,7 +30,7 @@ describe("Whisper's packages", () => {
   it('are installed once for each Python and platform, from the pinned file', async () => {
     const installed: string[] = [];
     const install: typeof installPackages = async (requirements, into) => {
-      assert.match(requirements, /local\/requirements\/whisper\.txt$/);
+      assert.match(requirements, /local\/tools\/requirements\/whisper\.txt$/);
       installed.push(into);
       writeFileSync(join(into, 'faster_whisper'), '');
     };
@@ -59,9 +59,9 @@ describe("Whisper's packages", () => {
   });
 
   it('need a Python that is there and recent enough', async () => {
-    assert.match(await failureOf(), /no python3 runs here: install it/);
+    assert.match(await failureOf(), /no working python3 was found: install it/);
     python('3.9 cpython-39 linux-x86_64');
-    assert.match(await failureOf(), /needs Python 3\.10 or later, and python3 is 3\.9/);
+    assert.match(await failureOf(), /needs Python 3\.10 or later, but python3 is 3\.9/);
   });
 
   async function failureOf(install: typeof installPackages = installPackages): Promise<string> {

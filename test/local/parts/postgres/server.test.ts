@@ -79,13 +79,13 @@ describe('the embedded PostgreSQL', () => {
     mkdirSync(join(dataFolder, 'global'), { recursive: true });
     writeFileSync(join(dataFolder, 'PG_VERSION'), '16\n');
     chmodSync(folder, 0o755);
-    await assert.rejects(start(), refusal('made by PostgreSQL 16.*brings PostgreSQL 18'));
+    await assert.rejects(start(), refusal('made by PostgreSQL 16.*uses PostgreSQL 18'));
   });
 
   it('refuses a folder that is no whole data folder, and leaves it alone', async () => {
     mkdirSync(dataFolder);
     writeFileSync(join(dataFolder, 'mine.txt'), 'mine');
-    await assert.rejects(start(), refusal('not a whole PostgreSQL data folder.*move it away'));
+    await assert.rejects(start(), refusal('not a complete PostgreSQL data folder.*move it away'));
     assert.equal(readFileSync(join(dataFolder, 'mine.txt'), 'utf8'), 'mine');
   });
 
