@@ -16,10 +16,10 @@ type Deps = {
   readonly speech: Pick<SpeechStandIn, 'operations'>;
 };
 
-/** A recording in base64 may have 40 MiB, as the phone system's own guard; base64 adds a third. */
+/** A recording may have 40 MiB, the phone system's own limit; base64 adds a third. */
 const BODY_LIMIT_BYTES = 56 * 1024 * 1024;
 
-/** Starts the control plane: what was asked of the stand-ins, and what they shall do next. */
+/** Starts the control plane, which shows the requests to the stand-ins and scripts their faults. */
 export async function startControlApi(
   deps: Deps,
   where: { host: string; port: number },
@@ -64,7 +64,9 @@ function addFaultRoutes(api: FastifyInstance, { control }: SandboxContext): void
   api.delete<{ Params: { id: string } }>('/faults/:id', (request, reply) =>
     control.removeFault(request.params.id)
       ? reply.code(204).send()
-      : reply.code(404).send({ error: 'There is no such fault: it was removed or used up.' }),
+      : reply
+          .code(404)
+          .send({ error: 'There is no such fault: it was removed, or has been used up.' }),
   );
   api.post('/reset', (_request, reply) => {
     control.reset();
@@ -82,7 +84,7 @@ function addRecordingRoutes(api: FastifyInstance, context: SandboxContext): void
         recordgroup,
         recordid,
         expect,
-        // Without them the stand-ins, which do not listen, cannot transcribe it.
+        // Without them the stand-ins, which cannot recognise speech, cannot transcribe it.
         hasWords: words !== null,
       })),
     problems: context.samples.problems(),

@@ -2,10 +2,10 @@ import { CONNECTWISE_CREDENTIALS } from './connectwise/credentials.ts';
 import { LANGUAGE_MODEL_API_KEY, LANGUAGE_MODEL_NAME } from './language-model/credentials.ts';
 import { TRANSCRIPTION_API_KEY, TRANSCRIPTION_MODEL } from './transcription/credentials.ts';
 
-/** Where the stand-ins listen. */
+/** The addresses of the stand-ins. */
 export type SandboxAddresses = {
   readonly controlUrl: string;
-  /** What stands before `/api/json`. */
+  /** Without `/api/json`. */
   readonly phoneSystemUrl: string;
   readonly storageApiEndpoint: string;
   /** gRPC without TLS. */
@@ -18,16 +18,16 @@ export type SandboxAddresses = {
   readonly transcriptionBaseUrl: string;
 };
 
-/** The one bucket that the storage stand-in has. */
+/** The only bucket of the storage stand-in. */
 export const BUCKET = 'call-archive';
 
-/** What the phone system's stand-in accepts. */
+/** The credentials that the phone system's stand-in accepts. */
 export const PHONE_SYSTEM_CREDENTIALS = {
   username: 'sandbox-user',
   password: 'sandbox-password',
 } as const;
 
-/** Everything a worker's environment needs to talk to the sandbox instead of the real systems. */
+/** The environment variables with which a worker uses the sandbox instead of the real systems. */
 export function sandboxEnvironment(addresses: SandboxAddresses): Record<string, string> {
   return {
     PHONE_SYSTEM_URL: addresses.phoneSystemUrl,

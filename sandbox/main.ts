@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { messageOf } from './core/message-of.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
-/** Reads the command line. @throws when a flag is unknown or holds no number where it should. */
+/** Reads the command line. @throws if a flag is unknown or its value is not a number. */
 function readOptions(): SandboxOptions {
   const { values } = parseArgs({
     options: {
       'data-dir': { type: 'string', default: '.data/sandbox' },
       'samples-dir': { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
-      // The others follow in steps of ten; 0 takes any free ports.
+      // The other ports follow in steps of ten; 0 takes any free ports.
       'base-port': { type: 'string', default: '4000' },
       'speech-seconds': { type: 'string', default: '2' },
     },
@@ -36,7 +36,7 @@ function readOptions(): SandboxOptions {
 function toNumber(flag: string, text: string): number {
   const number = Number(text);
   if (text === '' || !Number.isFinite(number) || number < 0) {
-    throw new Error(`Failed to start the sandbox: ${flag} is not a number.`);
+    throw new Error(`Failed to start the sandbox: ${flag} must be a number of at least 0.`);
   }
   return number;
 }
@@ -45,7 +45,7 @@ function stopOnSignals(sandbox: Sandbox): void {
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A Ctrl-C reaches the whole process group and may be followed by the parent's SIGTERM.
+      // Ctrl-C reaches the whole process group, and the parent's SIGTERM may follow.
       if (!isStopping) {
         isStopping = true;
         void sandbox.stop();

@@ -18,12 +18,12 @@ import { createUploadSessions } from './storage/upload-sessions.ts';
 import { startTranscription } from './transcription/server.ts';
 
 export type SandboxOptions = {
-  /** Where objects, operations, hits and faults are kept; one sandbox at a time may use it. */
+  /** The folder of objects, operations, hits and faults; only one sandbox at a time may use it. */
   readonly dataDir: string;
-  /** Where the sample calls lie; the project's own unless told otherwise. */
+  /** The folder of the sample calls; by default the project's own. */
   readonly samplesDir?: string;
   readonly host?: string;
-  /** A port left out is any free one. */
+  /** A port that is left out is any free one. */
   readonly ports?: Partial<Record<'control' | SystemName, number>>;
   /** How long a speech operation, or a transcription, takes. */
   readonly speechSeconds?: number;
@@ -33,13 +33,13 @@ export type Sandbox = { readonly addresses: SandboxAddresses; stop(): Promise<vo
 
 /** The sample calls that come with the project. */
 const SAMPLES_DIR = join(import.meta.dirname, 'samples');
-/** Long enough to watch a transcription run, or to kill a worker meanwhile; nobody waits for it. */
+/** Long enough to watch a transcription, or to kill a worker meanwhile, and short enough not to annoy. */
 const SPEECH_SECONDS = 2;
 
 /**
- * Starts the stand-ins for all outside systems on their real wire protocols.
+ * Starts the stand-ins for all outside systems, with their real wire protocols.
  *
- * @throws when a port is taken or the data folder cannot be read; nothing is left running then.
+ * @throws if a port is taken or the data folder cannot be read; nothing is left running then.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { dataDir, host = '127.0.0.1', ports = {} } = options;

@@ -1,4 +1,4 @@
-/** A refusal in the shape that ConnectWise answers in: `{code, message, errors}`. */
+/** An error in the shape of ConnectWise's: `{code, message, errors}`. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -11,12 +11,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Makes a refusal. The code `ApiFindCondition` and its messages are those seen from the real API. */
+/** Makes an error. The code `ApiFindCondition` and its messages were seen from the real API. */
 export function apiError(status: number, code: string, message: string): ApiError {
   return new ApiError(status, code, message);
 }
 
-/** The body that ConnectWise sends with a refusal. */
+/** The body that ConnectWise sends with an error. */
 export function toErrorBody(error: ApiError): string {
   return JSON.stringify({ code: error.code, message: error.message, errors: null });
 }

@@ -4,9 +4,9 @@ import { readField, type JsonObject } from './fields.ts';
 type Comparable = string | number | boolean;
 
 /**
- * Tells whether a record fulfils a condition. Text is compared without regard to case (ConnectWise stands
- * on SQL Server's usual collation; the documentation is silent), and an absent value fulfils only `= null`
- * and the negated operators.
+ * Whether a record fulfils a condition. The comparison of text ignores case (ConnectWise runs on SQL Server,
+ * whose default collation does; its documentation does not say), and an absent value fulfils only `= null` and
+ * the negated operators.
  */
 export function fulfils(record: JsonObject, condition: Condition): boolean {
   switch (condition.kind) {
@@ -67,7 +67,7 @@ function isOrdered(actual: unknown, operator: '<' | '<=' | '>' | '>=', expected:
   return { '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[operator];
 }
 
-/** Brings both sides to one type: the literal's. A side that does not go into it is undefined. */
+/** Converts both sides to the type of the literal. A side that cannot be converted is undefined. */
 function toComparables(
   actual: unknown,
   expected: Literal,
@@ -89,7 +89,7 @@ function toText(value: unknown): string | undefined {
     : undefined;
 }
 
-/** `%` and `*` stand for any run of characters; all else, `_` included, for itself. */
+/** `%` and `*` match any run of characters; every other character, `_` included, is literal. */
 function isLike(actual: string | undefined, pattern: string): boolean {
   if (actual === undefined) {
     return false;

@@ -18,15 +18,15 @@ export type Condition =
 const SYMBOL_OPERATORS: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>='];
 const WORD_OPERATORS: readonly Operator[] = ['like', 'contains', 'in'];
 
-/** Names that the grammar keeps for itself, so that `not and` is not taken for a field. */
+/** Keywords, which cannot be field names: `not and` must not be read as a field. */
 const RESERVED = new Set(['and', 'or', 'not', 'like', 'contains', 'in', 'true', 'false', 'null']);
 
 type Cursor = { readonly tokens: readonly Token[]; position: number };
 
 /**
- * Parses the subset of ConnectWise's condition grammar that this project sends and its neighbourhood:
+ * Parses the part of ConnectWise's condition grammar that this project sends, and a little more:
  * `= != < <= > >= like contains in`, `not`, `and`, `or`, brackets. `and` binds tighter than `or`, as in SQL
- * (the documentation is silent). Throws a 400 in ConnectWise's shape for anything else.
+ * (the documentation does not say). Throws a 400 in ConnectWise's shape for anything else.
  */
 export function parseCondition(text: string): Condition {
   const cursor: Cursor = { tokens: tokenize(text), position: 0 };

@@ -10,12 +10,12 @@ export type Token =
 
 /**
  * The lexical grammar: quoted strings (either quote, escaped by a backslash), dates in brackets, numbers,
- * names whose parts are joined by a slash, and symbols. Sticky, so that nothing is skipped over.
+ * names whose parts are joined by a slash, and symbols. The flag `y` (sticky) keeps it from skipping characters.
  */
 const TOKEN =
   /\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\[([^\]]*)\]|(-?\d+(?:\.\d+)?)(?![\w/])|([A-Za-z_][\w/]*)|(!=|<=|>=|[=<>(),]))/y;
 
-/** Splits a condition into tokens. Throws a 400 in ConnectWise's shape for anything that is no token. */
+/** Splits a condition into tokens. Throws a 400 in ConnectWise's shape for anything that is not a token. */
 export function tokenize(condition: string): Token[] {
   const tokens: Token[] = [];
   const pattern = new RegExp(TOKEN.source, TOKEN.flags);

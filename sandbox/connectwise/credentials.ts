@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { apiError } from './api-error.ts';
 
-/** What the sandbox's ConnectWise accepts; `sandboxEnvironment` hands it to the worker. */
+/** The credentials that the sandbox's ConnectWise accepts; `sandboxEnvironment` hands them to the worker. */
 export const CONNECTWISE_CREDENTIALS = {
   companyId: 'sandbox',
   publicKey: 'sandbox-public-key',
@@ -10,8 +10,8 @@ export const CONNECTWISE_CREDENTIALS = {
 } as const;
 
 /**
- * Checks the two headers as the cloud does: without a client id 403, without credentials 401, with a wrong company
- * or wrong keys **404**, as if the whole API were not there.
+ * Checks the two headers as the cloud does: 403 without a client id, 401 without credentials, and **404** for a wrong
+ * company or wrong keys, as if the whole API did not exist.
  */
 export function checkCredentials(headers: IncomingHttpHeaders): void {
   if (headers['clientid'] === undefined || headers['clientid'] === '') {

@@ -2,14 +2,14 @@ import { apiError } from './api-error.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What a resource can be asked for: its fields, and those of its arrays, in ConnectWise's spelling. */
+/** The fields of a resource, and those of its arrays, in ConnectWise's spelling. */
 export type ResourceFields = {
   readonly fields: readonly string[];
   /** Fields of array elements: only `childConditions` may name them. */
   readonly childFields: readonly string[];
 };
 
-/** The fields of `GET /company/contacts` that the data set holds (ConnectWise knows many more). */
+/** The fields of `GET /company/contacts` in the data set (ConnectWise has many more). */
 export const CONTACT_FIELDS: ResourceFields = {
   fields: [
     'id',
@@ -37,7 +37,7 @@ export const CONTACT_FIELDS: ResourceFields = {
   ],
 };
 
-/** The fields of `GET /company/companies` that the data set holds. */
+/** The fields of `GET /company/companies` in the data set. */
 export const COMPANY_FIELDS: ResourceFields = {
   fields: [
     'id',
@@ -60,7 +60,7 @@ export const COMPANY_FIELDS: ResourceFields = {
   childFields: [],
 };
 
-/** The fields of `GET /company/companies/{id}/sites` that the data set holds. */
+/** The fields of `GET /company/companies/{id}/sites` in the data set. */
 export const SITE_FIELDS: ResourceFields = {
   fields: [
     'id',
@@ -83,8 +83,8 @@ export const SITE_FIELDS: ResourceFields = {
 };
 
 /**
- * Gives the spelling of a field that a client named, ignoring case as ConnectWise does.
- * Throws ConnectWise's own 400 for a name it does not know.
+ * Returns a field that a client named in ConnectWise's spelling; ignores case, as ConnectWise does.
+ * Throws ConnectWise's own 400 for an unknown name.
  */
 export function resolveField(name: string, known: readonly string[]): string {
   const wanted = name.toLowerCase();
@@ -95,21 +95,21 @@ export function resolveField(name: string, known: readonly string[]): string {
   return found;
 }
 
-/** Reads `a/b/c` out of a record; undefined when any part of the way is absent. */
+/** Reads `a/b/c` from a record; undefined if any part of the path is absent. */
 export function readField(record: JsonObject, field: string): unknown {
   return field
     .split('/')
     .reduce<unknown>((value, part) => (isObject(value) ? value[part] : undefined), record);
 }
 
-/** Tells objects from everything else, arrays included. */
+/** Whether a value is an object and not an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * Keeps only what `fields` names; a name may be a whole object or array (`company`) or a part (`company/name`).
- * `_info` goes unless it is named, as upstream.
+ * Keeps only what `fields` names: whole objects or arrays (`company`) or parts of them (`company/name`).
+ * `_info` is dropped unless it is named, as in the real API.
  */
 export function pickFields(record: JsonObject, fields: readonly string[]): JsonObject {
   const picked: Record<string, unknown> = {};

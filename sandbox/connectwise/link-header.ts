@@ -1,6 +1,6 @@
 import type { Page } from './list-query.ts';
 
-/** The RFC 5988 `Link` header of a page: next and last, previous and first where there are such; null if there is one page. */
+/** The RFC 5988 `Link` header of a page: next and last, previous and first, if they exist; null for a single page. */
 export function toLinkHeader(requestUrl: URL, page: Page): string | null {
   const links: [string, number][] = [];
   if (page.page < page.lastPage) {

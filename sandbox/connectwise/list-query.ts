@@ -4,7 +4,7 @@ import { parseCondition, type Condition } from './condition-parser.ts';
 import { isObject, pickFields, readField, resolveField } from './fields.ts';
 import type { JsonObject, ResourceFields } from './fields.ts';
 
-/** A page of records, and where it lies among all. */
+/** A page of records, and its position among all pages. */
 export type Page = {
   readonly records: readonly JsonObject[];
   readonly page: number;
@@ -12,13 +12,13 @@ export type Page = {
   readonly lastPage: number;
 };
 
-/** ConnectWise's own default and greatest page; a greater `pageSize` is capped without a word. */
+/** ConnectWise's own default and maximum; a larger `pageSize` is silently capped. */
 const DEFAULT_PAGE_SIZE = 25;
 const MAX_PAGE_SIZE = 1000;
 
 /**
- * The parameters this stand-in knows. It refuses every other one, where ConnectWise ignores what it does not know:
- * a parameter that has no effect here would pass unnoticed.
+ * The parameters this stand-in supports. It refuses all others, where ConnectWise ignores unknown ones: otherwise a
+ * parameter that has no effect here would go unnoticed.
  */
 const PARAMETERS = ['conditions', 'childConditions', 'orderBy', 'fields', 'page', 'pageSize'];
 
@@ -78,8 +78,8 @@ function resolveNames(condition: Condition, known: readonly string[]): Condition
 }
 
 /**
- * One and the same element has to fulfil the whole child condition. Whether ConnectWise lets each part be
- * fulfilled by another element is not documented; a client that compares what it gets is right either way.
+ * A single element has to fulfil the whole child condition. Whether ConnectWise allows different elements to fulfil
+ * its parts is not documented; a client that checks what it receives is right either way.
  */
 function someElementFulfils(record: JsonObject, condition: Condition): boolean {
   return Object.entries(record).some(
@@ -109,7 +109,7 @@ function readOrderBy(text: string | null, known: readonly string[]): Sorter[] {
   });
 }
 
-/** Without `orderBy` records come by id, as seen from ConnectWise; it also decides between equals. */
+/** Without `orderBy` records are sorted by id, as seen from ConnectWise; the id is also the tie-breaker. */
 function compareBy(left: JsonObject, right: JsonObject, sorters: readonly Sorter[]): number {
   for (const { field, descending } of [...sorters, { field: 'id', descending: false }]) {
     const order = compareValues(readField(left, field), readField(right, field));
@@ -130,7 +130,7 @@ function sortText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'boolean' ? String(value).toLowerCase() : '';
 }
 
-/** What ConnectWise answers to an unknown name here is not known; refusing it shows a misspelt field. */
+/** How ConnectWise answers an unknown name here is not known; refusing it reveals a misspelt field. */
 function readFields(text: string | null, known: ResourceFields): string[] | null {
   if (text === null || text.trim() === '') {
     return null;
@@ -146,7 +146,7 @@ function readCount(query: URLSearchParams, name: string, fallback: number): numb
     return fallback;
   }
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw apiError(400, 'InvalidParameter', `${name} has to be a whole number from 1 on.`);
+    throw apiError(400, 'InvalidParameter', `${name} has to be a whole number of at least 1.`);
   }
   return Number(text);
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const IdSchema = z.int().positive();
 const ReferenceSchema = z.strictObject({ id: IdSchema, name: z.string() });
 
-/** A company as the data file and `POST /connectwise` give it, in ConnectWise's own field names. */
+/** A company in the data file and in `POST /connectwise`, with ConnectWise's own field names. */
 const CompanySchema = z.strictObject({
   id: IdSchema,
   identifier: z.string().min(1),
@@ -31,7 +31,7 @@ const CommunicationItemSchema = z.strictObject({
   communicationType: z.enum(['Phone', 'Fax', 'Email']).default('Phone'),
 });
 
-/** A contact likewise; of its company only the id, so that a name is written once. */
+/** A contact; of its company only the id, so that each name is written once. */
 const ContactSchema = z.strictObject({
   id: IdSchema,
   firstName: z.string(),
@@ -47,7 +47,7 @@ const ContactSchema = z.strictObject({
 });
 export type Contact = z.infer<typeof ContactSchema>;
 
-/** A site likewise; it can be asked for only by way of its company. */
+/** A site; it can be listed only by its company. */
 const SiteSchema = z.strictObject({
   id: IdSchema,
   name: z.string().min(1),

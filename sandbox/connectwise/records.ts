@@ -11,7 +11,7 @@ import {
   type Site,
 } from './record-schema.ts';
 
-/** The records in the form that ConnectWise answers in, with every reference filled in. */
+/** The records in the form of ConnectWise's answers, with every reference filled in. */
 export type Directory = {
   readonly companies: readonly JsonObject[];
   readonly contacts: readonly JsonObject[];
@@ -20,16 +20,16 @@ export type Directory = {
 
 const DATA_FILE = join(import.meta.dirname, '..', 'data', 'connectwise.json');
 
-/** A contact or a site names a company that is not there. The control plane answers with the status it carries. */
+/** A contact or a site names a company that does not exist. The control plane answers with this status. */
 class UnknownCompanyError extends Error {
   readonly statusCode = 400;
 }
 
 /**
- * Adds companies, contacts and sites at run time; a record whose id is known replaces it. Kept over a restart.
+ * Adds companies, contacts and sites at run time; a record with a known id replaces the old one. Survives a restart.
  *
- * @throws ZodError when the body is not of the form of RecordsSchema, and UnknownCompanyError when a record names
- * a company that is not there.
+ * @throws ZodError if the body does not match RecordsSchema, and UnknownCompanyError if a record names a company that
+ * does not exist.
  */
 export function addConnectWiseRecords(
   context: Pick<SandboxContext, 'dataDir'>,
@@ -49,7 +49,7 @@ export function addConnectWiseRecords(
 }
 
 /**
- * Gives the records as they are at each question: the data file and what was added are read again when either has
+ * Returns the current records on each call: the data file and the added records are read again when either has
  * changed, so that both can be edited while the sandbox runs.
  */
 export function createDirectoryReader(context: Pick<SandboxContext, 'dataDir'>): () => Directory {
@@ -76,7 +76,7 @@ function fingerprint(path: string): string {
   return stats === undefined ? '-' : `${String(stats.size)}:${String(stats.mtimeMs)}`;
 }
 
-/** The data file first, then what was added, in the order it came. */
+/** The data file first, then the added records in the order in which they were added. */
 function readRecords(dataDir: string): Records[] {
   const path = journalPath(dataDir);
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
@@ -102,7 +102,7 @@ function checkReferences({ companies, contacts, sites }: Records): void {
     if (companyId === undefined || companyIds.has(companyId)) return;
     throw new UnknownCompanyError(
       `Failed to read the ConnectWise records: ${kind} ${String(id)} names company ${String(companyId)}, ` +
-        `which is not there. Add the company, or correct the ${kind}.`,
+        `which does not exist. Add the company, or correct the ${kind}.`,
     );
   };
   for (const { id, company } of contacts) check('contact', id, company?.id);
@@ -119,7 +119,7 @@ function toDirectory({ companies, contacts, sites }: Records): Directory {
   };
 }
 
-/** ConnectWise leaves an absent field out of its answers rather than sending null. */
+/** ConnectWise omits an absent field from its answers instead of sending null. */
 function withoutAbsent(record: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(record).filter(([, value]) => value !== null && value !== undefined),
@@ -141,7 +141,7 @@ function toContact(contact: Contact, companyById: ReadonlyMap<number, Company>):
     ...contact,
     company: toReference(company),
     communicationItems: contact.communicationItems.map((item, index) => ({
-      // Ids of items are unique in ConnectWise; a contact has far fewer than a hundred.
+      // Item ids are unique in ConnectWise; a contact has far fewer than a hundred items.
       id: contact.id * 100 + index,
       ...item,
     })),

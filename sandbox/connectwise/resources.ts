@@ -9,13 +9,13 @@ import {
 } from './fields.ts';
 import type { Directory } from './records.ts';
 
-/** A list that can be asked for. `operation` is its name in hits and faults. */
+/** A list that can be requested. `operation` is its name in hits and faults. */
 export type Resource = { readonly operation: string; readonly fields: ResourceFields } & (
   | { readonly kind: 'contacts' | 'companies' }
   | { readonly kind: 'sites'; readonly companyId: number }
 );
 
-/** The list at a path; `null` when there is none. Sites have no list over all companies, as upstream. */
+/** The list at a path; `null` if there is none. As in the real API, no list has the sites of all companies. */
 export function findResource(path: string): Resource | null {
   switch (path) {
     case '/company/contacts':
@@ -31,7 +31,7 @@ export function findResource(path: string): Resource | null {
   }
 }
 
-/** The records of a list. Throws a 404 for the sites of a company that is not there. */
+/** The records of a list. Throws a 404 for the sites of a company that does not exist. */
 export function recordsOf(resource: Resource, directory: Directory): readonly JsonObject[] {
   if (resource.kind !== 'sites') return directory[resource.kind];
   const { companyId } = resource;

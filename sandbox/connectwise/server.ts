@@ -9,7 +9,7 @@ import { listRecords } from './list-query.ts';
 import { createDirectoryReader } from './records.ts';
 import { findResource, recordsOf, type Resource } from './resources.ts';
 
-/** What stands before every path, as on premises and behind the cloud's router. */
+/** The prefix of every path, both on premises and in the cloud. */
 const CONNECTWISE_BASE_PATH = '/v4_6_release/apis/3.0';
 
 /** Starts the stand-in for ConnectWise Manage: the lists of contacts, companies and a company's sites. */
@@ -22,7 +22,7 @@ export async function startConnectWise(
     answer({ request, response }).catch((error: unknown) => {
       const sentence = error instanceof Error ? error.message : 'The sandbox failed.';
       const reply = toErrorReply(apiError(500, 'SandboxError', sentence));
-      // The socket is the last resort where half a reply is out already.
+      // If part of a reply has already been sent, all that is left is to destroy the socket.
       sendReply(null, { request, response }, reply).catch(() => request.socket.destroy());
     });
   });
@@ -51,7 +51,7 @@ export async function startConnectWise(
         throw apiError(405, 'MethodNotAllowed', 'The sandbox serves GET only.');
       }
       if (request.headers['pagination-type'] !== undefined) {
-        throw apiError(400, 'InvalidParameter', 'The sandbox knows navigable pages only.');
+        throw apiError(400, 'InvalidParameter', 'The sandbox supports navigable paging only.');
       }
       const all = recordsOf(resource, readDirectory());
       const page = listRecords(all, url.searchParams, resource.fields);
@@ -73,8 +73,8 @@ function toUrl(request: IncomingMessage): URL {
 }
 
 /**
- * A request carries no call, only the digits of a number inside quotes; the calls of that number are meant.
- * Fewer than six digits (an id, a postcode) name no number, which the catalogue knows.
+ * A request names no call, only the digits of a quoted phone number, so it counts for the calls of that number.
+ * The catalogue does not take fewer than six digits (an id, a postcode) for a number.
  */
 function findCallSids({ samples }: SandboxContext, query: URLSearchParams): string[] {
   const text = `${query.get('conditions') ?? ''} ${query.get('childConditions') ?? ''}`;
@@ -96,7 +96,7 @@ function toErrorReply(error: ApiError): HttpReply {
   return toReply(error.status, toErrorBody(error));
 }
 
-/** Too many requests are refused in a shape of their own, as seen from the cloud. */
+/** The answer to too many requests has a shape of its own, as seen from the cloud. */
 function toFaultReply(status: number): HttpReply {
   const messages: Readonly<Record<number, string>> = {
     401: 'Authorization has been denied for this request.',

@@ -6,7 +6,7 @@ import type { RecordingInput } from './sample-file.ts';
 import { toSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 
-/** Recordings that came over the control plane. They outlive the process. */
+/** Recordings that were added over the control plane. They survive a restart. */
 type AddedRecordings = {
   list(): Iterable<Sample>;
   /** @throws UnknownAudioFileError */
@@ -14,7 +14,7 @@ type AddedRecordings = {
   close(): void;
 };
 
-/** Raised when a recording names an audio file that is not there; the message is for the sender. */
+/** Thrown when a recording names an audio file that does not exist; the message is for the sender. */
 export class UnknownAudioFileError extends Error {
   override readonly name = 'UnknownAudioFileError';
 }
@@ -35,7 +35,7 @@ export function createAddedRecordings(dataDir: string, samplesDir: string): Adde
     if ('generate' in audio) {
       return { generate: audio.generate };
     }
-    // An added file lies in the data folder under the call's name; the journal keeps no base64.
+    // An added file is stored in the data folder under the call's id; the journal keeps no base64.
     return {
       path: 'file' in audio ? join(samplesDir, audio.file) : join(folder, callRecordingId),
     };

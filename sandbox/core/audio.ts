@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { GeneratedAudio } from './sample-file.ts';
 
-/** Where a recording's bytes come from: a file, or made while they are sent. */
+/** The source of a recording's bytes: a file, or a generator that makes them while they are sent. */
 export type AudioSource = { readonly path: string } | { readonly generate: GeneratedAudio };
 
-/** What is known of a recording's bytes without holding them. Hashes are hex. */
+/** Facts about a recording's bytes. Hashes are hex. */
 export type AudioFacts = {
   readonly sizeBytes: number;
   readonly sha1: string;
@@ -16,10 +16,10 @@ export type AudioFacts = {
 
 const WAV_HEADER_BYTES = 44;
 const BYTES_PER_SAMPLE = 2;
-/** Big enough that half a gigabyte takes some hundred turns, small enough to hold many at once. */
+/** Large enough that half a gigabyte is 2,000 blocks, small enough to hold many at once. */
 const BLOCK_BYTES = 1 << 18;
 
-/** Streams a recording's bytes; memory stays at one block however long the recording is. */
+/** Streams a recording's bytes; holds one block in memory, however long the recording is. */
 export async function* readAudio(source: AudioSource): AsyncGenerator<Buffer> {
   if ('path' in source) {
     yield* createReadStream(source.path) as AsyncIterable<Buffer>;
@@ -28,7 +28,7 @@ export async function* readAudio(source: AudioSource): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reads a recording once, to learn its size and hashes. */
+/** Reads a recording once to determine its size and hashes. */
 export async function describeAudio(source: AudioSource): Promise<AudioFacts> {
   const sha1 = createHash('sha1');
   const sha256 = createHash('sha256');
@@ -48,18 +48,18 @@ export async function describeAudio(source: AudioSource): Promise<AudioFacts> {
   };
 }
 
-/** Tells whether a file changed: its path, size and time of change, as one text. */
+/** Changes when the file does: its path, size and modification time in one string. */
 export async function fingerprintOf(path: string): Promise<string> {
   const { size, mtimeMs } = await stat(path);
   return `${path} ${size} ${mtimeMs}`;
 }
 
-/** What the phone system claims: a name from the first bytes, as it keeps only what it recorded. */
+/** The type that the phone system would claim, from the first bytes: it stores only its own recordings. */
 function mimetypeOf(head: Buffer | null): string {
   if (head?.subarray(0, 4).toString('latin1') === 'RIFF') {
     return 'audio/x-wav';
   }
-  // Eleven set bits begin an MPEG frame; an ID3 tag may stand before the first.
+  // An MPEG frame begins with eleven set bits; an ID3 tag may precede the first frame.
   const isFrame = head?.[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0;
   const isMp3 = isFrame || head?.subarray(0, 3).toString('latin1') === 'ID3';
   return isMp3 ? 'audio/mpeg' : 'application/octet-stream';
@@ -74,10 +74,10 @@ function* generateWav(audio: GeneratedAudio): Generator<Buffer> {
   yield wavHeader(audio, dataBytes);
   const block = pcmBlock(audio);
   for (let offset = 0, index = 0; offset < dataBytes; offset += block.length, index += 1) {
-    // A copy, because whoever takes a chunk may still hold it when the next one is made.
+    // A copy, because the consumer may still hold a chunk when the next one is made.
     const chunk = Buffer.from(block.subarray(0, Math.min(block.length, dataBytes - offset)));
     if (audio.kind === 'noise' && chunk.length >= 4) {
-      // The block's number makes a lost, doubled or moved block change the checksum.
+      // With its number in each block, a lost, duplicated or moved block changes the checksum.
       chunk.writeUInt32LE(index);
     }
     yield chunk;
@@ -86,7 +86,7 @@ function* generateWav(audio: GeneratedAudio): Generator<Buffer> {
 
 function wavHeader(audio: GeneratedAudio, dataBytes: number): Buffer {
   const frameBytes = audio.channels * BYTES_PER_SAMPLE;
-  // A WAV file above 4 GiB cannot tell its size; recorders then write the greatest number.
+  // A WAV header cannot state a size above 4 GiB; recorders write the largest number then.
   const claimedBytes = Math.min(dataBytes, 0xffff_ffff - 36);
   const header = Buffer.alloc(WAV_HEADER_BYTES);
   header.write('RIFF', 0, 'latin1');
@@ -116,7 +116,7 @@ function pcmBlock({ kind, channels, sampleRateHertz }: GeneratedAudio): Buffer {
       block.writeInt16LE(state >> 16, offset);
     } else if (kind === 'tone') {
       const frame = Math.floor(offset / (channels * BYTES_PER_SAMPLE));
-      // 440 Hz at a quarter of full scale, as a dial tone is.
+      // 440 Hz at a quarter of full scale, like a dial tone.
       const angle = (2 * Math.PI * 440 * frame) / sampleRateHertz;
       block.writeInt16LE(Math.round(8192 * Math.sin(angle)), offset);
     }

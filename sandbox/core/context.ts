@@ -15,7 +15,7 @@ export type StoredObject = {
   readonly crc32c: string;
   /** Base64 of the MD5, as GCS sends it. */
   readonly md5Hash: string;
-  /** Hex; GCS has none, the sandbox recognises audio by it. */
+  /** Hex. GCS has no such field; the sandbox recognises audio by it. */
   readonly sha256: string;
   /** ISO times. */
   readonly timeCreated: string;
@@ -27,15 +27,15 @@ export type StoredObject = {
 /** The objects of the storage stand-in, for the other stand-ins in the same process. */
 export type ObjectStorage = {
   bucketExists(bucket: string): boolean;
-  /** Returns null when there is no such object. */
+  /** Returns null if there is no such object. */
   find(bucket: string, name: string): StoredObject | null;
-  /** Every object whose name begins with the prefix, in the order of names. */
+  /** Every object whose name begins with the prefix, sorted by name. */
   list(bucket: string, prefix: string): StoredObject[];
-  /** Reads the whole object; null when there is none. */
+  /** Reads the whole object; null if there is none. */
   read(bucket: string, name: string): Promise<Buffer | null>;
-  /** Opens the object's bytes; `end` is inclusive. Null when there is no such object. */
+  /** Opens the object's bytes; `end` is inclusive. Null if there is no such object. */
   open(bucket: string, name: string, range?: { start: number; end: number }): Readable | null;
-  /** Stores an object, replacing one of that name. @throws when the bucket does not exist. */
+  /** Stores an object, replacing any of that name. @throws if the bucket does not exist. */
   write(
     bucket: string,
     name: string,
@@ -49,7 +49,7 @@ export type SandboxContext = {
   readonly control: Control;
   readonly samples: SampleCatalogue;
   readonly storage: ObjectStorage;
-  /** A stand-in keeps its own state in a folder of its own in here. */
+  /** Each stand-in keeps its state in its own folder in here. */
   readonly dataDir: string;
 };
 

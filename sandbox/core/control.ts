@@ -3,30 +3,30 @@ import { join } from 'node:path';
 import type { FaultAction, FaultInput, SystemName } from './faults.ts';
 import { openJournal } from './journal.ts';
 
-/** A fault that is still due: `times` and `skip` are what remains of them. */
+/** A pending fault: `times` and `skip` are the remaining numbers. */
 type Fault = FaultInput & { id: string; times: number; skip: number };
 
-/** Requests counted as `<system>.<operation>`, in all and for each call they may belong to. */
+/** Numbers of requests by `<system>.<operation>`, in total and for each call they may belong to. */
 type Hits = {
   total: Record<string, number>;
   calls: Record<string, Record<string, number>>;
 };
 
-/** Counts requests and deals out scripted faults. All of it outlives the process. */
+/** Counts requests and hands out scripted faults. All of its state survives a restart. */
 export type Control = {
   /**
    * Counts one request and returns the fault that is due for it, if any.
-   * callSids: every call the request may belong to ([] when unknown).
+   * callSids: every call that the request may belong to ([] if unknown).
    */
   hit(system: SystemName, operation: string, callSids: readonly string[]): FaultAction | null;
-  /** Adds a fault behind those that wait already, and returns its id. */
+  /** Queues a fault after the pending ones, and returns its id. */
   addFault(input: FaultInput): string;
   listFaults(): Fault[];
-  /** Returns false when there is no such fault (any more). */
+  /** Returns false if there is no such fault (any more). */
   removeFault(id: string): boolean;
   removeAllFaults(): void;
   hits(): Hits;
-  /** Forgets hits and faults; which samples had their faults seeded is kept. */
+  /** Clears hits and faults, but remembers which samples' faults were seeded. */
   reset(): void;
   /** Adds a sample's own faults the first time this data folder sees the sample. */
   seedOnce(callSid: string, faults: readonly FaultInput[]): void;
@@ -112,7 +112,7 @@ function toFault(input: FaultInput): Fault {
   return { ...input, id: randomUUID(), times: input.times ?? 1, skip: input.skip ?? 0 };
 }
 
-/** The first matching fault whose skip is used up; those passed on the way lose one skip each. */
+/** The first matching fault with no skips left; the matching ones before it lose one skip each. */
 function findDue(
   faults: Iterable<Fault>,
   system: SystemName,

@@ -1,14 +1,14 @@
 import { gramsOfWords, type Grams } from './transcript-match.ts';
 
 /**
- * So much of an excerpt must be of the call: the rest is where turns and sentences that were no
- * neighbours in the call have come to stand side by side.
+ * The share of an excerpt's word sequences that must occur in the call. The others span turns and
+ * sentences that are adjacent in the excerpt but not in the call.
  */
 const MIN_SHARE = 0.5;
 
 /**
- * Returns those that a text is taken from: a part of a long call, or sentences of it. The ones with
- * the greatest share of the text's sequences of words; several only when they say the same.
+ * Returns the candidates that a text is taken from: a part of a long call, or sentences of it. They
+ * have the greatest share of the text's word sequences; several only if they say the same.
  */
 export function findByExcerpt<T extends { grams: Grams }>(
   candidates: readonly T[],

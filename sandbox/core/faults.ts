@@ -11,7 +11,7 @@ const SYSTEM_NAMES = [
 ] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
-/** What is counted as a hit, and what a fault may name, for each system. */
+/** The operations of each system, which are counted as hits and which a fault may name. */
 const OPERATIONS: Record<SystemName, readonly string[]> = {
   phoneSystem: ['recordings.get'],
   storage: [
@@ -38,23 +38,23 @@ const FaultActionSchema = z.strictObject({
   status: z.union([z.int().min(200).max(599), z.string()]).optional(),
   /** More headers for the reply, such as {"retry-after": "7"}. */
   headers: z.record(z.string(), z.string()).optional(),
-  /** The reply's body instead of the system's own; alone it comes with HTTP 200. */
+  /** The reply's body instead of the system's own; without a status it comes with HTTP 200. */
   body: z.string().optional(),
   /** Phone system: the code inside an HTTP 200. */
   envelopeCode: z.int().optional(),
-  /** Phone system: the sha1 that is claimed instead of the true one. */
+  /** Phone system: claims this sha1 instead of the true one. */
   claimSha1: z.string().optional(),
-  /** Phone system: the size that is claimed instead of the true one. */
+  /** Phone system: claims this size instead of the true one. */
   claimSize: z.int().nonnegative().optional(),
-  /** Phone system: how the base64 is spoiled. */
+  /** Phone system: how the base64 is corrupted. */
   base64: z.enum(['bad-alphabet', 'bad-length', 'whitespace', 'data-uri']).optional(),
-  /** Storage: takes so many bytes of an upload's body, then destroys the socket. */
+  /** Storage: accepts this many bytes of an upload's body, then destroys the socket. */
   cutRequestAfterBytes: z.int().nonnegative().optional(),
-  /** Sends so many bytes of the true reply's body, then destroys the socket. */
+  /** Sends this many bytes of the true reply's body, then destroys the socket. */
   cutAfterBytes: z.int().nonnegative().optional(),
   /** Sends the true reply's body no faster than this. */
   bytesPerSecond: z.int().positive().optional(),
-  /** Takes the request and never answers. */
+  /** Accepts the request and never answers. */
   hang: z.literal(true).optional(),
   /** Destroys the socket before anything happens. */
   reset: z.literal(true).optional(),
@@ -64,12 +64,12 @@ const FaultActionSchema = z.strictObject({
   operationError: GrpcErrorSchema.optional(),
   /** Speech: the operation succeeds and the file's result carries this error. */
   fileError: GrpcErrorSchema.optional(),
-  /** Speech: the operation is forgotten (NOT_FOUND, not listed) once it was started. */
+  /** Speech: forgets the operation (NOT_FOUND, not listed) once it has started. */
   loseOperation: z.literal(true).optional(),
   /** Speech: success without a results file. */
   noResult: z.literal(true).optional(),
 });
-/** What happens to one request instead of, or on the way to, its true reply. */
+/** What happens to one request before, or instead of, its true reply. */
 export type FaultAction = z.infer<typeof FaultActionSchema>;
 
 const HTTP_FIELDS = [
@@ -84,7 +84,7 @@ const HTTP_FIELDS = [
   'loseReply',
 ] as const;
 
-/** The fields that mean something for a system: any other would be accepted and do nothing. */
+/** The fields that have an effect for each system: any other is refused, because it would do nothing. */
 const ACTION_FIELDS: Record<SystemName, readonly string[]> = {
   phoneSystem: [...HTTP_FIELDS, 'envelopeCode', 'claimSha1', 'claimSize', 'base64'],
   storage: [...HTTP_FIELDS, 'cutRequestAfterBytes'],
@@ -105,8 +105,8 @@ const ACTION_FIELDS: Record<SystemName, readonly string[]> = {
 };
 
 /**
- * A scripted fault: `times` (1) matching requests meet it after `skip` (0) matching requests have
- * passed. Without `operation` or `callSid` every operation or call of the system matches.
+ * A scripted fault: it is played on `times` (1) matching requests after `skip` (0) matching requests.
+ * Without `operation` or `callSid` every operation or call of the system matches.
  */
 export const FaultInputSchema = z
   .strictObject({
@@ -132,13 +132,13 @@ export const FaultInputSchema = z
     }
     for (const field of fields) {
       if (!ACTION_FIELDS[system].includes(field)) {
-        const message = `means nothing for ${system}`;
+        const message = `has no effect for ${system}`;
         context.addIssue({ code: 'custom', path: ['action', field], message });
       }
     }
     const statusType = system === 'speech' ? 'string' : 'number';
     if (action.status !== undefined && typeof action.status !== statusType) {
-      const message = `is a ${statusType} for ${system}`;
+      const message = `has to be a ${statusType} for ${system}`;
       context.addIssue({ code: 'custom', path: ['action', 'status'], message });
     }
   });

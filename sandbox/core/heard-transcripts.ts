@@ -2,18 +2,18 @@ import { z } from 'zod';
 import type { StoredObject } from './context.ts';
 import { gramsOfWords, type Grams } from './transcript-match.ts';
 
-/** The stored objects, as far as they are needed here. */
+/** The part of the object store that is needed here. */
 type Objects = {
   list(prefix: string): readonly StoredObject[];
-  /** The object's content; null when there is none. */
+  /** The object's content; null if there is none. */
   read(object: StoredObject): Buffer | null;
 };
 
 type Heard = { readonly callSid: string; readonly grams: Grams };
 
 /**
- * What recognisers made of the calls, as it lies in the bucket. A real recogniser hears other words
- * than a sample's file has: a call is told by the words that were heard of it.
+ * The transcripts of the calls in the bucket. A real recogniser does not hear exactly the words in a
+ * sample's file, so a call is recognised by the words of its transcript.
  */
 export function createHeardTranscripts(objects: Objects): () => Heard[] {
   const gramsOf = new Map<string, Grams>();
@@ -27,7 +27,7 @@ export function createHeardTranscripts(objects: Objects): () => Heard[] {
   return () => {
     const byCall = new Map<string, Set<string>>();
     for (const object of objects.list('transcripts/')) {
-      // transcripts/<callSid>/<submission id>/<file>: a call may have been heard more than once.
+      // transcripts/<callSid>/<submission id>/<file>: a call may have been transcribed more than once.
       const [, callSid = '', submissionId = ''] = object.name.split('/');
       const key = `${callSid}/${submissionId}`;
       const grams = byCall.get(key) ?? new Set<string>();
@@ -53,7 +53,7 @@ const TranscriptSchema = z.union([
   }),
 ]);
 
-/** The words of a transcript; none in whatever else lies there. */
+/** The words of a transcript; empty for any other object. */
 function wordsIn(content: Buffer | null): Spoken[] {
   const parsed = TranscriptSchema.safeParse(parseJson(content));
   if (!parsed.success) {

@@ -11,15 +11,15 @@ export type HttpReply = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
-  /** The body's length where it is known beforehand; else it is sent in chunks. */
+  /** The body's length if it is known in advance; otherwise the body is sent in chunks. */
   readonly contentLength?: number;
 };
 
 /**
- * Plays what a fault does before the system does its work. Returns true when the fault has
- * answered (or never will), so that nothing is left to do. With fastify call `reply.hijack()` first.
+ * Plays the part of a fault that comes before the system does its work. Returns true if the fault has
+ * answered (or never will), so that nothing remains to be done. With fastify, call `reply.hijack()` first.
  *
- * @param errorReply The system's own reply for a status, used when the fault gives no body.
+ * @param errorReply The system's own reply for a status, used if the fault has no body.
  */
 export async function playFaultBefore(
   fault: FaultAction | null,
@@ -52,8 +52,8 @@ export async function playFaultBefore(
 }
 
 /**
- * Sends a reply through what a fault does to it: more headers, a slow or a cut body, a socket
- * destroyed instead. The body is read only as fast as the other side takes it.
+ * Sends a reply with what a fault does to it: more headers, a slow or truncated body, or a destroyed
+ * socket instead. The body is read only as fast as the client takes it.
  */
 export async function sendReply(
   fault: FaultAction | null,
@@ -62,7 +62,7 @@ export async function sendReply(
 ): Promise<void> {
   if (fault?.loseReply === true) {
     request.socket.destroy();
-    // Nobody reads it, so nobody else would close its file.
+    // Nobody will read the body, so its file has to be closed here.
     if (reply.body instanceof Readable) {
       reply.body.destroy();
     }
@@ -70,13 +70,13 @@ export async function sendReply(
   }
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   const contentLength = body instanceof Uint8Array ? body.length : reply.contentLength;
-  // A body that is not an empty one may be forbidden by the status (204, 304): node drops it then.
+  // Some statuses (204, 304) forbid a body: Node drops it then.
   response.writeHead(reply.status, {
     ...(contentLength === undefined ? {} : { 'content-length': String(contentLength) }),
     ...reply.headers,
     ...fault?.headers,
   });
-  // Without this a body cut at its first byte would take the headers with it.
+  // Otherwise a body that is cut at its first byte would take the headers with it.
   response.flushHeaders();
   const source = body instanceof Uint8Array ? [body] : body;
   let remaining = fault?.cutAfterBytes ?? Infinity;
@@ -94,11 +94,11 @@ export async function sendReply(
     response.end();
     return;
   }
-  // Everything written so far reaches the other side before the socket goes.
+  // Unlike destroy(), this delivers everything that was written before it closes the socket.
   request.socket.destroySoon();
 }
 
-/** Passes chunks on in slices of a tenth of a second, or of one byte where that is less. */
+/** Passes chunks on in slices that last a tenth of a second, but of one byte at least. */
 async function* slowedDown(
   source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   bytesPerSecond: number | undefined,
@@ -120,7 +120,7 @@ async function* slowedDown(
   }
 }
 
-/** Returns false when the other side has gone, so that reading the source can stop. */
+/** Returns false if the client has disconnected, so that reading the source can stop. */
 async function write(response: ServerResponse, piece: Uint8Array): Promise<boolean> {
   if (response.destroyed) {
     return false;
@@ -137,7 +137,7 @@ async function write(response: ServerResponse, piece: Uint8Array): Promise<boole
   return !response.destroyed;
 }
 
-/** Waits, but no longer than the other side does; returns false when it has gone. */
+/** Waits, but no longer than the client does; returns false if it has disconnected. */
 async function waitWhileOpen(ms: number, response: ServerResponse): Promise<boolean> {
   const closed = new AbortController();
   const abort = (): void => closed.abort();
@@ -145,7 +145,7 @@ async function waitWhileOpen(ms: number, response: ServerResponse): Promise<bool
   try {
     await delay(ms, undefined, { signal: closed.signal });
   } catch {
-    // Only the abort above can end the delay early: the caller learns it from the result.
+    // Only the abort above can end the delay early; the result tells the caller.
   } finally {
     response.off('close', abort);
   }

@@ -14,17 +14,17 @@ import { dirname } from 'node:path';
 export type Journal<Entry> = {
   /** Writes one entry; once this returns, a kill -9 of the process does not lose it. */
   append(entry: Entry): void;
-  /** Replaces everything by these entries, in one rename. */
+  /** Replaces all entries by these in one rename. */
   rewrite(entries: readonly Entry[]): void;
   close(): void;
 };
 
 /**
- * Opens a journal and returns what it holds. The writes are synchronous on purpose: what was
- * acknowledged lies in the kernel's page cache, which outlives the process (not the machine).
- * A last line without its line feed was never acknowledged, and is dropped.
+ * Opens a journal and returns its entries. The writes are synchronous on purpose: what was
+ * acknowledged is in the kernel's page cache, which survives the process (but not the machine).
+ * A last line without a line feed was never acknowledged, and is dropped.
  *
- * @throws when a whole line is not JSON: somebody else wrote into the file.
+ * @throws if a complete line is not JSON: somebody else wrote into the file.
  */
 export function openJournal<Entry>(path: string): { journal: Journal<Entry>; entries: Entry[] } {
   mkdirSync(dirname(path), { recursive: true });
@@ -47,7 +47,7 @@ export function openJournal<Entry>(path: string): { journal: Journal<Entry>; ent
   };
 }
 
-/** The last piece is what stands behind the last line feed: empty, or a line torn by a kill. */
+/** Drops what follows the last line feed: nothing, or a line that was cut off by a kill. */
 function parseLines<Entry>(path: string): Entry[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.map((line, index) => {
@@ -57,7 +57,7 @@ function parseLines<Entry>(path: string): Entry[] {
     } catch {
       throw new Error(
         `Failed to read the sandbox's journal ${path}: line ${index + 1} is not JSON. ` +
-          'Remove the data folder to begin anew.',
+          'Delete the data folder to start over.',
       );
     }
   });

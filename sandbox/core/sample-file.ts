@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaultInputSchema } from './faults.ts';
 
-/** The form of a callSid, recordgroup and recordid, as the gateway takes them. */
+/** The form of a callSid, recordgroup and recordid that the gateway accepts. */
 const KeyPartSchema = z
   .string()
   .regex(/^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'is not a name the gateway would accept');
@@ -9,14 +9,14 @@ const KeyPartSchema = z
 const WordSchema = z.strictObject({
   /** 1-based. */
   channel: z.int().min(1).max(8),
-  /** Whose voice it is, where several are on one channel. */
+  /** The speaker, if several speak on one channel. */
   speaker: z.string().min(1).optional(),
   /** Seconds from the start of the audio. */
   start: z.number().nonnegative(),
   end: z.number().nonnegative(),
   text: z.string().min(1),
 });
-/** One spoken word, or a few that belong together. */
+/** One spoken word, or a few words that belong together. */
 export type Word = z.infer<typeof WordSchema>;
 
 const ExpectationSchema = z.strictObject({
@@ -27,18 +27,18 @@ const ExpectationSchema = z.strictObject({
   failedStep: z.string().optional(),
   failureCode: z.string().optional(),
 });
-/** How the call ends when the service does what it should. */
+/** How the call ends if the service works correctly. */
 export type Expectation = z.infer<typeof ExpectationSchema>;
 
 const ReplyFormSchema = z.strictObject({
-  /** Whether the base64 stands in `data.data` (nested) or directly in `data` (flat). */
+  /** Whether the base64 is in `data.data` (nested) or directly in `data` (flat). */
   data: z.enum(['nested', 'flat']).default('nested'),
   /** Whether `responses` is an array or a single object. */
   responses: z.enum(['array', 'object']).default('array'),
-  /** Whether sha1, size and mimetype stand before or after the base64. */
+  /** Whether sha1, size and mimetype come before or after the base64. */
   facts: z.enum(['before', 'after']).default('before'),
 });
-/** The form in which the phone system answers for a recording: all of them occur. */
+/** The form of the phone system's answer for a recording: all of them occur in practice. */
 export type ReplyForm = z.infer<typeof ReplyFormSchema>;
 
 const commonFields = {
@@ -49,7 +49,7 @@ const commonFields = {
   metadata: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).default({}),
   reply: ReplyFormSchema.optional(),
   words: z.array(WordSchema).optional(),
-  /** Instead of words: plain text, spoken on channel 1 at an even pace. */
+  /** Plain text instead of words, spoken on channel 1 at an even pace. */
   transcript: z.string().optional(),
   expect: ExpectationSchema.default({ status: 'COMPLETED' }),
   faults: z.array(FaultInputSchema).default([]),
@@ -60,7 +60,7 @@ function hasOneKindOfWords(file: { words?: unknown; transcript?: unknown }): boo
 }
 const WORDS_OR_TRANSCRIPT = { error: 'Give words or a transcript, not both.' };
 
-/** A sample's JSON file; `audio` is a file beside it, by default of the same base name. */
+/** A sample's JSON file; `audio` is a file in the same folder, by default of the same base name. */
 export const SampleFileSchema = z
   .strictObject({ ...commonFields, audio: z.string().optional() })
   .refine(hasOneKindOfWords, WORDS_OR_TRANSCRIPT);
@@ -70,7 +70,7 @@ const GeneratedAudioSchema = z
   .strictObject({
     kind: z.enum(['noise', 'tone', 'silence']),
     seconds: z.number().positive().optional(),
-    /** The whole WAV file's size; may stand instead of seconds. */
+    /** The size of the whole WAV file, instead of seconds. */
     sizeBytes: z.int().min(46).optional(),
     channels: z.int().min(1).max(8).default(1),
     sampleRateHertz: z.int().min(8000).max(48000).default(8000),
@@ -94,10 +94,10 @@ export const RecordingInputSchema = z
   .refine(hasOneKindOfWords, WORDS_OR_TRANSCRIPT);
 export type RecordingInput = z.infer<typeof RecordingInputSchema>;
 
-/** 150 words a minute: people on the telephone speak about so fast. */
+/** 150 words a minute, about the pace of people on the telephone. */
 const SECONDS_PER_WORD = 0.4;
 
-/** Returns the words of a sample; null when the file tells none, which is not silence ([]). */
+/** Returns the words of a sample; null if the file does not give them, which is not silence ([]). */
 export function toWords(file: {
   words?: Word[] | undefined;
   transcript?: string | undefined;
@@ -120,7 +120,7 @@ function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/** Says in one line what is wrong with a file or a request, field by field. */
+/** Describes the errors in a file or a request in one line, field by field. */
 export function describeProblems(error: z.ZodError): string {
   return error.issues
     .map((issue) =>

@@ -10,10 +10,10 @@ export type Sample = {
   readonly recordgroup: string;
   readonly recordid: string;
   readonly audio: AudioSource;
-  /** Fields of the phone system's record, over those it makes up itself. */
+  /** Fields of the phone system's record, which override the generated ones. */
   readonly metadata: Readonly<Record<string, string | number | null>>;
   readonly reply: ReplyForm;
-  /** In the order of their start; [] is silence, null means that nobody said what is spoken. */
+  /** In the order of their start; [] is silence, null means that the words are unknown. */
   readonly words: readonly Word[] | null;
   readonly expect: Expectation;
   readonly faults: readonly FaultInput[];
@@ -33,7 +33,7 @@ type SampleContent = Pick<
   | 'faults'
 >;
 
-/** Turns what a file or a request says into a sample; without a title it is called as given. */
+/** Turns the content of a file or a request into a sample; it may lack a title. */
 export function toSample(
   content: SampleContent,
   audio: Sample['audio'],

@@ -9,29 +9,29 @@ import { findByExcerpt } from './excerpt-match.ts';
 import { findBestMatches, gramsOfWords } from './transcript-match.ts';
 import type { Grams } from './transcript-match.ts';
 
-/** The calls of the sandbox. Files are looked at anew on each question, so one can be dropped in. */
+/** The calls of the sandbox. The files are checked on each call, so they can be added at run time. */
 export type SampleCatalogue = {
   list(): Sample[];
-  /** What is wrong with sample files that could not be used, one sentence each. */
+  /** Why sample files could not be used, one sentence each. */
   problems(): string[];
   findByCallSid(callSid: string): Sample | null;
-  /** uniqueid may come with or without its dot; when given it must be the recording's. */
+  /** uniqueid may come with or without its dot; if given, it must be the recording's. */
   findRecording(recordgroup: string, recordid: string, uniqueid?: string): Sample | null;
-  /** Calls one of whose numbers ends with these digits (at least six), or the other way round. */
+  /** Calls with a number that ends with these digits (at least six), or that these digits end with. */
   findByPhoneDigits(digits: string): Sample[];
-  /** The call whose words, as they were heard or as its file has them, stand in the text; several when they say the same. */
+  /** The call whose words (its transcript's or its file's) occur in the text; several if they say the same. */
   findByTranscript(text: string): Sample[];
-  /** The call that a text is a part of; several when they say the same. */
+  /** The call that a text is a part of; several if they say the same. */
   findByExcerpt(text: string): Sample[];
-  /** Calls may share an audio: the one that `objectName` names is preferred, if it has it. */
+  /** Several calls may have the same audio: the one that `objectName` names is preferred. */
   findByAudioSha256(hex: string, objectName?: string): Promise<Sample | null>;
   /** Size and hashes, computed once for each content. */
   audioFactsOf(sample: Sample): Promise<AudioFacts>;
   readAudio(sample: Sample): AsyncGenerator<Buffer>;
   /**
-   * Adds a recording, or replaces the one of that id among those added; kept over a restart.
+   * Adds a recording, or replaces an added one of the same id; survives a restart.
    *
-   * @throws when it names an audio file that is not among the samples.
+   * @throws if it names an audio file that is not among the samples.
    */
   add(input: RecordingInput): Promise<{ sample: Sample; facts: AudioFacts }>;
   close(): void;
@@ -39,23 +39,23 @@ export type SampleCatalogue = {
 
 type Indexed = { readonly sample: Sample; readonly digits: readonly string[]; grams: Grams };
 
-/** The fields of a phone-system record that hold a number. */
+/** The fields of a phone system's record that contain a number. */
 const NUMBER_FIELDS = ['snumber', 'cnumber', 'dnumber', 'callerid_internal'] as const;
-/** Fewer digits than this end too many numbers to tell a call by. */
+/** Too many numbers end with fewer digits than this to identify a call. */
 const MIN_DIGITS = 6;
-/** A national and an international spelling of one number share at least these last digits. */
+/** The national and the international form of a number have at least these last digits in common. */
 const COMPARED_DIGITS = 9;
 
 /**
- * Opens the catalogue over a folder of sample files and the recordings added to this data folder.
- * A sample's own faults are handed to `seed` whenever it is seen; `warn` gets each new problem.
+ * Opens the catalogue of a folder of sample files and of the recordings added to this data folder.
+ * A sample's own faults are passed to `seed` whenever it is listed; `warn` gets each new problem.
  */
 export function createSampleCatalogue(options: {
   samplesDir: string;
   dataDir: string;
   seed: (callSid: string, faults: readonly FaultInput[]) => void;
   warn: (sentence: string) => void;
-  /** What recognisers heard of the calls; nothing unless told. */
+  /** The transcripts of the calls; none by default. */
   heard?: () => readonly { readonly callSid: string; readonly grams: Grams }[];
 }): SampleCatalogue {
   const folder = createSampleFolder(options.samplesDir, options.warn);
@@ -86,7 +86,7 @@ export function createSampleCatalogue(options: {
     const key = 'path' in audio ? await fingerprintOf(audio.path) : JSON.stringify(audio.generate);
     const facts = factsOf.get(key) ?? describeAudio(audio);
     factsOf.set(key, facts);
-    // A file that could not be read is tried again the next time.
+    // If a file could not be read, the next call tries again.
     facts.catch(() => factsOf.delete(key));
     return facts;
   }

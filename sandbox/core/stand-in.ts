@@ -6,7 +6,7 @@ import { messageOf } from './message-of.ts';
 /**
  * Listens with an HTTP server (with fastify: `app.server` after `await app.ready()`).
  *
- * @throws when the port is taken; the message names what wanted it.
+ * @throws if the port is taken; the message names the stand-in.
  */
 export async function listen(
   server: Server,
@@ -18,7 +18,7 @@ export async function listen(
   } catch (error) {
     throw new Error(
       `Failed to start the sandbox's ${where.name} on ${where.host}:${where.port}: ` +
-        `${messageOf(error)}. Stop what uses the port, or choose another.`,
+        `${messageOf(error)}. Stop the program that uses the port, or choose another port.`,
       { cause: error },
     );
   }

@@ -1,15 +1,15 @@
-/** Three words in a row rarely coincide by chance, and short calls still have some. */
+/** Three words in a row rarely coincide by chance, and even short calls have some. */
 const GRAM_WORDS = 3;
 /**
- * Where the speaker changes, a sequence of one channel is interrupted in the transcript. A dialogue
- * of short turns loses about a third of its sequences so; half leaves room for that.
+ * A change of speaker interrupts the sequences of a channel in the transcript. A dialogue of short
+ * turns loses about a third of its sequences that way; requiring half leaves room for that.
  */
 const MIN_SHARE = 0.5;
 
-/** The sequences of words by which a call is recognised in a text. */
+/** The word sequences by which a call is recognised in a text. */
 export type Grams = ReadonlySet<string>;
 
-/** Returns the sequences of the words of each channel, in the order given. */
+/** Returns the word sequences of each channel, in the order given. */
 export function gramsOfWords(words: readonly { channel: number; text: string }[]): Grams {
   const byChannel = new Map<number, string[]>();
   for (const { channel, text } of words) {
@@ -21,8 +21,9 @@ export function gramsOfWords(words: readonly { channel: number; text: string }[]
 }
 
 /**
- * Returns those whose words stand in the text: the ones with the greatest share of their sequences,
- * at least half, and among equals the ones with most of them. Several only when they say the same.
+ * Returns the candidates whose words occur in the text: those with the greatest share of their
+ * sequences, at least half, and of equal shares those with the most sequences. Several only if they
+ * say the same.
  */
 export function findBestMatches<T extends { grams: Grams }>(
   candidates: readonly T[],

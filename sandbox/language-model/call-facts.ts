@@ -1,13 +1,13 @@
 import { readNotes } from './notes-facts.ts';
 import { dueWordsOf, type PromiseMade } from './promise-made.ts';
 
-/** What the stand-in reads out of a prompt: enough to fill any sensible schema, always the same for the same words. */
+/** What the stand-in reads from a prompt: enough to fill any sensible schema, and deterministic. */
 export type CallFacts = {
   readonly sentences: readonly string[];
-  /** What may be quoted: nothing but what was said. */
+  /** The sentences that may be quoted: only what was said. */
   readonly quotes: readonly string[];
   readonly summary: string;
-  /** The sentence that says what is wrong; the first one if none does. */
+  /** The sentence that names the problem; the first sentence if none does. */
   readonly reason: string;
   /** The sentences in which somebody promises something. */
   readonly promises: readonly PromiseMade[];
@@ -15,19 +15,19 @@ export type CallFacts = {
   readonly clientName: string | null;
   readonly phoneNumber: string | null;
   readonly resolved: boolean;
-  /** Words that describe the call, the most fitting first; closed enums are chosen by them. */
+  /** Words that describe the call, the best match first; they choose the values of enums. */
   readonly labels: readonly string[];
 };
 
-/** A summary is a line on a screen, and so is a sentence; anything longer is cut at a word. */
+/** A summary or a sentence should fit on a few lines of a screen; a longer one is cut at a word. */
 const SUMMARY_CHARACTERS = 240;
 
-/** How transcripts name the MSP's people. */
+/** The speakers in transcripts who belong to the MSP. */
 const AGENTS = /^(agent|colleague)$/i;
 
 const PROBLEM =
   /\b(not|can't|cannot|won't|isn't|doesn't|problem|issue|error|broken|down|locked|stopped|stuck|slow|lost|fail\w*|wrong|keeps?|expired|offline|strange|worried|need|deadline)\b/i;
-/** What people say before they come to the point. */
+/** What people say before they get to the point. */
 const GREETING =
   /\bhow (can|may) (i|we) help\b|^(hello|hi|good (morning|afternoon|evening))\b[^,]*[.!?]$/i;
 const PROMISE =
@@ -35,7 +35,7 @@ const PROMISE =
 const RESOLVED =
   /\b(works? (now|again)|working (now|again)|fixed|sorted|solved|that did it|back (up|to normal)|all good|it is (printing|stopped|working))\b/i;
 
-/** Which words in a call speak for which labels. The first rule that fits gives the first labels. */
+/** The words in a call that suggest labels. The first rule that matches gives the first labels. */
 const LABEL_RULES: readonly (readonly [RegExp, readonly string[]])[] = [
   [
     /\b(angry|unacceptable|ridiculous|third time|again and again|frustrat\w*|complain\w*)\b/i,
@@ -75,10 +75,10 @@ const LABEL_RULES: readonly (readonly [RegExp, readonly string[]])[] = [
     ['software', 'application'],
   ],
 ];
-/** What fits when nothing else does, in the words that closed enums use. */
+/** Labels that fit if no rule matches, in words that enums commonly use. */
 const FALLBACK_LABELS = ['neutral', 'normal', 'medium', 'general', 'other', 'unknown', 'none'];
 
-/** Derives everything from the prompt's transcript or notes; the words before give only client and number. */
+/** Derives the facts from the prompt's transcript or notes; the text before gives only the client and the number. */
 export function readFacts(prompt: string): CallFacts {
   const { preamble, transcript, areNotes } = splitPrompt(prompt);
   const caller = {
@@ -125,9 +125,9 @@ function readTranscript(transcript: string): Omit<CallFacts, 'clientName' | 'pho
 }
 
 /**
- * The transcript is what stands behind the line that begins with `Transcript:`, without the element around it if
- * there is one (`<transcript>`, also with a mark in its name); so are notes of one, behind `Notes:`. A prompt without
- * such a line is all transcript.
+ * The transcript is the text after the heading `Transcript:`, without the element around it if there is one
+ * (`<transcript>`, also with a mark in its name). Notes are found in the same way after `Notes:`. A prompt without such
+ * a heading is all transcript.
  */
 export function splitPrompt(prompt: string): {
   preamble: string;
@@ -149,7 +149,7 @@ export function splitPrompt(prompt: string): {
 
 type Sentence = { readonly speaker: string | null; readonly text: string };
 
-/** Speakers' names before a colon and times in brackets are no speech. */
+/** Leaves out what is not speech: speakers' names before a colon, and times in brackets. */
 function toSentences(transcript: string): Sentence[] {
   return transcript.split(/\n+/).flatMap((line) => {
     const label = /^\s*(?:\[[\d:.\s–-]+\]\s*)?([\p{L}\d][\p{L}\d ]{0,20}):\s+/u.exec(line);
@@ -167,7 +167,7 @@ function ownerOf(speaker: string | null): PromiseMade['owner'] {
   return AGENTS.test(speaker) ? 'msp' : 'client';
 }
 
-/** The seed writes "Not found" for a company that is not known. */
+/** The value after a label in the prompt; "Not found" and "Not known" count as missing. */
 function lineOf(preamble: string, label: string): string | null {
   const match = new RegExp(`^[ \\t]*${label}:[ \\t]*(.+)$`, 'im').exec(preamble);
   const value = match?.[1]?.trim() ?? '';

@@ -30,10 +30,10 @@ const ChatRequestSchema = z.looseObject({
   response_format: ResponseFormatSchema.optional(),
   max_tokens: z.int().positive().nullish(),
   max_completion_tokens: z.int().positive().nullish(),
-  // What would change the answer's form is refused, not ignored: the sandbox gives one whole message.
+  // Options that would change the form of the answer are refused, not ignored: the sandbox sends one whole message.
   stream: z.literal(false, 'The sandbox does not stream.').nullish(),
-  n: z.literal(1, 'The sandbox gives one choice.').nullish(),
-  tools: z.undefined('The sandbox knows no tools.').optional(),
+  n: z.literal(1, 'The sandbox returns one choice only.').nullish(),
+  tools: z.undefined('The sandbox does not support tools.').optional(),
 });
 export type ChatRequest = z.infer<typeof ChatRequestSchema>;
 

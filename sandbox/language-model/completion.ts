@@ -5,12 +5,12 @@ import { fillSchema } from './fill-schema.ts';
 import { checkStrict, findSchemaIn, type JsonSchema } from './json-schema.ts';
 import { invalidRequest } from './openai-error.ts';
 
-/** Tokens that prompt and answer may have together: what common models read at once. */
+/** The context length of common models, in tokens. */
 const CONTEXT_TOKENS = 128_000;
 /** English text has about four characters a token; an exact count would need the model's own vocabulary. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** The form of an answer for which nobody asked for a form. */
+/** The schema of an answer to a request without a schema. */
 const DEFAULT_SCHEMA: JsonSchema = {
   type: 'object',
   properties: {
@@ -23,10 +23,10 @@ const DEFAULT_SCHEMA: JsonSchema = {
 };
 
 /**
- * Answers a chat request with an analysis of the transcript in it: the same answer to the same words.
+ * Answers a chat request with an analysis of the transcript in it; the answer is deterministic.
  *
- * @throws OpenAiError 400 for what OpenAI refuses too: a schema that is not strict, JSON mode without the word
- * JSON, a prompt beyond the context.
+ * @throws OpenAiError 400 where OpenAI does too: for a schema that is not strict, JSON mode without the word JSON, a
+ * prompt beyond the context length.
  */
 export function complete(request: ChatRequest): object {
   const promptText = request.messages.map(textOf).join('\n');
@@ -65,14 +65,14 @@ export function complete(request: ChatRequest): object {
   };
 }
 
-/** The transcript stands in the last message of the user that has one; later messages may ask for a repair. */
+/** The facts of the last user message with a transcript; later messages may ask for a repair. */
 export function factsOf({ messages }: ChatRequest): ReturnType<typeof readFacts> {
   const texts = messages.filter(({ role }) => role === 'user').map(textOf);
   const withTranscript = texts.findLast((text) => splitPrompt(text).preamble !== '');
   return readFacts(withTranscript ?? texts.join('\n'));
 }
 
-/** A schema is read from the instructions only: what somebody says in a call cannot change it. */
+/** Reads a schema from the instructions only, so that nothing said in a call can change it. */
 function chooseSchema(
   { response_format: format, messages }: ChatRequest,
   prompt: string,

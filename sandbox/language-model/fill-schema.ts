@@ -2,19 +2,19 @@ import type { CallFacts } from './call-facts.ts';
 import { isSchema, resolveReference, type JsonSchema } from './json-schema.ts';
 import type { PromiseMade } from './promise-made.ts';
 
-/** The facts of a call, and those of the promise that is written of, if it is one. */
+/** The facts of a call, with those of a promise if the current item is one. */
 type ItemFacts = CallFacts & Pick<PromiseMade, 'owner' | 'due'>;
 
 type Walk = { readonly facts: ItemFacts; readonly root: JsonSchema };
 
-/** A schema that refers to itself is filled this deep, then with as little as it allows. */
+/** A recursive schema is filled to this depth, and below that with as little as it allows. */
 const MAX_DEPTH = 12;
 /** Enough for a screen; `maxItems` may ask for fewer, `minItems` for more. */
 const DEFAULT_ITEMS = 3;
 
 /**
- * Makes a value that fits the schema (of the subset that structured output allows) out of the facts of a call.
- * Closed enums get one of their own values, chosen by the call's labels; every property is filled in.
+ * Builds a value that matches the schema (of the subset that structured output allows) from the facts of a call. Enums
+ * get one of their own values, chosen by the call's labels; every property is filled in.
  */
 export function fillSchema(root: JsonSchema, facts: CallFacts): unknown {
   return fill(root, '', 0, { facts: { ...facts, owner: null, due: null }, root });
@@ -53,7 +53,7 @@ function fill(given: JsonSchema, name: string, depth: number, walk: Walk): unkno
   }
 }
 
-/** A nullable value is null when the call does not tell it, or when the schema never ends. */
+/** A nullable value is null if the call does not give it, or if the schema is too deep. */
 function fillVariant(
   variants: readonly JsonSchema[],
   name: string,
@@ -84,8 +84,8 @@ function fillArray(schema: JsonSchema, name: string, depth: number, walk: Walk):
     depth >= MAX_DEPTH ? min : Math.max(min, Math.min(available.length, max, DEFAULT_ITEMS));
   return isSchema(items)
     ? Array.from({ length: wanted }, (_, index) => {
-        const { text, owner, due } = available[index] ?? unsaid(walk.facts.summary);
-        // Each element speaks of a sentence of its own.
+        const { text, owner, due } = available[index] ?? withoutPromise(walk.facts.summary);
+        // Each element is about a different sentence.
         const facts = { ...walk.facts, summary: text, reason: text, owner, due };
         return fill(items, name, depth + 1, { ...walk, facts });
       })
@@ -94,14 +94,14 @@ function fillArray(schema: JsonSchema, name: string, depth: number, walk: Walk):
 
 function itemsFor(name: string, facts: CallFacts): readonly PromiseMade[] {
   if (/action|promise|commit|task|follow/i.test(name)) return facts.promises;
-  return (/quote/i.test(name) ? facts.quotes : facts.sentences).map(unsaid);
+  return (/quote/i.test(name) ? facts.quotes : facts.sentences).map(withoutPromise);
 }
 
-function unsaid(text: string): PromiseMade {
+function withoutPromise(text: string): PromiseMade {
   return { text, owner: null, due: null };
 }
 
-/** A promise is mostly the agent's where the transcript does not tell who spoke. */
+/** If the transcript does not say who spoke, a promise is most likely the agent's. */
 const OWNER_LABELS = {
   msp: ['agent', 'msp', 'unknown'],
   client: ['client', 'customer', 'caller', 'unknown'],
@@ -119,7 +119,7 @@ function chooseFromEnum(values: readonly unknown[], name: string, facts: ItemFac
   return values[0];
 }
 
-/** A property is unknown when it asks for something that was not said. */
+/** Whether a property asks for something that was not said. */
 function isUnknown(name: string, facts: ItemFacts): boolean {
   if (/phone|number/i.test(name)) {
     return facts.phoneNumber === null;
@@ -136,7 +136,7 @@ function isUnknown(name: string, facts: ItemFacts): boolean {
 function toText(name: string, schema: JsonSchema, facts: ItemFacts): string {
   const text = chooseText(name, facts);
   const max = numberOr(schema['maxLength'], text.length);
-  // The schema's length counts characters, and a cut must not split one.
+  // The schema's length counts code points, and a cut must not split one.
   return Array.from(text).slice(0, max).join('').padEnd(numberOr(schema['minLength'], 0), '.');
 }
 

@@ -2,12 +2,12 @@ import { invalidRequest } from './openai-error.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Tells whether a value can be walked as a schema. */
+/** Whether a value can be read as a schema. */
 export function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Follows `$ref` within the document: `#`, `#/$defs/Name` and the like. @throws OpenAiError for any other. */
+/** Follows a `$ref` within the document, such as `#` or `#/$defs/Name`. @throws OpenAiError for any other. */
 export function resolveReference(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const reference = schema['$ref'];
   if (typeof reference !== 'string') {
@@ -28,8 +28,8 @@ export function resolveReference(schema: JsonSchema, root: JsonSchema): JsonSche
 }
 
 /**
- * Refuses what OpenAI refuses in strict mode: an object has to name all its properties as required and forbid all
- * others. A schema that only a lenient server takes is so found before it meets a strict one.
+ * Refuses what OpenAI refuses in strict mode: an object must require all its properties and forbid all others. This
+ * detects a schema that only lenient servers accept before it is sent to a strict one.
  */
 export function checkStrict(schema: JsonSchema, name: string, path: readonly string[] = []): void {
   const properties = schema['properties'];
@@ -78,8 +78,8 @@ function refuse(name: string, reason: string): Error {
 }
 
 /**
- * Finds the first JSON Schema of an object that stands in a text, as prompts carry one for servers without
- * structured output; null when there is none.
+ * Finds the first JSON Schema of an object in a text, where prompts have one for servers without structured output; null
+ * if there is none.
  */
 export function findSchemaIn(text: string): JsonSchema | null {
   for (let start = text.indexOf('{'); start >= 0; start = text.indexOf('{', start + 1)) {

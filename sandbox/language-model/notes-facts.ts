@@ -27,7 +27,7 @@ export type NotesFacts = {
   readonly resolved: boolean;
 };
 
-/** What stands in the notes of a call's parts, one JSON object a line; other lines are passed over. */
+/** Reads the notes of a call's parts, one JSON object per line; skips other lines. */
 export function readNotes(text: string): NotesFacts {
   const parts = text.split('\n').flatMap((line) => {
     const result = NotesSchema.safeParse(parseOrNull(line));
@@ -45,7 +45,7 @@ export function readNotes(text: string): NotesFacts {
         due: due ?? null,
       })),
     callerName: parts.find(({ callerName }) => callerName !== null)?.callerName ?? null,
-    // What the last part says stands at the end of the call.
+    // The last part is the end of the call.
     resolved: parts.at(-1)?.resolved ?? false,
   };
 }

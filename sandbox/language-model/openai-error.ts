@@ -1,6 +1,6 @@
 import type { HttpReply } from '../core/http-faults.ts';
 
-/** A refusal in the shape that OpenAI answers in: `{error: {message, type, param, code}}`. */
+/** An error in the shape of OpenAI's: `{error: {message, type, param, code}}`. */
 export class OpenAiError extends Error {
   readonly status: number;
   readonly type: string;
@@ -23,7 +23,7 @@ export class OpenAiError extends Error {
   }
 }
 
-/** A request that is wrong in the field `param`. */
+/** The error for a request whose field `param` is invalid. */
 export function invalidRequest(
   message: string,
   param: string | null = null,
@@ -32,7 +32,7 @@ export function invalidRequest(
   return new OpenAiError(400, 'invalid_request_error', code, param, message);
 }
 
-/** The refusal as a reply. */
+/** The error as a reply. */
 export function toErrorReply({ status, type, code, param, message }: OpenAiError): HttpReply {
   return {
     status,
@@ -41,7 +41,7 @@ export function toErrorReply({ status, type, code, param, message }: OpenAiError
   };
 }
 
-/** OpenAI's own words for the statuses that faults are mostly scripted with. */
+/** OpenAI's own texts for the statuses that are scripted most often. */
 const KNOWN: Readonly<
   Record<number, readonly [type: string, code: string | null, message: string]>
 > = {

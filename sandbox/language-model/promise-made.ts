@@ -1,4 +1,4 @@
-/** What somebody promises, who, and until when, as far as that was said. */
+/** A promise: what was promised, by whom and by when, as far as that was said. */
 export type PromiseMade = {
   readonly text: string;
   readonly owner: 'msp' | 'client' | null;
@@ -10,7 +10,7 @@ const COUNT =
   '(?:an?|the|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|\\d{1,2})';
 const UNIT = '(?:minutes?|hours?|days?|weeks?)';
 
-/** The ways in which people on the telephone say until when, the most exact first. */
+/** How people on the telephone name a deadline, the most precise forms first. */
 const DUE = new RegExp(
   [
     `\\b(?:within|in) ${COUNT} ${UNIT}\\b`,
@@ -22,7 +22,7 @@ const DUE = new RegExp(
   'i',
 );
 
-/** The words of a sentence that say until when; `null` when there are none. */
+/** The words of a sentence that name a deadline; `null` if there are none. */
 export function dueWordsOf(sentence: string): string | null {
   return DUE.exec(sentence)?.[0] ?? null;
 }

@@ -8,7 +8,7 @@ import { complete, factsOf } from './completion.ts';
 import { LANGUAGE_MODEL_API_KEY, LANGUAGE_MODEL_NAME } from './credentials.ts';
 import { invalidRequest, OpenAiError, toErrorReply, toFaultReply } from './openai-error.ts';
 
-/** A transcript of three hours is about 200 kB; a body above this is no chat. */
+/** A transcript of three hours is about 200 kB, so a larger body than this is not a chat request. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Starts the stand-in for a language model behind an OpenAI-compatible API. */
@@ -20,7 +20,7 @@ export async function startLanguageModel(
     answer(context, { request, response }).catch((error: unknown) => {
       const sentence = error instanceof Error ? error.message : 'The sandbox failed.';
       const reply = toErrorReply(new OpenAiError(500, 'server_error', null, null, sentence));
-      // The socket is the last resort where half a reply is out already.
+      // If part of a reply has already been sent, all that is left is to destroy the socket.
       sendReply(null, { request, response }, reply).catch(() => request.socket.destroy());
     });
   });
@@ -49,8 +49,8 @@ async function answer(context: SandboxContext, exchange: Exchange): Promise<void
 
 async function answerChat({ control, samples }: SandboxContext, exchange: Exchange): Promise<void> {
   const chat = await readChat(exchange.request);
-  const meant = chat instanceof OpenAiError ? [] : findCalls(chat, samples);
-  const callSids = meant.map(({ callRecordingId }) => callRecordingId);
+  const calls = chat instanceof OpenAiError ? [] : findCalls(chat, samples);
+  const callSids = calls.map(({ callRecordingId }) => callRecordingId);
   const fault = control.hit('languageModel', 'chat.completions', callSids);
   await play(fault, exchange, () => {
     if (chat instanceof OpenAiError) {
@@ -60,13 +60,13 @@ async function answerChat({ control, samples }: SandboxContext, exchange: Exchan
   });
 }
 
-/** A request carries no call; those are meant whose words it holds, or else whose words it is a part of. */
+/** A request names no call: it belongs to the calls whose words it contains, or of whose words it is a part. */
 function findCalls(chat: ChatRequest, samples: SandboxContext['samples']): Sample[] {
   const whole = samples.findByTranscript(chat.messages.map(textOf).join('\n'));
   return whole.length > 0 ? whole : samples.findByExcerpt(factsOf(chat).sentences.join('\n'));
 }
 
-/** Plays a fault around the true reply; the key is checked for everything that is not scripted. */
+/** Plays a fault around the true reply; the key is checked unless the reply is scripted. */
 async function play(
   fault: Parameters<typeof playFaultBefore>[0],
   exchange: Exchange,
@@ -96,7 +96,7 @@ function checkKey({ headers }: IncomingMessage): void {
   }
 }
 
-/** Reads and parses the body. A wrong body is returned, not thrown: it is counted like any other request. */
+/** Reads and parses the body. An error is returned, not thrown: an invalid request is counted like any other. */
 async function readChat(request: IncomingMessage): Promise<ChatRequest | OpenAiError> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -5,7 +5,7 @@ import type { Sample } from '../core/sample.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
-/** What the phone system says in an envelope without data. */
+/** The phone system's messages in an envelope without data. */
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Authentication failed',
@@ -15,7 +15,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   500: 'Internal error',
 };
 
-/** An envelope that carries a code other than success. The HTTP status is 200 all the same. */
+/** An envelope with a code other than success. The HTTP status is 200 nevertheless. */
 export function refusal(code: number): HttpReply {
   const message = MESSAGES[code] ?? `Code ${code}`;
   return {
@@ -25,7 +25,7 @@ export function refusal(code: number): HttpReply {
   };
 }
 
-/** What a proxy in front of the phone system answers with a bare status, for scripted faults. */
+/** The answer of a proxy in front of the phone system, for faults that script a status. */
 export function statusReply(status: number): HttpReply {
   return {
     status,
@@ -34,7 +34,7 @@ export function statusReply(status: number): HttpReply {
   };
 }
 
-/** The recording's fields as the phone system keeps them, under what the sample says itself. */
+/** The fields of the phone system's record; the sample's own metadata overrides them. */
 function recordOf(sample: Sample, facts: AudioFacts): Record<string, unknown> {
   const start = Number(sample.callRecordingId.split('.')[0]);
   const lastWord = Math.max(0, ...(sample.words ?? []).map((word) => word.end));
@@ -44,7 +44,7 @@ function recordOf(sample: Sample, facts: AudioFacts): Record<string, unknown> {
     callid: sample.callRecordingId,
     recordid: sample.recordid,
     recordgroup: sample.recordgroup,
-    // An id that does not begin with unix seconds says nothing of the time.
+    // An id that does not begin with Unix seconds does not give the time.
     ...(Number.isNaN(start) ? {} : { start, end: start + talktime }),
     totaltime: talktime,
     talktime,
@@ -56,8 +56,8 @@ function recordOf(sample: Sample, facts: AudioFacts): Record<string, unknown> {
 }
 
 /**
- * The envelope with the recording in base64, made while it is sent. Nested, it stands in `data.data`
- * beside the fields; flat, it is `data` itself and the fields stand beside that.
+ * The envelope with the recording in base64, generated while it is sent. Nested, the recording is in
+ * `data.data` beside the fields; flat, it is `data` itself, and the fields are beside `data`.
  */
 export function recordingReply(
   sample: Sample,
@@ -107,14 +107,14 @@ async function* wrap(
   yield Buffer.from(tail);
 }
 
-/** Base64 as one text over all chunks: three bytes make four characters, so a rest is carried on. */
+/** Encodes all chunks as one base64 text: three bytes make four characters, so a remainder is carried over. */
 async function* toBase64(
   audio: AsyncIterable<Buffer>,
-  spoiled: FaultAction['base64'],
+  corruption: FaultAction['base64'],
 ): AsyncGenerator<string> {
-  if (spoiled === 'data-uri') {
+  if (corruption === 'data-uri') {
     yield 'data:audio/x-wav;base64,';
-  } else if (spoiled === 'bad-alphabet') {
+  } else if (corruption === 'bad-alphabet') {
     yield '*!?#';
   }
   let rest: Buffer = Buffer.alloc(0);
@@ -122,14 +122,14 @@ async function* toBase64(
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = bytes.length - (bytes.length % 3);
     yield bytes.toString('base64', 0, whole);
-    if (spoiled === 'whitespace') {
-      // A line feed must be escaped inside JSON; as MIME does it, lines end somewhere in between.
+    if (corruption === 'whitespace') {
+      // MIME breaks base64 into lines; inside JSON the line break must be escaped.
       yield '\\r\\n';
     }
     rest = bytes.subarray(whole);
   }
   yield rest.toString('base64');
-  if (spoiled === 'bad-length') {
+  if (corruption === 'bad-length') {
     yield 'A';
   }
 }

@@ -13,7 +13,7 @@ type Deps = {
   readonly credentials: { readonly username: string; readonly password: string };
 };
 
-/** Both paths are seen in use. */
+/** Both paths are in use. */
 const PATHS = ['/api/json/recording/recordings/get', '/local/api/json/recording/recordings/get'];
 
 /** Starts the stand-in for the phone system's HTTP API: `recordings/get`. */
@@ -39,7 +39,7 @@ export async function startPhoneSystem(
       await sendReply(null, exchange, statusReply(404));
       return;
     }
-    // The API takes `;` between parameters as well as `&`; URLSearchParams knows only the latter.
+    // The API accepts both `;` and `&` between parameters; URLSearchParams only the latter.
     const asked = new URLSearchParams(query.replaceAll(';', '&'));
     const fault = deps.control.hit('phoneSystem', 'recordings.get', callSidsOf(asked));
     if (await playFaultBefore(fault, exchange, statusReply)) {
@@ -58,7 +58,7 @@ export async function startPhoneSystem(
     );
   }
 
-  /** The recording's call, or the one that uniqueid names although nothing is found for it. */
+  /** The recording's call; if there is no such recording, the call that uniqueid names. */
   function callSidsOf(asked: URLSearchParams): string[] {
     const callSid = findRecording(asked)?.callRecordingId ?? asked.get('uniqueid');
     return callSid === null ? [] : [callSid];
@@ -77,7 +77,7 @@ export async function startPhoneSystem(
       return refusal(400);
     }
     const sample = findRecording(asked);
-    // A wrong recordgroup and a recording that never was look the same from outside.
+    // From outside, a wrong recordgroup and a recording that never existed look the same.
     if (sample === null) {
       return refusal(404);
     }

@@ -1,35 +1,35 @@
 import type { Expectation, ReplyForm } from '../core/sample-file.ts';
 import type { FaultInput } from '../core/faults.ts';
 
-/** The voices of espeak-ng that the samples speak with. */
+/** The espeak-ng voices of the samples. */
 type Voice = 'en-gb' | 'en-gb+f3' | 'en-gb-scotland' | 'en-gb-x-rp+f4' | 'en-us+f2' | 'en-us+m3';
 
-/** A made-up call of the made-up MSP Harbourlight IT, from which a sample is made. */
+/** A fictional call to the fictional MSP Harbourlight IT, from which a sample is generated. */
 export type Dialogue = {
   readonly name: string;
   readonly title: string;
   readonly callRecordingId: string;
   readonly recordid: string;
   readonly format: 'wav' | 'mp3';
-  /** How the samples of a WAV are written; of 16 bits where nothing is said. */
+  /** The encoding of a WAV file; 16-bit PCM by default. */
   readonly encoding?: 'mu-law';
-  /** Mono mixes all speakers; two channels give one to each. */
+  /** Mono mixes the speakers; with two channels each speaker has one. */
   readonly channels: 1 | 2;
   readonly numbers: Readonly<Record<string, string | number>>;
   readonly reply?: Partial<ReplyForm>;
   readonly voices: readonly [Voice, Voice];
-  /** Spoken in turn by the first and the second voice; none at all is silence. */
+  /** Spoken alternately by the first and the second voice; empty for silence. */
   readonly turns: readonly string[];
   readonly expect: Expectation;
   readonly faults?: readonly FaultInput[];
 };
 
-/** The recordgroup of all samples; which group a call lies in is the phone system's choice. */
+/** The recordgroup of all samples; the phone system chooses the group of a call. */
 export const RECORDGROUP = '20417';
 
 const MAIN_NUMBER = '02079460000';
 
-/** Numbers are of the ranges that Ofcom and the NANPA keep for fiction. */
+/** The numbers are from the ranges that Ofcom and the NANPA reserve for fiction. */
 export const DIALOGUES: readonly Dialogue[] = [
   {
     name: '01-printer-mono',
@@ -101,7 +101,7 @@ export const DIALOGUES: readonly Dialogue[] = [
   },
   {
     name: '04-unknown-caller',
-    title: 'Somebody whom ConnectWise does not know',
+    title: 'A caller whom ConnectWise does not know',
     callRecordingId: '1772458012.1063',
     recordid: '90588',
     format: 'wav',
@@ -152,7 +152,7 @@ export const DIALOGUES: readonly Dialogue[] = [
   },
   {
     name: '07-silence',
-    title: 'A line on which nobody speaks',
+    title: 'A silent line',
     callRecordingId: '1772536770.1094',
     recordid: '90731',
     format: 'wav',
@@ -234,7 +234,7 @@ export const DIALOGUES: readonly Dialogue[] = [
   },
   {
     name: '11-site-number',
-    title: 'A number that stands only on a site of a company (MP3)',
+    title: 'A number that only a site of a company has (MP3)',
     callRecordingId: '1772626190.1131',
     recordid: '90921',
     format: 'mp3',

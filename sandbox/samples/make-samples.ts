@@ -1,7 +1,7 @@
 /*
- * Makes the sample calls: audio with espeak-ng, sox and lame (Debian: apt-get install espeak-ng sox
- * lame), and a JSON file beside each. What it makes is committed, so that nobody needs these tools
- * to run the samples: node sandbox/samples/make-samples.ts
+ * Generates the sample calls: audio with espeak-ng, sox and lame (Debian: apt-get install espeak-ng sox
+ * lame), and a JSON file for each. The output is committed, so that nobody needs these tools to run the
+ * samples: node sandbox/samples/make-samples.ts
  */
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -10,13 +10,13 @@ import { DIALOGUES, RECORDGROUP } from './dialogues.ts';
 import type { Dialogue } from './dialogues.ts';
 import type { Word } from '../core/sample-file.ts';
 
-/** As telephony is: 8000 samples a second of 16 bits. */
+/** Telephone quality: 8000 samples a second, 16 bits each. */
 const SAMPLE_RATE = 8000;
 const BYTES_PER_SECOND = SAMPLE_RATE * 2;
-/** People leave about so long between two turns. */
+/** About the pause that people make between two turns. */
 const GAP_SECONDS = 0.3;
 const SILENCE_SECONDS = 8;
-/** Words a minute: a little brisk, which keeps the files small and is still understood. */
+/** Words a minute: a little brisk, which keeps the files small and can still be understood. */
 const SPEED = '185';
 
 const RAW = ['-t', 'raw', '-e', 'signed', '-b', '16', '-r', String(SAMPLE_RATE)];
@@ -24,7 +24,7 @@ const RAW = ['-t', 'raw', '-e', 'signed', '-b', '16', '-r', String(SAMPLE_RATE)]
 /** One turn of a voice as raw samples, through the pass band of a telephone. */
 function speak(voice: string, text: string): Buffer {
   const spoken = execFileSync('espeak-ng', ['-v', voice, '-s', SPEED, '--stdout', text]);
-  // Without -D sox would add random dither, and the files would differ each time.
+  // Without -D, sox would add random dither, and the files would differ each time.
   return execFileSync('sox', ['-D', '-t', 'wav', '-', ...RAW, '-c', '1', '-', 'sinc', '300-3400'], {
     input: spoken,
   });
@@ -71,7 +71,7 @@ function render(dialogue: Dialogue): { tracks: Buffer[]; words: Word[] } {
   return { tracks: tracks.map((track) => Buffer.concat(track)), words };
 }
 
-/** An open line is never quite still; -R makes sox's noise the same each time. */
+/** An open line is never completely silent; -R makes sox's noise the same each time. */
 function lineNoise(): Buffer {
   const synth = ['synth', String(SILENCE_SECONDS), 'pinknoise', 'vol', '0.002'];
   return execFileSync('sox', ['-R', '-D', '-n', ...RAW, '-c', '1', '-', ...synth]);
@@ -90,7 +90,7 @@ function writeAudio(dialogue: Dialogue, tracks: readonly Buffer[]): void {
   execFileSync('sox', ['-D', ...merge, ...inputs, ...encoding, `${base}.wav`]);
   raws.forEach((path) => rmSync(path));
   if (dialogue.format === 'mp3') {
-    // 24 kbit/s: the least at which robot voices are still pleasant.
+    // 24 kbit/s: the lowest rate at which the synthetic voices still sound acceptable.
     execFileSync('lame', ['--quiet', '-b', '24', '-m', 'm', `${base}.wav`, `${base}.mp3`]);
     rmSync(`${base}.wav`);
   }
@@ -100,7 +100,7 @@ function writeJson(dialogue: Dialogue, words: readonly Word[], seconds: number):
   const { name, title, callRecordingId, recordid, format, numbers, reply, expect, faults } =
     dialogue;
   const start = Number(callRecordingId.split('.')[0]);
-  // The caller hears it ring for some seconds before the recording begins.
+  // The phone rings for a few seconds before the recording begins.
   const ringing = 4;
   const talktime = Math.ceil(seconds);
   const sample = {
@@ -120,7 +120,7 @@ function writeJson(dialogue: Dialogue, words: readonly Word[], seconds: number):
     expect,
     ...(faults === undefined ? {} : { faults }),
   };
-  // One word a line reads better than one field a line.
+  // One word per line reads better than one field per line.
   const list = words.map((word) => `    ${JSON.stringify(word)}`).join(',\n');
   const text = JSON.stringify(sample, null, 2).slice(0, -2);
   const wordsText = words.length === 0 ? '[]' : `[\n${list}\n  ]`;

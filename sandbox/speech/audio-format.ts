@@ -7,7 +7,7 @@ import { rpcError } from './rpc-error.ts';
 
 export type AudioFormat = { readonly channels: number; readonly seconds: number };
 
-/** What Google's documentation lists for automatic decoding, in music-metadata's names. GSM 6.10 is not among it. */
+/** The formats that Google documents for automatic decoding, in music-metadata's names. GSM 6.10 is not one of them. */
 const SUPPORTED: readonly { container: RegExp; codec: RegExp }[] = [
   { container: /^WAVE/, codec: /^(PCM|MULAW|ALAW)$/ },
   { container: /^FLAC/, codec: /^FLAC/ },
@@ -18,7 +18,7 @@ const SUPPORTED: readonly { container: RegExp; codec: RegExp }[] = [
 ];
 
 const { AudioEncoding } = v2.ExplicitDecodingConfig;
-/** Headerless samples: how many bytes one takes, by the encoding's number. */
+/** The bytes per sample of headerless audio, by the encoding's number. */
 const SAMPLE_BYTES = new Map<number, number>([
   [AudioEncoding.LINEAR16, 2],
   [AudioEncoding.MULAW, 1],
@@ -26,7 +26,7 @@ const SAMPLE_BYTES = new Map<number, number>([
 ]);
 
 /**
- * Finds out how a file is decoded, by its header or as the request says.
+ * Determines how a file is decoded, from its header or from the request.
  *
  * @throws RpcError INVALID_ARGUMENT with Google's sentences for an empty file and an encoding it does not support.
  */
@@ -64,14 +64,14 @@ async function readHeader(storage: ObjectStorage, object: StoredObject): Promise
     }
     return { channels: numberOfChannels, seconds: duration };
   } catch (error) {
-    // Whatever the parser stumbles over, a recogniser would too.
+    // A file that the parser cannot read could not be decoded either.
     throw error instanceof Error && error.name === 'RpcError' ? error : unsupported();
   } finally {
     stream.destroy();
   }
 }
 
-/** How long a file of a batch may be depends on the model, and on what is asked of it. */
+/** The maximum length of a file depends on the model, and on whether word times are requested. */
 function checkLength(format: AudioFormat, config: RecognitionConfig): AudioFormat {
   const model = MODELS[config.model ?? ''];
   const isTimed = config.features?.enableWordTimeOffsets === true;

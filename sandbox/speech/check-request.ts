@@ -9,15 +9,15 @@ const MAX_FILES = 15;
 /** Google's limits for explicit decoding. */
 const SAMPLE_RATES_HERTZ = { min: 8000, max: 48000 };
 const MAX_CHANNELS = 8;
-/** More languages than this are refused: alternatives are limited to three in all. */
+/** Google allows three languages in total. */
 const MAX_LANGUAGES = 3;
 
-/** Google's limits of adaptation: phrases in a set, characters in a phrase; a boost lies above 0 and up to 20. */
+/** Google's limits for adaptation: phrases in a set, characters in a phrase; a boost is above 0 and at most 20. */
 const MAX_PHRASES = 1200;
 const MAX_PHRASE_LENGTH = 100;
 const MAX_BOOST = 20;
 
-/** Those of the English-speaking world, plus a few neighbours. */
+/** Languages of the English-speaking world, and a few more. */
 const LANGUAGES = new Set(
   ['en-GB', 'en-US', 'en-AU', 'en-IN', 'de-DE', 'fr-FR', 'es-ES', 'it-IT', 'nl-NL', 'he-IL'].map(
     (code) => code.toLowerCase(),
@@ -25,9 +25,9 @@ const LANGUAGES = new Set(
 );
 
 /**
- * Refuses what Google refuses before it starts an operation. The sentences about locations, models, languages,
- * features and sample rates are Google's as seen in public reports; the others are this stand-in's own, with the
- * status that Google documents.
+ * Refuses what Google refuses before it starts an operation. The messages about locations, models, languages, features
+ * and sample rates are Google's, as seen in public reports; the others are this stand-in's own, with the status that
+ * Google documents.
  *
  * @throws RpcError INVALID_ARGUMENT, NOT_FOUND for a recognizer other than `_`, or UNIMPLEMENTED for captions.
  */

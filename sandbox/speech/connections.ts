@@ -4,17 +4,17 @@ import { ServerCredentials, type Server } from '@grpc/grpc-js';
 
 export type Connections = {
   readonly port: number;
-  /** Destroys the connection of a peer, as `call.getPeer()` names it, with every call on it. */
+  /** Destroys the connection of a peer (named as by `call.getPeer()`), with every call on it. */
   destroy(peer: string): void;
   /** Destroys all connections and frees the port. */
   close(): Promise<void>;
 };
 
 /**
- * Listens for a gRPC server. The sockets are accepted here and handed to it, because grpc-js lets nobody destroy
- * a single connection, which is what a reset by the network looks like.
+ * Listens for a gRPC server. Accepts the sockets here and passes them to the server, because grpc-js offers no way to
+ * destroy a single connection, which is what a reset by the network looks like.
  *
- * @throws when the port is taken; the message says what wanted it.
+ * @throws if the port is taken; the message names the stand-in.
  */
 export async function acceptConnections(
   grpcServer: Server,
@@ -35,7 +35,7 @@ export async function acceptConnections(
     const reason = error instanceof Error ? error.message : 'unknown';
     throw new Error(
       `Failed to start the sandbox's speech on ${host}:${String(port)}: ${reason}. ` +
-        'Stop what uses the port, or choose another.',
+        'Stop the program that uses the port, or choose another port.',
       { cause: error },
     );
   }
@@ -47,7 +47,7 @@ export async function acceptConnections(
       const closed = once(listener, 'close');
       listener.close();
       grpcServer.forceShutdown();
-      // A connection that never spoke is no session yet, which the line above would miss.
+      // A connection that has sent nothing is not a session yet, so forceShutdown misses it.
       sockets.forEach((socket) => socket.destroy());
       await closed;
     },

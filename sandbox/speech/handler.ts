@@ -13,7 +13,7 @@ type HandlerDeps = {
 
 type Work<Request, Response> = (request: Request, fault: FaultAction | null) => Response;
 
-/** Gives every method the same frame: count the request, play its fault, work, answer or lose the answer. */
+/** Wraps every method the same way: counts the request, plays its fault, does the work, sends or loses the reply. */
 export function createHandler({ context, connections, stopping }: HandlerDeps) {
   return function handle<Request, Response>(
     operation: string,

@@ -4,12 +4,12 @@ import type { ListOperationsRequest, ListOperationsResponse } from './protocol.t
 import { parsePlace } from './resource-names.ts';
 import { rpcError } from './rpc-error.ts';
 
-/** Google's default is not documented; a hundred keeps a page well under gRPC's 4 MiB for a message. */
+/** Google's default is not documented; a hundred keeps a page well below gRPC's limit of 4 MiB per message. */
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
 
 /**
- * Lists the operations of a location, newest first, lost ones left out.
+ * Lists the operations of a location, newest first, without the lost ones.
  *
  * @throws RpcError INVALID_ARGUMENT for a foreign page token, UNIMPLEMENTED for a filter.
  */
@@ -22,7 +22,7 @@ export function listOperations(
     throw rpcError('UNIMPLEMENTED', 'The sandbox lists operations without a filter only.');
   }
   const size = Math.min(request.pageSize > 0 ? request.pageSize : DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
-  // A token holds the place in the order of creation, so that a newer operation does not shift the pages.
+  // A token is a position in the order of creation, so that a newer operation does not shift the pages.
   const end = request.pageToken === '' ? operations.length : readToken(request.pageToken);
   const page: StoredOperation[] = [];
   let index = Math.min(end, operations.length);

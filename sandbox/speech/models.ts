@@ -1,7 +1,7 @@
-/** What a model of the location can do. This is the stand-in's own reading of Google's pages, apart from the service's. */
+/** What a model can do. Read from Google's pages independently of the service, so that the two cannot share a mistake. */
 export type Model = {
   readonly features: ReadonlySet<string>;
-  /** Whether `auto` may stand for the language. */
+  /** Whether the language may be `auto`. */
   readonly detectsLanguage: boolean;
   readonly takesAdaptation: boolean;
   readonly maxMinutes: number;
@@ -32,7 +32,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   chirp: { ...CONVENTIONAL, takesAdaptation: false },
   chirp_2: { ...CONVENTIONAL, detectsLanguage: true },
-  // Diarization but no word confidence, as seen in the field; the limits are of its page.
+  // Diarization but no word confidence, as seen in practice; the limits are from Google's page.
   chirp_3: {
     features: new Set([
       'word_time_offsets',

@@ -4,7 +4,7 @@ import { v2, type OperationMessage } from './protocol.ts';
 
 type OperationState = 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED' | 'LOST';
 
-/** What the control plane tells of an operation: `prefix` is where its result goes, null when inline. */
+/** An operation as the control plane shows it: `prefix` is where its result is written, null if inline. */
 export type OperationSummary = {
   readonly name: string;
   readonly callSid: string | null;
@@ -14,7 +14,7 @@ export type OperationSummary = {
 
 const TYPE_URL = 'type.googleapis.com/google.cloud.speech.v2';
 
-/** The operation as the operations API answers it; its metadata repeats the whole request. */
+/** The operation as the operations API returns it; its metadata repeats the whole request. */
 export function toOperationMessage(operation: StoredOperation): OperationMessage {
   const { name, end } = operation;
   return {
@@ -74,7 +74,7 @@ function encodeMetadata(operation: StoredOperation): Uint8Array {
   }).finish();
 }
 
-/** 100 belongs to an operation that has ended. */
+/** The progress in percent; 100 only once the operation has ended. */
 function progressOf({ end, createdAtMs, finishesAtMs }: StoredOperation): number {
   if (end !== null) {
     return 100;

@@ -7,7 +7,7 @@ import { scriptedError } from './rpc-error.ts';
 import { transcribeFile } from './transcribe-file.ts';
 
 export type OperationRunner = {
-  /** Ends the operation when its time has come; also without anybody asking for it. */
+  /** Ends the operation when it is due, whether or not anybody polls for it. */
   schedule(operation: StoredOperation): void;
   /** Resolves when nothing is being written any more. */
   stop(): Promise<void>;
@@ -20,7 +20,7 @@ type RunnerDeps = {
 
 type Ending = Pick<NonNullable<StoredOperation['end']>, 'response' | 'error'>;
 
-/** Runs operations: those that were under way when the sandbox stopped are taken up again. */
+/** Runs operations; resumes those that were running when the sandbox stopped. */
 export function createOperationRunner({ context, store }: RunnerDeps): OperationRunner {
   const timers = new Set<NodeJS.Timeout>();
   const finishing = new Set<Promise<void>>();
@@ -36,7 +36,7 @@ export function createOperationRunner({ context, store }: RunnerDeps): Operation
   }
 
   async function finish(name: string): Promise<void> {
-    // Read anew: it may have been cancelled, lost or scripted since it was scheduled.
+    // Read again, because it may have been cancelled, lost or scripted since it was scheduled.
     const operation = store.find(name);
     if (operation === null || operation.end !== null) {
       return;
@@ -67,7 +67,7 @@ async function endingOf(
 ): Promise<Ending> {
   const { operationError } = operation.scripted;
   if (operationError?.code === 'OK') {
-    // "Long-running operation had neither response nor error set": seen in the field.
+    // "Long-running operation had neither response nor error set": seen in practice.
     return { response: null, error: null };
   }
   if (operationError !== undefined) {

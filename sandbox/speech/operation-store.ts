@@ -5,10 +5,10 @@ import { openJournal } from '../core/journal.ts';
 import { v2, type BatchRecognizeRequest } from './protocol.ts';
 import { callSidsOf, parseRecognizer } from './resource-names.ts';
 
-/** How a script lets an operation end. */
+/** How a scripted operation ends. */
 type ScriptedEnd = Pick<FaultAction, 'operationError' | 'fileError' | 'noResult'>;
 
-/** How an operation ended; neither response nor error is an end that Google has been seen to give. */
+/** How an operation ended; Google's operations have been seen to end with neither response nor error. */
 type OperationEnd = {
   readonly atMs: number;
   /** A BatchRecognizeResponse, encoded, in base64. */
@@ -17,7 +17,7 @@ type OperationEnd = {
   readonly error: { readonly code: number; readonly message: string } | null;
 };
 
-/** An accepted BatchRecognize: at Google, a paid one. Times are Unix milliseconds. */
+/** An accepted BatchRecognize, which Google would bill. Times are Unix milliseconds. */
 export type StoredOperation = {
   readonly name: string;
   readonly callSids: readonly string[];
@@ -25,11 +25,11 @@ export type StoredOperation = {
   readonly request: string;
   readonly createdAtMs: number;
   readonly finishesAtMs: number;
-  /** Chosen at the start, so that a result written twice around a crash is written to one name. */
+  /** Chosen at the start, so that a result that is written again after a crash has the same name. */
   readonly transcriptId: string;
   readonly scripted: ScriptedEnd;
   readonly end: OperationEnd | null;
-  /** A lost operation is found by nobody any more, but it was paid. */
+  /** A lost operation can no longer be found, but it was billed. */
   readonly lost: boolean;
 };
 
@@ -41,9 +41,9 @@ type Entry =
 
 export type OperationStore = {
   start(request: BatchRecognizeRequest, operationSeconds: number): StoredOperation;
-  /** Every operation ever accepted, in the order they came. */
+  /** Every operation ever accepted, oldest first. */
   all(): StoredOperation[];
-  /** Null when there is none of that name, or it was lost. */
+  /** Null if there is no such operation, or if it was lost. */
   find(name: string): StoredOperation | null;
   /** Changes how a running operation will end; no-op once it has ended. */
   script(name: string, scripted: ScriptedEnd): void;
@@ -53,7 +53,7 @@ export type OperationStore = {
   close(): void;
 };
 
-/** Opens the operations of a data folder. What was acknowledged outlives a kill -9. */
+/** Opens the operations of a data folder. What was acknowledged survives a kill -9. */
 export function createOperationStore(dataDir: string): OperationStore {
   const path = join(dataDir, 'speech', 'operations.jsonl');
   const { journal, entries } = openJournal<Entry>(path);

@@ -1,5 +1,5 @@
 import type { ServiceDefinition, MethodDefinition } from '@grpc/grpc-js';
-// The messages are compiled from Google's own protos and come with Google's client package.
+// The messages are compiled from Google's own protos and are part of Google's client package.
 import generated from '@google-cloud/speech/build/protos/protos.js';
 import type { google } from '@google-cloud/speech/build/protos/protos.js';
 
@@ -22,7 +22,7 @@ type Codec<Message> = {
   encode(message: Message): { finish(): Uint8Array };
 };
 
-/** One unary method, by the messages' own encoders instead of a proto file read at run time. */
+/** One unary method that uses the messages' own encoders instead of a proto file read at run time. */
 function unary<Request, Response>(
   path: string,
   request: Codec<Request>,

@@ -9,10 +9,10 @@ export type Utterance = {
     readonly start: number;
     readonly end: number;
     readonly text: string;
-    /** Whose voice it is: the sample's name for it, or the channel's number. */
+    /** The sample's name for the speaker, or the channel's number. */
     readonly speaker: string;
   }[];
-  /** 1-based; null when the channels were not recognised separately. */
+  /** 1-based; null if the channels were not recognised separately. */
   readonly channelTag: number | null;
 };
 
@@ -21,16 +21,16 @@ export type Recognition = {
   readonly billedSeconds: number;
 };
 
-/** Google closes a result at a pause; telephone speech pauses within a sentence for less than this, in seconds. */
+/** Google ends a result at a pause; pauses within a sentence on the telephone are shorter than this. */
 const PAUSE_SECONDS = 0.8;
 
 const { SEPARATE_RECOGNITION_PER_CHANNEL } = v2.RecognitionFeatures.MultiChannelMode;
 
 /**
- * Turns known words into what Google would have heard: without SEPARATE_RECOGNITION_PER_CHANNEL every channel but
- * the first is dropped without a word. Each recognised channel is billed, in whole seconds.
+ * Turns known words into what Google would have recognised: without SEPARATE_RECOGNITION_PER_CHANNEL every channel but
+ * the first is silently dropped. Each recognised channel is billed, in whole seconds.
  *
- * @throws RpcError INVALID_ARGUMENT when the words lie on a channel that the audio does not have.
+ * @throws RpcError INVALID_ARGUMENT if words are on a channel that the audio does not have.
  */
 export function recognise(
   words: readonly Word[],
@@ -42,7 +42,7 @@ export function recognise(
     throw rpcError(
       'INVALID_ARGUMENT',
       `The sandbox cannot transcribe this audio: its JSON file has words on channel ${String(beyond.channel)}, ` +
-        `but it has ${String(format.channels)}. Correct the file.`,
+        `but the number of its channels is ${String(format.channels)}. Correct the JSON file.`,
     );
   }
   const separate = config.features?.multiChannelMode === SEPARATE_RECOGNITION_PER_CHANNEL;
@@ -65,7 +65,7 @@ export function endOf({ words }: Utterance): number {
   return words.at(-1)?.end ?? 0;
 }
 
-/** A sample may give a few words as one; the recogniser never does. */
+/** A sample may combine several words in one entry; the recogniser never does. */
 function toSingleWords(
   words: readonly Word[],
   channel: number,

@@ -1,7 +1,7 @@
 import { callsOfObject } from '../storage/call-of-object.ts';
 import { rpcError } from './rpc-error.ts';
 
-/** The only location the sandbox serves, as `eu-speech.googleapis.com` serves only its own. */
+/** The only location that the sandbox serves, as `eu-speech.googleapis.com` serves only `eu`. */
 export const SPEECH_LOCATION = 'eu';
 
 export type Place = { readonly project: string; readonly location: string };
@@ -28,7 +28,7 @@ export function parsePlace(name: string): Place {
   return { project, location };
 }
 
-/** Reads `gs://bucket/name`; null when it is something else. */
+/** Reads `gs://bucket/name`; null for anything else. */
 export function parseGsUri(uri: string): ObjectAddress | null {
   const [, bucket, name] = /^gs:\/\/([^/]+)\/(.+)$/s.exec(uri) ?? [];
   return bucket === undefined || name === undefined ? null : { bucket, name };
@@ -40,7 +40,7 @@ export function callSidsOf(uris: readonly string[]): string[] {
   return [...new Set(names.flatMap(callsOfObject))];
 }
 
-/** Google's sentence, as seen where a regional recognizer was asked for at another region's address. */
+/** Google's message, as seen when a recognizer was requested at the address of another region. */
 function checkLocation(location: string): void {
   if (location !== SPEECH_LOCATION) {
     throw rpcError(

@@ -6,12 +6,12 @@ type BatchRecognizeResults = google.cloud.speech.v2.IBatchRecognizeResults;
 type Duration = google.protobuf.IDuration;
 type DurationForm = (seconds: number) => Duration | string | undefined;
 
-/** A plausible score; nothing here is uncertain. */
+/** A plausible score; the stand-in is never uncertain. */
 const CONFIDENCE = 0.92;
 
 /**
- * The results file's text: proto3 JSON, in which what is empty or zero is absent (no `results` for silence, no
- * `startOffset` for a word at the very beginning), durations read "0.700s" and the language code is lower-case.
+ * The text of the results file: proto3 JSON, which omits empty and zero values (no `results` for silence, no
+ * `startOffset` for a word at the very beginning) and writes durations as "0.700s"; the language code is in lower case.
  */
 export function toResultsFile(recognition: Recognition, config: RecognitionConfig): string {
   return JSON.stringify(toResults(recognition, config, toDurationText));
@@ -31,7 +31,7 @@ export function toDuration(seconds: number): Duration {
   return { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1_000_000 };
 }
 
-/** Seconds in proto3 JSON: no decimals or three of them. */
+/** Seconds in proto3 JSON: with no decimals or with three. */
 function toDurationText(seconds: number): string | undefined {
   const milliseconds = Math.round(seconds * 1000);
   if (milliseconds === 0) {

@@ -2,9 +2,9 @@ import { status } from '@grpc/grpc-js';
 
 export type StatusName = keyof typeof status;
 
-/** A refusal as gRPC carries it: the name of a status and a sentence. */
+/** An error of gRPC: a status and a message. */
 export class RpcError extends Error {
-  /** The status as a number, under the name that grpc-js reads it by. */
+  /** The number of the status; grpc-js reads it by this name. */
   readonly code: status;
 
   constructor(code: status, details: string) {
@@ -14,12 +14,12 @@ export class RpcError extends Error {
   }
 }
 
-/** Makes a refusal. */
+/** Makes an error from the name of a status. */
 export function rpcError(name: StatusName, details: string): RpcError {
   return new RpcError(status[name], details);
 }
 
-/** Google's sentences for the statuses that faults are mostly scripted with. */
+/** Google's messages for the statuses that are scripted most often. */
 const DETAILS: Partial<Record<StatusName, string>> = {
   UNAVAILABLE: 'The service is currently unavailable.',
   DEADLINE_EXCEEDED: 'Deadline exceeded.',
@@ -31,11 +31,11 @@ const DETAILS: Partial<Record<StatusName, string>> = {
   INTERNAL: 'Internal error encountered.',
 };
 
-/** The refusal that a scripted fault names; a name that gRPC does not know answers UNKNOWN and says so. */
+/** The error that a scripted fault names; if gRPC does not have that status, UNKNOWN with a message that says so. */
 export function scriptedError(name: string, details?: string): RpcError {
   return isStatusName(name)
     ? rpcError(name, details ?? DETAILS[name] ?? 'The request failed.')
-    : rpcError('UNKNOWN', `The scripted fault names ${name}, which is no gRPC status.`);
+    : rpcError('UNKNOWN', `The scripted fault names ${name}, which is not a gRPC status.`);
 }
 
 function isStatusName(name: string): name is StatusName {

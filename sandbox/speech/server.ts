@@ -17,7 +17,7 @@ import type { BatchRecognizeRequest, OperationMessage } from './protocol.ts';
 import { callSidsOf } from './resource-names.ts';
 import { rpcError } from './rpc-error.ts';
 
-/** The speech stand-in also tells which operations were accepted: each is a paid one at Google. */
+/** The speech stand-in also lists the accepted operations, each of which Google would bill. */
 export type SpeechStandIn = StandIn & { operations(): OperationSummary[] };
 
 export type SpeechOptions = {
@@ -102,7 +102,7 @@ function startOperation(
   return message;
 }
 
-/** What a fault does to the operation itself rather than to the reply. */
+/** Applies the part of a fault that affects the operation itself rather than the reply. */
 function applyToOperation(store: OperationStore, name: string, fault: FaultAction | null): void {
   if (fault?.loseOperation === true) {
     store.lose(name);

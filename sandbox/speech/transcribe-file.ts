@@ -13,8 +13,8 @@ export type FileTranscription = { readonly result: FileResult; readonly billedSe
 type Context = Pick<SandboxContext, 'storage' | 'samples'>;
 
 /**
- * Transcribes one file of an operation. What goes wrong with the file becomes its result's error, and nothing is
- * billed then, as seen in the field: the operation itself succeeds.
+ * Transcribes one file of an operation. As seen in practice, an error with a file becomes the error of its result,
+ * nothing is billed then, and the operation itself succeeds.
  */
 export async function transcribeFile(
   context: Context,
@@ -22,7 +22,7 @@ export async function transcribeFile(
   file: BatchRecognizeRequest['files'][number],
 ): Promise<FileTranscription> {
   const request = requestOf(operation);
-  // Google merges the two field by field; the service sends only one of them, which this stand-in takes whole.
+  // Google merges the two field by field; the service sends only one, so this stand-in need not merge.
   const config = file.config ?? request.config ?? {};
   try {
     const { fileError, noResult } = operation.scripted;
@@ -34,7 +34,7 @@ export async function transcribeFile(
     const output =
       noResult === true
         ? {}
-        : await putOut(context, operation, request, file.uri ?? '', config, recognition);
+        : await writeOutput(context, operation, request, file.uri ?? '', config, recognition);
     return { result: { metadata, ...output }, billedSeconds: recognition.billedSeconds };
   } catch (error) {
     if (error instanceof RpcError) {
@@ -55,7 +55,7 @@ async function recogniseObject(
   if (sample === null || sample.words === null) {
     throw rpcError(
       'INVALID_ARGUMENT',
-      'The sandbox has no words for this audio: it does not listen. Give it a JSON file of the same name beside the ' +
+      'The sandbox has no words for this audio, and cannot recognise speech. Put a JSON file of the same name beside the ' +
         'recording, with "words": [{"channel": 1, "start": 0, "end": 0.5, "text": "hello"}, …] or "transcript": "…".',
     );
   }
@@ -63,8 +63,8 @@ async function recogniseObject(
 }
 
 /**
- * A missing object or bucket is an error of the file. That the operation itself succeeds is documented; the status
- * NOT_FOUND is what Google's other services answer, its sentence is not known.
+ * A missing object or bucket is an error of the file. It is documented that the operation itself succeeds; NOT_FOUND is
+ * the status that Google's other services answer with, and Google's message is not known.
  */
 function findObject({ storage }: Context, uri: string): StoredObject {
   const address = parseGsUri(uri);
@@ -76,7 +76,7 @@ function findObject({ storage }: Context, uri: string): StoredObject {
 }
 
 /** Only the prefix can be chosen: the file is `<prefix>/<base name>_transcript_<uuid>.json`. */
-async function putOut(
+async function writeOutput(
   { storage }: Context,
   operation: StoredOperation,
   { recognitionOutputConfig: output }: BatchRecognizeRequest,
@@ -96,6 +96,6 @@ async function putOut(
   }
   const content = toResultsFile(recognition, config);
   await storage.write(address.bucket, address.name, content, 'application/json');
-  // `uri` is the older name of the same; both are filled in.
+  // `uri` is the older name of the same field; Google fills in both.
   return { cloudStorageResult: { uri: target }, uri: target };
 }

@@ -15,14 +15,14 @@ import type { UploadSessions } from './upload-sessions.ts';
 
 type Deps = { readonly store: ObjectStore; readonly sessions: UploadSessions };
 
-/** Does the work of a request. @throws StorageError where GCS would refuse. */
+/** Does the work of a request. @throws StorageError if GCS would refuse it. */
 export type Answer = (
   request: IncomingMessage,
   wanted: StorageRequest,
   fault: FaultAction | null,
 ) => Promise<HttpReply>;
 
-/** Creates the function that answers for a store of objects and its uploads. */
+/** Creates the function that answers the requests to an object store and its uploads. */
 export function createAnswer(deps: Deps): Answer {
   const { store } = deps;
   const uploads = createResumableUploads(deps);

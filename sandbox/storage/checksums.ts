@@ -10,7 +10,7 @@ export type Checksums = {
   readonly size: number;
 };
 
-/** Big enough to keep the number of turns low for half a gigabyte. */
+/** Large enough that half a gigabyte takes only 500 reads. */
 const READ_BYTES = 1 << 20;
 
 /** Reads a file once and returns its size and checksums. */

@@ -11,7 +11,7 @@ import type { Preconditions } from './preconditions.ts';
 import { StorageError } from './storage-error.ts';
 import type { UploadSession, UploadSessions } from './upload-sessions.ts';
 
-/** What the client may say of the object it uploads; other fields of the resource are let be. */
+/** The metadata that a client may give for an upload; other fields of the resource are ignored. */
 const InsertMetadataSchema = z.object({
   name: z.string().min(1).optional(),
   contentType: z.string().optional(),
@@ -23,7 +23,7 @@ type InsertMetadata = z.infer<typeof InsertMetadataSchema>;
 
 export type Declared = UploadSession['declared'];
 
-/** Begins a resumable upload. @throws StorageError 412 when a precondition fails already. */
+/** Begins a resumable upload. @throws StorageError 412 if a precondition already fails. */
 export async function beginResumable(
   request: IncomingMessage,
   where: { bucket: string; query: URLSearchParams },
@@ -37,7 +37,7 @@ export async function beginResumable(
   return sessions.begin({ object, preconditions, declared: declaredIn(metadata, request) });
 }
 
-/** Stores an object that comes in one request, with its metadata (multipart) or bare (media). */
+/** Stores an object from a single request, with its metadata (multipart) or without (media). */
 export async function insertAtOnce(
   request: IncomingMessage,
   where: { bucket: string; query: URLSearchParams },
@@ -61,7 +61,7 @@ export async function insertAtOnce(
   }
 }
 
-/** Makes a received file an object, if its checksums and the preconditions hold at that moment. */
+/** Turns a received file into an object if its checksums match and the preconditions hold at that moment. */
 export function commit(
   store: ObjectStore,
   path: string,
@@ -100,7 +100,7 @@ function checkDeclared(declared: Declared, sums: Checksums): void {
   }
 }
 
-/** The JSON of an object resource; no text at all is an empty one. */
+/** Parses the JSON of an object resource; an empty text counts as an empty resource. */
 function parseMetadata(json: string): InsertMetadata {
   try {
     return InsertMetadataSchema.parse(json.trim() === '' ? {} : JSON.parse(json));

@@ -3,11 +3,11 @@ import type { HttpReply } from '../core/http-faults.ts';
 import { jsonReply, toResource } from './resource.ts';
 import { StorageError } from './storage-error.ts';
 
-/** GCS gives at most this many objects a page, and this many when it is not told. */
+/** The maximum and default number of objects per page in GCS. */
 const MAX_RESULTS = 1000;
-/** What the stand-in knows of a listing. */
+/** The parameters of a listing that the stand-in supports. */
 const LISTING_PARAMETERS = ['prefix', 'maxResults', 'pageToken'];
-/** These change only how the reply is written, and the stand-in writes it in full. */
+/** These change only the form of the reply; the stand-in always sends it in full. */
 const FORM_PARAMETERS = ['fields', 'alt', 'prettyPrint', 'projection'];
 
 /** A page of a bucket's objects. The token of the next page is the last name of this one. */
@@ -18,7 +18,7 @@ export function listReply(
 ): HttpReply {
   for (const name of query.keys()) {
     if (!LISTING_PARAMETERS.includes(name) && !FORM_PARAMETERS.includes(name)) {
-      const message = `The sandbox's storage cannot list by ${name}.`;
+      const message = `The sandbox's storage does not support the parameter ${name} of a listing.`;
       throw new StorageError(400, 'invalidParameter', message);
     }
   }

@@ -3,7 +3,7 @@ import type { ObjectStorage, StoredObject } from '../core/context.ts';
 import type { HttpReply } from '../core/http-faults.ts';
 import { noSuchObject } from './storage-error.ts';
 
-/** An object's bytes, whole or the range that is asked for. @throws StorageError 404. */
+/** An object's bytes, all of them or the requested range. @throws StorageError 404. */
 export function mediaReply(
   request: IncomingMessage,
   object: StoredObject,
@@ -41,7 +41,7 @@ export function mediaReply(
   };
 }
 
-/** One range of bytes as HTTP has it; null for none or for a form that a server may ignore. */
+/** A single HTTP byte range; null if there is none, or if it has a form that a server may ignore. */
 function rangeOf(
   header: string | undefined,
   size: number,

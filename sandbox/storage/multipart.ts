@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { StorageError } from './storage-error.ts';
 
-/** Enough for the first part, which holds only an object's metadata. */
+/** Enough for the first part, which contains only an object's metadata. */
 const HEAD_BYTES = 128 * 1024;
 
 /**
- * Takes a received `multipart/related` body apart: the metadata's JSON text, then the media.
+ * Splits a received `multipart/related` body into the metadata's JSON text and the media.
  *
- * @throws StorageError 400 when the file has another form.
+ * @throws StorageError 400 if the file has another form.
  */
 export async function readMultipart(
   path: string,
@@ -16,10 +16,10 @@ export async function readMultipart(
 ): Promise<{ metadata: string; mediaType: string; media: AsyncIterable<Uint8Array> }> {
   const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
   if (boundary === undefined) {
-    throw malformed('the content type names no boundary');
+    throw malformed('the content type has no boundary');
   }
   const { head, size, tail } = await readEnds(path, boundary.length + 16);
-  // Latin-1 keeps one character for each byte, so that positions in the text are bytes.
+  // Latin-1 has one character per byte, so positions in the text are positions in the bytes.
   const text = head.toString('latin1');
   const delimiter = `\r\n--${boundary}`;
   const firstPart = text.indexOf(`--${boundary}\r\n`) + boundary.length + 4;
@@ -38,7 +38,7 @@ export async function readMultipart(
   return {
     metadata: head.subarray(firstBody, secondPart).toString('utf8'),
     mediaType: /content-type:\s*([^\r\n]+)/i.exec(mediaHeaders)?.[1] ?? 'application/octet-stream',
-    // A read stream's end is inclusive and cannot say "nothing".
+    // The end of a read stream is inclusive, so it cannot express an empty range.
     media:
       mediaEnd > mediaStart
         ? createReadStream(path, { start: mediaStart, end: mediaEnd - 1 })

@@ -19,7 +19,7 @@ import { checksumsOf } from './checksums.ts';
 import type { Checksums } from './checksums.ts';
 import { StorageError } from './storage-error.ts';
 
-/** What an upload says of its object. */
+/** What an upload states about its object. */
 export type NewObject = {
   readonly bucket: string;
   readonly name: string;
@@ -27,16 +27,16 @@ export type NewObject = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-/** The objects on disk: a file for each, named by generation, and a journal of what is current. */
+/** The objects on disk: one file each, named by its generation, and a journal of the current ones. */
 export type ObjectStore = ObjectStorage & {
-  /** Receives bytes into a file of its own, and returns its path. */
+  /** Writes received bytes to a new file, and returns its path. */
   receive(source: AsyncIterable<Uint8Array>): Promise<string>;
   /**
-   * Makes a received file an object. `check` runs when the checksums are known, in the same turn as
-   * the commit: what it throws keeps the object from being stored. The file is gone either way.
+   * Turns a received file into an object. `check` runs once the checksums are known, synchronously with
+   * the commit: if it throws, the object is not stored. The file is moved or deleted in either case.
    */
   commit(path: string, object: NewObject, check: (sums: Checksums) => void): Promise<StoredObject>;
-  /** The object's content, read at once: for small objects. Null when it is gone. */
+  /** The object's content, read synchronously, for small objects. Null if it no longer exists. */
   readNow(object: Pick<StoredObject, 'bucket' | 'name'>): Buffer | null;
   remove(bucket: string, name: string): void;
   all(): StoredObject[];
@@ -47,7 +47,7 @@ type Entry =
   | { type: 'stored'; object: StoredObject }
   | { type: 'removed'; bucket: string; name: string };
 
-/** Opens the objects of a folder. What no journal entry names was never acknowledged, and goes. */
+/** Opens the objects of a folder. Files without a journal entry were never acknowledged, and are deleted. */
 export function createObjectStore(folder: string, buckets: readonly string[]): ObjectStore {
   const blobs = join(folder, 'blobs');
   const incoming = join(folder, 'incoming');
@@ -78,7 +78,7 @@ export function createObjectStore(folder: string, buckets: readonly string[]): O
     unknown.forEach((generation) => rmSync(join(blobs, generation)));
   }
 
-  /** GCS counts generations in microseconds; two in one microsecond must differ. */
+  /** Generations are microseconds, as in GCS; two in the same microsecond must differ. */
   function nextGeneration(): string {
     lastGeneration = Math.max(lastGeneration + 1, Date.now() * 1000);
     return String(lastGeneration);
@@ -97,7 +97,7 @@ export function createObjectStore(folder: string, buckets: readonly string[]): O
     if (object === null) {
       return null;
     }
-    // Opened at once: a later delete or replacement does not take the bytes from this reader.
+    // Opened immediately, so that a later delete or replacement does not affect this reader.
     const fd = openSync(join(blobs, object.generation), 'r');
     return createReadStream('', { fd, ...range });
   }
@@ -183,7 +183,7 @@ export function createObjectStore(folder: string, buckets: readonly string[]): O
   };
 }
 
-/** A bucket's name holds no slash, so the first one ends it. */
+/** A bucket's name contains no slash, so the key is unambiguous. */
 function keyOf(bucket: string, name: string): string {
   return `${bucket}/${name}`;
 }

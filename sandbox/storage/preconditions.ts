@@ -1,7 +1,7 @@
 import type { StoredObject } from '../core/context.ts';
 import { StorageError } from './storage-error.ts';
 
-/** The conditions a request may set on the object as it stands; 0 means "there is none". */
+/** The conditions that a request may set on the current object; generation 0 means that it does not exist. */
 const CONDITIONS = [
   { name: 'ifGenerationMatch', field: 'generation', wanted: true },
   { name: 'ifGenerationNotMatch', field: 'generation', wanted: false },
@@ -12,7 +12,7 @@ const CONDITIONS = [
 /** The conditions that a request sets, by name. */
 export type Preconditions = Readonly<Record<string, string>>;
 
-/** Picks the conditions out of a request's query. @throws StorageError 400 when one is no number. */
+/** Reads the conditions from a request's query. @throws StorageError 400 if one is not a number. */
 export function readPreconditions(query: URLSearchParams): Preconditions {
   const found: Record<string, string> = {};
   for (const { name } of CONDITIONS) {
@@ -28,9 +28,9 @@ export function readPreconditions(query: URLSearchParams): Preconditions {
 }
 
 /**
- * Compares conditions with the object as it stands.
+ * Checks conditions against the current object.
  *
- * @throws StorageError 412, or 304 where a reader asked for a changed object only.
+ * @throws StorageError 412, or 304 if a reader wanted the object only if it has changed.
  */
 export function checkPreconditions(
   conditions: Preconditions,
@@ -42,7 +42,7 @@ export function checkPreconditions(
     if (value === undefined) {
       continue;
     }
-    // A metageneration can only be asked of an object that is there.
+    // Only an existing object has a metageneration.
     const isMet =
       field === 'metageneration' && object === null
         ? false

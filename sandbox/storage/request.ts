@@ -8,10 +8,10 @@ export type StorageRequest = { readonly bucket: string; readonly query: URLSearc
     }
 );
 
-/** `/storage/v1/b/<bucket>[/o[/<object>]]`, behind `/upload` or `/download` where bytes move. */
+/** `/storage/v1/b/<bucket>[/o[/<object>]]`, after `/upload` or `/download` if content is transferred. */
 const PATH = /^(\/upload|\/download)?\/storage\/v1\/b\/([^/]+)(\/o(?:\/(.+))?)?$/;
 
-/** Reads method and URL; null for what the stand-in does not have. */
+/** Reads the method and the URL; null for what the stand-in does not support. */
 export function readRequest(method: string, url: string): StorageRequest | null {
   const { pathname, searchParams: query } = new URL(url, 'http://sandbox');
   const match = PATH.exec(pathname);

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../core/context.ts';
 import type { HttpReply } from '../core/http-faults.ts';
 
-/** An object's metadata as the JSON API gives it: 64-bit numbers are text. */
+/** An object's metadata as the JSON API returns it: 64-bit numbers are strings. */
 export function toResource(object: StoredObject, baseUrl: string): Record<string, unknown> {
   const name = encodeURIComponent(object.name);
   const path = `storage/v1/b/${object.bucket}/o/${name}`;

@@ -7,12 +7,12 @@ import { takeUpload } from './resume.ts';
 import { StorageError } from './storage-error.ts';
 import type { UploadSessions } from './upload-sessions.ts';
 
-/** GCS says so with this status when a client gives an upload up. */
+/** GCS answers with this status when a client cancels an upload. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** The requests to an upload's own address. */
+/** The requests to the URL of an upload session. */
 export type ResumableUploads = {
-  /** Takes a PUT. @throws StorageError; whatever reading the request throws when it is cut. */
+  /** Handles a PUT. @throws StorageError, or the error of reading the request if it is cut off. */
   put(
     request: IncomingMessage,
     upload: { id: string; baseUrl: string },
@@ -21,7 +21,7 @@ export type ResumableUploads = {
   cancel(id: string): HttpReply;
 };
 
-/** Serves the sessions of resumable uploads, one request at a time for each. */
+/** Serves the sessions of resumable uploads, each with one request at a time. */
 export function createResumableUploads(deps: {
   store: ObjectStore;
   sessions: UploadSessions;
@@ -29,8 +29,8 @@ export function createResumableUploads(deps: {
   const running = new Map<string, { request: IncomingMessage; ended: Promise<unknown> }>();
 
   /**
-   * A client whose connection broke comes back before its old request is known to be dead; GCS lets
-   * the later one win.
+   * A client whose connection broke may retry before the server knows that the old request is dead; in
+   * GCS the later request wins.
    */
   async function endOlder(id: string): Promise<void> {
     const older = running.get(id);
@@ -75,7 +75,7 @@ function incompleteReply(receivedBytes: number): HttpReply {
   return { status: 308, headers: range, body: '' };
 }
 
-/** Passes the request's body on, up to where a fault cuts the connection. */
+/** Passes on the request's body, up to the byte at which a fault cuts the connection. */
 async function* cutShort(
   request: IncomingMessage,
   fault: FaultAction | null,
@@ -86,7 +86,7 @@ async function* cutShort(
     remaining -= chunk.length;
     if (remaining <= 0) {
       request.destroy();
-      throw new Error('The sandbox was told to cut this upload.');
+      throw new Error('A scripted fault cut this upload.');
     }
   }
 }

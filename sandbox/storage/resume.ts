@@ -6,31 +6,31 @@ import { StorageError } from './storage-error.ts';
 import { CHUNK_UNIT_BYTES } from './upload-sessions.ts';
 import type { UploadSession, UploadSessions } from './upload-sessions.ts';
 
-/** The state of a resumable upload after a request: it is complete, or this much has come. */
+/** The state of a resumable upload after a request: complete, or this much has been received. */
 export type UploadProgress = { readonly stored: StoredObject } | { readonly receivedBytes: number };
 
-/** What a PUT to a session says it carries. */
+/** The Content-Range of a PUT to a session. */
 type ContentRange = {
-  /** Null asks for the state only. */
+  /** Null: the request only asks for the state. */
   readonly start: number | null;
-  /** Inclusive; null: the body goes on to the object's end. */
+  /** Inclusive; null: the body extends to the end of the object. */
   readonly end: number | null;
-  /** The object's size; null when the client does not know it yet. */
+  /** The object's size; null if the client does not know it yet. */
   readonly total: number | null;
 };
 
 /**
- * Takes one PUT to a session. A resumable upload is a sequence of them:
+ * Handles one PUT to a session. A resumable upload is a sequence of them:
  *
- *     bytes A-B/*      a chunk, more come        → 308 with the bytes received so far
+ *     bytes A-B/*      a chunk, more will follow → 308 with the bytes received so far
  *     bytes A-B/T      a chunk, the last if B = T-1
- *     bytes A-* /T|*   all the rest in one body  → the object
+ *     bytes A-* /T|*   the rest in one body      → the object
  *     bytes * /T|*     asks for the state        → 308, or the object
  *
- * (without the blanks). A connection that breaks leaves whole units of 256 KiB; the client asks for
- * the state and goes on behind them.
+ * (without the spaces). If the connection breaks, whole units of 256 KiB are kept; the client asks for
+ * the state and continues after them.
  *
- * @throws StorageError when the request does not fit the session, or the object may not be stored.
+ * @throws StorageError if the request does not fit the session, or if the object must not be stored.
  */
 export async function takeUpload(
   request: IncomingMessage,
@@ -63,7 +63,7 @@ export async function takeUpload(
     request,
   );
   try {
-    // An upload of no bytes has no file yet.
+    // An upload without any bytes has no file yet.
     await sessions.append(session.id, receivedBytes, noBytes());
     const path = sessions.pathOf(session.id);
     const stored = await commit(store, path, session.object, session.preconditions, declared);
@@ -75,7 +75,7 @@ export async function takeUpload(
   }
 }
 
-/** @throws StorageError 400 when a chunk has a size that GCS does not take. */
+/** @throws StorageError 400 if a chunk has a size that GCS does not accept. */
 function isComplete({ start, end, total }: ContentRange, receivedBytes: number): boolean {
   if (total !== null && receivedBytes > total) {
     throw new StorageError(400, 'invalid', `Invalid request.  More than ${total} bytes were sent.`);

@@ -1,6 +1,6 @@
 import type { HttpReply } from '../core/http-faults.ts';
 
-/** A request that GCS refuses. `reason` is the word in its error's `errors[0].reason`. */
+/** An error with which GCS refuses a request. `reason` is the error's `errors[0].reason`. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly status: number;
@@ -13,12 +13,12 @@ export class StorageError extends Error {
   }
 }
 
-/** The object does not exist, in the words of GCS. */
+/** The error for an object that does not exist, with the message of GCS. */
 export function noSuchObject(bucket: string, name: string): StorageError {
   return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
 }
 
-/** The reasons that GCS gives with a status when there is no closer one. */
+/** The reason that GCS gives with each status if there is no more specific one. */
 const REASONS: Readonly<Record<number, string>> = {
   400: 'invalid',
   401: 'authError',
@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'backendError',
 };
 
-/** A refusal in the JSON shape of GCS. */
+/** An error in the JSON shape of GCS. */
 export function toErrorReply(error: StorageError): HttpReply {
   const { status: code, reason, message } = error;
   return {
@@ -43,10 +43,10 @@ export function toErrorReply(error: StorageError): HttpReply {
   };
 }
 
-/** What GCS answers with a bare status, for scripted faults. */
+/** The answer of GCS for a scripted status. */
 export function statusReply(status: number): HttpReply {
   const reason = REASONS[status] ?? 'unknown';
   return toErrorReply(
-    new StorageError(status, reason, `The sandbox was told to answer ${status}.`),
+    new StorageError(status, reason, `A scripted fault answered with ${status}.`),
   );
 }

@@ -19,7 +19,7 @@ type Deps = {
   readonly sessions: UploadSessions;
 };
 
-/** Starts the stand-in for Cloud Storage: the JSON API as far as the official client speaks it. */
+/** Starts the stand-in for Cloud Storage: the part of the JSON API that the official client uses. */
 export async function startStorage(
   deps: Deps,
   where: { host: string; port: number },
@@ -28,7 +28,7 @@ export async function startStorage(
   const server = createServer((request, response) => {
     const exchange = { request, response };
     handle(exchange).catch((error: unknown) => {
-      // Whoever cut the connection gets no answer; anything else is a flaw of the sandbox.
+      // A client that cut the connection gets no answer; any other error is a bug in the sandbox.
       if (!request.socket.destroyed && !response.headersSent) {
         void sendReply(null, exchange, { status: 500, body: String(error) });
       } else {
@@ -41,7 +41,7 @@ export async function startStorage(
     const { method = 'GET', url = '/' } = exchange.request;
     const wanted = readRequest(method, url);
     if (wanted === null) {
-      const message = `The sandbox's storage does not have ${method} on this path.`;
+      const message = `The sandbox's storage does not support ${method} on this path.`;
       await sendReply(null, exchange, toErrorReply(new StorageError(404, 'notFound', message)));
       return;
     }
@@ -66,7 +66,7 @@ export async function startStorage(
       if (!(error instanceof StorageError)) {
         throw error;
       }
-      // The bytes of an object do not come as JSON, and neither does the reason why they do not.
+      // GCS does not answer requests for an object's content with JSON, not even with an error.
       return wanted.operation === 'objects.media'
         ? { status: error.status, headers: { 'content-type': 'text/html' }, body: error.message }
         : toErrorReply(error);
@@ -76,7 +76,7 @@ export async function startStorage(
   return listen(server, { name: 'object storage', ...where });
 }
 
-/** The object a request is about, or the prefix of those it lists; '' when it does not say. */
+/** The name of the request's object, or the prefix of the objects it lists; '' if it has neither. */
 function nameIn(wanted: StorageRequest, sessions: UploadSessions): string {
   if ('name' in wanted) {
     return wanted.name;

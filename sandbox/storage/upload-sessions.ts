@@ -7,31 +7,31 @@ import { openJournal } from '../core/journal.ts';
 import type { NewObject } from './object-store.ts';
 import type { Preconditions } from './preconditions.ts';
 
-/** GCS keeps an interrupted upload in units of 256 KiB, and wants chunks to be multiples of it. */
+/** GCS keeps an interrupted upload in units of 256 KiB, and requires chunks to be multiples of that. */
 export const CHUNK_UNIT_BYTES = 256 * 1024;
 
-/** What a resumable upload began with. */
+/** The parameters that a resumable upload began with. */
 export type UploadSession = {
   readonly id: string;
   readonly object: NewObject;
   readonly preconditions: Preconditions;
-  /** The checksums that the client declared for the object; null where it did not. */
+  /** The checksums that the client declared for the object; null if it did not. */
   readonly declared: { readonly crc32c: string | null; readonly md5Hash: string | null };
 };
 
-/** Resumable uploads that have begun. They outlive the process, with the bytes they received. */
+/** Resumable uploads that have begun. They survive a restart, with the bytes they received. */
 export type UploadSessions = {
   begin(session: Omit<UploadSession, 'id'>): UploadSession;
-  /** Returns null for an id that was never given out, or whose upload was given up. */
+  /** Returns null for an unknown id, or if the upload was cancelled. */
   find(id: string): { session: UploadSession; stored: StoredObject | null } | null;
   pathOf(id: string): string;
   receivedBytes(id: string): number;
   /**
-   * Appends bytes that belong at `offset` (at most what was received; an overlap is skipped).
-   * When the source fails, whole units of what came are kept, and its error is thrown.
+   * Appends bytes that belong at `offset` (which is at most the number received; an overlap is skipped).
+   * If the source fails, whole units of the received bytes are kept, and its error is thrown.
    */
   append(id: string, offset: number, source: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Remembers what the upload became: a repeated last request gets the same answer. */
+  /** Remembers the stored object, so that a repeated last request gets the same answer. */
   finish(id: string, stored: StoredObject): void;
   giveUp(id: string): void;
   close(): void;

@@ -5,20 +5,20 @@ import { TEXT_ONLY_MODEL, TRANSCRIPTION_MODEL } from './credentials.ts';
 
 export type TranscriptionRequest = {
   readonly audio: Buffer;
-  /** What language the reply names. */
+  /** The language that the reply names. */
   readonly language: string;
   readonly format: 'json' | 'verbose_json';
   readonly granularities: ReadonlySet<string>;
 };
 
-/** OpenAI's limit; the body around the file may add a little. */
+/** OpenAI's limit for a file; the rest of the form adds a little. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
 const MAX_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024;
 
-/** The endings by which OpenAI tells what it can read. */
+/** The file extensions that OpenAI accepts. */
 const EXTENSIONS = /\.(?:flac|m4a|mp3|mp4|mpeg|mpga|oga|ogg|wav|webm)$/;
 
-/** Reads the form of a request. A wrong one is returned, not thrown: it is counted like any other. */
+/** Reads the form of a request. An error is returned, not thrown: an invalid request is counted like any other. */
 export async function readForm(
   request: IncomingMessage,
 ): Promise<TranscriptionRequest | OpenAiError> {
@@ -47,7 +47,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
 
 async function parse(request: IncomingMessage, body: Buffer | null): Promise<TranscriptionRequest> {
   if (request.headers['content-length'] === undefined) {
-    // Smaller servers take no chunked form.
+    // Smaller servers do not accept a chunked body.
     throw new OpenAiError(411, 'invalid_request_error', null, null, 'Length Required');
   }
   if (body === null) {
@@ -76,7 +76,7 @@ async function parse(request: IncomingMessage, body: Buffer | null): Promise<Tra
   };
 }
 
-/** Node's own parser, another one's work than the client's form. */
+/** Uses Node's own parser, which is independent of the client's code that builds the form. */
 async function parseMultipart(contentType: string, body: Buffer): Promise<FormData> {
   try {
     return await new Response(new Uint8Array(body), {
@@ -122,7 +122,7 @@ function readLanguage(form: FormData): string {
   return name;
 }
 
-/** A field's text; a file is none. */
+/** The text of a field; null for a file. */
 function textIn(form: FormData, name: string): string | null {
   const value = form.get(name);
   return typeof value === 'string' ? value : null;

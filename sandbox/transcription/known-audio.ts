@@ -5,16 +5,16 @@ import type { Sample } from '../core/sample.ts';
 import type { SampleCatalogue } from '../core/samples.ts';
 import { readWav } from './wav-samples.ts';
 
-/** An uploaded file that the sandbox knows: a recording, or one channel of one. */
+/** An uploaded file that the sandbox knows: a recording, or one channel of a recording. */
 export type KnownAudio = { readonly sample: Sample; readonly words: readonly Word[] | null };
 
-/** Reading whole recordings to take them apart is meant for calls, not for endless test audio. */
+/** A recording is read into memory to split its channels; larger ones than this are generated for tests. */
 const MAX_SPLIT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Recognises uploads by their bytes, since the sandbox does not listen: a whole file by its hash,
- * one channel of a WAV file by the hash of that channel's samples, whatever header is put before
- * them. Calls that share an audio share the words of the first of them.
+ * Recognises uploads by their bytes, since the sandbox cannot recognise speech: a whole file by its
+ * hash, one channel of a WAV file by the hash of that channel's samples, whatever its header. If several
+ * calls have the same audio, the words are those of the first.
  */
 export function createKnownAudio(
   samples: SampleCatalogue,

@@ -1,4 +1,4 @@
-/** The English name of a language of ISO 639-1, in small letters as OpenAI writes it; or null. */
+/** The English name of an ISO 639-1 language, in lower case as OpenAI writes it; null if unknown. */
 export function languageName(code: string): string | null {
   if (!/^[a-z]{2}$/.test(code)) {
     return null;

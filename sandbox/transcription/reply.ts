@@ -3,12 +3,12 @@ import type { TranscriptionRequest } from './form.ts';
 
 type Segment = { words: Word[] };
 
-/** Whisper ends a segment at the end of a sentence, or where nobody speaks for a while. */
+/** Whisper ends a segment at the end of a sentence, or at a long pause. */
 const PAUSE_SECONDS = 2;
 
 /**
- * What an OpenAI-compatible server answers for these words. It mixes channels down, so all words of
- * the file stand in the order in which they were spoken, and nothing tells who spoke.
+ * The answer of an OpenAI-compatible server for these words. Such a server mixes the channels, so the
+ * words are in the order in which they were spoken, and nothing says who spoke them.
  */
 export function toTranscription(words: readonly Word[], request: TranscriptionRequest): object {
   const single = words.flatMap(toSingleWords).toSorted((a, b) => a.start - b.start);
@@ -28,7 +28,7 @@ export function toTranscription(words: readonly Word[], request: TranscriptionRe
   };
 }
 
-/** A sample may give a few words as one; a recogniser never does. */
+/** A sample may combine several words in one entry; a recogniser never does. */
 function toSingleWords(word: Word): Word[] {
   const parts = word.text.split(/\s+/).filter((part) => part !== '');
   const step = (word.end - word.start) / parts.length;
@@ -58,14 +58,14 @@ function textOf({ words }: Segment): string {
   return words.map(({ text }) => text).join(' ');
 }
 
-/** The numbers are those of clear speech. */
+/** The numbers are typical of clear speech. */
 function toSegmentReply(segment: Segment, id: number): object {
   return {
     id,
     seek: 0,
     start: segment.words[0]?.start ?? 0,
     end: segment.words.at(-1)?.end ?? 0,
-    // Whisper's tokens carry the space before a word.
+    // Whisper's tokens include the space before a word.
     text: ` ${textOf(segment)}`,
     tokens: [],
     temperature: 0,
@@ -75,7 +75,7 @@ function toSegmentReply(segment: Segment, id: number): object {
   };
 }
 
-/** OpenAI's words carry no punctuation. */
+/** OpenAI's words have no punctuation. */
 function toWordReply({ text, start, end }: Word): object {
   return { word: text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''), start, end };
 }

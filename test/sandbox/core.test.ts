@@ -117,12 +117,12 @@ describe('sandbox control', () => {
   it('refuses faults that would be accepted and do nothing', () => {
     const refused: [unknown, RegExp][] = [
       [{ system: 'storage', action: {} }, /does nothing/],
-      [{ system: 'storage', action: { envelopeCode: 404 } }, /means nothing for storage/],
+      [{ system: 'storage', action: { envelopeCode: 404 } }, /has no effect for storage/],
       [
         { system: 'storage', operation: 'objects.put', action: { hang: true } },
         /no such operation/,
       ],
-      [{ system: 'speech', action: { status: 503 } }, /is a string for speech/],
+      [{ system: 'speech', action: { status: 503 } }, /has to be a string for speech/],
       [{ system: 'storage', action: { status: 503 }, time: 2 }, /time/],
       [{ system: 'storage', times: 0, action: { status: 503 } }, />0/],
     ];
