@@ -3,14 +3,14 @@ import { createPhoneSystem } from '../src/clients/phone-system/client.ts';
 import { inspectAudio } from '../src/audio/inspect-audio.ts';
 import type { CallKey } from '../src/domain/call.ts';
 
-/** What one fetch, inspection and upload cost. */
+/** The cost of one fetch, inspection and upload. */
 export type Measurement = {
   readonly sizeBytes: number;
   readonly seconds: number;
   readonly peakBytes: number;
 };
 
-/** What the child is told: the call and the sandbox's environment. */
+/** The message to the child: the call and the sandbox's environment. */
 export type Order = { readonly key: CallKey; readonly environment: Record<string, string> };
 
 function valueOf({ environment }: Order, name: string): string {
@@ -19,7 +19,7 @@ function valueOf({ environment }: Order, name: string): string {
   return value;
 }
 
-/** Moves one recording as the step archiveRecording does, in a process that does nothing else. */
+/** Archives one recording like the step archiveRecording, in a process that does nothing else. */
 async function measure(order: Order): Promise<Measurement> {
   const phoneSystem = createPhoneSystem({
     url: valueOf(order, 'PHONE_SYSTEM_URL'),
@@ -34,7 +34,7 @@ async function measure(order: Order): Promise<Measurement> {
     projectId: valueOf(order, 'GOOGLE_CLOUD_PROJECT'),
   });
   const { signal } = new AbortController();
-  const begun = performance.now();
+  const startedAt = performance.now();
   const { sizeBytes } = await phoneSystem.fetchRecording(
     order.key,
     async (stream) => {
@@ -52,9 +52,9 @@ async function measure(order: Order): Promise<Measurement> {
     },
     signal,
   );
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - startedAt) / 1000;
   await phoneSystem.close();
-  // The operating system's high-water mark, in kilobytes: no sampling can miss a peak.
+  // The operating system's high-water mark, in kilobytes, which misses no peak, as sampling might.
   return { sizeBytes, seconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
@@ -63,5 +63,5 @@ async function answer(order: Order): Promise<void> {
   process.disconnect();
 }
 
-// A failure is an unhandled rejection, which ends this process and shows its cause.
+// A failure is an unhandled rejection, which ends this process and prints its cause.
 process.once('message', (order: Order) => void answer(order));

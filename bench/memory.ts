@@ -11,12 +11,12 @@ import type { Measurement, Order } from './memory-child.ts';
 const SMALL_BYTES = 5_000_000;
 const LARGE_BYTES = 500_000_000;
 
-/** What a hundredfold recording may cost in resident memory on top of a small one. */
+/** How much more resident memory a recording a hundred times as large may take. */
 const ALLOWED_BYTES = 120_000_000;
 
 const MEGABYTE = 1_000_000;
 
-/** Starts the sandbox in a process of its own, so that its memory does not count. */
+/** Starts the sandbox in a separate process, so that its memory does not count. */
 async function startSandbox(
   dataDir: string,
 ): Promise<{ child: ChildProcess; addresses: SandboxAddresses }> {
@@ -54,7 +54,7 @@ async function measure(order: Order): Promise<Measurement> {
   child.send(order);
   const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   if (typeof answer !== 'object')
-    throw new Error('The measured process failed; its error stands above.');
+    throw new Error('The measured process failed; its error is printed above.');
   return answer as Measurement;
 }
 

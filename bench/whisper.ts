@@ -16,17 +16,18 @@ import { makeRecordings, type Placed, type Recording } from './whisper/recording
 import { countErrors, rateOf, sum, type WordErrors } from './whisper/word-errors.ts';
 
 // npm run bench:whisper
-// How well the service hears a human voice with Whisper on this machine: prompts of a telephone
-// system, put together to calls, go the whole way: phone system, archive, transcription, database, API.
+// How well the service understands a human voice with Whisper on this machine: prompts of a telephone
+// system, combined into calls, go through the whole service: phone system, archive, transcription,
+// database, API.
 
-/** What is asked of it: fewer wrong words than this, in percent. */
-const MOST_PERCENT = 15;
+/** The word error rate has to be below this. */
+const MAX_PERCENT = 15;
 
-// Away from npm start's ports and from those of its tests, and below the ports of outgoing connections
-// (Linux: from 32768), one of which was found on PostgreSQL's.
+// Not among the ports of npm start or of its tests, and below the ephemeral ports (Linux: from 32768),
+// because an outgoing connection once occupied PostgreSQL's.
 const PORT_OFFSET = '15000';
 
-/** A minute of speech takes a few seconds; a busy machine may take many times as long. */
+/** A minute of speech takes a few seconds; a busy machine may need many times as long. */
 const CALL_WITHIN_MS = 15 * 60_000;
 
 type Heard = { readonly recording: Recording; readonly segments: readonly TranscriptSegment[] };
@@ -36,7 +37,7 @@ const recordings = makeRecordings(prompts);
 console.log(`\n${prompts.length} prompts of a human voice in ${recordings.length} calls\n`);
 
 const dataFolder = await mkdtemp(join(tmpdir(), 'bench-whisper-'));
-// PostgreSQL runs as another user than root, and has to get through.
+// If this process is root, PostgreSQL runs as another user, who must be able to enter the folder.
 await chmod(dataFolder, 0o755);
 const keeper = startKeeper();
 const settings = toLocalSettings(
@@ -73,7 +74,7 @@ try {
   await rm(dataFolder, { recursive: true, force: true });
 }
 
-/** Sends a recording the whole way; resolves with what the API says was said in it. */
+/** Sends a recording through the whole service; resolves with its transcript from the API. */
 async function transcribe(
   recording: Recording,
   index: number,
@@ -104,7 +105,7 @@ async function transcribe(
   return { recording, segments };
 }
 
-/** Prints what was heard of each prompt and each call, and whether it is good enough. */
+/** Prints the error rate of each prompt and each call; returns whether the whole is good enough. */
 function report(all: readonly Heard[], seconds: number): boolean {
   const total: WordErrors[] = [];
   for (const { recording, segments } of all) {
@@ -123,19 +124,19 @@ function report(all: readonly Heard[], seconds: number): boolean {
     for (const placed of recording.placed) console.log(promptLine(placed, segments, isSplit));
   }
   const sumOfAll = sum(total);
-  const isGood = (100 * sumOfAll.errors) / sumOfAll.words < MOST_PERCENT;
+  const isGood = (100 * sumOfAll.errors) / sumOfAll.words < MAX_PERCENT;
   const audio = all.reduce((length, { recording }) => length + recording.seconds, 0);
   console.log(
-    `\nWord error rate: ${rateOf(sumOfAll)} of ${sumOfAll.words} words (at most ${MOST_PERCENT} %): ${isGood ? 'good' : 'TOO HIGH'}` +
-      `\n${audio.toFixed(0)} s of calls went the whole way in ${seconds.toFixed(0)} s.` +
-      '\nWords are compared in small letters, without punctuation, digits as words; nothing else is forgiven.' +
-      '\nA prompt is compared with what was heard at its time, so words of two that were run together stand at one of them;' +
-      '\nthe rates of the calls and of all do not go by times.\n',
+    `\nWord error rate: ${rateOf(sumOfAll)} of ${sumOfAll.words} words (has to be below ${MAX_PERCENT} %): ${isGood ? 'good' : 'TOO HIGH'}` +
+      `\n${audio.toFixed(0)} s of calls went through the whole service in ${seconds.toFixed(0)} s.` +
+      '\nWords are compared in lower case, without punctuation and with digits as words; nothing else is normalised.' +
+      '\nA prompt is compared with what was transcribed at its time, so if two prompts are run together, all their words' +
+      '\ncount for one of them; the rates of the calls and of the total do not depend on times.\n',
   );
   return isGood;
 }
 
-/** What was heard while the prompt was played, by the times of the transcript. */
+/** What was transcribed while the prompt was played, by the times in the transcript. */
 function promptLine(
   { prompt, channel, startSeconds, endSeconds }: Placed,
   segments: readonly TranscriptSegment[],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-/** A sentence spoken by a person, as telephone systems play it to callers. */
+/** A sentence spoken by a person, which telephone systems play to callers. */
 export type Prompt = {
   readonly name: string;
   readonly text: string;
@@ -12,18 +12,18 @@ export type Prompt = {
 
 const PACKAGE = 'asterisk-core-sounds-en-wav';
 const SOUNDS = '/usr/share/asterisk/sounds/en_US_f_Allison';
-// Of asterisk-core-sounds-en, which the package of the sounds brings along.
+// From asterisk-core-sounds-en, a dependency of the package with the sounds.
 const TEXTS = '/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz';
 
-// Below that a prompt is a scrap ("minutes", "and") that is only ever played within a sentence.
-const LEAST_WORDS = 6;
+// Shorter prompts are fragments ("minutes", "and") that are only played within a sentence.
+const MIN_WORDS = 6;
 
 /**
- * Every prompt that is a sentence of at least six words and whose text is what is spoken: with digits
- * and symbols it is not, nor where the text describes a sound or stands for a part of a sentence. The
- * rule is by form alone, so that none is chosen for how well it is understood.
+ * Every prompt that is a sentence of at least six words and whose text is exactly what is spoken. That
+ * excludes texts with digits and symbols, and texts that describe a sound or only a part of a sentence.
+ * The rule looks only at the form, so that no prompt is chosen for how well it is understood.
  *
- * @throws when the Debian package is not installed, saying so.
+ * @throws if the Debian package is not installed; the message says so.
  */
 export function readPrompts(): Prompt[] {
   if (!existsSync(TEXTS) || !existsSync(SOUNDS)) {
@@ -38,7 +38,7 @@ export function readPrompts(): Prompt[] {
       const [, name = '', text = ''] = /^([\w/-]+): (.+)$/.exec(line) ?? [];
       const path = join(SOUNDS, `${name}.wav`);
       const isSpoken = /^[A-Z][A-Za-z',.!?\s-]+[.!?]$/.test(text.trim()) && !text.includes('...');
-      const isSentence = text.trim().split(/\s+/).length >= LEAST_WORDS;
+      const isSentence = text.trim().split(/\s+/).length >= MIN_WORDS;
       return isSpoken && isSentence && existsSync(path)
         ? [{ name, text: text.trim(), samples: samplesOf(readFileSync(path)) }]
         : [];

@@ -1,6 +1,6 @@
 import type { Prompt } from './prompts.ts';
 
-/** A prompt in a recording. Times are seconds from its start. */
+/** A prompt in a recording. Times are seconds from the start of the recording. */
 export type Placed = {
   readonly prompt: Prompt;
   readonly channel: number;
@@ -18,15 +18,15 @@ export type Recording = {
 
 const RATE_HERTZ = 8_000;
 
-/** Longer than a speaker pauses within a sentence, as between two people. */
+/** A pause between two speakers, longer than a pause within a sentence. */
 const PAUSE_SECONDS = 1.5;
 
-/** About a minute and a half of speech: a call as a service desk has them. */
+/** About a minute and a half of speech, like a typical call to a service desk. */
 const PROMPTS_PER_CALL = 16;
 
 /**
- * Calls as a phone system records them, made of the prompts in turn: by turns with one channel and
- * with two, whose parties speak by turns, in 16-bit PCM and in µ-law.
+ * Builds calls from the prompts, in their order, as a phone system would record them: alternately with
+ * one channel and with two, on which the parties take turns, in 16-bit PCM and in µ-law.
  */
 export function makeRecordings(prompts: readonly Prompt[]): Recording[] {
   const count = Math.ceil(prompts.length / PROMPTS_PER_CALL);
@@ -80,7 +80,7 @@ function toBytes(samples: Int16Array): Buffer {
   return bytes;
 }
 
-/** Eight bits a sample, finer where it is quiet (ITU-T G.711, µ-law). */
+/** Eight bits per sample, with finer steps for quiet samples (ITU-T G.711, µ-law). */
 function toULaw(samples: Int16Array): Buffer {
   const bytes = Buffer.alloc(samples.length);
   samples.forEach((sample, index) => {

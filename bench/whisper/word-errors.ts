@@ -1,14 +1,14 @@
 import leven from 'leven';
 
-/** How many words were said, and how many of them were heard wrongly, left out or put in. */
+/** The number of words spoken, and of words substituted, deleted or inserted in the transcript. */
 export type WordErrors = { readonly words: number; readonly errors: number };
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 /**
- * The words of a text as they are compared: in small letters, without punctuation, hyphens as
- * spaces, digits one by one as words. Nothing else is forgiven: no contraction is spelled out, no
- * spelling of another country accepted.
+ * Normalises a text for the comparison: lower case, no punctuation, hyphens as spaces, each digit as a
+ * word. Nothing else is normalised: contractions are not expanded, and British and American spellings
+ * differ.
  */
 export function toWords(text: string): string[] {
   return (
@@ -21,12 +21,12 @@ export function toWords(text: string): string[] {
 }
 
 /**
- * The word errors of a text: the fewest words to replace, leave out or put in. The word error rate
- * is their number divided by that of the words said.
+ * The word errors of a text: the smallest number of substitutions, deletions and insertions. The word
+ * error rate is that number divided by the number of words spoken.
  */
-export function countErrors(said: string, heard: string): WordErrors {
+export function countErrors(spoken: string, transcribed: string): WordErrors {
   const letters = new Map<string, string>();
-  // The library compares letters, so each word is given a letter of its own.
+  // The library compares letters, so each distinct word is mapped to one letter.
   const spell = (words: readonly string[]) =>
     words
       .map((word) => {
@@ -35,11 +35,11 @@ export function countErrors(said: string, heard: string): WordErrors {
         return letter;
       })
       .join('');
-  const words = toWords(said);
-  return { words: words.length, errors: leven(spell(words), spell(toWords(heard))) };
+  const words = toWords(spoken);
+  return { words: words.length, errors: leven(spell(words), spell(toWords(transcribed))) };
 }
 
-/** CJK ideographs: 20,000 letters in a row, none of them a combining one or half of a pair. */
+/** CJK ideographs: 20,000 consecutive letters, none of them a combining character or a surrogate. */
 const FIRST_LETTER = 0x4e00;
 
 /** The sum over several texts. */
