@@ -9,22 +9,22 @@ import { toMigrationError } from './migration-error.ts';
 import { NO_FILTER, withSchemaEngine } from './schema-engine.ts';
 
 export type MigrateResult = {
-  /** The names of the migrations that this call applied, oldest first; empty when none was due. */
+  /** The names of the migrations that this call applied, oldest first; empty if none was due. */
   readonly applied: readonly string[];
 };
 
-// Any number that nobody else uses; Prisma's engine has 72707369. It is taken first because the
-// engine gives up on its own after ten seconds, which a long migration elsewhere may exceed.
+// Any number that nobody else uses; the lock of Prisma's engine is 72707369. Ours is taken first, because
+// the engine waits only ten seconds for its own, and another process's migration may take longer.
 const LOCK_KEY = 72_707_370;
 
-// Two minutes in all: longer than any transaction of ours, which end after five seconds.
-const ATTEMPTS_AT_MOST = 40;
+// Two minutes in total: longer than any of our transactions, which time out after five seconds.
+const MAX_ATTEMPTS = 40;
 const PAUSE_MS = 1_000;
 
 /**
  * Brings a PostgreSQL database up to the committed migrations, and creates it if it does not
  * exist. Several processes may do so at once: one works, the others wait and find nothing to do. It
- * writes the ordinary table `_prisma_migrations`, so `prisma migrate deploy` and `prisma migrate
+ * maintains the standard table `_prisma_migrations`, so `prisma migrate deploy` and `prisma migrate
  * resolve` work on the same database. Throws a MigrationError.
  */
 export async function migrate(
@@ -36,7 +36,7 @@ export async function migrate(
     await createDatabaseIfMissing(databaseUrl);
     return await runOn(databaseUrl, async (client) => {
       await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-      return { applied: await applyPatiently(databaseUrl, migrationsList, client) };
+      return { applied: await applyWithRetries(databaseUrl, migrationsList, client) };
     });
   } catch (error) {
     throw toMigrationError(error);
@@ -44,11 +44,12 @@ export async function migrate(
 }
 
 /**
- * Applies what is due while calls are being processed. A migration that does not get its locks
- * within the engine's lock_timeout has changed nothing, since PostgreSQL runs a script in one
- * transaction; so it is taken back and tried again, and whoever queued behind it goes on meanwhile.
+ * Applies the pending migrations while calls are being processed. A migration that does not get its
+ * locks within the session's lock_timeout has changed nothing, since PostgreSQL runs a script in one
+ * transaction; so it is marked as rolled back and retried, and the queries that queued behind it run in
+ * between.
  */
-async function applyPatiently(
+async function applyWithRetries(
   databaseUrl: string,
   migrationsList: MigrationList,
   client: pg.Client,
@@ -62,15 +63,15 @@ async function applyPatiently(
       const after = await finishedMigrations(client);
       return after.filter((name) => !before.includes(name));
     } catch (error) {
-      if (!isLockTimeout(error) || attempt === ATTEMPTS_AT_MOST) throw error;
-      await takeBackUnfinished(databaseUrl, client);
+      if (!isLockTimeout(error) || attempt === MAX_ATTEMPTS) throw error;
+      await markUnfinishedRolledBack(databaseUrl, client);
       await delay(PAUSE_MS);
     }
   }
 }
 
-/** Marks what failed as rolled back, as `prisma migrate resolve --rolled-back` does. */
-async function takeBackUnfinished(databaseUrl: string, client: pg.Client): Promise<void> {
+/** Marks failed migrations as rolled back, as `prisma migrate resolve --rolled-back` does. */
+async function markUnfinishedRolledBack(databaseUrl: string, client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ migration_name: string }>(
     'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL',
   );
@@ -81,7 +82,7 @@ async function takeBackUnfinished(databaseUrl: string, client: pg.Client): Promi
   }
 }
 
-/** The names of the migrations that stand in the database, oldest first; none in an empty one. */
+/** The names of the migrations that the database has, oldest first; none for an empty database. */
 async function finishedMigrations(client: pg.Client): Promise<string[]> {
   const { rows: tables } = await client.query(
     "SELECT 1 FROM pg_tables WHERE schemaname = current_schema AND tablename = '_prisma_migrations'",
@@ -93,7 +94,7 @@ async function finishedMigrations(client: pg.Client): Promise<string[]> {
   return rows.map(({ migration_name: name }) => name);
 }
 
-/** The engine words PostgreSQL's error 55P03 (lock_not_available) in its message alone. */
+/** The engine reports PostgreSQL's error 55P03 (lock_not_available) only in its message. */
 function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && /lock timeout|55P03/.test(error.message);
 }

@@ -7,16 +7,16 @@ import {
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
-// PostgreSQL's one-byte type "char", which only its own catalogue uses, and the type "char"[], which
-// not even that does. (Numbers: pg_type.dat of its sources.)
+// PostgreSQL's one-byte type "char", which only its own catalogue uses, and the type "char"[], which not
+// even the catalogue uses. (The numbers are from pg_type.dat in PostgreSQL's sources.)
 const CHAR_OID = 18;
 const CHAR_ARRAY_OID = 1002;
 
 /**
- * Prisma's adapter for node-postgres, which can also read PostgreSQL's catalogue. The engine asks
- * the catalogue for "char" columns when it looks at a database, and @prisma/adapter-pg 7.10 refuses
- * them. So the CatalogueClient below calls them by a type that the adapter knows and nothing else uses,
- * and here they get their true one.
+ * Prisma's adapter for node-postgres, extended to read PostgreSQL's catalogue. The engine reads "char"
+ * columns of the catalogue when it inspects a database, and @prisma/adapter-pg 7.10 refuses them. So the
+ * CatalogueClient below labels them with a type that the adapter knows and nothing else uses, and this
+ * adapter replaces that label by their true type.
  */
 export function createCatalogueAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
   const factory = new PrismaPg(pool);
@@ -50,12 +50,12 @@ function readingChars<T extends SqlQueryable>(queryable: T): T {
   });
 }
 
-/** The driver's part of it: connections of the pool must be of this class. */
+/** The driver's half: the pool must use this class for its connections. */
 export class CatalogueClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
     const send: (...args: unknown[]) => unknown = super.query.bind(this);
-    // The driver types this method by eight overloads. A pool passes a callback, others await it.
+    // The driver declares eight overloads of this method. A pool passes a callback; others await it.
     this.query = (...args: unknown[]): never => {
       const callback: unknown = args.at(-1);
       const result =

@@ -1,12 +1,12 @@
 import pg from 'pg';
 
-/** PostgreSQL's own codes (Appendix A of its manual). */
+/** PostgreSQL's error codes (Appendix A of its manual). */
 const DATABASE_DOES_NOT_EXIST = '3D000';
-const EXISTS_ALREADY = new Set(['42P04', '23505']);
+const ALREADY_EXISTS = new Set(['42P04', '23505']);
 
 /**
- * Creates the database that a URL names unless it is there. Two processes may do so at once: the
- * slower one finds it created, which is as good. Throws the driver's error.
+ * Creates the database that a URL names if it does not exist. Two processes may do so at once: the
+ * slower one finds it already created, which counts as success. Throws the driver's error.
  */
 export async function createDatabaseIfMissing(databaseUrl: string): Promise<void> {
   try {
@@ -22,7 +22,7 @@ export async function createDatabaseIfMissing(databaseUrl: string): Promise<void
         client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`),
       );
     } catch (creationError) {
-      if (!EXISTS_ALREADY.has(codeOf(creationError) ?? '')) throw creationError;
+      if (!ALREADY_EXISTS.has(codeOf(creationError) ?? '')) throw creationError;
     }
   }
 }
@@ -34,7 +34,7 @@ export async function runOn<T>(
 ): Promise<T> {
   const client = new pg.Client({
     connectionString: databaseUrl,
-    // A host that swallows packets must not hold a deploy for minutes; ten seconds are ample.
+    // A host that drops packets must not block a deployment for minutes; ten seconds are ample.
     connectionTimeoutMillis: 10_000,
   });
   client.on('error', () => undefined);

@@ -9,7 +9,7 @@ import { readMigrations, readSchema } from './files.ts';
 import { NO_FILTER, withSchemaEngine } from './schema-engine.ts';
 
 /**
- * The SQL that would turn a database into what the schema says; `null` when there is nothing to do.
+ * The SQL that would bring a database to the schema; `null` if there is nothing to do.
  */
 export async function differenceToSchema(
   databaseUrl: string,
@@ -18,11 +18,11 @@ export async function differenceToSchema(
   const target = schema ?? (await readSchema());
   const { exitCode, stdout } = await withSchemaEngine(databaseUrl, (engine) =>
     engine.diff({
-      // The database itself; of the files only the name of its provider is read.
+      // The database itself; only the provider is read from the files.
       from: { tag: 'schemaDatasource', configDir: '', ...target },
       to: { tag: 'schemaDatamodel', ...target },
       script: true,
-      // Makes the engine answer 2 when there is a difference, as `prisma migrate diff --exit-code`.
+      // Makes the engine return 2 if there is a difference, as `prisma migrate diff --exit-code` does.
       exitCode: true,
       filters: NO_FILTER,
     }),
@@ -31,8 +31,8 @@ export async function differenceToSchema(
 }
 
 /**
- * The SQL by which the schema goes beyond the migrations; `null` when they agree. The migrations
- * are applied to a database made for the purpose on the same server, which is dropped again.
+ * The SQL that the migrations lack compared with the schema; `null` if they agree. The migrations are
+ * applied to a temporary database on the same server, which is dropped afterwards.
  */
 export async function differenceToMigrations(
   databaseUrl: string,

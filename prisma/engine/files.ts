@@ -12,12 +12,12 @@ export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../migrations', import.m
 
 const SCHEMA_PATH = fileURLToPath(new URL('../schema.prisma', import.meta.url));
 
-/** `schema.prisma` as the engine takes it. */
+/** `schema.prisma` in the form that the engine expects. */
 export async function readSchema(path = SCHEMA_PATH): Promise<SchemasContainer> {
   return { files: [{ path, content: await readFile(path, 'utf8') }] };
 }
 
-/** The migrations of a folder, oldest first, as the engine takes them. */
+/** The migrations in a folder, oldest first, in the form that the engine expects. */
 export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<MigrationList> {
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())

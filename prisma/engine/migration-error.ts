@@ -1,6 +1,6 @@
 import { codeOf } from './create-database.ts';
 
-/** Why a database could not be brought up to date, in words that say what to do. */
+/** Why a database could not be migrated; the message also says what to do. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -9,22 +9,22 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at its address. Start PostgreSQL, or correct DATABASE_URL.',
   ENOTFOUND: 'its host name is unknown. Correct DATABASE_URL.',
   EAI_AGAIN: 'its host name cannot be looked up. Correct DATABASE_URL or the network.',
-  ECONNRESET: 'it closed the connection. Look at its log, then try again.',
+  ECONNRESET: 'it closed the connection. Check its log, then try again.',
   '28P01': 'it refused the password. Correct DATABASE_URL.',
-  '28000': 'it refused the user. Correct DATABASE_URL, or its pg_hba.conf.',
+  '28000': "it refused the user. Correct DATABASE_URL, or the server's pg_hba.conf.",
   '42501':
-    'the user of DATABASE_URL may not do this. Let an administrator create the database and make that user its owner.',
-  '53300': 'it has no connection left. Close some, then try again.',
+    'the user in DATABASE_URL may not do this. Have an administrator create the database and make that user its owner.',
+  '53300': 'it has no free connections. Close some, then try again.',
   '57P03': 'it is starting up or shutting down. Try again in a moment.',
   // The codes of Prisma's engine.
   P1001: 'it cannot be reached. Start PostgreSQL, or correct DATABASE_URL.',
   P3005:
-    'it holds tables that no migration made. Use an empty database, or baseline it with "npx prisma migrate resolve".',
+    'it contains tables that no migration created. Use an empty database, or baseline it with "npx prisma migrate resolve".',
   P3009:
-    'an earlier migration failed in it half-way. Repair what it left, mark it with "npx prisma migrate resolve --applied <name>" or "--rolled-back <name>", then try again.',
+    'an earlier migration failed half-way. Repair what it left behind, mark it with "npx prisma migrate resolve --applied <name>" or "--rolled-back <name>", then try again.',
 };
 
-/** Puts an error of the driver or the engine into words. It never shows the URL. */
+/** Turns an error of the driver or the engine into a message. It never contains the URL. */
 export function toMigrationError(error: unknown): MigrationError {
   const remedy = REMEDY_BY_CODE[codeOf(error) ?? ''];
   const details = firstLines(error);
@@ -36,7 +36,7 @@ export function toMigrationError(error: unknown): MigrationError {
   );
 }
 
-/** The engine adds a trace of its own modules ("   0: …") that tells an operator nothing. */
+/** Leaves out the engine's trace of its own modules ("   0: …"), which does not help an operator. */
 function firstLines(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const text = message.split(/\n\s+\d+: /)[0] ?? message;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-// Node has it, but TypeScript declares it only together with everything that a browser has.
+// Node provides it, but TypeScript declares it only in its library for browsers.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
@@ -12,9 +12,9 @@ const { WebAssembly } = globalThis as unknown as {
 };
 
 /**
- * Prisma's schema engine as WebAssembly, ready to be used. The module is instantiated here rather
- * than by its own entry file, because that imports the .wasm file as a module, which Node still
- * warns of as experimental.
+ * Prisma's schema engine as WebAssembly, ready to use. The module is instantiated here rather than by its
+ * own entry file, because that imports the .wasm file as a module, which Node still reports as
+ * experimental.
  */
 export const { SchemaEngine } = instantiate();
 

@@ -59,7 +59,7 @@ describe('migrate', () => {
     await assert.rejects(migrate(url, broken), refusal('syntax error at or near "TABEL"'));
     await assert.rejects(
       migrate(url, broken),
-      refusal('failed in it half-way.*20260102000000_broken'),
+      refusal('failed half-way.*20260102000000_broken'),
     );
     const { rows } = await runOn(url, (client) =>
       client.query(`SELECT tablename FROM pg_tables WHERE tablename IN ('good', 'never')`),
