@@ -30,7 +30,10 @@ const PORT_OFFSET = '15000';
 /** A minute of speech takes a few seconds; a busy machine may need many times as long. */
 const CALL_WITHIN_MS = 15 * 60_000;
 
-type Heard = { readonly recording: Recording; readonly segments: readonly TranscriptSegment[] };
+type Transcribed = {
+  readonly recording: Recording;
+  readonly segments: readonly TranscriptSegment[];
+};
 
 const prompts = readPrompts();
 const recordings = makeRecordings(prompts);
@@ -59,7 +62,7 @@ try {
   const { gatewayUrl, sandbox } = await stack.start();
   const gateway = createGatewayClient(gatewayUrl);
   const started = Date.now();
-  const heard = await Promise.race([
+  const transcribed = await Promise.race([
     Promise.all(
       recordings.map((recording, index) =>
         transcribe(recording, index, sandbox?.controlUrl ?? '', gateway, gatewayUrl),
@@ -67,7 +70,7 @@ try {
     ),
     stack.broken,
   ]);
-  process.exitCode = report(heard, (Date.now() - started) / 1000) ? 0 : 1;
+  process.exitCode = report(transcribed, (Date.now() - started) / 1000) ? 0 : 1;
 } finally {
   await stack.stop(() => undefined);
   keeper.close();
@@ -81,7 +84,7 @@ async function transcribe(
   controlUrl: string,
   gateway: GatewayClient,
   gatewayUrl: string,
-): Promise<Heard> {
+): Promise<Transcribed> {
   const callSid = `1772700000.${index}`;
   const key = { callRecordingId: callSid, recordgroup: 'bench', recordid: String(index) };
   const added = await fetch(`${controlUrl}/recordings`, {
@@ -106,7 +109,7 @@ async function transcribe(
 }
 
 /** Prints the error rate of each prompt and each call; returns whether the whole is good enough. */
-function report(all: readonly Heard[], seconds: number): boolean {
+function report(all: readonly Transcribed[], seconds: number): boolean {
   const total: WordErrors[] = [];
   for (const { recording, segments } of all) {
     const channels = [...new Set(recording.placed.map(({ channel }) => channel))];
@@ -142,13 +145,13 @@ function promptLine(
   segments: readonly TranscriptSegment[],
   isSplit: boolean,
 ): string {
-  const heard = segments.filter((segment) => {
+  const own = segments.filter((segment) => {
     const middle = (segment.startSeconds + segment.endSeconds) / 2;
     const isHere = middle >= startSeconds - 0.5 && middle <= endSeconds + 0.5;
     return isHere && (!isSplit || segment.channel === channel);
   });
-  const errors = countErrors(prompt.text, textOf(heard));
-  const rest = errors.errors === 0 ? '' : `  heard: ${textOf(heard)}`;
+  const errors = countErrors(prompt.text, textOf(own));
+  const rest = errors.errors === 0 ? '' : `  transcribed: ${textOf(own)}`;
   return `  ${rateOf(errors).padStart(7)}  ${prompt.name}${rest}`;
 }
 

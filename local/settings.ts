@@ -56,9 +56,9 @@ export function readLocalEnvironment(
   folder = PROJECT_FOLDER,
 ): Record<string, string> {
   const file = join(folder, '.env');
-  const beneath = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   return Object.fromEntries(
-    Object.entries({ ...beneath, ...environment }).filter(
+    Object.entries({ ...fromFile, ...environment }).filter(
       (entry): entry is [string, string] => (entry[1] ?? '').trim() !== '',
     ),
   );

@@ -5,8 +5,8 @@ import { startControlApi } from './control-api.ts';
 import type { SandboxContext, StandIn } from './core/context.ts';
 import { createControl } from './core/control.ts';
 import type { SystemName } from './core/faults.ts';
-import { createHeardTranscripts } from './core/heard-transcripts.ts';
 import { createSampleCatalogue } from './core/samples.ts';
+import { createStoredTranscripts } from './core/stored-transcripts.ts';
 import { BUCKET, PHONE_SYSTEM_CREDENTIALS } from './environment.ts';
 import type { SandboxAddresses } from './environment.ts';
 import { startLanguageModel } from './language-model/server.ts';
@@ -68,7 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         dataDir,
         seed: (callSid, faults) => control.seedOnce(callSid, faults),
         warn: (sentence) => process.stderr.write(`${sentence}\n`),
-        heard: createHeardTranscripts({
+        storedTranscripts: createStoredTranscripts({
           list: (prefix) => store.list(BUCKET, prefix),
           read: (object) => store.readNow(object),
         }),

@@ -56,7 +56,7 @@ export function createSampleCatalogue(options: {
   seed: (callSid: string, faults: readonly FaultInput[]) => void;
   warn: (sentence: string) => void;
   /** The transcripts of the calls; none by default. */
-  heard?: () => readonly { readonly callSid: string; readonly grams: Grams }[];
+  storedTranscripts?: () => readonly { readonly callSid: string; readonly grams: Grams }[];
 }): SampleCatalogue {
   const folder = createSampleFolder(options.samplesDir, options.warn);
   const added = createAddedRecordings(options.dataDir, options.samplesDir);
@@ -113,11 +113,11 @@ export function createSampleCatalogue(options: {
         .map(({ sample }) => sample);
     },
     findByTranscript: (text) => {
-      const heard = (options.heard?.() ?? []).flatMap(({ callSid, grams }) => {
+      const stored = (options.storedTranscripts?.() ?? []).flatMap(({ callSid, grams }) => {
         const sample = findByCallSid(callSid);
         return sample === null ? [] : [{ sample, grams }];
       });
-      const found = findBestMatches([...index(), ...heard], text);
+      const found = findBestMatches([...index(), ...stored], text);
       return [...new Set(found.map(({ sample }) => sample))];
     },
     findByExcerpt: (text) => findByExcerpt(index(), text).map(({ sample }) => sample),

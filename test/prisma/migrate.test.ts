@@ -57,10 +57,7 @@ describe('migrate', () => {
       '20260103000000_never': 'CREATE TABLE never (n int);',
     });
     await assert.rejects(migrate(url, broken), refusal('syntax error at or near "TABEL"'));
-    await assert.rejects(
-      migrate(url, broken),
-      refusal('failed half-way.*20260102000000_broken'),
-    );
+    await assert.rejects(migrate(url, broken), refusal('failed half-way.*20260102000000_broken'));
     const { rows } = await runOn(url, (client) =>
       client.query(`SELECT tablename FROM pg_tables WHERE tablename IN ('good', 'never')`),
     );

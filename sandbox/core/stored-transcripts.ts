@@ -9,13 +9,13 @@ type Objects = {
   read(object: StoredObject): Buffer | null;
 };
 
-type Heard = { readonly callSid: string; readonly grams: Grams };
+type StoredTranscript = { readonly callSid: string; readonly grams: Grams };
 
 /**
  * The transcripts of the calls in the bucket. A real recogniser does not hear exactly the words in a
  * sample's file, so a call is recognised by the words of its transcript.
  */
-export function createHeardTranscripts(objects: Objects): () => Heard[] {
+export function createStoredTranscripts(objects: Objects): () => StoredTranscript[] {
   const gramsOf = new Map<string, Grams>();
 
   function gramsIn(object: StoredObject): Grams {
