@@ -30,7 +30,7 @@ describe("Whisper's packages", () => {
   it('are installed once per Python and platform, from the pinned requirements', async () => {
     const installed: string[] = [];
     const install: typeof installPackages = async (requirements, into) => {
-      assert.match(requirements, /local\/requirements\/whisper\.txt$/);
+      assert.match(requirements, /local\/tools\/requirements\/whisper\.txt$/);
       installed.push(into);
       writeFileSync(join(into, 'faster_whisper'), '');
     };
