@@ -18,7 +18,7 @@ import { createProcessingLogRepository } from '../../src/repositories/processing
 import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
-/** What each channel of a recorded call says, in turn. */
+/** What is said in a recorded call: one entry per turn, with its channel. */
 export type Said = readonly (readonly [channel: 1 | 2, text: string])[];
 
 export type AttemptOptions = {
@@ -49,7 +49,7 @@ export async function startAnalysisRig() {
   };
   const company = await deps.companies.findOrCreate('4711', 'Brightwater Dental');
 
-  /** An inbound call of the company that is matched and transcribed. */
+  /** An inbound call, already matched to the company and transcribed. */
   async function newCall(said: Said) {
     let scheduledTimestampMs = Date.now();
     let runId = randomUUID();
@@ -103,7 +103,7 @@ export async function startAnalysisRig() {
         const activity = createAnalyzeTranscript({ ...deps, languageModel });
         return environment.run(activity, { callSid: call.callSid, redo });
       },
-      /** Another run takes the call over, as openCall writes it. */
+      /** Lets another run take over the call, as openCall does. */
       async reopen() {
         runId = randomUUID();
         scheduledTimestampMs += 1;
@@ -112,7 +112,7 @@ export async function startAnalysisRig() {
           data: { runId, callStatus: 'PROCESSING', outcome: null, callAnalysisId: null },
         });
       },
-      /** Everything the database holds of the call. */
+      /** Everything that the database holds about the call. */
       async rows() {
         const where = { callId: call.id };
         return {

@@ -1,4 +1,4 @@
-// Guarantees that the notes of a long call's parts are paid for once over attempts, workers and runs, unless the analysis is to be redone.
+// Guarantees that the notes on a long call's parts are paid for once across attempts, workers and runs, unless the analysis is redone on request.
 import assert from 'node:assert/strict';
 
 import { createLanguageModel } from '../../src/clients/language-model/client.ts';
@@ -51,11 +51,11 @@ describe('a long call', () => {
     }));
   }
 
-  /** As another worker has it: it shares nothing with the one before but the database. */
+  /** A client as another worker would create it: attempts share nothing but the database. */
   const newModel = (model = 'model-asked') =>
     createLanguageModel({ baseUrl: server.url, apiKey: 'sk-private', model, ...LIMITS });
 
-  it('is analysed in parts whose notes are stored, and tells its log so', async () => {
+  it('is analysed in parts whose notes are stored, and its log says so', async () => {
     const call = await rig.newCall(SAID);
     await call.attempt({ languageModel: newModel() });
     const { chunks, analyses, logs } = await call.rows();
@@ -77,7 +77,7 @@ describe('a long call', () => {
     });
   });
 
-  it('goes on where an attempt stopped that paid for a part and then died', async () => {
+  it('resumes where an attempt died after paying for some parts', async () => {
     const call = await rig.newCall(SAID);
     server.answer(({ kind }, number) =>
       number === 3 ? null : { content: kind === 'notes' ? WITHOUT_QUOTES : JSON.stringify(MERGED) },
@@ -92,7 +92,7 @@ describe('a long call', () => {
     assert.equal((await call.rows()).analyses[0]?.inputTokens, 400);
   });
 
-  it('reuses the notes of an earlier run, and makes its own when it is redone', async () => {
+  it('reuses the notes of an earlier run, and makes new ones when the analysis is redone', async () => {
     const call = await rig.newCall(SAID);
     server.answer(({ kind }) => (kind === 'notes' ? { content: WITHOUT_QUOTES } : null));
     await assert.rejects(call.attempt({ languageModel: newModel() }));
@@ -108,7 +108,7 @@ describe('a long call', () => {
     await call.reopen();
     server.answer(({ kind }) => (kind === 'notes' ? { content: WITHOUT_QUOTES } : null));
     await assert.rejects(call.attempt({ languageModel: newModel(), redo: true }));
-    assert.equal(server.asked.length, 9, 'three parts anew, and a merge that failed');
+    assert.equal(server.asked.length, 9, 'three parts again, and a merge that failed');
     answerAll();
     await call.attempt({ languageModel: newModel(), redo: true, number: 2 });
     assert.equal(server.asked.length, 10, 'what this run stored is reused');
@@ -129,7 +129,7 @@ describe('a long call', () => {
     assert.equal(server.asked.length, 4 + 4);
   });
 
-  it('counts the notes of the first of two attempts that noted one part at the same time', async () => {
+  it('keeps the notes of the first of two attempts that finish the same part concurrently', async () => {
     const call = await rig.newCall(SAID);
     const gate = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -154,7 +154,7 @@ describe('a long call', () => {
     }
   });
 
-  it('stores nothing more once another run has taken the call over', async () => {
+  it('stores nothing once another run has taken over the call', async () => {
     const call = await rig.newCall(SAID);
     const gate = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -168,7 +168,7 @@ describe('a long call', () => {
     await call.reopen();
     gate.resolve();
     await assert.rejects(held, { type: 'STEP_SUPERSEDED' });
-    assert.equal(server.asked.length, 2, 'and asks for nothing more');
+    assert.equal(server.asked.length, 2, 'it asks for nothing more');
     assert.deepEqual((await call.rows()).chunks, []);
   });
 });

@@ -1,4 +1,4 @@
-// Guarantees that no number is given a wrong company, over a ConnectWise of many traps, real HTTP and the site directory.
+// Guarantees that no number is matched to a wrong company, in a ConnectWise full of pitfalls, over real HTTP and with the site directory.
 import assert from 'node:assert/strict';
 
 import { lookupInWords } from '../support/lookup-in-words.ts';
@@ -7,7 +7,7 @@ import { startSiteRig, type SiteRig } from './site-rig.ts';
 
 const { signal } = new AbortController();
 
-describe('a ConnectWise of many traps', () => {
+describe('a ConnectWise full of pitfalls', () => {
   let rig: SiteRig;
 
   before(async () => {
@@ -17,7 +17,7 @@ describe('a ConnectWise of many traps', () => {
   });
   after(() => rig.stop());
 
-  it('has sixty records and more, each id once, and a question about every kind of match', () => {
+  it('has at least sixty records with unique IDs, and a question for every kind of match', () => {
     const { companies, contacts, sites, questions } = tenant;
     for (const records of [companies, contacts, sites]) {
       assert.equal(new Set(records.map(({ id }) => id)).size, records.length);

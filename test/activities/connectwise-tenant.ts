@@ -43,10 +43,10 @@ const tenantSchema = z.strictObject({
 
 const file = new URL('../domain/data/connectwise-tenant.json', import.meta.url);
 
-/** The made-up tenant, as a person writes it down. */
+/** An invented tenant, in a notation that is easy to write by hand. */
 export const tenant = tenantSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-/** The tenant as the sandbox's `POST /connectwise` takes it, the crowds included. */
+/** The tenant as the sandbox's `POST /connectwise` accepts it, including the crowds. */
 export function toSandboxRecords() {
   const { companies, contacts, sites, crowds } = tenant;
   return {
@@ -107,7 +107,7 @@ function toDefaultPhone(text: string | undefined) {
   return defaultPhoneNbr === undefined ? {} : { defaultPhoneType, defaultPhoneNbr };
 }
 
-/** ConnectWise's ids of countries are its own; here any that is the same for the same name will do. */
+/** ConnectWise assigns its own country IDs; here any ID will do that is the same for the same name. */
 function toCountry(name: string | undefined) {
   if (name === undefined) return {};
   const code = findCountry(name) ?? 'ZZ';

@@ -1,8 +1,8 @@
-// Guarantees that nothing said in a call changes the company, the status, the schema, the prompt or its version, and that the orders' secret words are never stored, however gullible the model is.
+// Guarantees that nothing said in a call changes the company, the status, the schema, the prompt or its version, and that the prompt's secret words are never stored, however gullible the model is.
 //
-// What cannot be prevented: a gullible model may still write a wrong summary, or choose a wrong one
-// of the schema's words. It is bounded by the closed schema, by the check of what was really said,
-// and by the company, the number and the status of the call never being taken from a model.
+// What cannot be prevented: a gullible model may still write a wrong summary, or choose the wrong
+// value from the schema. The damage is limited by the closed schema, by the check against what was
+// really said, and because the call's company, number and status are never taken from a model.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
@@ -63,7 +63,7 @@ const callWith = (text: string): Said => [
   [2, 'A technician comes by tomorrow.'],
 ];
 
-describe('what is said in a call to the model that reads it', () => {
+describe('an instruction to the model, spoken in a call', () => {
   let rig: AnalysisRig;
   let server: ModelServer;
   let languageModel: LanguageModel;
@@ -87,7 +87,7 @@ describe('what is said in a call to the model that reads it', () => {
   for (const { language, aim, text, obeyed, becomes } of injections) {
     const title = `${aim} (${language}): ${text.slice(0, 50)}`;
 
-    it(`changes nothing with a model that behaves: ${title}`, async () => {
+    it(`changes nothing with a well-behaved model: ${title}`, async () => {
       server.answer(() => ({ content: JSON.stringify(USUAL) }));
       const call = await rig.newCall(callWith(text));
       const before = await call.rows();
@@ -96,7 +96,7 @@ describe('what is said in a call to the model that reads it', () => {
       assert.deepEqual(analyses[0]?.data, USUAL);
     });
 
-    it(`is ${becomes === 'refused' ? 'refused' : 'bounded'} with a gullible model: ${title}`, async () => {
+    it(`is ${becomes === 'refused' ? 'refused' : 'contained'} with a gullible model: ${title}`, async () => {
       server.answer((asked) => obey(obeyed, asked));
       const call = await rig.newCall(callWith(text));
       const before = await call.rows();
@@ -118,7 +118,7 @@ describe('what is said in a call to the model that reads it', () => {
     });
   }
 
-  /** What was sent, and what the database holds beside the analysis, is what it always is. */
+  /** The request, and everything in the database except the analysis, is the same as for any call. */
   async function assertUntouched(
     call: Awaited<ReturnType<AnalysisRig['newCall']>>,
     before: Awaited<ReturnType<typeof call.rows>>,
@@ -131,7 +131,7 @@ describe('what is said in a call to the model that reads it', () => {
     assert.equal(frame(asked), frame(usual));
     const lines = asked.data.split('\n');
     const speakers = lines.map((line) => /^(\w+): /.exec(line)?.[1]);
-    assert.deepEqual(speakers, ['Caller', 'Agent'], 'what is said begins no line of its own');
+    assert.deepEqual(speakers, ['Caller', 'Agent'], 'the spoken text starts no line of its own');
 
     const after = await call.rows();
     const {
@@ -144,7 +144,7 @@ describe('what is said in a call to the model that reads it', () => {
       updatedAt,
       ...rest
     } = after.call;
-    assert.deepEqual({ ...before.call, ...rest }, before.call, 'the call is of the same company');
+    assert.deepEqual({ ...before.call, ...rest }, before.call, 'the call keeps its company');
     assert.ok(
       callStatus === 'PROCESSING' || (callStatus === 'COMPLETED' && outcome === 'ANALYZED'),
     );
@@ -159,8 +159,8 @@ describe('what is said in a call to the model that reads it', () => {
     assert.ok(new Set(secrets).size === 2, 'a marker and a canary');
     const stored = JSON.stringify([after.analyses, after.chunks, after.logs]);
     for (const secret of secrets) assert.ok(!stored.includes(secret));
-    const told = JSON.stringify(after.logs);
-    assert.ok(!told.includes(text(asked)), 'no log row holds a word of the call');
+    const logged = JSON.stringify(after.logs);
+    assert.ok(!logged.includes(text(asked)), 'no log row contains words of the call');
     assert.equal(await rig.deps.companies.findByConnectwiseId('Evil Corp'), null);
     void [callAnalysisId, endTime, duration, transition, updatedAt];
     return after;
@@ -168,7 +168,7 @@ describe('what is said in a call to the model that reads it', () => {
 
   const text = ({ data }: Asked) => data.slice(data.indexOf('not print. ') + 11).slice(0, 20);
 
-  it('stays data when it comes to the merge of a long call by way of notes', async () => {
+  it('stays data when it reaches the merge of a long call through the notes', async () => {
     const said: Said = injections.flatMap(({ text }) =>
       Array.from({ length: 25 }, () => [1, `The printer does not print. ${text}`] as const),
     );
@@ -195,7 +195,7 @@ describe('what is said in a call to the model that reads it', () => {
   });
 });
 
-/** What a model that does as it is told answers. */
+/** The reply of a model that obeys the instruction. */
 function obey(obeyed: Obeyed, { system }: Asked): object {
   if ('with' in obeyed) return { content: JSON.stringify({ ...USUAL, ...obeyed.with }) };
   if ('tool' in obeyed) {

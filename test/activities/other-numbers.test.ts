@@ -1,4 +1,4 @@
-// Guarantees that no company stays on a call that was found by other numbers than the call has.
+// Guarantees that a match made from other numbers no longer holds.
 import assert from 'node:assert/strict';
 
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
@@ -11,7 +11,7 @@ describe('a recording that is fetched again', () => {
   });
   after(() => rig.stop());
 
-  it('keeps the company when its numbers are the same', async () => {
+  it('keeps the company when its numbers are unchanged', async () => {
     const call = await matchedCall();
     const { call: before } = await call.rows();
     await call.redoIn('archiveRecording');
@@ -21,7 +21,7 @@ describe('a recording that is fetched again', () => {
     assert.deepEqual([row.companyMatch, row.companyId], ['MATCHED', before.companyId]);
   });
 
-  it('loses the company that was found by other numbers, and finds what the new ones say', async () => {
+  it('loses the company that was matched by other numbers, and is matched by the new ones', async () => {
     const call = await matchedCall();
     await call.redoIn('archiveRecording');
     const { phoneSystem } = rig.deps;
@@ -36,7 +36,7 @@ describe('a recording that is fetched again', () => {
       [null, null, null],
     );
 
-    // Another run, which was not asked to redo the match: the one before was cancelled.
+    // Another run, which was not asked to redo the match, because the previous one was cancelled.
     await call.redoIn('analyzeTranscript');
     await call.attempt('matchCompany', 1);
     assert.equal((await call.rows()).call.companyMatch, 'WITHHELD');

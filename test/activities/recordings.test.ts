@@ -1,4 +1,4 @@
-// Guarantees that sound audio is archived with its facts whatever becomes of it, that damaged audio leaves nothing behind, and that nothing is paid for what Speech-to-Text cannot read.
+// Guarantees that intact audio is always archived with its facts, that damaged audio leaves nothing behind, and that nothing is paid for audio that Speech-to-Text cannot read.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ describe('the recording of a call', () => {
     return (await rig.sandbox.objects()).filter(({ name }) => name.includes(call.callSid));
   }
 
-  it('is archived with what its bytes say of it', async () => {
+  it('is archived with the facts read from its bytes', async () => {
     const call = await callOf('mulaw-2ch-8000.wav');
     await call.upTo('transcribeRecording');
     const { call: row } = await call.rows();
@@ -55,19 +55,19 @@ describe('the recording of a call', () => {
         channels: 2,
         hertz: 8000,
         seconds: 0.05,
-        // The phone system gives unix seconds, and so does the call's id.
+        // The phone system's start is in Unix seconds, and so is the call's ID.
         recordedAt: Number(call.callSid.split('.')[0]) * 1000,
       },
     );
     assert.equal((await objectsOf(call)).length, 1);
   });
 
-  it('takes its moment from the phone system, in UTC, before its id', async () => {
+  it('takes its time from the phone system, in UTC, rather than from its ID', async () => {
     const call = await callOf('pcm16-1ch-8000.wav', {
       metadata: { snumber: '+441144960000', start: 1_711_846_800 },
     });
     await call.upTo('transcribeRecording');
-    // An hour into summer time in Britain.
+    // The hour in which summer time begins in Britain.
     assert.equal((await call.rows()).call.recordedAt?.toISOString(), '2024-03-31T01:00:00.000Z');
   });
 
@@ -103,8 +103,8 @@ describe('the recording of a call', () => {
     });
   }
 
-  it('leaves nothing in the bucket when a long one is cut off before the length its header states', async () => {
-    // Far more than the head that is looked at first, so that half of it is on its way to the store.
+  it('leaves nothing in the bucket when a long one is shorter than its header states', async () => {
+    // Far longer than the head that is inspected first, so that the upload is already under way.
     const whole = Buffer.alloc(1_000_000, 'sound');
     readFileSync(join(AUDIO, 'pcm16-1ch-8000.wav')).copy(whole, 0, 0, 44);
     whole.writeUInt32LE(2_000_000 - 36, 4);
@@ -115,7 +115,7 @@ describe('the recording of a call', () => {
     assert.deepEqual(await objectsOf(call), []);
   });
 
-  it('is kept with how it was asked to be transcribed', async () => {
+  it('is stored with the settings of its transcription', async () => {
     const words = [
       { channel: 1, start: 0, end: 0.02, text: 'Hello?' },
       { channel: 2, start: 0.02, end: 0.04, text: 'Desk.' },
@@ -136,12 +136,12 @@ describe('the recording of a call', () => {
     });
   });
 
-  it('keeps how it was asked for, although the configuration changed before the result was there', async () => {
+  it('keeps the settings it was submitted with, although the configuration changed before the result', async () => {
     const call = await callOf('pcm16-1ch-16000.wav');
     await call.upTo('transcribeRecording');
     const speech = rig.speechWith({ SPEECH_MODEL: 'chirp_3', SPEECH_PHRASES: 'Zanzibar' });
     assert.equal(speech.provider, 'google');
-    // The worker dies as soon as Google has accepted.
+    // The worker dies as soon as Google has accepted the request.
     const submit: typeof speech.submit = async (...request) => {
       await speech.submit(...request);
       throw new Error('The worker died.');
@@ -155,7 +155,7 @@ describe('the recording of a call', () => {
     assert.equal((await call.hits())['speech.BatchRecognize'], 1);
   });
 
-  it('is asked for anew by the settings of the day after Google refused those before', async () => {
+  it('is submitted again with the current settings after Google refused the previous ones', async () => {
     const call = await callOf('pcm16-1ch-16000.wav');
     await call.upTo('transcribeRecording');
     const speech = rig.speechWith({ SPEECH_MODEL: 'no_such_model' });
@@ -165,7 +165,7 @@ describe('the recording of a call', () => {
     assert.equal((await call.rows()).call.transcript?.model, 'long');
   });
 
-  it('tells the voices on one channel apart with chirp_3', async () => {
+  it('distinguishes the voices on a single channel with chirp_3', async () => {
     const words = [
       { channel: 1, speaker: '1', start: 0, end: 0.01, text: 'Hello?' },
       { channel: 1, speaker: '2', start: 0.02, end: 0.03, text: 'Desk.' },
@@ -182,7 +182,7 @@ describe('the recording of a call', () => {
     );
   });
 
-  it('may last too long for one model, and then costs nothing until another is chosen', async () => {
+  it('costs nothing when it is too long for the model, until another model is chosen', async () => {
     const call = await callOf('pcm16-1ch-8000.wav', { transcript: undefined, words: [] });
     await call.upTo('transcribeRecording');
     const { id } = (await call.rows()).call;
@@ -218,7 +218,7 @@ describe('the recording of a call', () => {
     [{ noResult: true }, 'SPEECH_RESULT_MISSING'],
   ] as const;
   for (const [action, code] of ends) {
-    it(`makes an operation that ends with ${JSON.stringify(action)} the code ${code}, and the next attempt submits anew`, async () => {
+    it(`fails as ${code} when the operation ends with ${JSON.stringify(action)}, and the next attempt submits it again`, async () => {
       const faults = [{ system: 'speech', operation: 'BatchRecognize', action }];
       const call = await callOf('pcm16-1ch-8000.wav', { faults });
       await call.upTo('transcribeRecording');

@@ -1,4 +1,4 @@
-// Guarantees that a row tells where a call stands, in whatever order its failures and reprocesses are written.
+// Guarantees that a call's row shows its true state, in whatever order failures and reprocesses are written.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 
@@ -13,10 +13,10 @@ import { createDatabase, type Database } from '../../src/repositories/database.t
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-/** When the signal came, in unix milliseconds. */
+/** When the signal arrived, in Unix milliseconds. */
 const SIGNALLED = 1_735_700_000_000;
 
-describe('a reprocess that is told to the database late', () => {
+describe('a reprocess that is recorded late', () => {
   let testDatabase: TestDatabase;
   let database: Database;
 
@@ -29,36 +29,36 @@ describe('a reprocess that is told to the database late', () => {
     await testDatabase.drop();
   });
 
-  it('is not undone by a failure from before it that is written even later', async () => {
+  it('is not undone by an earlier failure that is written even later', async () => {
     const call = await parkedCall();
     await call.reprocess('matchCompany', SIGNALLED + 5_000, { releasedAtMs: SIGNALLED });
     await call.fail('matchCompany', SIGNALLED - 1_000);
-    assert.deepEqual(await call.standing(), ['PROCESSING', null]);
+    assert.deepEqual(await call.state(), ['PROCESSING', null]);
   });
 
-  it('does not hide what failed after it', async () => {
+  it('does not hide a failure that came after it', async () => {
     const call = await parkedCall();
     await call.fail('matchCompany', SIGNALLED - 1_000);
     await call.fail('transcribeRecording', SIGNALLED + 1_000);
     await call.reprocess('matchCompany', SIGNALLED + 5_000, { releasedAtMs: SIGNALLED });
-    assert.deepEqual(await call.standing(), ['FAILED', 'transcribeRecording']);
+    assert.deepEqual(await call.state(), ['FAILED', 'transcribeRecording']);
   });
 
-  it('counts from when it was asked for where an older workflow does not say when that was', async () => {
+  it('counts from when its activity was scheduled if an older workflow does not state the time of release', async () => {
     const call = await parkedCall();
     await call.fail('matchCompany', SIGNALLED - 1_000);
     await call.reprocess('matchCompany', SIGNALLED, {});
-    assert.deepEqual(await call.standing(), ['PROCESSING', null]);
+    assert.deepEqual(await call.state(), ['PROCESSING', null]);
   });
 
-  it('stands behind what was scheduled in the same millisecond, and before the next one', () => {
+  it('is ordered after everything scheduled in the same millisecond, and before the next one', () => {
     const released = releaseTransitionOf(SIGNALLED);
     const at = (scheduledTimestampMs: number, activityId: string) =>
       transitionOf({ scheduledTimestampMs, activityId });
     assert.ok(at(SIGNALLED, '42') < released && released < at(SIGNALLED + 1, '1'));
   });
 
-  /** A call whose run has parked a step, of which the database has not been told yet. */
+  /** A call whose run has parked a step that is not recorded in the database yet. */
   async function parkedCall() {
     const calls = createCallRepository(database.prisma);
     const deps = { database, calls, log: createProcessingLogRepository(database.prisma) };
@@ -87,14 +87,14 @@ describe('a reprocess that is told to the database late', () => {
           message: 'It failed.',
           expired: false,
         }),
-      reprocess: (step: Step, scheduledMs: number, said: { readonly releasedAtMs?: number }) =>
+      reprocess: (step: Step, scheduledMs: number, release: { readonly releasedAtMs?: number }) =>
         environment(scheduledMs).run(createRecordReprocess(deps), {
           callSid: key.callSid,
           step,
           reason: null,
-          ...said,
+          ...release,
         }),
-      async standing() {
+      async state() {
         const call = await calls.findByCallSid(key.callSid);
         return [call?.callStatus, call?.failedStep];
       },

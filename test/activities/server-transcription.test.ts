@@ -5,15 +5,15 @@ import { ServiceError } from '../../src/domain/service-error.ts';
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A transcription by a server is paid for once, wherever an attempt stopped, and tells the two
-// sides of a call apart where the recording does.
+// A transcription by a server is paid for once, wherever an attempt stopped, and separates the two
+// sides of a call if the recording does.
 
 const STEP = 'transcribeRecording';
-const ASKED = 'transcription.audio.transcriptions';
+const OPERATION = 'transcription.audio.transcriptions';
 
 let made = 0;
 
-/** A call of two channels, whose length and so whose audio no other one has. */
+/** A two-channel call whose length, and therefore audio, is unique. */
 function twoChannels() {
   made += 1;
   return {
@@ -36,7 +36,7 @@ describe('a transcription by a server', () => {
 
   type Call = Awaited<ReturnType<StepRig['newCall']>>;
 
-  const asked = async (call: Call) => (await call.hits())[ASKED] ?? 0;
+  const requestsOf = async (call: Call) => (await call.hits())[OPERATION] ?? 0;
 
   async function archived(recording?: Readonly<Record<string, unknown>>): Promise<Call> {
     const call = await rig.newCall(recording);
@@ -44,7 +44,7 @@ describe('a transcription by a server', () => {
     return call;
   }
 
-  /** The dependencies with a database that goes away when the transcript is written. */
+  /** Dependencies whose database goes down when the transcript is written. */
   function withoutDatabase({ transcripts }: ActivitiesDeps): Partial<ActivitiesDeps> {
     const save = () => {
       throw new ServiceError('DATABASE_UNAVAILABLE', 'The database is away.');
@@ -52,7 +52,7 @@ describe('a transcription by a server', () => {
     return { transcripts: { ...transcripts, save } };
   }
 
-  it('hears each channel for itself, in time order, and bills both', async () => {
+  it('transcribes each channel separately, in time order, and bills both', async () => {
     const call = await archived(twoChannels());
     await call.attempt(STEP, 1);
     const { transcript } = (await call.rows()).call;
@@ -76,22 +76,22 @@ describe('a transcription by a server', () => {
     assert.equal(transcript?.languageCode, 'en');
     assert.equal(transcript?.model, 'sandbox-whisper');
     assert.equal(transcript?.billedSeconds, 19);
-    assert.equal(await asked(call), 2);
+    assert.equal(await requestsOf(call), 2);
   });
 
-  it('is not paid for again when the database was away', async () => {
+  it('is not paid for again after the database was down', async () => {
     const call = await archived(twoChannels());
     await assert.rejects(Promise.resolve(call.attempt(STEP, 1, withoutDatabase(rig.deps))), {
       type: 'DATABASE_UNAVAILABLE',
     });
     assert.equal((await call.rows()).call.transcript, null);
-    assert.equal(await asked(call), 2);
+    assert.equal(await requestsOf(call), 2);
     await call.attempt(STEP, 2);
     assert.notEqual((await call.rows()).call.transcript, null);
-    assert.equal(await asked(call), 2);
+    assert.equal(await requestsOf(call), 2);
   });
 
-  it('asks only for the channel that it does not have when the other one failed', async () => {
+  it('requests only the missing channel after one of them failed', async () => {
     const call = await archived(twoChannels());
     await rig.sandbox.fault({
       system: 'transcription',
@@ -103,23 +103,23 @@ describe('a transcription by a server', () => {
       type: 'SPEECH_UNAVAILABLE',
       nextRetryDelay: 7_000,
     });
-    assert.equal(await asked(call), 2);
+    assert.equal(await requestsOf(call), 2);
     await call.attempt(STEP, 2);
-    assert.equal(await asked(call), 3);
+    assert.equal(await requestsOf(call), 3);
   });
 
-  it('is paid for again only by a run that is told to', async () => {
+  it('is paid for again only by a run that was asked to redo it', async () => {
     const call = await archived();
     await call.attempt(STEP, 1);
     await call.attempt(STEP, 2);
-    assert.equal(await asked(call), 1);
+    assert.equal(await requestsOf(call), 1);
     await call.redoIn(STEP);
     await call.attempt(STEP, 1);
     await call.attempt(STEP, 2);
-    assert.equal(await asked(call), 2);
+    assert.equal(await requestsOf(call), 2);
   });
 
-  it('begins anew, and leaves the other one alone, when the provider was changed meanwhile', async () => {
+  it('starts over with the new provider, without touching the old one, when the provider is changed', async () => {
     const call = await archived();
     await assert.rejects(Promise.resolve(call.attempt(STEP, 1, withoutDatabase(rig.deps))));
     const before = (await call.rows()).call.speechSubmissionId;
@@ -130,10 +130,10 @@ describe('a transcription by a server', () => {
     assert.equal(row.transcript?.model, 'telephony');
     const hits = await call.hits();
     assert.equal(hits['speech.BatchRecognize'], 1);
-    assert.equal(hits[ASKED], 1);
+    assert.equal(hits[OPERATION], 1);
   });
 
-  it('of an attempt that was held up while the server heard changes nothing any more', async () => {
+  it('has no effect when it arrives in an attempt that was superseded while it waited', async () => {
     const call = await archived();
     const { speech } = rig.deps;
     assert.ok(speech.provider === 'openai-compatible');
@@ -159,7 +159,7 @@ describe('a transcription by a server', () => {
     );
   });
 
-  it('of both sides at once is told to be so where the format packs its samples', async () => {
+  it('is logged as mixing both sides when the samples are compressed', async () => {
     const call = await archived({
       ...twoChannels(),
       audio: { base64: (await packedStereo()).toString('base64') },
@@ -171,10 +171,10 @@ describe('a transcription by a server', () => {
     assert.deepEqual(new Set(segments.map(({ speaker }) => speaker)), new Set([null]));
     const { message } = logs.find(({ event }) => event === 'TRANSCRIPTION_SUCCESS') ?? {};
     assert.match(message ?? '', /2 channels were heard as one.*who speaks is not told/);
-    assert.equal(await asked(call), 1);
+    assert.equal(await requestsOf(call), 1);
   });
 
-  it('says so when the server tells no times', async () => {
+  it('is logged as having no times when the server gives none', async () => {
     const speech = rig.speechWith({ TRANSCRIPTION_MODEL: 'sandbox-text-only' });
     const call = await archived();
     await call.attempt(STEP, 1, { speech });
@@ -188,14 +188,14 @@ describe('a transcription by a server', () => {
     assert.match(message ?? '', /tells no times/);
   });
 
-  it('of silence has no words and ends as a success', async () => {
+  it('of silence has no words and succeeds', async () => {
     const call = await archived({ transcript: undefined, words: [] });
     await call.attempt(STEP, 1);
     const { call: row } = await call.rows();
     assert.deepEqual([row.transcript?.text, row.transcript?.segments], ['', []]);
   });
 
-  it('is given up by a code of its own when the server takes no file of that size', async () => {
+  it('fails for good with a code of its own when the file is too large for the server', async () => {
     const call = await archived();
     await rig.sandbox.fault({
       system: 'transcription',
@@ -208,7 +208,7 @@ describe('a transcription by a server', () => {
     });
   });
 
-  it('ends at once, and leaves the server alone, when the run is cancelled', async () => {
+  it('stops waiting for the server as soon as the run is cancelled', async () => {
     const call = await archived();
     await rig.sandbox.fault({
       system: 'transcription',
@@ -216,13 +216,13 @@ describe('a transcription by a server', () => {
       action: { hang: true },
     });
     const attempt = call.attempt(STEP, 1);
-    await waitFor('the request', async () => ((await asked(call)) > 0 ? true : null));
+    await waitFor('the request', async () => ((await requestsOf(call)) > 0 ? true : null));
     call.cancel();
     await assert.rejects(Promise.resolve(attempt), { name: 'CancelledFailure' });
   });
 });
 
-/** A stereo MP3 of silence: two frames more than a reader needs to know its length. */
+/** A stereo MP3 of silence, with two frames more than a reader needs to find its length. */
 async function packedStereo(): Promise<Buffer> {
   // MPEG 1 Layer 3, 32 kbit/s, 32 kHz, stereo: 144 bytes a frame, whose side information of zeros
   // says that there is nothing to decode.

@@ -1,11 +1,11 @@
-// Guarantees that the site directory holds exactly the numbers of the active sites of the companies that there are.
+// Guarantees that the site directory holds exactly the numbers of the active sites of existing companies.
 import assert from 'node:assert/strict';
 
 import { ApplicationFailure } from '@temporalio/common';
 
 import { startSiteRig, type SiteRig } from './site-rig.ts';
 
-/** What the sandbox's own data comes to: 721 is Dutch, 722 inactive, 750 of a deleted company. */
+/** The rows that the sandbox's own data yields: site 721 is Dutch, 722 is inactive, 750 belongs to a deleted company. */
 const ROWS = [
   '710:250:+442079460106',
   '720:252:+442079460125',
@@ -25,20 +25,20 @@ describe('the site directory', () => {
   });
   afterEach(() => rig.stop());
 
-  it('holds the valid numbers of active sites, with the country they are read with', async () => {
+  it('holds the valid numbers of active sites, each read as a number of its country', async () => {
     assert.deepEqual(await rig.walk('first'), { companies: 13, numbers: 8, removed: 0 });
     assert.deepEqual(await rig.rows(), ROWS);
     assert.deepEqual(await rig.sitePhones.listCompanyIds('+441614960152'), ['254', '255']);
     assert.deepEqual(await rig.sitePhones.listCompanyIds('+442079460199'), []);
   });
 
-  it('is the same after a second walk', async () => {
+  it('is unchanged after a second walk', async () => {
     await rig.walk('first');
     await rig.walk('second');
     assert.deepEqual(await rig.rows(), ROWS);
   });
 
-  it('loses a site that has become inactive, changed its number, or moved to another company', async () => {
+  it('follows a site that becomes inactive, changes its number or moves to another company', async () => {
     await rig.walk('first');
     await rig.sandbox.addConnectWise({
       sites: [
@@ -71,7 +71,7 @@ describe('the site directory', () => {
     ]);
   });
 
-  it('loses the sites of a company that was deleted, at the end of the walk and not before', async () => {
+  it('drops the sites of a deleted company at the end of the walk, and not before', async () => {
     await rig.walk('first');
     await rig.sandbox.addConnectWise({
       companies: [{ id: 252, identifier: 'Gone', name: 'Gone', deletedFlag: true }],
@@ -84,7 +84,7 @@ describe('the site directory', () => {
     assert.ok((await rig.rows()).every((row) => !row.includes(':252:')));
   });
 
-  it('keeps what it has not reached when a walk fails half-way', async () => {
+  it('keeps what a walk has not reached when the walk fails half-way', async () => {
     await rig.walk('first');
     await rig.sandbox.addConnectWise({
       sites: ['710:250', '770:261'].map((pair) => {
@@ -111,7 +111,7 @@ describe('the site directory', () => {
     );
   });
 
-  it('goes on after the last company done when an attempt is tried again', async () => {
+  it('resumes after the last finished company when an attempt is retried', async () => {
     await rig.sandbox.fault({
       system: 'connectwise',
       operation: 'sites.list',
@@ -133,7 +133,7 @@ describe('the site directory', () => {
     assert.equal(page.companies, 13);
     assert.equal(page.numbers, 8);
     assert.equal(page.nextAfterCompanyId, null);
-    // Eight companies are left, five are done.
+    // Five companies were done, so eight are left.
     assert.equal(
       (after['connectwise.sites.list'] ?? 0) - (before['connectwise.sites.list'] ?? 0),
       8,
@@ -141,7 +141,7 @@ describe('the site directory', () => {
     assert.deepEqual(await rig.rows(), ROWS);
   });
 
-  it('goes through more companies than a page has, each once', async () => {
+  it('reads more companies than fit on a page, each once', async () => {
     await rig.sandbox.addConnectWise({
       companies: Array.from({ length: 90 }, (_, index) => ({
         id: 5_000 + index,

@@ -17,7 +17,7 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { createSandboxClient, type SandboxClient } from '../support/sandbox-client.ts';
 import { startTemporarySandbox } from '../support/temporary-sandbox.ts';
 
-// Failing attempts are what some tests are about; the warnings about them are not.
+// Some tests make attempts fail on purpose, so the warnings about them are noise.
 const QUIET = { logger: new DefaultLogger('ERROR') };
 
 /** The site directory's activities with the real client, against the sandbox and PostgreSQL. */
@@ -27,13 +27,13 @@ export type SiteRig = {
   readonly sitePhones: SitePhoneRepository;
   readonly connectwise: ConnectWise;
   readonly activities: SiteDirectoryActivities;
-  /** Runs one attempt of a page; `heartbeatDetails` are what the attempt before it left. */
+  /** Runs one attempt of a page; `heartbeatDetails` are those of the previous attempt. */
   refresh(
     walkId: string,
     afterCompanyId: string,
     attempt?: { heartbeatDetails?: unknown; onHeartbeat?: (details: unknown) => void },
   ): ReturnType<SiteDirectoryActivities['refreshSitePhones']>;
-  /** A walk through all companies and its end, as the workflow has it. */
+  /** Walks through all companies and removes what was not seen, as the workflow does. */
   walk(walkId: string): Promise<{ companies: number; numbers: number; removed: number }>;
   /** The directory as `site:company:number`, sorted. */
   rows(): Promise<string[]>;
@@ -49,7 +49,7 @@ export async function startSiteRig(): Promise<SiteRig> {
   const config = loadWorkerConfig({
     ...sandboxEnvironment(temporary.addresses),
     DATABASE_URL: testDatabase.url,
-    // So many that the limit never matters here.
+    // High enough that the limit never matters here.
     CONNECTWISE_REQUESTS_PER_MINUTE: '100000',
   });
   const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());

@@ -7,7 +7,7 @@ import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/ca
 import { startProcess } from '../support/child-process.ts';
 import { startService, type Service } from '../support/service.ts';
 
-// The gateway starts a call once, says plainly what is wrong, and stays up when others are down.
+// The gateway starts a call once, says plainly what is wrong, and stays up when other systems are down.
 
 const VALID = { callRecordingId: '1.1', recordgroup: '1', recordid: '1' };
 
@@ -26,7 +26,7 @@ describe('the gateway', () => {
   });
   after(() => service.stop());
 
-  it('starts a new call with 202, repeats itself with 200 and starts nothing more', async () => {
+  it('answers 202 when it starts a call, and 200 without starting anything when it is submitted again', async () => {
     const key = await addCall(service);
     const first = await submit(service, key);
     assert.equal(first.status, 202);
@@ -53,7 +53,7 @@ describe('the gateway', () => {
     assert.ok(!(await eventsOf(service, key.callSid)).includes('SKIPPED'));
   });
 
-  it('answers one 202 among many requests at once', async () => {
+  it('answers 202 to exactly one of many concurrent submissions', async () => {
     const key = await addCall(service);
     const replies = await Promise.all(Array.from({ length: 50 }, () => submit(service, key)));
     const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b);
@@ -65,7 +65,7 @@ describe('the gateway', () => {
     assert.equal(await prisma.call.count({ where: { callSid: key.callSid } }), 1);
   });
 
-  it('says that a parked call is FAILED when it is submitted again', async () => {
+  it('reports a parked call as FAILED when it is submitted again', async () => {
     const key = await addCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
@@ -75,7 +75,7 @@ describe('the gateway', () => {
     assert.deepEqual([again.status, again.body['status']], [200, 'FAILED']);
   });
 
-  it('refuses another recordgroup for an open or a COMPLETED call, and takes it after a cancel', async () => {
+  it('refuses another recordgroup for an open or COMPLETED call, and accepts it after a cancel', async () => {
     const { callSid, ...key } = await addCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
@@ -104,7 +104,7 @@ describe('the gateway', () => {
     assert.equal(hits['speech.BatchRecognize'], 1, 'the new run reuses what is stored');
   });
 
-  it('keeps a recordgroup and recordid that came as JSON numbers as text', async () => {
+  it('stores a recordgroup and recordid sent as JSON numbers as text', async () => {
     const key = await addCall(service, {});
     const reply = await service.request('POST', '/calls', {
       callRecordingId: key.callSid,
@@ -130,7 +130,7 @@ describe('the gateway', () => {
     ['an array', [VALID]],
   ];
   for (const [what, body] of BAD_BODIES) {
-    it(`refuses ${what} with 400 and a problem that says what is wrong`, async () => {
+    it(`answers 400 to ${what}, with a problem that says what is wrong`, async () => {
       const reply = await service.request('POST', '/calls', body);
       assert.equal(reply.status, 400);
       assert.match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/);
@@ -139,7 +139,7 @@ describe('the gateway', () => {
     });
   }
 
-  it('answers 404 for calls it does not know, and 400 for what is no callSid', async () => {
+  it('answers 404 for an unknown call, and 400 for an invalid callSid', async () => {
     for (const path of ['/calls/7.7', '/calls/7.7/log', '/calls/7.7/transcript', '/nowhere']) {
       assert.equal((await service.request('GET', path)).status, 404, path);
     }
@@ -147,7 +147,7 @@ describe('the gateway', () => {
     assert.equal((await service.request('GET', '/calls/__proto__')).status, 400);
   });
 
-  it('answers as a problem also what no route is looked for', async () => {
+  it('answers with a problem document even when the URL is refused before routing', async () => {
     for (const [path, status] of [
       ['/calls/%E4', 400],
       [`/calls/${'a'.repeat(400)}`, 414],
@@ -159,7 +159,7 @@ describe('the gateway', () => {
     }
   });
 
-  it('says which content type it takes when it is sent another', async () => {
+  it('names the content type it accepts when it receives another', async () => {
     const { gatewayUrl } = service;
     const reply = await fetch(`${gatewayUrl}/calls`, {
       method: 'POST',
@@ -170,17 +170,17 @@ describe('the gateway', () => {
     assert.match(await reply.text(), /Send JSON with content-type: application\/json\./);
   });
 
-  it('takes an empty body for none, whatever its content type says', async () => {
+  it('treats an empty body as no body, whatever its content type says', async () => {
     const sent = { method: 'POST', headers: { 'content-type': 'application/json' } };
     const { gatewayUrl } = service;
-    // The call is unknown, but it was looked for.
+    // A 404 means that the body was accepted and the call looked up.
     assert.equal((await fetch(`${gatewayUrl}/calls/7.7/reprocess`, sent)).status, 404);
     const submission = await fetch(`${gatewayUrl}/calls`, sent);
     assert.equal(submission.status, 400);
     assert.match(await submission.text(), /body/);
   });
 
-  it('gives a transcript as text and segments, and none before it is there', async () => {
+  it('returns a transcript as text and segments, and 404 before there is one', async () => {
     const { callSid } = await startCall(service, { transcript: 'The printer is on fire.' });
     await untilStatus(service, callSid, 'COMPLETED');
     const { body } = await service.request('GET', `/calls/${callSid}/transcript`);
@@ -198,7 +198,7 @@ describe('the gateway', () => {
     assert.equal(none.status, 404);
   });
 
-  it('gives the transcript of a two-channel call as turns of its parties', async () => {
+  it('returns the transcript of a two-channel call as turns of its parties', async () => {
     const words = [
       { channel: 1, start: 0, end: 0.2, text: 'Hello?' },
       { channel: 2, start: 0.2, end: 0.4, text: 'Service' },
@@ -233,7 +233,7 @@ describe('the gateway', () => {
     assert.deepEqual([model, channels], ['telephony', 'separate']);
   });
 
-  it('shows what a call has used and costs at the configured prices', async () => {
+  it('shows what a call has used, and its cost at the configured prices', async () => {
     const { callSid } = await startCall(service);
     const { cost } = await untilStatus(service, callSid, 'COMPLETED');
     const { prisma } = service.database;
@@ -244,7 +244,7 @@ describe('the gateway', () => {
     const speechSeconds = transcript.billedSeconds;
     assert.deepEqual(cost, {
       currency: 'GBP',
-      // A thousandth a second and a token read, two thousandths a token written.
+      // 0.001 per second of speech and per input token, 0.002 per output token.
       speech: speechSeconds / 1000,
       analysis: (inputTokens + 2 * outputTokens) / 1000,
       total: (speechSeconds + inputTokens + 2 * outputTokens) / 1000,
@@ -273,9 +273,9 @@ describe('the gateway without workers', () => {
   });
   after(() => service.stop());
 
-  /** A call whose run is open, with the row that a worker would have made of it. */
+  /** A call whose run is open, with the row that a worker would have created for it. */
   async function openedCall(callStatus: CallStatus): Promise<{ callSid: string; runId: string }> {
-    const key = keyOfNobody();
+    const key = unregisteredKey();
     const { body } = await submit(service, key);
     const runId = String(body['runId']);
     await service.database.prisma.call.create({
@@ -284,8 +284,8 @@ describe('the gateway without workers', () => {
     return { callSid: key.callSid, runId };
   }
 
-  it('says of a call that no worker has opened yet that it was submitted', async () => {
-    const key = keyOfNobody();
+  it('reports a call that no worker has opened yet as submitted', async () => {
+    const key = unregisteredKey();
     assert.equal((await submit(service, key)).status, 202);
     for (const path of ['', '/log', '/transcript']) {
       const { status, body } = await service.request('GET', `/calls/${key.callSid}${path}`);
@@ -305,14 +305,14 @@ describe('the gateway without workers', () => {
     assert.equal(body['detail'], 'No worker answered: check that workers run.');
   });
 
-  it('says of a COMPLETED call whose run nobody closes that it is that', async () => {
+  it('refuses to reprocess a COMPLETED call whose run stays open, and says so', async () => {
     const { callSid } = await openedCall('COMPLETED');
     const { status, body } = await service.request('POST', `/calls/${callSid}/reprocess`);
     assert.deepEqual([status, body['code']], [409, 'CALL_IN_PROGRESS']);
     assert.match(String(body['detail']), /is COMPLETED, but its run has not closed/);
   });
 
-  it('says of a COMPLETED call that another run works on that it is being processed', async () => {
+  it('reports a COMPLETED call that another run is working on as being processed', async () => {
     const { callSid } = await openedCall('COMPLETED');
     await service.database.prisma.call.update({
       where: { callSid },
@@ -326,7 +326,7 @@ describe('the gateway without workers', () => {
   it('waits for the run of a COMPLETED call to close, and then reprocesses it', async () => {
     const { callSid, runId } = await openedCall('COMPLETED');
     const asked = service.request('POST', `/calls/${callSid}/reprocess`);
-    // By then it has seen the run open.
+    // Long enough for the gateway to have seen the open run.
     await sleep(500);
     await service.client.workflow.getHandle(callSid).terminate();
     const { status, body } = await asked;
@@ -335,14 +335,14 @@ describe('the gateway without workers', () => {
   });
 });
 
-describe('the gateway without its neighbours', () => {
-  it('starts calls while the database is away, and answers reads with 503', async () => {
+describe('the gateway without its dependencies', () => {
+  it('starts calls while the database is down, and answers reads with 503', async () => {
     const service = await startService({
       workers: 0,
       env: { DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/nowhere' },
     });
     try {
-      const key = keyOfNobody();
+      const key = unregisteredKey();
       const { callSid } = key;
       assert.equal((await submit(service, key)).status, 202);
       assert.equal((await submit(service, key)).status, 200);
@@ -350,14 +350,14 @@ describe('the gateway without its neighbours', () => {
       const read = await service.request('GET', `/calls/${callSid}`);
       assert.equal(read.status, 503);
       assert.doesNotMatch(JSON.stringify(read.body), /secret|nobody/);
-      // A read parks no call, so there is none to send a signal to.
+      // A failed read parks no run, so the remedy must not mention the signal.
       assert.equal(read.body['remedy'], 'Bring PostgreSQL back, then send the request again.');
     } finally {
       await service.stop();
     }
   });
 
-  it('answers 503 with Retry-After while Temporal is away, and stays up', async () => {
+  it('answers 503 with Retry-After while Temporal is down, and stays up', async () => {
     const service = await startService({ workers: 0 });
     try {
       process.kill(service.temporal.pid, 'SIGKILL');
@@ -365,7 +365,7 @@ describe('the gateway without its neighbours', () => {
       assert.equal(reply.status, 503);
       assert.equal(reply.headers.get('retry-after'), '5');
       assert.equal(reply.body['code'], 'TEMPORAL_UNAVAILABLE');
-      // It may be a call that no worker has opened yet.
+      // Only Temporal knows whether this is a call that no worker has opened yet.
       assert.equal((await service.request('GET', '/calls/1.1')).status, 503);
       assert.equal((await service.request('GET', '/healthz')).status, 200);
     } finally {
@@ -373,7 +373,7 @@ describe('the gateway without its neighbours', () => {
     }
   });
 
-  it('refuses to listen where others could reach it, and names every fault at once', async () => {
+  it('refuses to listen where other machines could reach it, and reports all faults together', async () => {
     await assert.rejects(
       startProcess(
         'src/server.ts',
@@ -391,8 +391,8 @@ describe('the gateway without its neighbours', () => {
   });
 });
 
-/** A call that the phone system need not know: no worker will ask for it. */
-function keyOfNobody() {
+/** A call that is not registered with the phone system, since no worker will ask for it. */
+function unregisteredKey() {
   const callSid = `1735700000.${randomInt(1_000_000)}`;
   return { callSid, recordgroup: '1', recordid: '2' };
 }

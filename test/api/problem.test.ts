@@ -4,15 +4,15 @@ import { HTTP_STATUS } from '../../src/api/http-status.ts';
 import { toProblem } from '../../src/api/problem.ts';
 import { ERROR_CODES, type ErrorCode } from '../../src/domain/error-codes.ts';
 
-// A code says to an operator what to do about a parked call; who sent a request has no parked call.
+// The table of codes tells an operator how to resume a parked call; the sender of a request has no parked call.
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 
-describe('the problem that a client is sent', () => {
+describe('a problem document', () => {
   const ofRequests = CODES.filter((code) => HTTP_STATUS[code] !== 500 || code === 'INTERNAL_ERROR');
 
   for (const code of ofRequests) {
-    it(`asks for no signal to a run: ${code}`, () => {
+    it(`has a remedy that does not mention the signal: ${code}`, () => {
       const { remedy } = toProblem(code, HTTP_STATUS[code], 'detail', 'req-1');
       assert.doesNotMatch(remedy, /signal/);
       assert.ok(remedy.length > 10);

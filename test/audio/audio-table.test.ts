@@ -1,4 +1,4 @@
-// Guarantees that each format, number of channels and rate in data/audio.json gives the facts, and the request to Speech-to-Text or the refusal, that stand beside it there.
+// Guarantees that each format, number of channels and rate in data/audio.json yields the facts stated there, and the stated Speech-to-Text request or refusal.
 import assert from 'node:assert/strict';
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,9 +26,9 @@ const DATA = join(import.meta.dirname, 'data');
 const table: Table = JSON.parse(readFileSync(join(DATA, 'audio.json'), 'utf8'));
 const cases = table.groups.flatMap((group) => group.cases);
 
-/** The decimals of a header in seconds; a block of ADPCM or GSM ends within them. */
+/** Covers the rounding of the stated seconds, and the padding of a last block of ADPCM or GSM. */
 const ROUNDING_SECONDS = 0.02;
-/** An encoder of MP3 adds up to four frames of 72 ms. */
+/** An MP3 encoder adds up to four frames of 72 ms. */
 const MP3_PADDING_SECONDS = 0.3;
 
 async function inspect(file: string): Promise<AudioFacts> {
@@ -87,7 +87,7 @@ describe('the table of recordings', () => {
     }
   });
 
-  it('leaves no file out', () => {
+  it('covers every file', () => {
     const named = [...cases, ...table.damaged].map(({ file }) => file);
     assert.deepEqual(readdirSync(join(DATA, 'audio')).toSorted(), named.toSorted());
   });

@@ -1,4 +1,4 @@
-// Guarantees that type, length and channels of a recording come from its bytes, that the bytes pass unchanged, and that what is not audio is passed on to nobody.
+// Guarantees that a recording's type, length and channels come from its bytes, that the bytes pass through unchanged, and that nothing but audio is passed on.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ type WavOptions = {
   seconds?: number;
   channels?: number;
   claimedBytes?: number;
-  /** The length of everything behind it, which stands in the first chunk's header. */
+  /** The length that the first chunk's header states for everything after it. */
   outerBytes?: number;
   extra?: Buffer;
 };
@@ -42,11 +42,11 @@ function wav({
   return Buffer.concat([header, extra, data, samples]);
 }
 
-/** An ID3 tag that is longer than what is read at first. */
+/** An ID3 tag that is longer than the first read. */
 function longTag(): Buffer {
   const tag = Buffer.alloc(300_010);
   tag.write('ID3\u0004', 'latin1');
-  // The size without the ten bytes of the header: seven bits in each byte.
+  // The size without the ten bytes of the header, seven bits per byte.
   for (const [index, shift] of [21, 14, 7, 0].entries()) tag[6 + index] = (300_000 >> shift) & 0x7f;
   return tag;
 }
@@ -70,8 +70,8 @@ async function inspect(bytes: Buffer, size?: number) {
 
 const tone = (name: keyof typeof TONES): Buffer => Buffer.from(TONES[name], 'base64');
 
-describe('what the bytes of a recording say', () => {
-  it('is a WAV file with its channels, sample rate and length', async () => {
+describe('inspecting a recording', () => {
+  it('reads the channels, sample rate and length of a WAV file', async () => {
     assert.deepEqual(await inspect(wav({ seconds: 90.5, channels: 2 })), {
       extension: 'wav',
       mimeType: 'audio/wav',
@@ -90,7 +90,7 @@ describe('what the bytes of a recording say', () => {
     ['gsmWav', 'wav', 'audio/wav', /^GSM610$/],
   ] as const;
   for (const [name, extension, mimeType, codec] of tones) {
-    it(`tells ${name} from its bytes, with its codec`, async () => {
+    it(`recognises ${name} and its codec from the bytes`, async () => {
       const facts = await inspect(tone(name));
       assert.deepEqual([facts.extension, facts.mimeType], [extension, mimeType]);
       assert.match(facts.codec, codec);
@@ -104,7 +104,7 @@ describe('what the bytes of a recording say', () => {
     });
   }
 
-  it('is an MP3 of unknown length when it has but a few frames', async () => {
+  it('leaves the length of an MP3 with only a few frames unknown', async () => {
     const facts = await inspect(tone('mp3').subarray(0, 4 * 72));
     assert.deepEqual(
       [facts.extension, facts.sampleRateHertz, facts.durationSeconds],
@@ -112,7 +112,7 @@ describe('what the bytes of a recording say', () => {
     );
   });
 
-  it('is the length of all frames of an MP3 far longer than what is read at first', async () => {
+  it('measures the whole of an MP3 that is far longer than the first read', async () => {
     // Without its first frame, which states the length: six frames of 72 ms, 500 times.
     const frames = tone('mp3').subarray(72);
     const { durationSeconds } = await inspect(
@@ -121,20 +121,20 @@ describe('what the bytes of a recording say', () => {
     assert.ok(durationSeconds !== null && Math.abs(durationSeconds - 500 * 6 * 0.072) < 1);
   });
 
-  it('is an MP3 behind a tag longer than what is read at first', async () => {
+  it('recognises an MP3 behind a tag that is longer than the first read', async () => {
     const frames = Array.from({ length: 20 }, () => tone('mp3'));
     const facts = await inspect(Buffer.concat([longTag(), ...frames]));
     assert.deepEqual([facts.extension, facts.sampleRateHertz], ['mp3', 8000]);
   });
 
-  it('is the true length although a WAV header was never completed', async () => {
+  it('finds the true length although a WAV header was never completed', async () => {
     for (const claimedBytes of [0, 0x7fff_f000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
       assert.equal((await inspect(wav({ seconds: 20, claimedBytes }))).durationSeconds, 20);
       assert.equal((await inspect(wav({ seconds: 1, claimedBytes }))).durationSeconds, 1);
     }
   });
 
-  it('is the true length where the outer length of a WAV was to be filled in later', async () => {
+  it('finds the true length although the outer length of a WAV was never filled in', async () => {
     const rightBytes = 10 * 8000 * 2;
     for (const [outerBytes, claimedBytes] of [
       [0, 0],
@@ -146,21 +146,21 @@ describe('what the bytes of a recording say', () => {
     }
   });
 
-  it('is the length of the samples whatever another chunk says of their number', async () => {
+  it('takes the length from the samples, whatever another chunk says about their number', async () => {
     const factOf = (samples: number) => {
       const chunk = Buffer.alloc(12, 'fact');
       chunk.writeUInt32LE(4, 4);
       chunk.writeUInt32LE(samples, 8);
       return chunk;
     };
-    // Nothing counted, and both channels counted as one.
+    // No samples counted, and the samples of both channels added up.
     for (const samples of [0, 2 * 10 * 8000]) {
       const facts = await inspect(wav({ seconds: 10, channels: 2, extra: factOf(samples) }));
       assert.equal(facts.durationSeconds, 10, `${samples} samples`);
     }
   });
 
-  it('does not depend on how the bytes arrive', async () => {
+  it('gives the same result however the bytes are split', async () => {
     const bytes = wav({ seconds: 5 });
     const property = fc.asyncProperty(fc.integer({ min: 1, max: 100_000 }), async (size) => {
       assert.equal((await inspect(bytes, size)).durationSeconds, 5);
@@ -172,7 +172,7 @@ describe('what the bytes of a recording say', () => {
   hugeChunk.writeUInt32LE(0xffff_fff0, 4);
   const unusable = {
     'a web page': Buffer.from('<!doctype html><title>Log in</title>'),
-    nothing: Buffer.alloc(0),
+    'an empty file': Buffer.alloc(0),
     'a PNG picture': Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk',
       'base64',
@@ -210,9 +210,9 @@ describe('what the bytes of a recording say', () => {
     });
   }
 
-  it('refuses an MP3 tag without an MP3 also when it is longer than what is read at first', async () => {
+  it('refuses an MP3 tag without an MP3 even when the tag is longer than the first read', async () => {
     const file = Buffer.concat([longTag(), Buffer.alloc(1_000)]);
-    // Whoever stores it learns from the stream that it is not to be kept.
+    // The stream itself fails, so that the code that stores it knows not to keep it.
     const { audio, facts } = await inspectAudio(streamOf(file));
     const code = 'RECORDING_UNREADABLE';
     await assert.rejects(
@@ -224,7 +224,7 @@ describe('what the bytes of a recording say', () => {
     await assert.rejects(facts, { code });
   });
 
-  it("passes the source's own error on, at the beginning and later, and gives no facts then", async () => {
+  it("passes on the source's own error, whenever it occurs, and then gives no facts", async () => {
     const failure = new Error('The line went dead.');
     async function* failing(size: number): AsyncGenerator<Buffer> {
       yield wav({ seconds: 100 }).subarray(0, size);
@@ -241,7 +241,7 @@ describe('what the bytes of a recording say', () => {
     await assert.rejects(facts, (error) => error === failure);
   });
 
-  it('lets go of the source when nobody wants the rest', async () => {
+  it('releases the source when the reader stops early', async () => {
     for (const bytes of [
       wav({ seconds: 100 }),
       Buffer.concat(Array.from({ length: 1000 }, () => tone('mp3'))),

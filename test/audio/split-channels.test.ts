@@ -8,8 +8,8 @@ import { parseBuffer } from 'music-metadata';
 import { channelOf } from '../../src/audio/split-channels.ts';
 import { readWavLayout } from '../../src/audio/wav-layout.ts';
 
-// Each channel of a WAV file comes out as a WAV file of its own, sample for sample, in whatever
-// pieces the file flows by; a file whose channels cannot be told apart is left alone.
+// Each channel of a WAV file becomes a WAV file of its own, sample for sample, however the file is
+// split into chunks; a file whose channels cannot be separated is left alone.
 
 type Wav = {
   readonly format: number;
@@ -30,7 +30,7 @@ function chunk(name: string, content: Buffer, claimed = content.length): Buffer 
   return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
 }
 
-/** A WAV file as recorders write them, put together chunk by chunk. */
+/** A WAV file as recorders write it, assembled chunk by chunk. */
 function toWav({ format, channels, bytesPerSample, samples, ...more }: Wav): Buffer {
   const rate = more.sampleRateHertz ?? 8_000;
   const body = Buffer.alloc(more.isExtensible === true ? 40 : 16);
@@ -56,7 +56,7 @@ function toWav({ format, channels, bytesPerSample, samples, ...more }: Wav): Buf
   return chunk('RIFF', chunks);
 }
 
-/** What the channel's samples are, worked out frame by frame. */
+/** The channel's samples, worked out frame by frame. */
 function expected({ samples, channels, bytesPerSample }: Wav, channel: number): Buffer {
   const picked: Buffer[] = [];
   const frameBytes = channels * bytesPerSample;
@@ -93,7 +93,7 @@ function dataOf(file: Buffer): Buffer {
 }
 
 describe('a channel of a WAV file', () => {
-  it('has the same samples, in whatever pieces the file comes', async () => {
+  it('has the same samples however the file is split into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -107,7 +107,7 @@ describe('a channel of a WAV file', () => {
         }),
         fc.array(fc.nat(), { maxLength: 12 }),
         async (wav, cuts) => {
-          // A length of nought means that the recorder did not know it.
+          // A length of zero means that the recorder did not know it.
           fc.pre(wav.samples.length > 0);
           const file = toWav(wav);
           for (let channel = 1; channel <= wav.channels; channel += 1) {
@@ -128,7 +128,7 @@ describe('a channel of a WAV file', () => {
     ['µ-law', 7, 1, 'MULAW'],
   ] as const;
   for (const [name, format, bytesPerSample, codec] of FORMATS) {
-    it(`is a file that others can read: ${name}`, async () => {
+    it(`is a file that other libraries can read: ${name}`, async () => {
       // An odd number of frames, so that a chunk of odd length is padded.
       const samples = Buffer.alloc(801 * 2 * bytesPerSample, 1);
       const wav = { format, channels: 2, bytesPerSample, samples, sampleRateHertz: 16_000 };
@@ -144,14 +144,14 @@ describe('a channel of a WAV file', () => {
     const samples = Buffer.from([1, 2, 3, 4, 5, 6, 7]);
     for (const claimed of [0, 0xffff_ffff, 0x7fff_ffff, 1000]) {
       const wav = { format: 7, channels: 2, bytesPerSample: 1, samples, claimed };
-      // Without the byte of padding, which would be a sample here.
+      // Without the padding byte, which would be read as a sample here.
       const file = toWav(wav).subarray(0, -1);
       assert.deepEqual(dataOf(await split(file, 1, [])), Buffer.from([1, 3, 5]));
       assert.deepEqual(dataOf(await split(file, 2, [])), Buffer.from([2, 4, 6]));
     }
   });
 
-  it('is not looked for where samples are packed, or where there is no WAV file', () => {
+  it('is not extracted from compressed samples or from anything but a WAV file', () => {
     const samples = Buffer.alloc(65);
     // GSM 6.10 and IMA ADPCM; a block of 65 bytes is 320 samples.
     for (const format of [0x31, 0x11]) {

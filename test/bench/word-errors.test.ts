@@ -1,10 +1,10 @@
-// The word error rate counts the fewest words to replace, leave out or put in, and forgives only form.
+// The word error rate counts the fewest replacements, omissions and insertions, and ignores only differences of form.
 import assert from 'node:assert/strict';
 
 import { countErrors, rateOf, sum, toWords } from '../../bench/whisper/word-errors.ts';
 
 describe('the word error rate', () => {
-  it('counts words replaced, left out and put in', () => {
+  it('counts words replaced, omitted and inserted', () => {
     const said = 'Please hold while I try that extension.';
     for (const [heard, errors] of [
       [said, 0],
@@ -18,7 +18,7 @@ describe('the word error rate', () => {
     }
   });
 
-  it('forgives case, punctuation and digits, and nothing else', () => {
+  it('ignores case, punctuation and how digits are written, and nothing else', () => {
     assert.equal(countErrors('To continue, press one!', 'to continue press 1').errors, 0);
     assert.equal(countErrors('Re-enter it.', 're enter it').errors, 0);
     assert.equal(countErrors("That's it.", 'That’s it').errors, 0);
@@ -26,7 +26,7 @@ describe('the word error rate', () => {
     assert.deepEqual(toWords('Dial 42.'), ['dial', 'four', 'two']);
   });
 
-  it('weighs long texts more than short ones', () => {
+  it('gives long texts more weight than short ones', () => {
     const all = [
       countErrors('one two three four five six', 'one'),
       countErrors('one two', 'one two'),

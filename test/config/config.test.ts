@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { loadGatewayConfig, loadTemporalConfig, loadWorkerConfig } from '../../src/config.ts';
 import { ConfigurationError } from '../../src/config/configuration-error.ts';
 
-// The configuration is read once, its faults are told all at once and by name, and never with a value.
+// The configuration is read once, and all its faults are reported together, by name and never with a value.
 
 const WORKER = {
   DATABASE_URL: 'postgresql://u:secret@127.0.0.1/d',
@@ -41,7 +41,7 @@ function without<T extends object>(values: T, name: keyof T): Partial<T> {
 }
 
 describe('the configuration', () => {
-  it('takes the defaults for what is not named, or named and left empty', () => {
+  it('uses the default for a variable that is unset or empty', () => {
     const config = loadWorkerConfig({ ...WORKER, TEMPORAL_NAMESPACE: '', PHONE_REGION: ' ' });
     assert.equal(config.temporal.namespace, 'default');
     assert.equal(config.numberRules.region, 'GB');
@@ -74,7 +74,7 @@ describe('the configuration', () => {
     TRANSCRIPTION_MODEL: 'whisper-1',
   };
 
-  it('names every missing variable at once, whoever transcribes', () => {
+  it('names all missing variables together, whichever provider transcribes', () => {
     for (const [given, wanted] of [
       [{}, WORKER],
       [{ SPEECH_PROVIDER: 'openai-compatible' }, without(SERVER, 'GOOGLE_CLOUD_PROJECT')],
@@ -85,7 +85,7 @@ describe('the configuration', () => {
     }
   });
 
-  it('asks for nothing of Google Speech where another server transcribes', () => {
+  it('requires no Google Speech settings where another server transcribes', () => {
     const { speech, recordingStore } = loadWorkerConfig({
       ...without(SERVER, 'GOOGLE_CLOUD_PROJECT'),
       SPEECH_LANGUAGE_CODES: 'de-AT, en-GB',
@@ -106,7 +106,7 @@ describe('the configuration', () => {
     assert.equal(found.language, null);
   });
 
-  it('refuses what no provider can use, by name', () => {
+  it('refuses a setting that no provider can use, by name', () => {
     for (const [name, value] of [
       ['SPEECH_PROVIDER', 'azure'],
       ['TRANSCRIPTION_BASE_URL', 'whisper.example'],
@@ -151,7 +151,7 @@ describe('the configuration', () => {
     });
   }
 
-  it('refuses settings of speech that Google refuses together, and takes those that fit', () => {
+  it('refuses combinations of speech settings that Google refuses, and accepts valid ones', () => {
     const speechFaults = (env: Record<string, string>) =>
       faultsOf(() => loadWorkerConfig({ ...WORKER, ...env }));
     const several = { SPEECH_LANGUAGE_CODES: 'en-GB,de-DE' };
@@ -167,7 +167,7 @@ describe('the configuration', () => {
     assert.deepEqual(speech.phrases, ['Harbourlight', 'Brightwater Dental']);
   });
 
-  it('reads prices exactly, and refuses what is none by name, without the value', () => {
+  it('reads prices exactly, and refuses anything else by name, without the value', () => {
     const env = { DATABASE_URL: WORKER.DATABASE_URL };
     const { prices } = loadGatewayConfig({
       ...env,

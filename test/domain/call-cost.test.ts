@@ -1,4 +1,4 @@
-// Guarantees that a call's cost is exact to a millionth, and never made up where a price is missing.
+// Guarantees that a call's cost is exact to a millionth, and never invented where a price is missing.
 import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ const PRICES: Prices = {
 const USAGE = { speechSeconds: 90, inputTokens: 2_000, outputTokens: 500 };
 
 describe('the cost of a call', () => {
-  it('is what was used at the prices', () => {
+  it('is the usage multiplied by the prices', () => {
     assert.deepEqual(toCallCost(USAGE, PRICES), {
       ...USAGE,
       currency: 'USD',
@@ -24,7 +24,7 @@ describe('the cost of a call', () => {
     });
   });
 
-  it('does not lose what floating point would', () => {
+  it('is free of floating-point errors', () => {
     const speech = { speechSeconds: 3 * 60, inputTokens: 0, outputTokens: 0 };
     // 3 × 0.1 is 0.30000000000000004 in floating point.
     const cost = toCallCost(speech, { ...PRICES, speechPerMinute: parsePrice('0.1') });
@@ -41,7 +41,7 @@ describe('the cost of a call', () => {
     assert.deepEqual([cost.speech, cost.analysis, cost.total], [0.000002, 0.000001, 0.000003]);
   });
 
-  it('is nothing for nothing, and unknown where a price is missing', () => {
+  it('is zero when nothing was used, and null where a price is missing', () => {
     const nothing = { speechSeconds: 0, inputTokens: 0, outputTokens: 0 };
     assert.equal(toCallCost(nothing, PRICES).total, 0);
     const half = toCallCost(USAGE, { ...PRICES, perMillionOutputTokens: null });
@@ -66,7 +66,7 @@ describe('the cost of a call', () => {
     );
   });
 
-  it('takes only prices that it keeps exactly', () => {
+  it('accepts only prices that it can represent exactly', () => {
     assert.deepEqual(['0', '0.016', '2.5', '15'].map(parsePrice), [
       0n,
       16_000n,

@@ -1,4 +1,4 @@
-// Guarantees that the company of a number is found by the rules of the design's section 9, and that no wrong one ever is.
+// Guarantees that a number is matched to its company case by case, and never to a wrong one.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
@@ -51,7 +51,7 @@ const tableSchema = z.object({
 const file = new URL('data/company-match.json', import.meta.url);
 const { cases } = tableSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-describe('the company of a number', () => {
+describe('matching a company to a number', () => {
   for (const { why, expect, incomplete, sites, ...records } of cases) {
     it(`${why}: ${expect}`, () => {
       const lookup = matchCompany({
@@ -65,7 +65,7 @@ describe('the company of a number', () => {
     });
   }
 
-  it('comes with its name', () => {
+  it('returns the name of the company', () => {
     const [first] = cases;
     assert.ok(first !== undefined);
     const { number, companies, contacts } = first;
@@ -78,7 +78,7 @@ describe('the company of a number', () => {
   });
 });
 
-/** What the site directory answers for the number. */
+/** The companies that the site directory lists for the number. */
 function companiesOfSites(
   sites: readonly z.output<typeof site>[],
   { number, companies }: { number: string; companies: readonly z.output<typeof company>[] },

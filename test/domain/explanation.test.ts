@@ -1,4 +1,4 @@
-// Guarantees that whatever came of a call is told in plain words, of which a dispatcher needs no code to make sense.
+// Guarantees that every state of a call is explained in plain words, which a dispatcher understands without knowing any code.
 import assert from 'node:assert/strict';
 
 import { CALL_STATUSES, COMPANY_MATCHES, OUTCOMES } from '../../src/domain/call.ts';
@@ -58,7 +58,7 @@ describe('the explanation of a call', () => {
     it(`reads: ${expected}`, () => assert.equal(explainCall({ ...COMPLETED, ...facts }), expected));
   }
 
-  it('is made of whole sentences and names no code and no step, whatever came of the call', () => {
+  it('is written in whole sentences without any code or step name, whatever the state of the call', () => {
     const failures = STEPS.flatMap((step) =>
       Object.keys(ERROR_CODES).map((code) => ({ step, code: code as ErrorCode })),
     );

@@ -1,4 +1,4 @@
-// Guarantees that the external party and the direction of a call follow the rules of the design's section 9, case by case.
+// Guarantees that the external party and the direction of a call follow the rules, case by case.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
@@ -85,11 +85,11 @@ describe('the external party of a call', () => {
     });
   }
 
-  it('is known for 120 different cases and more', () => {
-    const told = groups.flatMap(({ cases }) =>
+  it('is tested in at least 120 different cases', () => {
+    const inputs = groups.flatMap(({ cases }) =>
       cases.map((one) => JSON.stringify({ ...one, why: '', expect: '' })),
     );
-    assert.ok(new Set(told).size >= 120, `${told.length}`);
+    assert.ok(new Set(inputs).size >= 120, `${inputs.length}`);
   });
 
   for (const { why, party, legs } of conversations) {
@@ -101,7 +101,7 @@ describe('the external party of a call', () => {
     });
   }
 
-  it('is found for any text whatever, and a number is always E.164', () => {
+  it('can be determined for arbitrary text, and a number is always E.164', () => {
     const text = fc.option(
       fc.oneof(
         fc.string({ unit: 'binary' }),

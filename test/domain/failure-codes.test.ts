@@ -1,4 +1,4 @@
-// Guarantees that the operators' page says of every code what the table says, and nothing else.
+// Guarantees that the operators' page about failure codes matches the table exactly.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
@@ -6,11 +6,11 @@ import { PAGE, renderFailureCodes } from '../../local/failure-codes-page.ts';
 import { ERROR_CODES } from '../../src/domain/error-codes.ts';
 
 describe('the page about failure codes', () => {
-  it('is what npm run docs:failure-codes writes from the table', async () => {
+  it('is exactly what npm run docs:failure-codes writes from the table', async () => {
     assert.equal(await readFile(PAGE, 'utf8'), renderFailureCodes());
   });
 
-  it('has every code once, with what happened and what to do', async () => {
+  it('lists every code once, with what happened and what to do', async () => {
     const page = await readFile(PAGE, 'utf8');
     const headings = [...page.matchAll(/^### (\w+)$/gm)].map((match) => match[1] ?? '');
     assert.deepEqual(headings.toSorted(), Object.keys(ERROR_CODES).toSorted());
@@ -20,7 +20,7 @@ describe('the page about failure codes', () => {
     }
   });
 
-  it('tells in whole sentences, and of no code the same thing twice', () => {
+  it('uses whole sentences, and no remedy repeats what happened', () => {
     for (const [code, { meaning, remedy }] of Object.entries(ERROR_CODES)) {
       for (const text of [meaning, remedy]) assert.match(text, /^[A-Z].*\.$/, code);
       assert.ok(!remedy.includes(meaning), code);

@@ -1,4 +1,4 @@
-// Guarantees how stored and configured phone numbers are read, and what may stand in OWN_PHONE_NUMBERS.
+// Guarantees how stored and configured phone numbers are read, and what OWN_PHONE_NUMBERS may contain.
 import assert from 'node:assert/strict';
 
 import { findCountry } from '../../src/domain/country.ts';
@@ -22,30 +22,30 @@ describe('a stored phone value', () => {
     });
   }
 
-  it('is read with the country it belongs to', () => {
+  it('is read as a number of the country it belongs to', () => {
     assert.equal(readStoredNumber('(212) 555-0142', 'US'), '+12125550142');
     assert.equal(readStoredNumber('(212) 555-0142', 'GB'), null);
   });
 
-  it('is never read with a plus put in front', () => {
+  it('is never read with a plus prepended', () => {
     assert.equal(readStoredNumber('12125550142', 'GB'), null);
     assert.equal(readStoredNumber('442079461234', 'US'), null);
   });
 
-  it('is nothing when it is not a valid number', () => {
+  it('is read as null when it is not a valid number', () => {
     for (const text of ['', 'n/a', '2001', '07700 900123', '020 7946', 'see notes 12']) {
       assert.equal(readStoredNumber(text, 'GB'), null, text);
     }
   });
 });
 
-describe('the digits that a search goes by', () => {
+describe('the digits used for a search', () => {
   it('are the last eight of the national number', () => {
     assert.equal(lastDigits('+442079461234'), '79461234');
     assert.equal(lastDigits('+12125550142'), '25550142');
   });
 
-  it('are all of a number that has fewer', () => {
+  it('are all the digits of a shorter number', () => {
     assert.equal(lastDigits('+6834002'), '4002');
   });
 });
@@ -73,12 +73,12 @@ describe('an item of OWN_PHONE_NUMBERS', () => {
     '44*',
     '',
   ]) {
-    it(`is told to be faulty: "${item}"`, () => {
+    it(`is reported as faulty: "${item}"`, () => {
       assert.deepEqual(faultyOwnNumbers(['56360*', item], 'GB'), [item]);
     });
   }
 
-  it("may be the country code of another region's, as an extension prefix", () => {
+  it('may be an extension prefix equal to the country code of another region', () => {
     assert.deepEqual(faultyOwnNumbers(['44*'], 'US'), []);
     assert.deepEqual(faultyOwnNumbers(['1*'], 'US'), ['1*']);
   });
@@ -102,12 +102,12 @@ describe('the English name of a country', () => {
     ['Hong Kong', 'HK'],
     ['Czech Republic', 'CZ'],
   ] as const) {
-    it(`is understood: ${name}`, () => {
+    it(`is recognised: ${name}`, () => {
       assert.equal(findCountry(name), code);
     });
   }
 
-  it('is unknown when it is no country', () => {
+  it('is not recognised when there is no such country', () => {
     assert.equal(findCountry('Atlantis'), null);
     assert.equal(findCountry(''), null);
   });

@@ -1,4 +1,4 @@
-// Guarantees that only what somebody said counts as said, and that it comes back in the transcript's own spelling.
+// Guarantees that only words somebody spoke count as said, and that they are returned in the transcript's own spelling.
 import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
@@ -45,23 +45,23 @@ describe('the spoken words', () => {
   const spoken = createSpokenWords(CALL);
 
   for (const [asked, spelled] of SAID) {
-    it(`have "${asked}", spelled as in the transcript`, () => {
+    it(`include "${asked}", spelled as in the transcript`, () => {
       assert.equal(spoken.find(asked), spelled);
     });
   }
 
   for (const asked of NOT_SAID) {
-    it(`do not have "${asked}"`, () => assert.equal(spoken.find(asked), null));
+    it(`do not include "${asked}"`, () => assert.equal(spoken.find(asked), null));
   }
 
-  it('tell a name that was said in two pieces from one that was not said', () => {
+  it('distinguish a name said in two pieces from one that was not said', () => {
     assert.ok(spoken.hasEach('ÖMER, right'));
     assert.ok(!spoken.hasEach('Ömer Bloggs'));
     assert.ok(!spoken.hasEach('Omer Şahin'));
     assert.ok(!spoken.hasEach(' - '));
   });
 
-  it('hold for any text: what is cut out of a speech is in it, and what is found is a piece of one', () => {
+  it('are consistent for any text: a whole speech is found, and whatever is found is part of a speech', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 }),

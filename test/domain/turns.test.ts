@@ -1,4 +1,4 @@
-// Guarantees that a transcript's segments become turns that read like the conversation: no word lost, in time order, each by the right party.
+// Guarantees that a transcript's segments become turns that read like the conversation: no word lost, in time order, each attributed to the right party.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Direction } from '../../src/domain/call.ts';
@@ -40,7 +40,7 @@ describe('the turns of a call', () => {
     [null, 1, 'Speaker 1', 'Speaker 2'],
   ] as const;
   for (const [direction, callerChannel, first, second] of parties) {
-    it(`name ${first} and ${second} when ${direction ?? 'no'} direction is known and the caller is on channel ${callerChannel}`, () => {
+    it(`name ${first} and ${second} when the direction is ${direction ?? 'unknown'} and the caller is on channel ${callerChannel}`, () => {
       assert.deepEqual(render(TWO_CHANNELS, direction, callerChannel), [
         `${first}: Hello?`,
         `${second}: Service desk, how can I help?`,
@@ -49,7 +49,7 @@ describe('the turns of a call', () => {
     });
   }
 
-  it('stay readable where both talk at once', () => {
+  it('stay readable where both parties talk at the same time', () => {
     const overlapping = [
       segment('I think the printer', 0, 4, 1),
       segment('Yes.', 1, 2, 2),
@@ -64,25 +64,25 @@ describe('the turns of a call', () => {
     ]);
   });
 
-  it('name the voices on one channel by their labels, because nobody knows whose they are', () => {
+  it('name the voices on a single channel by their labels, because their parties are unknown', () => {
     const voices = [segment('Hello?', 0, 1, null, '1'), segment('Hi.', 1, 2, null, '2')];
     assert.deepEqual(render(voices, 'inbound'), ['Speaker 1: Hello?', 'Speaker 2: Hi.']);
   });
 
-  it('are a line each, without a name, where nobody knows who speaks', () => {
+  it('are one line each, without a name, where the speakers are unknown', () => {
     assert.deepEqual(render([segment('Hello?', 0, 1), segment('Hi.', 1, 2)], 'inbound'), [
       'Hello?',
       'Hi.',
     ]);
   });
 
-  it('name what is beyond the second channel by its number', () => {
+  it('name any channel beyond the second by its number', () => {
     assert.deepEqual(render([segment('Listening in.', 0, 1, 3)], 'inbound'), [
       'Speaker 3: Listening in.',
     ]);
   });
 
-  it('are none of nothing', () => {
+  it('are empty for an empty transcript', () => {
     assert.deepEqual(toTurns([], { direction: 'inbound', callerChannel: 1 }), []);
     assert.equal(renderTurns([]), '');
   });
@@ -103,14 +103,14 @@ describe('the turns of a call', () => {
     callerChannel: fc.constantFrom(1, 2),
   });
 
-  it('hold every word once, in time order, and no two neighbours are of one speaker', () => {
+  it('contain every word once, in time order, and adjacent turns have different speakers', () => {
     fc.assert(
       fc.property(fc.array(anySegment, { maxLength: 30 }), anyRules, (segments, rules) => {
         const turns = toTurns(segments, rules);
         const wordsOf = (items: readonly { text: string }[]) =>
           items.flatMap(({ text }) => text.split(' '));
         assert.deepEqual(wordsOf(turns).toSorted(), wordsOf(segments).toSorted());
-        // Of one party, the words stand in the order in which they were said.
+        // The words of one party stay in the order in which they were said.
         for (const { channel, speaker } of segments) {
           const isOurs = (other: TranscriptSegment) =>
             other.channel === channel && other.speaker === speaker;

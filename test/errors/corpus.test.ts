@@ -1,4 +1,4 @@
-// Guarantees that the corpus is complete: no code that an answer can cause is without one.
+// Guarantees that the corpus is complete: it has a reply for every code that a reply can cause.
 import assert from 'node:assert/strict';
 
 import { ERROR_CODES, isErrorCode } from '../../src/domain/error-codes.ts';
@@ -12,7 +12,7 @@ import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
 import { STORAGE } from './corpus/storage.ts';
 import { TRANSCRIPTION_SERVER } from './corpus/transcription-server.ts';
 
-/** Codes of the service's own rules and of its runs: no other system answers them. */
+/** Codes of the service's own rules and of its runs, which no other system's reply can cause. */
 const OUR_OWN = [
   'SPEECH_FORMAT_UNSUPPORTED',
   'SPEECH_AUDIO_TOO_LONG',

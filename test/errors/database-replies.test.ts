@@ -1,12 +1,12 @@
-// Guarantees, for each trouble with the database in the corpus, the code that Temporal is told and whether it tries again.
+// Guarantees, for each database error in the corpus, which code is reported to Temporal and whether Temporal retries.
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { DATABASE } from './corpus/database.ts';
-import { assertTold, failureOf, inWords } from './support/assert-next.ts';
+import { assertNext, failureOf, inWords } from './support/assert-next.ts';
 import { prepareTroubles, provoke } from './support/database-trouble.ts';
 
 describe('a failure of the database', () => {
   let database: TestDatabase;
-  /** Some of them take five seconds: all of them are provoked side by side. */
+  /** Some take five seconds, so all of them are provoked concurrently. */
   let failures: Promise<unknown>[];
 
   before(async () => {
@@ -19,7 +19,7 @@ describe('a failure of the database', () => {
 
   for (const [index, [what, , code, next]] of DATABASE.entries()) {
     it(`${what}: ${code}, ${inWords(next)}`, async () => {
-      assertTold(await failures[index], code, next);
+      assertNext(await failures[index], code, next);
     });
   }
 });

@@ -1,11 +1,11 @@
-// Guarantees what a client of the gateway is told when Temporal answers badly or not at all: within seconds, with a code, and when to come back.
+// Guarantees what a client of the gateway receives when Temporal answers with an error or not at all: within seconds, a code, and when to retry.
 import assert from 'node:assert/strict';
 
 import { GATEWAY } from './corpus/gateway.ts';
 import { askGateway, type GatewayReply } from './support/ask-gateway.ts';
 
 describe('the gateway, when Temporal answers', () => {
-  /** Most of them take five seconds: all of them are asked side by side. */
+  /** Most take five seconds, so all of them are requested concurrently. */
   let replies: Promise<GatewayReply>[];
 
   before(async () => {
@@ -14,7 +14,7 @@ describe('the gateway, when Temporal answers', () => {
   });
 
   for (const [index, [what, , status, code, retryAfterSeconds]] of GATEWAY.entries()) {
-    const again = retryAfterSeconds === null ? '' : `, again after ${retryAfterSeconds} s`;
+    const again = retryAfterSeconds === null ? '' : `, retry after ${retryAfterSeconds} s`;
     it(`${what}: ${status} ${code}${again}`, async () => {
       const reply = await replies[index];
       assert.ok(reply !== undefined);

@@ -1,4 +1,4 @@
-// Guarantees, for each answer of the corpus, the code that Temporal is told, whether and after how long it tries again, and that the client itself asked once.
+// Guarantees, for each answer in the corpus, which code is reported to Temporal, whether and when Temporal retries, and that the client itself made one request.
 import assert from 'node:assert/strict';
 
 import { CONNECTWISE } from './corpus/connectwise.ts';
@@ -17,10 +17,10 @@ import {
 } from './support/ask-over-http.ts';
 import { askSpeech } from './support/ask-speech.ts';
 import { askStorage, readResultFile, startStorage } from './support/ask-storage.ts';
-import { assertTold, failureOf, inWords } from './support/assert-next.ts';
+import { assertNext, failureOf, inWords } from './support/assert-next.ts';
 import { startHttpPeer, type HttpPeer } from './support/http-peer.ts';
 
-/** A model whose text is of no use is told so twice. */
+/** A model whose text is unusable is asked twice to repair it. */
 const ASKED_THREE_TIMES: readonly string[] = ['MODEL_OUTPUT_INVALID', 'MODEL_OUTPUT_TRUNCATED'];
 
 const OVER_HTTP: readonly (readonly [string, readonly ReplyCase<HttpAnswer>[], Ask])[] = [
@@ -31,15 +31,15 @@ const OVER_HTTP: readonly (readonly [string, readonly ReplyCase<HttpAnswer>[], A
   ['the result file of Speech-to-Text', RESULT_FILES, readResultFile],
 ];
 
-describe('an answer', () => {
+describe('an error', () => {
   for (const [system, cases, ask] of OVER_HTTP) {
-    describe(`of ${system}`, () => {
+    describe(`from ${system}`, () => {
       for (const [what, answer, code, next] of cases) {
         it(`${what}: ${code}, ${inWords(next)}`, async () => {
           const peer = await startHttpPeer(answer);
           try {
             const error = await failureOf(() => ask(peer.url));
-            assertTold(error, code, next);
+            assertNext(error, code, next);
             if (!isUnreachable(answer)) {
               const isRepaired = ASKED_THREE_TIMES.includes(code) && answer !== 'endless';
               assert.equal(peer.met(), isRepaired ? 3 : 1, 'requests');
@@ -56,13 +56,13 @@ describe('an answer', () => {
     StoragePlace,
     readonly ReplyCase<HttpAnswer>[],
   ][]) {
-    describe(`of Cloud Storage, where ${place}`, () => {
+    describe(`from Cloud Storage, when ${place}`, () => {
       for (const [what, answer, code, next] of cases) {
         it(`${what}: ${code}, ${inWords(next)}`, async () => {
           const peer: HttpPeer = await startStorage(place, answer);
           try {
             const error = await failureOf(() => askStorage(place, answer, peer.url));
-            assertTold(error, code, next);
+            assertNext(error, code, next);
             if (!isUnreachable(answer)) assert.equal(peer.met(), 1, 'requests');
           } finally {
             await peer.close();
@@ -76,7 +76,7 @@ describe('an answer', () => {
     keyof typeof SPEECH,
     (typeof SPEECH)[keyof typeof SPEECH],
   ][]) {
-    describe(`of Speech-to-Text, where ${place}`, () => {
+    describe(`from Speech-to-Text, when ${place}`, () => {
       for (const [what, answer, code, next] of cases) {
         it(`${what}: ${code}, ${inWords(next)}`, async () => {
           let requests = 0;
@@ -85,7 +85,7 @@ describe('an answer', () => {
               requests = count;
             }),
           );
-          assertTold(error, code, next);
+          assertNext(error, code, next);
           if (!isUnreachable(answer)) assert.equal(requests, 1, 'requests');
         });
       }

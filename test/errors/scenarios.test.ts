@@ -1,4 +1,4 @@
-// Guarantees, through the whole service on a real Temporal server, how many attempts an answer costs, how long Temporal waits between them, and what becomes of the call.
+// Guarantees, through the whole service on a real Temporal server, how many attempts an answer causes, how long Temporal waits between them, and how the call ends.
 import assert from 'node:assert/strict';
 
 import type { CallKey } from '../../src/domain/call.ts';
@@ -13,13 +13,13 @@ import {
   type StepAccount,
 } from './support/calls-with-faults.ts';
 
-// What an attempt itself takes, with some twenty calls side by side on a small machine.
+// How long an attempt itself may take, with about twenty concurrent calls on a small machine.
 const ATTEMPT_AT_MOST_MS = 15_000;
 
-// The row of a failed attempt is written a moment after the failure that Temporal counts from.
+// The log row of a failed attempt is written shortly before or after the moment from which Temporal counts.
 const CLOCKS_DIFFER_MS = 50;
 
-// temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED: nobody works on it.
+// temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED: no worker has it.
 const SCHEDULED = 1;
 
 describe('a call whose step meets', () => {
@@ -57,7 +57,7 @@ describe('a call whose step meets', () => {
     });
   }
 
-  it('a deadlock in the database: DATABASE_CONFLICT, 5 s, COMPLETED, and nothing is paid for again', async () => {
+  it('a deadlock in the database: DATABASE_CONFLICT, 5 s, COMPLETED, and nothing is paid for twice', async () => {
     const { callSid } = deadlocked;
     await untilStatus(service, callSid, 'COMPLETED');
     assertAttempts(await accountOf(service, callSid, 'transcribeRecording'), {
@@ -68,11 +68,11 @@ describe('a call whose step meets', () => {
     assert.equal(hits['speech.BatchRecognize'], 1);
   });
 
-  it('a request to wait for eleven days: it waits for an hour, with no worker, and is not given up', async () => {
+  it('a request to wait for eleven days: it waits for an hour without occupying a worker, and does not fail', async () => {
     const { callSid } = await startCallWithFaults(service, [
       { system: 'connectwise', action: { status: 429, headers: { 'retry-after': '999999' } } },
     ]);
-    const activity = await waitFor('the second attempt to be planned', async () => {
+    const activity = await waitFor('the second attempt to be scheduled', async () => {
       const { raw } = await service.client.workflow.getHandle(callSid).describe();
       return raw.pendingActivities?.find(
         ({ activityType, attempt }) => activityType?.name === 'matchCompany' && attempt === 2,
@@ -105,14 +105,14 @@ function assertAttempts(
 }
 
 function inWords({ attempts, ends }: Scenario): string {
-  const told = attempts.map(([code, pause]) => (pause === null ? code : `${code}, ${pause} s`));
-  return `${told.join(', ')}, ${ends}`;
+  const parts = attempts.map(([code, pause]) => (pause === null ? code : `${code}, ${pause} s`));
+  return `${parts.join(', ')}, ${ends}`;
 }
 
-/** Lets the first transcript of a call meet a deadlock. */
+/** Makes the first transcript of a call fail with a deadlock. */
 async function failOnce({ database }: Service, callSid: string): Promise<void> {
   const { prisma } = database;
-  // A sequence counts on although the transaction is rolled back.
+  // A sequence keeps counting even when the transaction is rolled back.
   await prisma.$executeRaw`CREATE SEQUENCE transcripts_of_one_call`;
   await prisma.$executeRawUnsafe(`
     CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$

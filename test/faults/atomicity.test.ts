@@ -4,8 +4,8 @@ import type { LogEvent } from '../../src/domain/log-events.ts';
 import { STEPS, type Step } from '../../src/domain/names.ts';
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
-// What a step has found and what the log says of it are there together or not at all: when the very
-// last write of a step is refused, none of the writes before it has stayed.
+// The result of a step and its log rows are written together or not at all: when the last write of a
+// step fails, none of the writes before it remain.
 
 const LAST_WRITE: Readonly<Record<Step, LogEvent>> = {
   openCall: 'JOB_STARTED',
@@ -24,7 +24,7 @@ describe('what a step writes', () => {
   after(() => rig.stop());
 
   for (const step of STEPS) {
-    it(`is there whole or not at all: ${step}`, async () => {
+    it(`is stored completely or not at all: ${step}`, async () => {
       const call = await rig.newCall();
       await call.upTo(step);
       const before = await call.rowsIfAny();
@@ -50,7 +50,7 @@ describe('what a step writes', () => {
 
 type Rows = Awaited<ReturnType<Awaited<ReturnType<StepRig['newCall']>>['rows']>>;
 
-/** What is meant to stay of an attempt that failed: the submission that the next one looks after. */
+/** What a failed attempt leaves behind on purpose: the submission that the next attempt takes over. */
 const PREPARATION: ReadonlySet<string> = new Set([
   'updatedAt',
   'speechSubmissionId',
@@ -61,7 +61,7 @@ const PREPARATION: ReadonlySet<string> = new Set([
   'speechOperation',
 ] satisfies (keyof Rows['call'])[]);
 
-/** The rows without that, and without the notes about failed attempts. */
+/** The rows without those columns, and without the log rows of failed attempts. */
 function withoutPreparation(rows: Rows | null) {
   if (rows === null) return null;
   const found = Object.entries(rows.call).filter(([name]) => !PREPARATION.has(name));

@@ -9,7 +9,7 @@ import type { DefinedSuite } from './suites/suite.ts';
 import { temporalSuite } from './suites/temporal.ts';
 import { workersSuite } from './suites/workers.ts';
 
-// The page about faults names every row of the table, and only tests that are there.
+// The page about faults covers every row of the table, and names only tests that exist.
 
 const ROOT = join(import.meta.dirname, '../..');
 const ROWS = 30;
@@ -40,7 +40,7 @@ describe('docs/faults.md', () => {
     );
   });
 
-  it('points to files that exist, or says that a row is played by hand', async () => {
+  it('points to files that exist, or says that a row is tested by hand', async () => {
     for (const { number, where } of rows) {
       const files = [...where.matchAll(/`(test\/[^`]+)`/g)].map((found) => found[1] ?? '');
       assert.ok(files.length > 0 || where.includes('by hand'), `row ${number}`);

@@ -5,19 +5,19 @@ import { runSuites, type RunningSuites } from './suites/run-suites.ts';
 import { temporalSuite } from './suites/temporal.ts';
 import { workersSuite } from './suites/workers.ts';
 
-// Every fault of the table in docs/faults.md that can be provoked on one machine is survived as the
-// table says, and after it all ten invariants hold.
+// The service survives every fault of the table in docs/faults.md that can be provoked on one machine,
+// as the table says, and all ten invariants hold afterwards.
 
-// The longest first, so that none is left over when the others are done.
+// The longest first, so that none is still running when the others are done.
 const SUITES = [operatorsSuite, databaseSuite, temporalSuite, workersSuite, outsideSystemsSuite];
 
-// Two clusters beside the other lane of `npm test` are what two cores bear.
+// Two cores can run two clusters beside the other lane of `npm test`.
 const AT_A_TIME = 2;
 
 // A whole suite in its full variant, behind two others, on a slow machine.
 const TIMEOUT_MS = 20 * 60 * 1000;
 
-/** `FAULTS_SUITE=database` runs one alone. */
+/** `FAULTS_SUITE=database` runs one suite alone. */
 const chosen = process.env['FAULTS_SUITE'];
 const suites = SUITES.filter(({ title }) => chosen === undefined || title.includes(chosen));
 

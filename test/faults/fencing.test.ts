@@ -4,13 +4,13 @@ import type { ActivitiesDeps } from '../../src/activities/index.ts';
 import type { Step } from '../../src/domain/names.ts';
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
-// An attempt that timed out but still lives writes nothing over what its successor wrote, logs
-// nothing a second time and pays for nothing again, wherever it was held up.
+// An attempt that timed out but is still alive overwrites nothing that its successor wrote, logs
+// nothing twice and pays for nothing again, wherever it was held up.
 
 type Held = { readonly deps: Partial<ActivitiesDeps>; readonly isHeld: Promise<void> };
 type Hold = (deps: ActivitiesDeps, gate: Promise<void>) => Held;
 
-/** Lets a function do its work and holds its result back: the moment between an answer and its use. */
+/** Lets a function do its work but holds back its result, between an answer and its use. */
 function hold<Args extends unknown[], T>(work: (...args: Args) => Promise<T>, gate: Promise<void>) {
   const reached = Promise.withResolvers<void>();
   return {
@@ -107,7 +107,7 @@ describe('row 27: a zombie attempt', () => {
   after(() => rig.stop());
 
   for (const [step, where, holdUp] of PLACES) {
-    it(`of ${step}, held up ${where}, changes nothing any more`, async () => {
+    it(`of ${step}, held up ${where}, has no further effect`, async () => {
       const call = await rig.newCall();
       await call.upTo(step);
       const gate = Promise.withResolvers<void>();
@@ -135,7 +135,7 @@ describe('row 27: a zombie attempt', () => {
     });
   }
 
-  it('of openCall, held up until the call was COMPLETED, changes nothing any more', async () => {
+  it('of openCall, held up until the call was COMPLETED, has no further effect', async () => {
     const call = await rig.newCall();
     await call.upTo('analyzeTranscript');
     await call.attempt('analyzeTranscript', 1);

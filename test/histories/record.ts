@@ -11,9 +11,9 @@ import { mochaGlobalTeardown } from '../support/global.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// `npm run histories:record`: records real runs, which the replay test replays for ever after.
-// Recorded histories are only ever added to: an old one is a run that may still be parked somewhere.
-// `npm run histories:record -- site-walk` records the named ones alone.
+// `npm run histories:record`: records real runs, which the replay test replays from then on.
+// Recorded histories are never replaced, because a run like an old one may still be parked somewhere.
+// `npm run histories:record -- site-walk` records only the named ones.
 
 const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
@@ -111,7 +111,7 @@ const SCENARIOS = {
   },
 };
 
-/** Leaves out what tells of the machine on which it was recorded, and no replay looks at. */
+/** Removes whatever identifies the machine of the recording, none of which a replay needs. */
 function anonymise(history: unknown): unknown {
   return JSON.parse(JSON.stringify(history), (key, value: unknown) => {
     if (key === 'stackTrace') return undefined;

@@ -1,5 +1,5 @@
-// docker-compose.temporal.yml is a valid Compose file, and what it starts is pinned, watched and
-// reachable from this machine only.
+// docker-compose.temporal.yml is a valid Compose file, and its services are pinned, health-checked
+// and reachable from this machine only.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,7 @@ const endsByItself = (name: string) =>
     ([, service]) => service.depends_on?.[name]?.condition === 'service_completed_successfully',
   ) || file.services[name]?.restart?.startsWith('on-failure');
 
-/** The specification's own schema, as a package carries it. */
+/** Validates against the specification's own schema, which a package provides. */
 function createValidator() {
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
@@ -39,7 +39,7 @@ function createValidator() {
   ajv.addFormat('ports', true);
   ajv.addFormat('expose', true);
   ajv.addFormat('subnet_ip_address', true);
-  // It is written in a mixture of dialects: its own address and the ids of an old draft go.
+  // The schema mixes dialects, so its $schema address and the ids of an old draft are removed.
   const schema = JSON.stringify(composeSchema, (key, value: unknown) =>
     (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
   );
@@ -47,10 +47,10 @@ function createValidator() {
 }
 
 describe('docker-compose.temporal.yml', () => {
-  it('is valid by the schema of the Compose specification', () => {
+  it('is valid according to the schema of the Compose specification', () => {
     const validate = createValidator();
     assert.ok(validate(file), JSON.stringify(validate.errors, null, 2));
-    // The schema would notice a slip.
+    // The schema does catch mistakes.
     assert.ok(!validate({ services: { one: { image: 'a', helthcheck: {} } } }));
     assert.ok(!validate({ services: { one: { image: 'a', restart: true } } }));
   });
@@ -62,7 +62,7 @@ describe('docker-compose.temporal.yml', () => {
     assert.equal(versionOf('temporal-namespace'), versionOf('temporal'));
   });
 
-  it('restarts and watches what stays up, and waits for what it needs', () => {
+  it('restarts and health-checks every long-running service, and waits for dependencies', () => {
     for (const [name, service] of services) {
       if (!endsByItself(name)) {
         assert.equal(service.restart, 'unless-stopped', name);
@@ -78,7 +78,7 @@ describe('docker-compose.temporal.yml', () => {
     }
   });
 
-  it('listens on loopback only, and holds no password', () => {
+  it('listens on loopback only, and contains no password', () => {
     for (const [name, { ports = [] }] of services) {
       for (const port of ports) assert.match(port, /^127\.0\.0\.1:\d+:\d+$/, name);
     }
@@ -87,7 +87,7 @@ describe('docker-compose.temporal.yml', () => {
     }
   });
 
-  it('mounts only files that are there, and registers every search attribute', () => {
+  it('mounts only files that exist, and registers every search attribute', () => {
     for (const [, { volumes = [] }] of services) {
       for (const volume of volumes.filter((each) => each.startsWith('./'))) {
         assert.ok(existsSync(`${root}${volume.split(':')[0]}`), volume);

@@ -1,4 +1,4 @@
-// .env.example names every variable that is read, and no other, and works as it stands.
+// .env.example names every variable that is read and no others, and works unchanged.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -26,12 +26,12 @@ describe('.env.example', () => {
     }
   });
 
-  it('names each variable once, so that the last of two does not overrule what was filled in', () => {
+  it('names each variable once, so that no later line overrides a value that was filled in', () => {
     const repeated = names.filter((name, index) => names.indexOf(name) !== index);
     assert.deepEqual(repeated, []);
   });
 
-  it('holds no value that keeps the local run from starting its own parts', () => {
+  it('sets no value that prevents the local run from starting its own parts', () => {
     const settings = toLocalSettings(parseEnv(example) as Record<string, string>);
     assert.deepEqual(settings.ports, toLocalSettings({}).ports);
     assert.deepEqual(settings.ownSystems, toLocalSettings({}).ownSystems);

@@ -1,4 +1,4 @@
-// Whoever stops npm stops what it runs: npm signals the shell between them, and not every shell passes a signal on.
+// Stopping npm stops what it runs: npm signals the shell in between, and not every shell passes a signal on.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ const GATEWAY = {
   DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere',
 };
 
-// A gateway without calls ends in a second; a crowded machine takes a few more.
+// An idle gateway exits within a second; on a busy machine it takes a few more.
 const LOST_AFTER_MS = 30_000;
 
 describe('npm run', () => {
@@ -30,7 +30,7 @@ describe('npm run', () => {
       const { pid } = JSON.parse(line) as { pid: number };
       outlived = false;
       npm.kill('SIGTERM');
-      // Should the signal be lost, the test ends all the same, and says so.
+      // If the signal is lost, the test still ends, and says so.
       setTimeout(() => (outlived = end(pid)), LOST_AFTER_MS).unref();
     }
     await ended;
@@ -38,7 +38,7 @@ describe('npm run', () => {
   });
 });
 
-/** Whether there was anything to end. */
+/** Kills the process, and returns whether it was still running. */
 function end(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');

@@ -1,4 +1,4 @@
-// Guarantees that a process which cannot start tells its operator why in one sentence, without a stack.
+// Guarantees that a process which cannot start tells its operator why in one sentence, without a stack trace.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ const WORKER = {
   LLM_MODEL: 'model',
 };
 
-/** What a process prints that ends before it is ready. */
+/** What a process prints when it exits before it is ready. */
 async function lastWordsOf(script: string, env: Readonly<Record<string, string>>): Promise<string> {
   const { message } = await startProcess(script, env, /never/).then(
     ({ process }) => process.kill().then(() => new Error('It started.')),
@@ -39,7 +39,7 @@ describe('a process that cannot start', () => {
     ['src/site-directory.ts', NO_TEMPORAL],
     ['src/worker.ts', { ...WORKER, ...NO_TEMPORAL }],
   ] as const) {
-    it(`names TEMPORAL_ADDRESS when nobody answers there: ${script}`, async () => {
+    it(`names TEMPORAL_ADDRESS when nothing answers there: ${script}`, async () => {
       assert.equal(
         await lastWordsOf(script, env),
         'Temporal does not answer. Check TEMPORAL_ADDRESS and that the server is up.',
@@ -56,7 +56,7 @@ describe('a process that cannot start', () => {
     );
   });
 
-  it('names PORT when somebody listens there', async () => {
+  it('names PORT when it is already in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

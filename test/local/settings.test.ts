@@ -1,4 +1,4 @@
-// What the environment names is used instead of started, and the sandbox never mixes with it.
+// Whatever the environment names is used and not started, and the sandbox's settings never mix with it.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const started = {
 };
 
 describe('the settings of the local run', () => {
-  it('take the .env file beneath the environment, and an empty value as none', () => {
+  it('let the environment override the .env file, and treat an empty value as unset', () => {
     const folder = mkdtempSync(join(tmpdir(), 'settings-test-'));
     try {
       writeFileSync(join(folder, '.env'), 'PORT=3001\nLLM_MODEL=from-file\nDATABASE_URL=\n');
@@ -40,12 +40,12 @@ describe('the settings of the local run', () => {
     { LOCAL_PORT_OFFSET: '3000' },
     { PORT: '6666' },
   ]) {
-    it(`refuse a port that no browser goes to: ${JSON.stringify(env)}`, () => {
+    it(`refuse a port that every browser blocks: ${JSON.stringify(env)}`, () => {
       assert.throws(() => toLocalSettings(env), /refuse to send HTTP to port/);
     });
   }
 
-  it('move every port by the offset, but the gateway to PORT', () => {
+  it('shift every port by the offset, except that PORT decides the gateway’s', () => {
     assert.deepEqual(toLocalSettings({ LOCAL_PORT_OFFSET: '100' }).ports, {
       gateway: 3100,
       temporal: 7333,
@@ -58,7 +58,7 @@ describe('the settings of the local run', () => {
     assert.throws(() => toLocalSettings({ PORT: '3000a' }), /PORT must be a whole number/);
   });
 
-  it('have the sandbox stand in for whatever is not named, the transcription server included', () => {
+  it('use the sandbox for every system that is not named, including the transcription server', () => {
     const rest = {
       PHONE_SYSTEM_URL: 'https://phones.example',
       RECORDINGS_BUCKET: 'b',
@@ -75,7 +75,7 @@ describe('the settings of the local run', () => {
     assert.throws(() => toLocalSettings(own, { whisper: true }), /leave out one of them/);
   });
 
-  it('start Temporal unless it is named, and refuse half of its settings', () => {
+  it('start Temporal unless its address is set, and refuse incomplete settings', () => {
     assert.equal(toLocalSettings({}).ownTemporal, false);
     assert.equal(toLocalSettings({ TEMPORAL_ADDRESS: 'a:7233' }).ownTemporal, true);
     assert.equal(toLocalSettings({ TEMPORAL_PROFILE: 'prod' }).ownTemporal, true);
@@ -87,7 +87,7 @@ describe('the settings of the local run', () => {
 });
 
 describe('the environment of worker and gateway', () => {
-  it('names what was started, over keys of systems that the sandbox stands in for', () => {
+  it('names what was started, and overrides the keys of systems that the sandbox replaces', () => {
     const settings = toLocalSettings({
       LLM_API_KEY: 'real',
       GOOGLE_CLOUD_PROJECT: 'half',
@@ -101,7 +101,7 @@ describe('the environment of worker and gateway', () => {
     assert.equal(env['GOOGLE_CLOUD_PROJECT'], 'sandbox');
   });
 
-  it('leaves a system of the user exactly as the user set it', () => {
+  it('leaves the settings of the user’s own system exactly as they are', () => {
     const own = {
       PHONE_SYSTEM_URL: 'https://phones.example',
       RECORDINGS_BUCKET: 'real-bucket',
@@ -110,7 +110,7 @@ describe('the environment of worker and gateway', () => {
     };
     const env = serviceEnvironment(toLocalSettings(own), started);
     for (const [name, value] of Object.entries(own)) assert.equal(env[name], value);
-    // Left out by the user, so the service's own defaults count, not the sandbox's values.
+    // The user left these out, so the service's own defaults apply, not the sandbox's values.
     for (const name of [
       'PHONE_SYSTEM_PASSWORD',
       'OWN_PHONE_NUMBERS',
@@ -123,7 +123,7 @@ describe('the environment of worker and gateway', () => {
     assert.equal(env['CONNECTWISE_URL'], sandbox.connectwiseUrl);
   });
 
-  it('names the transcription server that stands in, that the user has, or that Whisper is', () => {
+  it('names the right transcription server: the sandbox’s, the user’s own, or Whisper', () => {
     const wanted = { SPEECH_PROVIDER: 'openai-compatible', SPEECH_LANGUAGE_CODES: 'de-DE' };
     const stoodIn = serviceEnvironment(toLocalSettings(wanted), started);
     assert.equal(stoodIn['SPEECH_PROVIDER'], 'openai-compatible');

@@ -12,8 +12,8 @@ import { isFree } from '../../local/process/ports.ts';
 
 const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
 
-// Away from the defaults, so that a developer's own npm start may be up meanwhile, and below the ports
-// that outgoing connections get (Linux: from 32768), of which another test may just have one.
+// Away from the defaults, so that a developer's own npm start may be running, and below the ports for
+// outgoing connections (on Linux from 32768), one of which another test might be using.
 const OFFSET = 17_000;
 
 type Run = {
@@ -75,7 +75,7 @@ describe('npm start', () => {
     }
   }
 
-  it('refuses to start over a port that is taken, naming it and the way out', async () => {
+  it('refuses to start when a port is in use, and names the port and the remedy', async () => {
     const other = await listen(7233 + OFFSET);
     try {
       const run = start();
@@ -86,7 +86,7 @@ describe('npm start', () => {
     }
   });
 
-  it('brings everything up, shows each sample and how to reprocess the one that fails', async () => {
+  it('starts everything, and shows each sample and how to reprocess the one that fails', async () => {
     const run = start();
     await untilWritten(run, /Ctrl-C stops everything/);
     const output = run.output();
@@ -120,7 +120,7 @@ describe('npm start', () => {
       assert.ok(await isFree(port), `${port}`);
   });
 
-  it('finds its data again and, with --once, ends well', async () => {
+  it('finds its data again and, with --once, exits with code 0', async () => {
     const run = start('--once');
     assert.equal(await run.ended, 0, run.output());
     assert.match(run.output(), /Migrations +up to date/);
@@ -128,7 +128,7 @@ describe('npm start', () => {
     assert.match(run.output(), /FAILED +Kestrel Accountants/);
   });
 
-  it('ends with a message, and stops everything, when a part dies', async () => {
+  it('stops everything and exits with a message when a part dies', async () => {
     const run = start();
     await untilWritten(run, /Ctrl-C stops everything/);
     const parts = partsOf(dataFolder);

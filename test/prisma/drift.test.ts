@@ -1,4 +1,4 @@
-// The committed migrations make exactly the database that schema.prisma describes.
+// The committed migrations create exactly the database that schema.prisma describes.
 import assert from 'node:assert/strict';
 
 import { differenceToMigrations, differenceToSchema } from '../../prisma/engine/difference.ts';
@@ -16,7 +16,7 @@ describe('schema.prisma and the migrations', () => {
     }
   });
 
-  it('are told apart by a column that the schema has and the migrations lack', async () => {
+  it('differ when the schema has a column that the migrations lack', async () => {
     const { url } = await testPostgres();
     const schema = await readSchema();
     const drifted = {
@@ -29,7 +29,7 @@ describe('schema.prisma and the migrations', () => {
     assert.match(sql ?? '', /ALTER TABLE "Company" ADD COLUMN\s+"drift" TEXT/);
   });
 
-  it('are told apart by an index, a default or a not-null that the database has lost', async () => {
+  it('differ when the database has lost an index, a default or a NOT NULL', async () => {
     for (const [change, expected] of [
       ['DROP INDEX "Company_connectwiseId_key"', /CREATE UNIQUE INDEX "Company_connectwiseId_key"/],
       ['ALTER TABLE "Company" ALTER COLUMN name DROP NOT NULL', /ALTER COLUMN "name" SET NOT NULL/],

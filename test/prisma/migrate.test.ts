@@ -1,4 +1,4 @@
-// One command brings any PostgreSQL database up to date, whoever else is at it.
+// One command brings any PostgreSQL database up to date, even when several processes run it concurrently.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 
@@ -34,7 +34,7 @@ describe('migrate', () => {
     );
   });
 
-  it('lets several at once wait for the one that works, however long that takes', async () => {
+  it('makes concurrent runs wait for the one that is migrating, however long that takes', async () => {
     await migrate(url, migrations({}));
     const slow = migrations({
       '20260101000000_slow': 'CREATE TABLE a (n int); SELECT pg_sleep(1);',
@@ -46,11 +46,11 @@ describe('migrate', () => {
       results.flatMap(({ applied }) => applied),
       ['20260101000000_slow'],
     );
-    // Whoever waits for the engine's own lock gives up after ten seconds.
+    // A process that waits for the engine's own lock gives up after ten seconds.
     assert.ok(!waiting.includes(ENGINE_LOCK), `waiting for ${waiting.join(', ')}`);
   });
 
-  it('stops at a migration that fails, says why, and does not go on over it', async () => {
+  it('stops at a migration that fails, says why, and never skips it', async () => {
     const broken = migrations({
       '20260101000000_good': 'CREATE TABLE good (n int);',
       '20260102000000_broken': 'CREATE TABEL broken (n int);',
@@ -64,7 +64,7 @@ describe('migrate', () => {
     assert.deepEqual(rows, [{ tablename: 'good' }]);
   });
 
-  it('says of a server that is away what to do, without the password', async () => {
+  it('says what to do when the server is down, without printing the password', async () => {
     const away = `postgresql://someone:sesame@127.0.0.1:${await freePort()}/database`;
     await assert.rejects(
       migrate(away),
@@ -79,7 +79,7 @@ describe('migrate', () => {
 /** Prisma's advisory lock. */
 const ENGINE_LOCK = 72_707_369;
 
-/** The advisory locks that are waited for, once there are two who wait. */
+/** The keys of the advisory locks that two sessions wait for, once there are two waiting. */
 async function untilTwoWait(url: string): Promise<number[]> {
   const deadline = Date.now() + 5_000;
   for (;;) {
@@ -90,7 +90,7 @@ async function untilTwoWait(url: string): Promise<number[]> {
       ),
     );
     if (rows.length === 2) return rows.map(({ key }: { key: number }) => key);
-    assert.ok(Date.now() < deadline, 'two of three wait');
+    assert.ok(Date.now() < deadline, 'Not within five seconds: two of the three wait for a lock.');
   }
 }
 

@@ -4,14 +4,14 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-// A server that says goodbye in the very moment in which a connection is handed out fails the
-// transaction, not the process.
+// When the server terminates a connection just as the pool hands it out, the transaction fails and
+// not the process.
 
-/** ReadyForQuery, outside a transaction: what ends the opening of a connection. */
+/** ReadyForQuery, outside a transaction: the last message when a connection is opened. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
-/** ErrorResponse: an administrator ends the session. */
-function goodbye(): Buffer {
+/** ErrorResponse: an administrator terminates the session. */
+function termination(): Buffer {
   const fields = [
     'SFATAL',
     'VFATAL',
@@ -25,7 +25,7 @@ function goodbye(): Buffer {
   return Buffer.concat([head, body]);
 }
 
-describe('a database that says goodbye', () => {
+describe('a database that terminates a connection', () => {
   let real: TestDatabase;
 
   before(async () => {
@@ -33,18 +33,18 @@ describe('a database that says goodbye', () => {
   });
   after(() => real.drop());
 
-  it('right behind the opening of a connection fails the transaction alone', async () => {
+  it('right after opening it fails only the transaction', async () => {
     const { hostname, port } = new URL(real.url);
-    let goodbyes = 0;
+    let terminations = 0;
     const proxy = createServer((client) => {
       const server = connect(Number(port), hostname);
       client.pipe(server);
       server.on('data', (data) => {
-        const isReady = goodbyes === 0 && data.subarray(-READY.length).equals(READY);
+        const isReady = terminations === 0 && data.subarray(-READY.length).equals(READY);
         if (!isReady) return void client.write(data);
-        goodbyes += 1;
-        // In one piece: nothing else runs between the two messages.
-        client.end(Buffer.concat([data, goodbye()]));
+        terminations += 1;
+        // In one write, so that nothing else runs between the two messages.
+        client.end(Buffer.concat([data, termination()]));
         server.destroy();
       });
       for (const socket of [client, server]) socket.on('error', () => socket.destroy());
@@ -56,7 +56,7 @@ describe('a database that says goodbye', () => {
     const database = createDatabase({ url: url.href, poolSize: 2 });
     try {
       await assert.rejects(database.transaction((tx) => tx.company.count()));
-      assert.equal(goodbyes, 1);
+      assert.equal(terminations, 1);
       assert.equal(await database.transaction((tx) => tx.company.count()), 0);
     } finally {
       await database.close();

@@ -11,7 +11,7 @@ import { createTranscriptRepository } from '../../src/repositories/transcript-re
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// The database holds each thing once, whoever writes it at the same time, and no late writer overrules a later one.
+// The database holds each thing once, however many write it concurrently, and a stale writer never overrides a newer one.
 
 describe('the repositories', () => {
   let testDatabase: TestDatabase;
@@ -37,7 +37,7 @@ describe('the repositories', () => {
     ...over,
   });
 
-  it('answer null for what is absent', async () => {
+  it('return null for an absent row', async () => {
     const { prisma } = database;
     assert.equal(await createCallRepository(prisma).findByCallSid('absent'), null);
     assert.equal(await createCallRepository(prisma).findWithDetails('absent'), null);
@@ -49,7 +49,7 @@ describe('the repositories', () => {
     assert.deepEqual(await createProcessingLogRepository(prisma).listByCall(randomUUID()), []);
   });
 
-  it('make one company of a thousand concurrent findOrCreate, without an error', async () => {
+  it('create one company for a thousand concurrent findOrCreate calls, without an error', async () => {
     const companies = createCompanyRepository(database.prisma);
     const found = await Promise.all(
       Array.from({ length: 1000 }, () => companies.findOrCreate('4711', 'Brightwater Dental')),
@@ -59,7 +59,7 @@ describe('the repositories', () => {
     assert.equal(count, 1);
   });
 
-  it('make one call and one analysis a run of many concurrent findOrCreate', async () => {
+  it('create one call, and one analysis per run, for many concurrent findOrCreate calls', async () => {
     const calls = createCallRepository(database.prisma);
     const callSid = randomUUID();
     const found = await Promise.all(
@@ -88,13 +88,13 @@ describe('the repositories', () => {
     assert.equal((await analyses.listByCall(call.id)).length, 1);
   });
 
-  it('add up what the transcripts of a call were billed, each once', async () => {
+  it('sum the billed seconds of a call’s transcripts, each submission once', async () => {
     const call = await createCallRepository(database.prisma).create(callData());
     const transcripts = createTranscriptRepository(database.prisma);
     assert.equal(await transcripts.billedSecondsOf(call.id), null);
     for (const [submissionId, billedSeconds] of [
       ['first', 20],
-      // The same submission again: somebody stored its result twice.
+      // The same submission again: its result was stored twice.
       ['first', 20],
       ['second', 30],
       ['third', 5],
@@ -113,14 +113,14 @@ describe('the repositories', () => {
     assert.equal(await transcripts.billedSecondsOf(call.id), 55);
   });
 
-  it('rename a company that ConnectWise has renamed', async () => {
+  it('update the name of a company that was renamed in ConnectWise', async () => {
     const companies = createCompanyRepository(database.prisma);
     const before = await companies.findOrCreate('77', 'Old Name');
     const after = await companies.findOrCreate('77', 'New Name');
     assert.deepEqual([after.id, after.name], [before.id, 'New Name']);
   });
 
-  it('add a log row once for its key, and leave the transaction usable when it is there already', async () => {
+  it('add a log row once for its key, and leave the transaction usable when the row already exists', async () => {
     const calls = createCallRepository(database.prisma);
     const log = createProcessingLogRepository(database.prisma);
     const call = await calls.create(callData());
@@ -149,7 +149,7 @@ describe('the repositories', () => {
     );
   });
 
-  it('keep log rows of one transaction in the order in which they were written', async () => {
+  it('keep the log rows of one transaction in the order in which they were written', async () => {
     const calls = createCallRepository(database.prisma);
     const log = createProcessingLogRepository(database.prisma);
     const call = await calls.create(callData());
@@ -178,7 +178,7 @@ describe('the repositories', () => {
     );
   });
 
-  it('undo everything of a transaction that fails', async () => {
+  it('roll back everything in a transaction that fails', async () => {
     const calls = createCallRepository(database.prisma);
     const companies = createCompanyRepository(database.prisma);
     const data = callData();
@@ -205,7 +205,7 @@ describe('the repositories', () => {
     assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true, 'a retry');
   });
 
-  it('clear the failures from before a release, also those that are written after it', async () => {
+  it('clear the failures from before a release, even those written after it', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     const failed = { callStatus: 'FAILED', failedStep: 'matchCompany', failureCode: 'X' } as const;
@@ -219,19 +219,19 @@ describe('the repositories', () => {
     );
   });
 
-  it('keep the failure that one branch met after the other was released', async () => {
+  it('keep a failure that one branch met after the other was released', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     const failed = { callStatus: 'FAILED', failureCode: 'X' } as const;
     await calls.changeStatus(id, 20n, { ...failed, failedStep: 'transcribeRecording' });
     await calls.changeStatus(id, 31n, { ...failed, failedStep: 'matchCompany' });
-    // What was released at 30 is told to the database after that.
+    // The release at 30 reaches the database only after the failure at 31.
     await calls.resume(id, 30n);
     const call = await calls.findByCallSid(callSid);
     assert.deepEqual([call?.callStatus, call?.failedStep], ['FAILED', 'matchCompany']);
   });
 
-  it('leave a COMPLETED call alone when the opening of its next run is tried anew', async () => {
+  it('leave a COMPLETED call unchanged when the opening of its next run is retried', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' });
@@ -239,7 +239,7 @@ describe('the repositories', () => {
     assert.equal((await calls.findByCallSid(callSid))?.callStatus, 'COMPLETED');
   });
 
-  it('show a call as the last writer left it, and keep others from writing until the lock goes', async () => {
+  it('show a locked call as its last writer left it, and block other writers until the lock is released', async () => {
     const calls = createCallRepository(database.prisma);
     const { id } = await calls.create(callData());
     const order: string[] = [];
@@ -262,7 +262,7 @@ describe('the repositories', () => {
     assert.deepEqual([seen, order], ['audio/wav', ['first', 'second']]);
   });
 
-  it('write the same change of status once, and let its repetition stand', async () => {
+  it('apply a change of status once, and accept its repetition without effect', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     assert.equal(await calls.changeStatus(id, 20n, { mimeType: 'audio/wav' }), true);
@@ -270,7 +270,7 @@ describe('the repositories', () => {
     assert.equal((await calls.findByCallSid(callSid))?.mimeType, 'audio/wav');
   });
 
-  it('report a database that is away as DATABASE_UNAVAILABLE, without its address or password', async () => {
+  it('report a database that is down as DATABASE_UNAVAILABLE, without its address or password', async () => {
     const away = createDatabase({ url: 'postgresql://u:secret@127.0.0.1:1/d', poolSize: 1 });
     try {
       for (const request of [
@@ -287,7 +287,7 @@ describe('the repositories', () => {
     }
   });
 
-  it('keep a transaction from holding its locks for longer than five seconds', async () => {
+  it('let no transaction hold its locks for longer than five seconds', async () => {
     const calls = createCallRepository(database.prisma);
     const { id } = await calls.create(callData());
     const frozen = Promise.withResolvers<void>();

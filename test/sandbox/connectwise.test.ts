@@ -1,4 +1,4 @@
-/** The ConnectWise stand-in answers the queries that it is sent as ConnectWise Manage does, and refuses all others. */
+/** The ConnectWise stand-in answers the queries that the service sends as ConnectWise Manage does, and refuses all others. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,7 +77,7 @@ describe('sandbox ConnectWise', () => {
 
   const contactQueries: [title: string, query: Record<string, string>, ids: number[]][] = [
     [
-      'a phone item, however it is written between the wildcards',
+      'a phone item, whatever its format between the wildcards',
       {
         childConditions:
           'communicationItems/value like "%946%0101%" AND communicationItems/communicationType="Phone"',
@@ -85,7 +85,7 @@ describe('sandbox ConnectWise', () => {
       [501, 651],
     ],
     [
-      'not a formatted value by digits in a row',
+      'consecutive digits, which do not match a formatted value',
       {
         childConditions:
           'communicationItems/value like "%9460101%" and communicationItems/communicationType="Phone"',
@@ -93,7 +93,7 @@ describe('sandbox ConnectWise', () => {
       [651],
     ],
     [
-      'an item that fulfils the whole child condition by itself',
+      'a single item that satisfies the whole child condition',
       {
         childConditions:
           'communicationItems/value like "%7946 0101" and communicationItems/communicationType="Fax"',
@@ -102,7 +102,7 @@ describe('sandbox ConnectWise', () => {
     ],
     ['the default number', { conditions: 'defaultPhoneNbr like "%7946 0101%"' }, [501]],
     ['references', { conditions: 'company/id = 251 and inactiveFlag = false' }, [511, 512, 514]],
-    ['text without regard to case', { conditions: "LastName = 'MARSH'" }, [611, 612]],
+    ['text, ignoring case', { conditions: "LastName = 'MARSH'" }, [611, 612]],
     ['contains', { conditions: 'company/name contains "river"' }, [541, 542]],
     ['lists', { conditions: 'id in (501, 611, 7)' }, [501, 611]],
     ['negated lists', { conditions: 'company/id = 251 and id not in (511, 512)' }, [513, 514]],
@@ -118,7 +118,7 @@ describe('sandbox ConnectWise', () => {
       [611, 641],
     ],
     ['not like', { conditions: 'company/id = 262 and lastName not like "mar%"' }, [641]],
-    ['numbers in order', { conditions: 'id >= 611 and id < 613' }, [611, 612]],
+    ['comparison of numbers', { conditions: 'id >= 611 and id < 613' }, [611, 612]],
     ['absent values', { conditions: 'company/id = null' }, [631, 632]],
     ['like without a wildcard, as equality', { conditions: 'lastName like "mars"' }, []],
   ];
@@ -128,7 +128,7 @@ describe('sandbox ConnectWise', () => {
     });
   }
 
-  it('finds companies by number and leaves out the deleted one only when asked to', async () => {
+  it('finds companies by number, and omits a deleted one only on request', async () => {
     const number = 'phoneNumber = "020 7946 0140"';
     assert.deepEqual(await idsOf('/company/companies', { conditions: number }), [258]);
     const conditions = `${number} and deletedFlag = false`;
@@ -158,7 +158,7 @@ describe('sandbox ConnectWise', () => {
     ['an unknown parameter', { condition: 'id=1' }, /does not know the parameter/],
   ];
   for (const [title, query, message] of refused) {
-    it(`refuses with 400 in ConnectWise's shape: ${title}`, async () => {
+    it(`refuses with a 400 in ConnectWise's format: ${title}`, async () => {
       const { status, error } = await get('/company/contacts', query);
       assert.equal(status, 400);
       assert.match(error.message, message);
@@ -166,7 +166,7 @@ describe('sandbox ConnectWise', () => {
     });
   }
 
-  it('gives only the fields asked for, and _info only when they include it', async () => {
+  it('returns only the requested fields, and _info only when it is among them', async () => {
     const { rows } = await get('/company/contacts', {
       conditions: 'id=501',
       fields: 'id,company/name,company/id,inactiveFlag',
@@ -183,7 +183,7 @@ describe('sandbox ConnectWise', () => {
     });
   });
 
-  it('gives 25 rows a page by default, links to the next and the last, and an empty page beyond', async () => {
+  it('returns 25 rows per page by default, links to the next and the last page, and an empty page beyond them', async () => {
     const first = await get('/company/contacts', { fields: 'id' });
     assert.equal(first.rows.length, 25);
     assert.match(
@@ -199,7 +199,7 @@ describe('sandbox ConnectWise', () => {
     assert.deepEqual((await get('/company/contacts', { page: '9' })).rows, []);
   });
 
-  it('caps a page at 1000 rows without a word', async () => {
+  it('silently caps a page at 1000 rows', async () => {
     const contacts = Array.from({ length: 1001 }, (_, index) => ({
       id: 20_000 + index,
       firstName: 'Many',
@@ -213,7 +213,7 @@ describe('sandbox ConnectWise', () => {
     assert.equal((await get('/company/contacts', { ...query, page: '2' })).rows.length, 1);
   });
 
-  it('orders by the fields asked for', async () => {
+  it('orders by the requested fields', async () => {
     const query = {
       conditions: 'company/id in (254, 262)',
       orderBy: 'company/name desc, firstName',
@@ -238,7 +238,7 @@ describe('sandbox ConnectWise', () => {
     });
   }
 
-  it('counts a request for the calls of the number it asks for, and plays their faults', async () => {
+  it('counts a request for every call with the requested number, and applies their faults', async () => {
     assert.equal((await post('/reset', {})).status, 204);
     const action = { status: 429, headers: { 'retry-after': '7' } };
     const fault = { system: 'connectwise', callSid: '1700000201.1', action };
@@ -256,7 +256,7 @@ describe('sandbox ConnectWise', () => {
     assert.deepEqual(hits.calls, { '1700000201.1': { 'connectwise.companies.list': 2 } });
   });
 
-  it('answers with records added at run time, also after a restart', async () => {
+  it('answers with records added at run time, even after a restart', async () => {
     const records = {
       companies: [
         { id: 9001, identifier: 'Added', name: 'Added Company', phoneNumber: '+442079460188' },
@@ -279,7 +279,7 @@ describe('sandbox ConnectWise', () => {
     assert.deepEqual(await idsOf('/company/companies', { conditions: 'id = 9001' }), [9001]);
   });
 
-  it('refuses records that it could not answer with', async () => {
+  it('refuses records that it could not return', async () => {
     const unknownCompany = { contacts: [{ id: 9003, firstName: 'Bo', company: { id: 12345 } }] };
     const strayedSite = { sites: [{ id: 9004, name: 'Nowhere', company: { id: 12345 } }] };
     for (const records of [
@@ -293,7 +293,7 @@ describe('sandbox ConnectWise', () => {
     assert.deepEqual(await idsOf('/company/contacts', { conditions: 'id = 9003' }), []);
   });
 
-  it("lists a company's sites, with conditions and pages, and no site of another", async () => {
+  it("lists only a company's own sites, with conditions and pages", async () => {
     const path = '/company/companies/252/sites';
     assert.deepEqual(await idsOf(path, {}), [720, 721, 722]);
     assert.deepEqual(await idsOf(path, { conditions: 'inactiveFlag = false' }), [720, 721]);
@@ -306,12 +306,12 @@ describe('sandbox ConnectWise', () => {
     assert.deepEqual(await idsOf('/company/companies/253/sites', {}), []);
   });
 
-  it('answers 404 about the sites of no company, and about sites without a company', async () => {
+  it('answers 404 for the sites of an unknown company, and for sites without a company', async () => {
     assert.equal((await get('/company/companies/12345/sites')).status, 404);
     assert.equal((await get('/company/sites')).status, 404);
   });
 
-  it('counts and faults the lists of sites under their own name', async () => {
+  it('counts site lists, and applies faults to them, under an operation of their own', async () => {
     assert.equal((await post('/reset', {})).status, 204);
     const fault = { system: 'connectwise', operation: 'sites.list', action: { status: 503 } };
     assert.equal((await post('/faults', fault)).status, 201);
@@ -323,7 +323,7 @@ describe('sandbox ConnectWise', () => {
     assert.deepEqual(hits.total, { 'connectwise.sites.list': 2 });
   });
 
-  it("knows the companies that the sandbox's environment excludes: the MSP itself and the catch-all", async () => {
+  it("contains the companies that the sandbox's environment excludes: the MSP itself and the catch-all", async () => {
     const excluded =
       sandboxEnvironment(sandbox.addresses)['CONNECTWISE_EXCLUDED_COMPANY_IDS'] ?? '';
     const { rows } = await get('/company/companies', { conditions: `id in (${excluded})` });
@@ -333,7 +333,7 @@ describe('sandbox ConnectWise', () => {
     );
   });
 
-  it("holds the agreed companies under the samples' numbers, and nobody under the unknown caller's", async () => {
+  it("contains the expected companies for the samples' numbers, and none for the unknown caller's", async () => {
     const numbers: [pattern: string, companies: number[]][] = [
       ['%20%7946%0101', [250]],
       ['%161%496%0110%', [251]],

@@ -1,5 +1,5 @@
-// The control plane refuses what it would otherwise ignore, with a sentence that says what to mend;
-// and the sample that is made to fail fails exactly once.
+// The control plane refuses what it would otherwise ignore, with a sentence that says what to fix;
+// and the sample that is meant to fail fails exactly once.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,7 +58,7 @@ describe('sandbox control plane', () => {
     assert.equal((await send('GET', '/nothing')).status, 404);
   });
 
-  it('lists faults, removes one or all, and says when there is none to remove', async () => {
+  it('lists faults, removes one or all, and answers 404 when there is nothing to remove', async () => {
     await send('POST', '/reset');
     const fault = {
       system: 'speech',
@@ -77,7 +77,7 @@ describe('sandbox control plane', () => {
     assert.deepEqual((await send('GET', '/faults')).content, []);
   });
 
-  it('adds a recording that the phone system then has', async () => {
+  it('adds a recording that the phone system then serves', async () => {
     const { status, content } = await send('POST', '/recordings', {
       callRecordingId: '8.8',
       recordgroup: '8',
@@ -99,8 +99,8 @@ describe('sandbox control plane', () => {
     });
   });
 
-  it("refuses the failing sample's analysis once, as OpenAI refuses a key, and no other's", async () => {
-    // A folder of its own: other tests here reset the faults.
+  it("refuses only the failing sample's analysis, once, as OpenAI refuses a key", async () => {
+    // A sandbox of its own, because other tests here reset the faults.
     const ownDir = mkdtempSync(join(tmpdir(), 'sandbox-failing-'));
     const own = await startSandbox({ dataDir: ownDir });
     const environment = sandboxEnvironment(own.addresses);

@@ -1,5 +1,5 @@
-// A reply is made no faster than the other side takes it, and making it stops when nobody is left to
-// take it: a recording of any length costs the sandbox no memory.
+// A reply is produced no faster than the other side reads it, and production stops when the reader
+// disconnects: a recording of any length costs the sandbox no memory.
 import assert from 'node:assert/strict';
 import { createServer, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -9,9 +9,9 @@ import { sendReply } from '../../sandbox/core/http-faults.ts';
 import { listen } from '../../sandbox/core/stand-in.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024);
-/** 128 MiB: far more than the sockets of both sides hold together. */
+/** 128 MiB, far more than the socket buffers of both sides together. */
 const CHUNKS = 2048;
-/** What the kernel buffers on the loopback, at the most, in chunks. */
+/** The most that the kernel buffers on loopback, in chunks. */
 const BUFFERED_CHUNKS = 256;
 
 describe('sandbox replies', () => {
@@ -45,9 +45,9 @@ describe('sandbox replies', () => {
     });
   }
 
-  it('waits for a reader that does not read, and then goes on to the end', async () => {
+  it('wait for a reader that pauses, and then continue to the end', async () => {
     const response = await ask();
-    // Without back-pressure all chunks are made within some milliseconds.
+    // Without back-pressure, all chunks would be produced within a few milliseconds.
     await delay(200);
     assert.ok(made < BUFFERED_CHUNKS, `${made} chunks`);
     let received = 0;
@@ -57,10 +57,10 @@ describe('sandbox replies', () => {
     assert.equal(received, CHUNKS * CHUNK.length);
   });
 
-  it('stops making a reply when the reader has gone', async () => {
+  it('stop being produced when the reader disconnects', async () => {
     const response = await ask();
     response.destroy();
-    // The test's own time limit is the deadline.
+    // The test's own timeout is the deadline.
     await closed.promise;
     assert.ok(made < BUFFERED_CHUNKS, `${made} chunks`);
   });

@@ -1,5 +1,5 @@
-// A sandbox that is killed and started again on the same folder goes on as if nothing had happened,
-// and one that cannot start says why.
+// A sandbox that is killed and restarted on the same folder continues as if nothing had happened, and
+// one that cannot start says why.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
@@ -65,7 +65,7 @@ describe('sandbox process', () => {
     return Promise.all(paths.map(async (path) => (await fetch(controlUrl + path)).json()));
   }
 
-  it('loses no object, hit, fault, recording or half upload when it is killed', async () => {
+  it('loses no object, hit, fault, recording or unfinished upload when it is killed', async () => {
     const first = await start();
     const { controlUrl, storageApiEndpoint } = first.addresses;
     await post(`${controlUrl}/recordings`, {
@@ -116,7 +116,7 @@ describe('sandbox process', () => {
     assert.deepEqual(replies, [503, 503, 200]);
   });
 
-  it('stops with exit code 0 on SIGTERM and SIGINT, also while a request hangs', async () => {
+  it('stops with exit code 0 on SIGTERM and SIGINT, even while a request hangs', async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const { child, addresses } = await start();
       await post(`${addresses.controlUrl}/faults`, {
@@ -132,7 +132,7 @@ describe('sandbox process', () => {
     }
   });
 
-  it('says which stand-in found its port taken, and leaves none of the others running', async () => {
+  it('names the stand-in whose port is in use, and leaves none of the others running', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = taken.address();
@@ -140,14 +140,14 @@ describe('sandbox process', () => {
     const { port } = address;
     // The phone system listens ten above the first port.
     const child = run('--base-port', String(port - 10));
-    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    const [printed, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     taken.close();
     assert.equal(code, 1);
     const sentence = `sandbox's phone system on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*choose another port\\.`;
-    assert.match(said, new RegExp(`^Failed to start the ${sentence}\n$`));
+    assert.match(printed, new RegExp(`^Failed to start the ${sentence}\n$`));
   });
 
-  it('hands a worker every address and credential it needs', async () => {
+  it('gives a worker every address and credential it needs', async () => {
     const { child, addresses } = await start();
     const environment = sandboxEnvironment(addresses);
     assert.equal(environment['STORAGE_API_ENDPOINT'], addresses.storageApiEndpoint);

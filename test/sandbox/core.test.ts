@@ -1,5 +1,5 @@
-// Scripted faults meet exactly the requests they are meant for, and nothing that was acknowledged
-// (hits, remaining faults, what was seeded) is lost when the sandbox is killed.
+// Scripted faults hit exactly the requests they are meant for, and nothing that was acknowledged
+// (hits, remaining faults, seeded samples) is lost when the sandbox is killed.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,12 +22,12 @@ describe('sandbox control', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  /** What kill -9 and a start do: the old state is not closed, the files are read anew. */
+  /** Does what kill -9 and a restart do: the old state is not closed, and the files are read again. */
   function restart(): void {
     control = createControl(dataDir);
   }
 
-  it('plays a fault as often as it says, after letting pass as many as it says', () => {
+  it('skips as many requests as a fault says, then applies it as often as it says', () => {
     control.addFault({
       system: 'storage',
       operation: 'objects.get',
@@ -58,14 +58,14 @@ describe('sandbox control', () => {
     });
   });
 
-  it('deals out faults in the order they were added, counting the skips of those behind', () => {
+  it('applies faults in the order they were added, and counts the skips of all of them', () => {
     control.addFault({ system: 'storage', skip: 2, action: { status: 500 } });
     control.addFault({ system: 'storage', action: { status: 503 } });
     const statuses = [1, 2, 3, 4].map(() => control.hit('storage', 'objects.list', [])?.status);
     assert.deepEqual(statuses, [503, undefined, 500, undefined]);
   });
 
-  it('counts each request in all and for every call it may belong to', () => {
+  it('counts each request in the total and for every call it may belong to', () => {
     control.hit('connectwise', 'contacts.list', ['1.1', '1.2']);
     control.hit('connectwise', 'contacts.list', ['1.1']);
     control.hit('connectwise', 'companies.list', []);
@@ -78,14 +78,14 @@ describe('sandbox control', () => {
     });
   });
 
-  it('keeps hits and what remains of each fault over a kill', () => {
+  it('keeps the hits and what remains of each fault after a kill', () => {
     control.addFault({ system: 'storage', skip: 1, times: 3, action: { status: 503 } });
     control.addFault({ system: 'speech', action: { hang: true } });
     control.hit('storage', 'objects.get', ['1.1']);
     control.hit('storage', 'objects.get', ['1.1']);
     control.hit('speech', 'GetOperation', ['1.1']);
     const before = { hits: control.hits(), faults: control.listFaults() };
-    // Twice, because the second start reads what the first one has written together.
+    // Twice, because the second start reads what the first one has compacted.
     restart();
     restart();
     assert.deepEqual({ hits: control.hits(), faults: control.listFaults() }, before);
@@ -95,7 +95,7 @@ describe('sandbox control', () => {
     );
   });
 
-  it("seeds a sample's faults once for a data folder, whatever is reset or restarted", () => {
+  it("seeds a sample's faults once per data folder, despite resets and restarts", () => {
     const faults = [{ system: 'languageModel' as const, action: { status: 401 } }];
     control.seedOnce('1.1', faults);
     assert.equal(control.listFaults()[0]?.callSid, '1.1');
@@ -105,7 +105,7 @@ describe('sandbox control', () => {
     assert.deepEqual(control.listFaults(), []);
   });
 
-  it('drops a last line torn by a kill, and refuses a line that is not its own', () => {
+  it('drops a last line truncated by a kill, and refuses any other invalid line', () => {
     control.hit('storage', 'objects.get', []);
     appendFileSync(join(dataDir, 'control.jsonl'), '{"type":"hit","key":"sto');
     restart();
@@ -114,7 +114,7 @@ describe('sandbox control', () => {
     assert.throws(restart, /journal .*control\.jsonl: line \d+ is not JSON/);
   });
 
-  it('refuses faults that would be accepted and do nothing', () => {
+  it('refuses faults that would have no effect', () => {
     const refused: [unknown, RegExp][] = [
       [{ system: 'storage', action: {} }, /does nothing/],
       [{ system: 'storage', action: { envelopeCode: 404 } }, /has no effect for storage/],

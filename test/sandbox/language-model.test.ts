@@ -1,4 +1,4 @@
-/** The language-model stand-in answers the official client as an OpenAI-compatible server does, the same way each time. */
+/** The language-model stand-in answers the official client as an OpenAI-compatible server does, and always the same way. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -128,7 +128,7 @@ describe('sandbox language model', () => {
     assert.equal(response.status, 201);
   }
 
-  it('fills the schema asked for from the transcript, closed enums with one of their own words', async () => {
+  it('fills the requested schema from the transcript, and enums with one of their values', async () => {
     assert.deepEqual(await contentOf({ response_format: formatOf(SCHEMA) }), {
       summary:
         "I cannot log in, my account is locked out and it is urgent. I'll reset your password now.",
@@ -146,7 +146,7 @@ describe('sandbox language model', () => {
     });
   });
 
-  it('gives the same answer to the same words, and counts tokens', async () => {
+  it('gives the same answer to the same prompt, and counts tokens', async () => {
     const [first, second] = [await ask(), await ask()];
     assert.equal(first.choices[0]?.message.content, second.choices[0]?.message.content);
     assert.equal(first.choices[0]?.finish_reason, 'stop');
@@ -171,7 +171,7 @@ describe('sandbox language model', () => {
     assert.ok(!Object.hasOwn(spokenOnly, 'injected'));
   });
 
-  it('reads the same from a transcript inside an element, whatever mark its name carries', async () => {
+  it('reads a transcript the same way inside an element, whatever marker is in its name', async () => {
     const fenced = PROMPT.replace(WORDS, `<transcript-x1>\n${WORDS}\n</transcript-x1>`);
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: fenced }];
     const response_format = formatOf(SCHEMA);
@@ -181,7 +181,7 @@ describe('sandbox language model', () => {
     );
   });
 
-  it('keeps to the transcript when a later message asks for a repair', async () => {
+  it('still uses the transcript when a later message asks for a repair', async () => {
     const messages: OpenAI.ChatCompletionMessageParam[] = [
       { role: 'user', content: PROMPT },
       { role: 'assistant', content: '{}' },
@@ -191,13 +191,13 @@ describe('sandbox language model', () => {
     assert.deepEqual(repaired, await contentOf({ response_format: formatOf(SCHEMA) }));
   });
 
-  it('cuts an answer at the token limit and says so', async () => {
+  it('truncates an answer at the token limit and says so', async () => {
     const completion = await ask({ response_format: formatOf(SCHEMA), max_completion_tokens: 5 });
     assert.equal(completion.choices[0]?.finish_reason, 'length');
     assert.equal(completion.choices[0]?.message.content?.length, 20);
   });
 
-  it('lists its one model', async () => {
+  it('lists its only model', async () => {
     const ids = (await client.models.list()).data.map(({ id }) => id);
     assert.deepEqual(ids, [LANGUAGE_MODEL_NAME]);
   });
@@ -236,7 +236,7 @@ describe('sandbox language model', () => {
     ['no messages', { messages: [] }, /./],
   ];
   for (const [title, change, message] of refused) {
-    it(`refuses with 400 in OpenAI's shape: ${title}`, async () => {
+    it(`refuses with a 400 in OpenAI's format: ${title}`, async () => {
       await assert.rejects(ask(change), (error) => {
         assert.ok(error instanceof BadRequestError);
         assert.match(error.message, message);
@@ -245,7 +245,7 @@ describe('sandbox language model', () => {
     });
   }
 
-  it('takes a schema that is not strict when strictness is not asked for', async () => {
+  it('accepts a non-strict schema when strictness is not requested', async () => {
     const answer = await contentOf({ response_format: formatOf(withoutRequired, false) });
     assert.equal(answer['resolved'], true);
   });
@@ -254,7 +254,7 @@ describe('sandbox language model', () => {
     await assert.rejects(ask({ model: 'gpt-unknown' }), { status: 404, code: 'model_not_found' });
   });
 
-  it('recognises a call by its words, refuses it once as scripted, and counts both requests', async () => {
+  it('recognises a call by its words, refuses it once as scripted, and counts every request', async () => {
     await script({ status: 401 });
     const other: OpenAI.ChatCompletionMessageParam[] = [
       {
@@ -272,7 +272,7 @@ describe('sandbox language model', () => {
     assert.ok((hits.calls['1700000301.1']?.['languageModel.chat.completions'] ?? 0) >= 2);
   });
 
-  it('plays faults of the wire: status with headers, any body, a cut reply, a reset, a hang', async () => {
+  it('applies transport faults: a status with headers, any body, a truncated reply, a reset, a hang', async () => {
     await script({ status: 429, headers: { 'retry-after': '9' } });
     await assert.rejects(ask(), (error) => {
       assert.ok(error instanceof RateLimitError);

@@ -1,5 +1,5 @@
-// The phone system's stand-in answers in the forms that the real one is known to use, and each
-// scripted fault arrives at a client as the fault it is named after.
+// The phone system's stand-in answers in every format that the real one is known to use, and each
+// scripted fault reaches the client as the fault it is named after.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ const AUTH = {
 type Envelope = Record<string, unknown> & {
   responses: { code: unknown } | [{ code: unknown }];
 };
-/** What stands in `data` when it is nested. */
+/** The content of `data` in the nested format. */
 type Nested = Record<string, unknown> & { data: string };
 
 function isNested(data: unknown): data is Nested {
@@ -78,11 +78,11 @@ describe('sandbox phone system', () => {
   }
 
   function nestedIn({ data }: Envelope): Nested {
-    assert.ok(isNested(data), 'data is no object with data in it');
+    assert.ok(isNested(data), 'data must be an object that contains data');
     return data;
   }
 
-  it('gives the recording in base64 with its fields, sha1 and size, with either separator', async () => {
+  it('returns the recording as base64 with its fields, sha1 and size, with either separator', async () => {
     for (const separator of ['&', ';']) {
       const envelope = await getEnvelope(MONO, separator);
       assert.equal(codeOf(envelope), 200);
@@ -96,7 +96,7 @@ describe('sandbox phone system', () => {
     }
   });
 
-  it('answers in the other forms too: base64 in data itself, responses as an object, facts behind', async () => {
+  it('answers in the other formats too: base64 directly in data, responses as an object, facts after the audio', async () => {
     const flat = await getEnvelope({ recordgroup: '20417', recordid: '90427' });
     const wav = readFileSync(join(SAMPLES_DIR, '02-email-two-channels.wav'));
     assert.ok(Buffer.from(String(flat.data), 'base64').equals(wav));
@@ -109,7 +109,7 @@ describe('sandbox phone system', () => {
     assert.deepEqual(Object.keys(data).slice(-3), ['data', 'size', 'sha1']);
   });
 
-  it('gives the bare bytes when no encoding is asked for, and no sha1 unless asked', async () => {
+  it('returns raw bytes when no encoding is requested, and the sha1 only on request', async () => {
     const raw = await get(MONO);
     assert.equal(raw.headers.get('content-type'), 'audio/x-wav');
     assert.ok(Buffer.from(await raw.arrayBuffer()).equals(MONO_WAV));
@@ -117,7 +117,7 @@ describe('sandbox phone system', () => {
     assert.ok(!('sha1' in nestedIn(envelope)));
   });
 
-  it('refuses inside HTTP 200, a wrong group just like a recording that never was', async () => {
+  it('refuses inside HTTP 200, and treats a wrong group like a recording that never existed', async () => {
     assert.equal(codeOf(await getEnvelope({ ...MONO, auth_password: 'wrong' })), 401);
     assert.equal(codeOf(await getEnvelope({ recordgroup: '20417' })), 400);
     assert.equal(codeOf(await getEnvelope({ ...MONO, encoding: 'hex' })), 400);
@@ -141,7 +141,7 @@ describe('sandbox phone system', () => {
     });
   });
 
-  it('answers with the scripted status, headers, page or envelope code, and then truly', async () => {
+  it('answers once with the scripted status, headers, page or envelope code, and then normally', async () => {
     await script({ status: 503, headers: { 'retry-after': '7' } });
     const unavailable = await get(MONO);
     assert.equal(unavailable.status, 503);
@@ -155,7 +155,7 @@ describe('sandbox phone system', () => {
     assert.equal(codeOf(await getEnvelope(MONO)), 200);
   });
 
-  it('claims a wrong hash or size, and spoils the base64, when told to', async () => {
+  it('claims a wrong hash or size, or corrupts the base64, as scripted', async () => {
     await script({ claimSha1: '00', claimSize: 5 });
     const data = nestedIn(await getEnvelope(MONO));
     assert.deepEqual([data['sha1'], data['size']], ['00', 5]);
@@ -170,7 +170,7 @@ describe('sandbox phone system', () => {
     assert.equal(text.length % 4, 1);
   });
 
-  it('cuts the body after so many bytes, which a client can tell from an end', async () => {
+  it('truncates the body after the scripted number of bytes, so that the client notices', async () => {
     await script({ cutAfterBytes: 1000 });
     const response = await get(MONO);
     assert.equal(response.headers.get('content-length'), String(MONO_WAV.length));
@@ -185,16 +185,16 @@ describe('sandbox phone system', () => {
     await assert.rejects(getEnvelope(MONO), /terminated/);
   });
 
-  it('drips the body, waits, hangs, and destroys the socket', async () => {
+  it('slows down the body, delays, hangs, and resets the connection, as scripted', async () => {
     const seconds = async (work: Promise<unknown>): Promise<number> => {
       const start = performance.now();
       await work;
       return (performance.now() - start) / 1000;
     };
-    // A quarter of the audio a tenth of a second.
+    // A quarter of the audio per tenth of a second.
     await script({ bytesPerSecond: MONO_WAV.length * 2.5 });
-    const dripped = await seconds(get(MONO).then((response) => response.arrayBuffer()));
-    assert.ok(dripped > 0.25, `${dripped} s`);
+    const slowed = await seconds(get(MONO).then((response) => response.arrayBuffer()));
+    assert.ok(slowed > 0.25, `${slowed} s`);
     await script({ delayMs: 150 });
     assert.ok((await seconds(getEnvelope(MONO))) >= 0.149);
     await script({ reset: true });
@@ -208,7 +208,7 @@ describe('sandbox phone system', () => {
     assert.equal(codeOf(await getEnvelope(MONO)), 200);
   });
 
-  it('serves a generated recording whose hash is the one it claims', async () => {
+  it('serves a generated recording with the hash that it stated', async () => {
     const added = await control('POST', '/recordings', {
       callRecordingId: '1772000000.1',
       recordgroup: '9',

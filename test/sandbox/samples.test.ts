@@ -1,5 +1,5 @@
-// Every sample call can be found by what a request carries, and says the truth about its audio; a
-// recording that a user drops in is there at once, and a broken one says what is wrong with it.
+// Every sample call can be found by the contents of a request, and describes its audio truthfully. A
+// recording that a user adds is available immediately, and a faulty one is reported.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -55,7 +55,7 @@ describe('sandbox samples', () => {
     writeFileSync(join(samplesDir, name), JSON.stringify(content));
   }
 
-  it('has at least eight calls with small audio of their own', async () => {
+  it('contain at least eight calls, each with its own small audio', async () => {
     const catalogue = open();
     const samples = catalogue.list();
     assert.ok(samples.length >= 8);
@@ -68,7 +68,7 @@ describe('sandbox samples', () => {
     assert.ok(bytes < 2.5e6, `${bytes} bytes`);
   });
 
-  it('has words that end within the audio, in order, on channels that exist', async () => {
+  it('have words that end within the audio, in order, on channels that exist', async () => {
     const catalogue = open();
     for (const sample of catalogue.list()) {
       assert.ok('path' in sample.audio, sample.title);
@@ -84,10 +84,10 @@ describe('sandbox samples', () => {
     }
   });
 
-  it('finds a recording by group and id, with uniqueid in either form or none', () => {
+  it('are found by group and ID, with the uniqueid in either format or omitted', () => {
     const catalogue = open();
-    const find = (...asked: [string, string, string?]): string | null =>
-      catalogue.findRecording(...asked)?.callRecordingId ?? null;
+    const find = (...key: [string, string, string?]): string | null =>
+      catalogue.findRecording(...key)?.callRecordingId ?? null;
     assert.equal(find('20417', '90411'), '1772443820.1041');
     assert.equal(find('20417', '90411', '1772443820.1041'), '1772443820.1041');
     assert.equal(find('20417', '90411', '17724438201041'), '1772443820.1041');
@@ -96,7 +96,7 @@ describe('sandbox samples', () => {
     assert.equal(find('20417', '1'), null);
   });
 
-  it('finds calls by a number in any spelling, and none by a few digits', () => {
+  it('are found by a number in any format, but not by a few digits', () => {
     const catalogue = open();
     const find = (digits: string): string[] =>
       catalogue.findByPhoneDigits(digits).map((sample) => sample.callRecordingId);
@@ -107,7 +107,7 @@ describe('sandbox samples', () => {
     assert.deepEqual(find(''), []);
   });
 
-  it('finds a call by its words in a prompt, also when turns are mixed and labelled', () => {
+  it('are found by their words in a prompt, even when turns are interleaved and labelled', () => {
     const catalogue = open();
     for (const sample of catalogue.list().filter(({ words }) => words?.length)) {
       const turns = (sample.words ?? []).map((word, index, all) =>
@@ -122,7 +122,7 @@ describe('sandbox samples', () => {
     assert.deepEqual(catalogue.findByTranscript('Nobody ever said such a thing here.'), []);
   });
 
-  it('tells calls apart that differ in one word, or that say more than another', async () => {
+  it('are distinguished even if they differ in one word, or one extends another', async () => {
     const catalogue = open(samplesDir);
     const greeting = 'Hello this is call number';
     const said: Record<string, string> = {
@@ -148,7 +148,7 @@ describe('sandbox samples', () => {
     assert.deepEqual(find('two'), ['two', 'same']);
   });
 
-  it('prefers the call that an object is named after among those that share an audio', async () => {
+  it('that share an audio are distinguished by the name of the stored object', async () => {
     const catalogue = open(samplesDir);
     const audio = { generate: { kind: 'noise', seconds: 1 } };
     const shared = { recordgroup: '1', words: [], audio };
@@ -162,7 +162,7 @@ describe('sandbox samples', () => {
     assert.equal(await catalogue.findByAudioSha256('00'.repeat(32)), null);
   });
 
-  it('sees a dropped file at once, and its changes, without a restart', () => {
+  it('include an added file and its changes without a restart', () => {
     const catalogue = open(samplesDir);
     copyFileSync(MONO_WAV, join(samplesDir, 'mine.wav'));
     const content = { callRecordingId: '5.5', recordgroup: '1', recordid: '1' };
@@ -184,7 +184,7 @@ describe('sandbox samples', () => {
     assert.deepEqual(catalogue.list(), []);
   });
 
-  it('takes an audio file alone for a call, under ids that stay and that no other content gets', () => {
+  it('include an audio file without a JSON file, under a stable ID derived from its content', () => {
     const catalogue = open(samplesDir);
     copyFileSync(MONO_WAV, join(samplesDir, 'My call (1).wav'));
     copyFileSync(MONO_WAV, join(samplesDir, 'named.wav'));
@@ -209,7 +209,7 @@ describe('sandbox samples', () => {
     assert.notEqual(ids()[1], own);
   });
 
-  it('takes audio whose ending is in capitals, alone and beside a JSON file', () => {
+  it('include audio whose extension is in capitals, with or without a JSON file', () => {
     const catalogue = open(samplesDir);
     copyFileSync(MONO_WAV, join(samplesDir, 'Kunde.WAV'));
     copyFileSync(MONO_WAV, join(samplesDir, 'a.WAV'));
@@ -218,7 +218,7 @@ describe('sandbox samples', () => {
     assert.deepEqual([titles, catalogue.problems()], [['a', 'Kunde'], []]);
   });
 
-  it('says once what is wrong with a file, and uses it when that is mended', () => {
+  it('report a faulty file once, and include it once it is fixed', () => {
     const catalogue = open(samplesDir);
     const key = { recordgroup: '1', recordid: '1' };
     writeFileSync(join(samplesDir, 'a.json'), '{');
@@ -239,7 +239,7 @@ describe('sandbox samples', () => {
     );
   });
 
-  it('makes the same WAV of exactly the wanted size or length each time', async () => {
+  it('have generated WAV audio of exactly the requested size or length, the same every time', async () => {
     const catalogue = open(samplesDir);
     const base = { callRecordingId: '1.1', recordgroup: '1', recordid: '1', words: [] };
     for (const [generate, sizeBytes] of [
@@ -256,7 +256,7 @@ describe('sandbox samples', () => {
     }
   });
 
-  it('keeps added recordings over a kill, in all three forms of audio', async () => {
+  it('keep added recordings after a kill, with all three kinds of audio', async () => {
     const first = open();
     const base = { recordgroup: '1', words: [] };
     const audios = [

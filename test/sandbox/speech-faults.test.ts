@@ -1,4 +1,4 @@
-/** Scripted faults meet exactly the speech requests they name, and accepted operations outlive a restart. */
+/** Scripted faults hit exactly the speech requests they name, and accepted operations survive a restart. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -78,12 +78,12 @@ describe('sandbox speech faults', () => {
     assert.equal((await rig.control<Summary[]>('/operations')).length, 1);
   });
 
-  it('leaves calls alone that the fault does not name', async () => {
+  it('leaves other calls alone', async () => {
     await script({ status: 'UNAVAILABLE' }, 'BatchRecognize', 'another-call');
     assert.match(await submit(), /^projects\/sandbox\/locations\/eu\/operations\//);
   });
 
-  it('starts the operation and loses the reply: listed, running, paid', async () => {
+  it('starts the operation and loses the reply, so that it is listed, running and paid for', async () => {
     await script({ loseReply: true });
     await assert.rejects(submit(), { code: status.UNAVAILABLE });
     const listed = await rig.listOperationNames();
@@ -93,20 +93,20 @@ describe('sandbox speech faults', () => {
     await waitForState('DONE');
   });
 
-  it('destroys the connection on a reset, starts nothing, and takes the next request', async () => {
+  it('resets the connection, starts nothing, and accepts the next request', async () => {
     await script({ reset: true });
     await assert.rejects(submit(), { code: status.UNAVAILABLE });
     assert.deepEqual(await rig.control<Summary[]>('/operations'), []);
     assert.notEqual(await submit(), '');
   });
 
-  it('never answers when told to hang', async () => {
+  it('never answers when scripted to hang', async () => {
     await script({ hang: true });
     await assert.rejects(submit(300), { code: status.DEADLINE_EXCEEDED });
     assert.deepEqual(await rig.control<Summary[]>('/operations'), []);
   });
 
-  it('delays an answer by the time given', async () => {
+  it('delays an answer by the scripted time', async () => {
     await script({ delayMs: 300 }, 'GetOperation');
     const name = await submit();
     const started = performance.now();
@@ -133,7 +133,7 @@ describe('sandbox speech faults', () => {
     assert.equal(operation.response ?? null, null);
   });
 
-  it('lets the operation succeed and its file fail with the scripted error', async () => {
+  it('lets the operation succeed while its file fails with the scripted error', async () => {
     await script({
       fileError: { code: 'PERMISSION_DENIED', message: 'Permission denied on object.' },
     });
@@ -144,7 +144,7 @@ describe('sandbox speech faults', () => {
     assert.equal(file?.error?.code, status.PERMISSION_DENIED);
   });
 
-  it('succeeds without a results file when told to', async () => {
+  it('succeeds without a result file when scripted to', async () => {
     await script({ noResult: true });
     const name = await submit();
     await waitForState('DONE');
@@ -159,7 +159,7 @@ describe('sandbox speech faults', () => {
     );
   });
 
-  it('forgets an operation when told to, yet counts it as paid', async () => {
+  it('forgets an operation when scripted to, but counts it as paid for', async () => {
     await script({ loseOperation: true });
     const name = await submit();
     await assert.rejects(check(name), { code: status.NOT_FOUND });
@@ -168,9 +168,9 @@ describe('sandbox speech faults', () => {
     assert.equal((await waitForState('LOST')).callSid, CALL);
   });
 
-  it('goes on with a running operation after a kill -9, under the same name and with one result', async () => {
+  it('resumes a running operation after kill -9, under the same name and with one result', async () => {
     await rig.stop();
-    // Long enough that the operation still runs when the next sandbox is up.
+    // Long enough that the operation is still running when the next sandbox is up.
     rig = await folder.startProcess({ speechSeconds: 2 });
     const name = await submit();
     await rig.stop();
@@ -185,7 +185,7 @@ describe('sandbox speech faults', () => {
     assert.deepEqual((await check(name)).result, result);
   });
 
-  it('stops at once while requests hang, operations run and a connection says nothing', async () => {
+  it('stops promptly while requests hang, operations run and a connection is idle', async () => {
     const silent = connect(Number(new URL(rig.addresses.speechApiEndpoint).port), '127.0.0.1');
     silent.on('error', () => {});
     await once(silent, 'connect');

@@ -18,7 +18,7 @@ export const RECOGNIZER = 'projects/sandbox/locations/eu/recognizers/_';
 export type BatchRequest = NonNullable<Parameters<v2.SpeechClient['batchRecognize']>[0]>;
 export type Config = NonNullable<BatchRequest['config']>;
 
-/** What the service asks for: every channel, punctuation and the times of words. */
+/** What the service requests: every channel, punctuation and word times. */
 export const CONFIG: Config = {
   autoDecodingConfig: {},
   model: 'telephony',
@@ -30,12 +30,12 @@ export const CONFIG: Config = {
   },
 };
 
-/** A folder for the sandbox's state and one for its samples; `start` may be called again after a stop. */
+/** A folder for the sandbox's state and one for its samples. `start` may be called again after a stop. */
 export type SpeechRig = {
   start(options?: { speechSeconds?: number }): Promise<RunningRig>;
-  /** The same in a process of its own, which `stop` ends with SIGKILL. */
+  /** The same in a separate process, which `stop` ends with SIGKILL. */
   startProcess(options: { speechSeconds: number }): Promise<RunningRig>;
-  /** Drops a sample of this id: a WAV file and its JSON. */
+  /** Adds a sample with this callSid: a WAV file and its JSON. */
   addSample(callSid: string, wav: Buffer, words?: object[]): void;
   remove(): Promise<void>;
 };
@@ -43,12 +43,12 @@ export type SpeechRig = {
 export type RunningRig = {
   readonly addresses: SandboxAddresses;
   readonly client: v2.SpeechClient;
-  /** Stores an object as the service names a recording of this id, and returns its gs:// URI. */
+  /** Stores an object under the service's name for the recording of this call, and returns its gs:// URI. */
   archive(callSid: string, bytes: Uint8Array): Promise<string>;
   fault(input: FaultInput): Promise<void>;
   control<T>(path: string): Promise<T>;
   readObject(uri: string): Promise<string>;
-  /** The operations API, by the official client: names in the order of the list, page by page. */
+  /** Lists the operations through the official client: their names in order, page by page. */
   listOperationNames(pageSize?: number): Promise<string[]>;
   getOperation(name: string): Promise<{ done: boolean; error?: unknown; response?: unknown }>;
   cancelOperation(name: string): Promise<void>;
@@ -180,7 +180,7 @@ async function post(
   }
 }
 
-/** The official client; an auth client of our own keeps it from asking the cloud's metadata server. */
+/** The official client. Our own auth client keeps it from calling the cloud's metadata server. */
 function createClient(endpoint: string): v2.SpeechClient {
   const { hostname, port } = new URL(endpoint);
   return new v2.SpeechClient({
@@ -192,13 +192,13 @@ function createClient(endpoint: string): v2.SpeechClient {
   });
 }
 
-/** A 16-bit PCM file of silence; `format` and `bits` make it claim another encoding. */
+/** A 16-bit PCM file of silence; `format` makes it claim another encoding. */
 export function wav(
   options: { seconds?: number; channels?: number; format?: number; mark?: number } = {},
 ): Buffer {
   const { seconds = 1, channels = 1, format = 1, mark = 0 } = options;
   const data = Buffer.alloc(Math.round(8000 * seconds) * channels * 2);
-  // A mark makes one silent file differ from another.
+  // A mark makes silent files differ from each other.
   data.writeUInt16LE(mark);
   const header = Buffer.alloc(44);
   header.write('RIFF', 0, 'latin1');

@@ -1,4 +1,4 @@
-/** The speech stand-in behaves to Google's official client as Speech-to-Text v2 does, and keeps what it accepted. */
+/** The speech stand-in behaves like Speech-to-Text v2 towards Google's official client, and keeps what it accepted. */
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
 import { BUCKET } from '../../sandbox/environment.ts';
@@ -78,7 +78,7 @@ function waitForEnd(rig: RunningRig, name: string) {
 /** Runs one recording to the end and returns its file's result. */
 async function transcribe(rig: RunningRig, uri: string, change: Partial<BatchRequest> = {}) {
   const operation = await waitForEnd(rig, await submit(rig, requestFor(uri, change)));
-  // The message's JSON form: durations are {seconds, nanos}, numbers of 64 bits are text.
+  // The message's JSON form: durations are {seconds, nanos}, and 64-bit numbers are strings.
   const response: Response = JSON.parse(JSON.stringify(operation.result));
   const result = response.results[uri];
   assert.ok(result);
@@ -109,7 +109,7 @@ describe('sandbox speech', () => {
     await folder.remove();
   });
 
-  it('writes one result per channel and pause, in the form of the file that Google writes', async () => {
+  it('writes one result per channel and pause, in the format of Google’s result file', async () => {
     const uri = await rig.archive('1700000001.1', recording);
     const { result } = await transcribe(rig, uri);
     const file = await readResults(rig, result);
@@ -134,7 +134,7 @@ describe('sandbox speech', () => {
       { endOffset: '0.350s', word: 'Good' },
       { startOffset: '0.350s', endOffset: '0.700s', word: 'morning.' },
     ]);
-    // Three seconds, two channels: each is billed.
+    // Three seconds on each of two channels, both of which are billed.
     assert.equal(file.metadata.totalBilledDuration, '6s');
   });
 
@@ -156,7 +156,7 @@ describe('sandbox speech', () => {
     assert.equal(file.metadata.totalBilledDuration, '3s');
   });
 
-  it('labels each word with its voice, and gives chirp_3 no times of words beyond 20 minutes', async () => {
+  it('labels each word with its speaker, and refuses word times from chirp_3 beyond 20 minutes', async () => {
     const voices = [
       { channel: 1, speaker: 'A', start: 0, end: 0.5, text: 'Hello?' },
       { channel: 1, speaker: 'B', start: 0.6, end: 1, text: 'Hi.' },
@@ -180,13 +180,13 @@ describe('sandbox speech', () => {
     ]);
   });
 
-  it('answers silence with a results file without results', async () => {
+  it('answers silence with a result file without results', async () => {
     const uri = await rig.archive('1700000002.1', wav({ seconds: 2, mark: 2 }));
     const { result } = await transcribe(rig, uri);
     assert.deepEqual(await readResults(rig, result), { metadata: { totalBilledDuration: '2s' } });
   });
 
-  it('answers inline when asked for, for one file only', async () => {
+  it('answers inline on request, for a single file only', async () => {
     const uri = await rig.archive('1700000001.1', recording);
     const inline = { recognitionOutputConfig: { inlineResponseConfig: {} } };
     const { result } = await transcribe(rig, uri, inline);
@@ -206,15 +206,15 @@ describe('sandbox speech', () => {
     code: number,
     message: RegExp,
   ][] = [
-    ['no words known', '1700000003.1', wav({ mark: 3 }), 3, /no words for this audio.*JSON file/],
+    ['no known words', '1700000003.1', wav({ mark: 3 }), 3, /no words for this audio.*JSON file/],
     [
-      'audio of no sample',
+      'audio that belongs to no sample',
       '1700000009.1',
       wav({ mark: 9 }),
       3,
       /no words for this audio.*JSON file/,
     ],
-    ['no such object', '1700000010.1', null, 5, /not found/],
+    ['a missing object', '1700000010.1', null, 5, /not found/],
     ['GSM 6.10', '1700000011.1', wav({ format: 0x31 }), 3, /supported encoding/],
     [
       'a web page',
@@ -226,7 +226,7 @@ describe('sandbox speech', () => {
     ['an empty file', '1700000013.1', Buffer.alloc(0), 3, /empty/],
   ];
   for (const [title, callSid, bytes, code, message] of fileErrors) {
-    it(`lets the operation succeed and the file fail, unbilled: ${title}`, async () => {
+    it(`lets the operation succeed and the file fail, without billing it: ${title}`, async () => {
       const uri =
         bytes === null
           ? `gs://${BUCKET}/call-recordings/${callSid}.wav`
@@ -253,7 +253,7 @@ describe('sandbox speech', () => {
       /Invalid resource field value/,
     ],
     [
-      'a recognizer that nobody made',
+      'a recognizer that does not exist',
       { recognizer: RECOGNIZER.replace(/_$/, 'mine') },
       status.NOT_FOUND,
       /Unable to find Recognizer/,
@@ -356,7 +356,7 @@ describe('sandbox speech', () => {
     ],
   ];
   for (const [title, change, code, message] of refused) {
-    it(`refuses before anything is started or billed: ${title}`, async () => {
+    it(`refuses a request before anything is started or billed: ${title}`, async () => {
       const before = await rig.control<Summary[]>('/operations');
       await assert.rejects(submit(rig, requestFor(URI, change)), { code, message });
       assert.deepEqual(await rig.control<Summary[]>('/operations'), before);
@@ -369,7 +369,7 @@ describe('sandbox speech', () => {
     const seen = await rig.listOperationNames(2);
     const all = await rig.control<Summary[]>('/operations');
     assert.deepEqual(seen, all.map((operation) => operation.name).toReversed());
-    assert.ok(seen.length > 2, 'there is more than one page to see');
+    assert.ok(seen.length > 2, 'there must be more than one page');
 
     const operation = await rig.client.checkBatchRecognizeProgress(name);
     const metadata: Metadata = JSON.parse(JSON.stringify(operation.metadata));
@@ -406,7 +406,7 @@ describe('sandbox speech', () => {
     );
   });
 
-  it('leaves an operation alone that is cancelled after its end', async () => {
+  it('ignores the cancellation of an operation that has ended', async () => {
     const name = await submit(rig, requestFor(await rig.archive('1700000001.1', recording)));
     const { result } = await waitForEnd(rig, name);
     await rig.cancelOperation(name);

@@ -9,15 +9,15 @@ import type { Bucket, CreateWriteStreamOptions } from '@google-cloud/storage';
 import { BUCKET } from '../../sandbox/environment.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 
-/** GCS takes chunks of an upload in multiples of this. */
+/** Cloud Storage accepts chunks of an upload in multiples of this. */
 export const UNIT = 256 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** A running sandbox, and its storage as the official client and as bare HTTP see it. */
+/** A running sandbox with access to its storage, through the official client and by plain HTTP. */
 export type StorageUnderTest = {
-  /** A bucket of a client that nothing else uses. */
+  /** A bucket with a client of its own. */
   newBucket(): Bucket;
-  /** Forgets hits and faults. */
+  /** Clears hits and faults. */
   reset(): Promise<void>;
   script(fault: { operation: string; callSid?: string; action: unknown }): Promise<void>;
   /** Hits for each call. */
@@ -75,7 +75,7 @@ export async function startStorageUnderTest(): Promise<StorageUnderTest> {
   };
 }
 
-/** Uploads resumably in pieces, on condition that there is no such object yet. */
+/** Makes a resumable upload in pieces, on condition that the object does not exist yet. */
 export async function upload(
   bucket: Bucket,
   name: string,

@@ -1,5 +1,5 @@
-// Uploads keep what their preconditions and checksums promise, and one that is cut goes on where it
-// was: an object is there whole or not at all.
+// Uploads honour their preconditions and checksums, and an interrupted one resumes where it stopped:
+// an object is stored completely or not at all.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Bucket } from '@google-cloud/storage';
@@ -26,12 +26,12 @@ describe('sandbox storage uploads', () => {
 
   beforeEach(async () => {
     await storage.reset();
-    // A client of its own for each test: an upload without a precondition turns the client's
-    // retries off, and they may stay off for other files of the same client.
+    // A separate client for each test, because an upload without a precondition turns off the client's
+    // retries, possibly for other files of the same client too.
     bucket = storage.newBucket();
   });
 
-  it('refuses with 412 what a precondition forbids, when it begins and when it ends', async () => {
+  it('answers 412 to an upload that its precondition forbids, at its beginning and at its end', async () => {
     await upload(bucket, 'once', Buffer.from('first'));
     await assert.rejects(upload(bucket, 'once', Buffer.from('second')), { code: 412 });
     const race = await Promise.all([
@@ -52,7 +52,7 @@ describe('sandbox storage uploads', () => {
     await assert.rejects(bucket.file('once').delete({ ifGenerationMatch: 1 }), { code: 412 });
   });
 
-  it('lets exactly one of many concurrent first uploads of a name win', async () => {
+  it('lets exactly one of many concurrent first uploads under a name succeed', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) =>
         upload(bucket, 'contested', Buffer.from(`from ${index}`)),
@@ -67,7 +67,7 @@ describe('sandbox storage uploads', () => {
     );
   });
 
-  it('refuses with 400 content that differs from the declared checksum, and stores nothing', async () => {
+  it('answers 400 to content that differs from the declared checksum, and stores nothing', async () => {
     const wrong = { crc32c: 'AAAAAA==', md5Hash: '1B2M2Y8AsgTpgAmY7PhCfg==' };
     for (const [field, value] of Object.entries(wrong)) {
       const session = await storage.beginSession('declared', '', { [field]: value });
@@ -81,7 +81,7 @@ describe('sandbox storage uploads', () => {
     assert.deepEqual(await bucket.file('declared').exists(), [false]);
   });
 
-  it('goes on with a chunked upload after a cut, a 503, a lost reply and a reset', async () => {
+  it('resumes a chunked upload after a cut, a 503, a lost reply and a reset', async () => {
     const content = randomBytes(4 * UNIT + 17);
     const faults = {
       cut: { cutRequestAfterBytes: UNIT + 100 },
@@ -98,13 +98,13 @@ describe('sandbox storage uploads', () => {
       }),
     );
     const counts = await storage.hits();
-    // Three chunks, and more requests for the state and what was lost.
+    // Three chunks, plus requests for the state and for what was lost.
     Object.keys(faults).forEach((name) =>
       assert.ok((counts[name]?.['storage.objects.upload'] ?? 0) > 3, name),
     );
   });
 
-  it('answers 308 with what it has, keeps whole units of a cut chunk, and skips an overlap', async () => {
+  it('answers 308 with the received range, keeps whole units of a truncated chunk, and skips an overlap', async () => {
     const content = randomBytes(3 * UNIT + 5);
     const total = content.length;
     const session = await storage.beginSession('manual');
@@ -119,19 +119,19 @@ describe('sandbox storage uploads', () => {
     );
     const state = await put(session, `bytes */${total}`);
     assert.deepEqual([state.status, state.headers.get('range')], [308, `bytes=0-${UNIT - 1}`]);
-    // The second unit is sent from the beginning again; only what is missing is taken.
+    // The chunk is sent from its beginning again; only what is missing is stored.
     const second = await put(session, `bytes 0-${2 * UNIT - 1}/*`, content.subarray(0, 2 * UNIT));
     assert.equal(second.headers.get('range'), `bytes=0-${2 * UNIT - 1}`);
     assert.equal((await put(session, `bytes ${3 * UNIT}-*/*`, Buffer.from('gap'))).status, 400);
     const rest = `bytes ${2 * UNIT}-${total - 1}/${total}`;
     const done = await put(session, rest, content.subarray(2 * UNIT));
     assert.equal(done.status, 200);
-    // The last request may be repeated by a client that lost the reply.
+    // A client that lost the last reply may repeat the request.
     assert.equal((await put(session, 'bytes */*')).status, 200);
     assert.ok((await bucket.file('manual').download())[0].equals(content));
   });
 
-  it('refuses a chunk that is no multiple of 256 KiB and not the last', async () => {
+  it('refuses a chunk that is not a multiple of 256 KiB, unless it is the last', async () => {
     const session = await storage.beginSession('uneven');
     const response = await put(session, 'bytes 0-99/*', randomBytes(100));
     assert.equal(response.status, 400);

@@ -1,5 +1,5 @@
-// The storage stand-in gives the official client back what it stored, with true checksums, and says
-// of each request which call it was for.
+// The storage stand-in returns to the official client what it stored, with correct checksums, and
+// records which call each request was for.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { CRC32C } from '@google-cloud/storage';
@@ -19,12 +19,12 @@ describe('sandbox storage', () => {
 
   beforeEach(async () => {
     await storage.reset();
-    // A client of its own for each test: an upload without a precondition turns the client's
-    // retries off, and they may stay off for other files of the same client.
+    // A separate client for each test, because an upload without a precondition turns off the client's
+    // retries, possibly for other files of the same client too.
     bucket = storage.newBucket();
   });
 
-  it('takes a resumable upload and gives the same bytes back, with true checksums', async () => {
+  it('accepts a resumable upload and returns the same bytes, with correct checksums', async () => {
     const content = randomBytes(2_500_003);
     await upload(bucket, 'call-recordings/1.1.wav', content, {
       metadata: { contentType: 'audio/wav', metadata: { origin: 'test' } },
@@ -37,14 +37,14 @@ describe('sandbox storage', () => {
     const crc = new CRC32C();
     crc.update(content);
     assert.equal(metadata.crc32c, crc.toString());
-    // The client compares the md5 and the crc32c of the headers with what it received.
+    // The client compares the md5 and crc32c headers with what it received.
     const [downloaded] = await file.download({ validation: 'md5' } as object);
     assert.ok(downloaded.equals(content));
     const [part] = await file.download({ start: 10, end: 19 });
     assert.ok(part.equals(content.subarray(10, 20)));
   });
 
-  it('takes an upload in one request, and an empty object', async () => {
+  it('accepts an upload in one request, and an empty object', async () => {
     await bucket.file('simple.json').save('{"a":"ü\\r\\n--"}', {
       resumable: false,
       contentType: 'application/json',
@@ -58,7 +58,7 @@ describe('sandbox storage', () => {
     }
   });
 
-  it('lists by prefix in the order of names, page by page, and deletes', async () => {
+  it('lists objects by prefix in order of name, page by page, and deletes them', async () => {
     const names = ['b', 'a/2', 'a/1', 'a/3', 'ä/1'].map((name) => `transcripts/2.2/${name}`);
     await Promise.all(names.map((name) => bucket.file(name).save(name, { resumable: false })));
     const list = async (prefix: string): Promise<string[]> => {
@@ -82,7 +82,7 @@ describe('sandbox storage', () => {
     assert.equal((await storage.hits())['2.2']?.['storage.objects.delete'], 2);
   });
 
-  it('says which of bucket and object is missing', async () => {
+  it('says whether the bucket or the object is missing', async () => {
     const isMissing = (why: RegExp) => (error: Error & { code?: number }) => {
       assert.equal(error.code, 404);
       assert.match(error.message, why);
@@ -98,7 +98,7 @@ describe('sandbox storage', () => {
     assert.deepEqual(await bucket.exists(), [true]);
   });
 
-  it('tells which call a request is for by the name of the object', async () => {
+  it('attributes a request to a call by the name of the object', async () => {
     const content = Buffer.from('x');
     await upload(bucket, 'call-recordings/1763800000.7.wav', content);
     await bucket.getFiles({ prefix: 'call-recordings/1763800000.7.' });
@@ -114,7 +114,7 @@ describe('sandbox storage', () => {
     });
   });
 
-  it('shows each object with the sha256 of what it received', async () => {
+  it('lists each object with the sha256 of what it received', async () => {
     await upload(bucket, 'call-recordings/3.3.wav', Buffer.from('abc'));
     const object = (await storage.objects()).find(({ name }) => name === 'call-recordings/3.3.wav');
     assert.equal(object?.['size'], 3);

@@ -1,5 +1,5 @@
-// The transcription server's stand-in, asked by OpenAI's own client: it knows each sample and each
-// of its channels by their bytes, refuses what OpenAI refuses, and plays faults.
+// The transcription server's stand-in, used through OpenAI's own client, recognises each sample and
+// each of its channels by their bytes, refuses what OpenAI refuses, and applies faults.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ describe('sandbox transcription server', () => {
     return result.reason;
   }
 
-  it('hears a sample with the times of its segments and words', async () => {
+  it('transcribes a sample with the times of its segments and words', async () => {
     const {
       text,
       language,
@@ -60,7 +60,7 @@ describe('sandbox transcription server', () => {
     assert.ok(segments.every(({ start, end }) => start <= end));
   });
 
-  it('mixes two channels down, and knows each of them alone by its samples', async () => {
+  it('mixes two channels down, and recognises each of them alone', async () => {
     const whole = sample('02-email-two-channels.wav');
     const both = await verbose(whole);
     const [first, second] = await Promise.all([
@@ -73,12 +73,12 @@ describe('sandbox transcription server', () => {
     assert.equal(wordsIn(both.text), wordsIn(first.text) + wordsIn(second.text));
   });
 
-  it('hears nothing in silence', async () => {
+  it('returns nothing for silence', async () => {
     const { text, segments } = await verbose(sample('07-silence.wav'));
     assert.deepEqual([text, segments], ['', []]);
   });
 
-  it('refuses what OpenAI refuses, in its form', async () => {
+  it('refuses what OpenAI refuses, in the same format', async () => {
     const audio = sample('01-printer-mono.wav');
     const create = (more: object, apiKey?: string) =>
       clientOf(apiKey).audio.transcriptions.create({
@@ -112,7 +112,7 @@ describe('sandbox transcription server', () => {
     }
   });
 
-  it('takes no form of unknown length', async () => {
+  it('refuses a form of unknown length', async () => {
     const response = await fetch(`${sandbox.env('TRANSCRIPTION_BASE_URL')}/audio/transcriptions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${sandbox.env('TRANSCRIPTION_API_KEY')}` },
@@ -127,7 +127,7 @@ describe('sandbox transcription server', () => {
     assert.equal(response.status, 411);
   });
 
-  it('counts what was asked of a call, and plays its faults once', async () => {
+  it('counts the requests for a call, and applies its fault once', async () => {
     const callSid = '1772443820.1041';
     const before = await sandbox.hits('transcription.audio.transcriptions');
     await sandbox.fault({
@@ -142,7 +142,7 @@ describe('sandbox transcription server', () => {
     assert.equal(await sandbox.hits('transcription.audio.transcriptions'), before + 3);
   });
 
-  it('tells a call by what was heard of it, when that is not what its file says', async () => {
+  it('recognises a call by its stored transcript when that differs from its sample file', async () => {
     const callSid = '1772615423.1117';
     const heard = 'Hi, Mrs Manu, your cup is our accounting firm in memory for all the money.';
     const url = `${sandbox.env('STORAGE_API_ENDPOINT')}/upload/storage/v1/b/${sandbox.env('RECORDINGS_BUCKET')}/o`;
@@ -163,13 +163,13 @@ describe('sandbox transcription server', () => {
         model: sandbox.env('LLM_MODEL'),
         messages: [{ role: 'user', content: `Transcript: Caller: ${heard}` }],
       });
-    // The sample's own fault: its key is refused once.
+    // The sample's own fault refuses the key once.
     assert.equal((await refusalOf(ask())).status, 401);
     await ask();
   });
 });
 
-/** One channel of a 16-bit WAV file of two, with the smallest header there is. */
+/** One channel of a two-channel 16-bit WAV file, with a minimal header. */
 function monoOf(whole: Buffer, channel: 0 | 1): Buffer {
   const at = whole.indexOf('data', 12, 'latin1') + 8;
   const samples: Buffer[] = [];

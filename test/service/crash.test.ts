@@ -4,9 +4,9 @@ import { eventsOf, startCall, untilStatus } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A worker that dies takes no call with it, and nothing is paid for again because of it.
+// When a worker dies, no call is lost and nothing is paid for again.
 
-/** What the smallest model reads that the configuration allows; the long call takes three parts of it. */
+/** Close to the smallest limit that the configuration allows; it splits the long call into three parts. */
 const MODEL_READS = '12000';
 const LONG_CALL = Array.from(
   { length: 500 },
@@ -18,7 +18,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
   let service: Service;
 
   before(async () => {
-    // Longer than it takes to see the operation and to kill the worker.
+    // Longer than it takes to find the operation and kill the worker.
     service = await startService({
       workers: 0,
       speechSeconds: 6,
@@ -27,7 +27,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
   });
   after(() => service.stop());
 
-  it('leaves its calls to another worker, which pays neither for the transcription nor for noted parts again', async function () {
+  it('leaves its calls to another worker, which pays for neither the transcription nor the finished parts again', async function () {
     // The heartbeat timeout of 30 s, the retry interval of 5 s and the steps themselves.
     this.timeout(240_000);
     const { prisma } = service.database;
@@ -37,7 +37,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
       faults: [{ system: 'languageModel', action: { hang: true } }],
     });
     await waitFor(
-      'two of three parts to be noted',
+      'the notes on two of three parts to be stored',
       async () =>
         (await prisma.analysisChunk.count({ where: { call: { callSid: long } } })) === PARTS - 1 ||
         null,
@@ -69,7 +69,7 @@ describe('a worker killed while Speech-to-Text and the language model work', () 
 
     await untilStatus(service, long, 'COMPLETED', 100_000);
     const asked = (await service.sandbox.hitsOf(long))['languageModel.chat.completions'];
-    assert.equal(asked, PARTS + 1 + 1, 'each part, the one that was cut off again, the merge');
+    assert.equal(asked, PARTS + 1 + 1, 'each part, the interrupted one again, and the merge');
     const chunks = await prisma.analysisChunk.count({ where: { call: { callSid: long } } });
     assert.equal(chunks, PARTS);
   });

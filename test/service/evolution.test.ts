@@ -9,7 +9,7 @@ import { readMigrations } from '../../prisma/engine/files.ts';
 import { startCall, untilStatus } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 
-// The service changes while calls are under way: a new version of the workflow, a new column.
+// The service can change while calls are in progress: a new version of the workflow, a new column.
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -27,7 +27,7 @@ describe('two versions of the worker side by side', () => {
     await rm(copy, { recursive: true, force: true });
   });
 
-  it('finish every call, parked ones included', async () => {
+  it('finish every call, including parked ones', async () => {
     const keys = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         startCall(
@@ -59,7 +59,7 @@ describe('two versions of the worker side by side', () => {
   });
 });
 
-/** The service's source with another order of steps, introduced by `patched()` as the rules say. */
+/** A copy of the service's source with another order of steps, introduced with `patched()` as required. */
 async function writePatchedCopy(): Promise<string> {
   await mkdir(join(ROOT, '.data'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, '.data/patched-'));
@@ -77,14 +77,14 @@ async function writePatchedCopy(): Promise<string> {
   return folder;
 }
 
-// A read that waits for nothing takes a few milliseconds.
+// A read that does not have to wait takes a few milliseconds.
 const NOTICED_MS = 500;
-// Its lock_timeout of 2 s, and what a busy machine adds.
+// The migration's lock_timeout of 2 s, plus what a busy machine adds.
 const READ_AT_MOST_MS = 4_000;
-// The migration engine is loaded first.
+// Includes the time to load the migration engine.
 const LOCK_AWAITED_WITHIN_MS = 60_000;
 
-describe('a migration while calls are under way', () => {
+describe('a migration while calls are in progress', () => {
   let service: Service;
 
   before(async () => {
@@ -92,13 +92,13 @@ describe('a migration while calls are under way', () => {
   });
   after(() => service.stop());
 
-  it('waits for its locks without stopping a call, and is applied in the end', async () => {
+  it('waits for its locks without stopping any call, and is applied eventually', async () => {
     const reader = new pg.Client({ connectionString: service.databaseUrl });
     await reader.connect();
     const reads = new pg.Client({ connectionString: service.databaseUrl });
     await reads.connect();
     try {
-      // A report that somebody left open: it holds a lock that the migration needs.
+      // A report left open, which holds a lock that the migration needs.
       await reader.query('BEGIN');
       await reader.query('SELECT count(*) FROM "Call"');
 
@@ -106,13 +106,13 @@ describe('a migration while calls are under way', () => {
       const calls = Promise.all(Array.from({ length: 10 }, () => startCall(service)));
       const end = performance.now() + LOCK_AWAITED_WITHIN_MS;
       let slowestMs = 0;
-      // Until a read has met the waiting migration.
+      // Until a read has been blocked by the waiting migration.
       while (slowestMs < NOTICED_MS && performance.now() < end) {
         const begun = performance.now();
         await reads.query('SELECT count(*) FROM "Call"');
         slowestMs = Math.max(slowestMs, performance.now() - begun);
       }
-      // Whoever comes after the waiting migration waits no longer than its lock_timeout of 2 s.
+      // A query behind the waiting migration waits no longer than the migration's lock_timeout of 2 s.
       assert.ok(
         slowestMs >= NOTICED_MS && slowestMs < READ_AT_MOST_MS,
         `the slowest read took ${slowestMs} ms`,
@@ -138,7 +138,7 @@ describe('a migration while calls are under way', () => {
 
 const ADDED = '20990101000000_add_note';
 
-/** The committed migrations and one that expands a table, as a release would bring it. */
+/** The committed migrations plus one that adds a column, as a release would contain it. */
 async function withColumn() {
   const migrations = await readMigrations();
   return {

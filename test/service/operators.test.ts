@@ -5,7 +5,7 @@ import { temporalCli } from '../support/cli.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What an operator does with the Temporal CLI does what it says, in the database as in Temporal.
+// Every action of an operator with the Temporal CLI takes effect in the database as well as in Temporal.
 
 describe('an operator with the Temporal CLI', () => {
   let service: Service;
@@ -22,7 +22,7 @@ describe('an operator with the Temporal CLI', () => {
       ['-i', JSON.stringify(argument)],
     );
 
-  it('starts a call as the gateway does, and the gateway knows it', async () => {
+  it('starts a call as the gateway does, and the gateway recognises it', async () => {
     const key = await addCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
@@ -37,7 +37,7 @@ describe('an operator with the Temporal CLI', () => {
     await untilStatus(service, key.callSid, 'COMPLETED');
   });
 
-  it('skips a call that is COMPLETED, and logs that it did', async () => {
+  it('starts a COMPLETED call, which is skipped and logged as such', async () => {
     const key = await startCall(service);
     await untilStatus(service, key.callSid, 'COMPLETED');
     const handle = service.client.workflow.getHandle(key.callSid);
@@ -56,7 +56,7 @@ describe('an operator with the Temporal CLI', () => {
     assert.equal(status?.value, 'COMPLETED');
   });
 
-  it('cancels a run and finds the call FAILED with the code CANCELLED', async () => {
+  it('cancels a run, which leaves the call FAILED with the code CANCELLED', async () => {
     const key = await addCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
@@ -78,7 +78,7 @@ describe('an operator with the Temporal CLI', () => {
     assert.equal(hits['speech.BatchRecognize'], 1, 'what the cancelled run stored is reused');
   });
 
-  it('resumes all calls that failed for one reason with one batch signal', async () => {
+  it('resumes all calls that failed for the same reason with one batch signal', async () => {
     const keys = await Promise.all(
       Array.from({ length: 5 }, () =>
         addCall(service, { faults: [{ system: 'connectwise', action: { status: 403 } }] }),
@@ -98,8 +98,8 @@ describe('an operator with the Temporal CLI', () => {
   });
 });
 
-describe('a reprocess window that is over', () => {
-  it('closes the run as Failed with the reason kept, and the gateway can still reprocess it', async () => {
+describe('a reprocess window that has expired', () => {
+  it('closes the run as Failed and keeps the reason, and the gateway can still reprocess the call', async () => {
     const service = await startService({ env: { REPROCESS_WINDOW: '2 seconds' } });
     try {
       const { callSid } = await startCall(service, {

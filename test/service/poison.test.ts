@@ -5,8 +5,8 @@ import type { RunningProcess } from '../support/child-process.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A call that takes its worker down whenever a certain step runs is given up after five lost
-// attempts; it does not take every worker down, and the other calls go on.
+// A call that crashes its worker whenever a certain step runs fails after five lost attempts: it does
+// not take down every worker, and the other calls continue.
 
 describe('a call that kills every worker', () => {
   let service: Service;
@@ -16,12 +16,12 @@ describe('a call that kills every worker', () => {
   });
   after(() => service.stop());
 
-  it('is given up as WORKER_CRASHED after five lost attempts, each of them in the log', async function () {
-    // Five attempts of matchCompany at 20 s each, what Temporal waits between them, and starts: some
-    // 140 s, and room for a busy machine.
+  it('fails as WORKER_CRASHED after five lost attempts, each of which is logged', async function () {
+    // Five attempts of matchCompany at 20 s each, Temporal's pauses between them, and the starts of
+    // workers: about 140 s, plus room for a busy machine.
     this.timeout(360_000);
     const poison = await addCall(service, {
-      // Nothing is answered, so that there is time to kill the worker that asked.
+      // ConnectWise never answers, so that there is time to kill the worker that asked.
       faults: [{ system: 'connectwise', times: 5, action: { hang: true } }],
     });
     await submit(service, poison);

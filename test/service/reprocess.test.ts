@@ -7,9 +7,9 @@ import { temporalCli } from '../support/cli.ts';
 import { startService, type Reply, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A failed step is retried, not the whole call, and nothing that was paid for is paid for twice.
+// Only the failed step is repeated, not the whole call, and nothing is paid for twice.
 
-// One lookup asks for the contacts twice: by their items, and by their default numbers.
+// One lookup requests contacts twice: by their phone items, and by their default numbers.
 const CONTACT_REQUESTS = 2;
 
 describe('reprocessing', () => {
@@ -68,7 +68,7 @@ describe('reprocessing', () => {
     assert.match(metadata.currentDetails ?? '', /signal `reprocess`/);
   });
 
-  it('goes on at the failed step when the CLI signals, and repeats nothing that was done', async () => {
+  it('resumes at the failed step on a signal from the CLI, and repeats no finished step', async () => {
     const { callSid } = await parkedCall();
     await temporalCli(service, `workflow signal -w ${callSid} --name reprocess`);
     const call = await untilStatus(service, callSid, 'COMPLETED');
@@ -108,7 +108,7 @@ describe('reprocessing', () => {
     assert.match(request?.message ?? '', /analyzeTranscript was requested: key renewed$/);
   });
 
-  it('analyses a COMPLETED call again without paying for its transcription again', async () => {
+  it('analyses a COMPLETED call again without paying for another transcription', async () => {
     const { callSid } = await startCall(service);
     await untilStatus(service, callSid, 'COMPLETED');
     const before = await service.database.prisma.call.findUniqueOrThrow({ where: { callSid } });
@@ -131,7 +131,7 @@ describe('reprocessing', () => {
     assert.equal(hits['languageModel.chat.completions'], 2);
   });
 
-  it('transcribes again when asked to, and only then', async () => {
+  it('transcribes again only on request', async () => {
     const { callSid } = await startCall(service);
     const once = usageOf(await untilStatus(service, callSid, 'COMPLETED'));
     await service.request('POST', `/calls/${callSid}/reprocess`, { from: 'transcribeRecording' });
@@ -154,7 +154,7 @@ describe('reprocessing', () => {
     assert.deepEqual(usageOf(body), twice, 'both transcriptions and analyses were paid for');
   });
 
-  it('fetches again from archiveRecording, and pays for no transcription of the same audio', async () => {
+  it('fetches the recording again from archiveRecording, without paying for another transcription of the same audio', async () => {
     const { callSid } = await startCall(service);
     await untilStatus(service, callSid, 'COMPLETED');
     await service.request('POST', `/calls/${callSid}/reprocess`, { from: 'archiveRecording' });
@@ -169,7 +169,7 @@ describe('reprocessing', () => {
     assert.equal(hits['languageModel.chat.completions'], 2);
   });
 
-  it('submits the audio again when the transcript file was deleted before it was read', async () => {
+  it('submits the audio again when the result file was deleted before it was read', async () => {
     const { callSid } = await startCall(service, {
       faults: [{ system: 'storage', operation: 'objects.media', action: { status: 404 } }],
     });
@@ -182,7 +182,7 @@ describe('reprocessing', () => {
     assert.equal(new Set(prefixes).size, 2, 'each submission has a prefix of its own');
   });
 
-  it('begins a parked call again at a finished step that the signal names', async () => {
+  it('restarts a parked call at the finished step that the signal names', async () => {
     const { callSid } = await parkedCall();
     const handle = service.client.workflow.getHandle(callSid);
     await handle.signal('reprocess', { from: 'matchCompany', reason: 'rights corrected' });
@@ -194,7 +194,7 @@ describe('reprocessing', () => {
     assert.deepEqual(Object.keys(memo ?? {}).toSorted(), ['recordgroup', 'recordid']);
   });
 
-  it('refuses a reprocess that could do nothing', async () => {
+  it('refuses an invalid reprocess, and one of a call in progress', async () => {
     const unknown = await service.request('POST', '/calls/1.1/reprocess', {});
     assert.equal(unknown.status, 404);
 
@@ -224,7 +224,7 @@ describe('reprocessing', () => {
   });
 });
 
-/** What a call has used: billed seconds of speech, tokens read and written. */
+/** What a call has used: billed seconds of speech, input tokens and output tokens. */
 function usageOf({ cost }: Reply): number[] {
   const { speechSeconds, inputTokens, outputTokens } = cost as Record<string, number>;
   return [speechSeconds ?? 0, inputTokens ?? 0, outputTokens ?? 0];

@@ -7,7 +7,7 @@ import { eventsOf } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Each sample call, sent by HTTP, ends as its file says: the whole service as its users run it.
+// Each sample call, submitted by HTTP, ends as its file expects: the whole service, as users run it.
 
 type SampleFile = {
   readonly title: string;
@@ -26,23 +26,27 @@ async function readSamples(): Promise<SampleFile[]> {
 }
 
 /**
- * What a sample shows of each kind of match: its event in the log, the words for a dispatcher, and
- * whether ConnectWise is asked (contacts twice, companies once).
+ * How each kind of match shows: its event in the log, the explanation for a dispatcher, and whether
+ * ConnectWise is queried (contacts twice, companies once).
  */
-const OF_MATCH: Readonly<Record<string, { event: string; words: RegExp; isAsked: boolean }>> = {
-  MATCHED: { event: 'COMPANY_IDENTIFIED', words: /^The call was with /, isAsked: true },
+const OF_MATCH: Readonly<Record<string, { event: string; words: RegExp; isLookedUp: boolean }>> = {
+  MATCHED: { event: 'COMPANY_IDENTIFIED', words: /^The call was with /, isLookedUp: true },
   AMBIGUOUS: {
     event: 'COMPANY_AMBIGUOUS',
     words: /^Several companies in ConnectWise share this number, so none was chosen\./,
-    isAsked: true,
+    isLookedUp: true,
   },
   UNKNOWN: {
     event: 'COMPANY_NOT_FOUND',
     words: /^No company in ConnectWise has this number\./,
-    isAsked: true,
+    isLookedUp: true,
   },
-  WITHHELD: { event: 'CALLER_WITHHELD', words: /^The caller withheld the number/, isAsked: false },
-  INTERNAL: { event: 'CALL_INTERNAL', words: /^A call between colleagues/, isAsked: false },
+  WITHHELD: {
+    event: 'CALLER_WITHHELD',
+    words: /^The caller withheld the number/,
+    isLookedUp: false,
+  },
+  INTERNAL: { event: 'CALL_INTERNAL', words: /^A call between colleagues/, isLookedUp: false },
 };
 
 for (const provider of ['google', 'openai-compatible']) {
@@ -51,12 +55,12 @@ for (const provider of ['google', 'openai-compatible']) {
 
     before(async () => {
       service = await startService({ env: { SPEECH_PROVIDER: provider } });
-      // One of the samples is known by the number of a site alone.
+      // One of the samples is matched only by the number of a site.
       await walkSites(service.client);
     });
     after(() => service.stop());
 
-    it('end as their files say', async () => {
+    it('end as their files expect', async () => {
       const samples = await readSamples();
       assert.ok(samples.length >= 8);
       for (const { callRecordingId, recordgroup, recordid } of samples) {
@@ -93,7 +97,7 @@ for (const provider of ['google', 'openai-compatible']) {
       }
     });
 
-    it('have one party a channel, in turn, where there are two channels', async () => {
+    it('have one party per channel, in time order, when there are two channels', async () => {
       const { body } = await service.request('GET', '/calls/1772445107.1042/transcript');
       const segments = body['segments'] as {
         channel: number;
@@ -108,18 +112,16 @@ for (const provider of ['google', 'openai-compatible']) {
       assert.match(segments.find(({ channel }) => channel === 2)?.text ?? '', /hear/);
     });
 
-    it('show every kind of match and of outcome, each logged, put into words, and asked for as it should', async () => {
+    it('cover every kind of match and outcome, each correctly logged, explained and looked up', async () => {
       const samples = await readSamples();
       const seen = new Set<string | undefined>();
-      let asked = 0;
       for (const { title, callRecordingId: callSid, expect } of samples) {
         const match = OF_MATCH[expect['companyMatch'] ?? ''];
         assert.ok(match !== undefined, title);
         seen.add(expect['companyMatch']).add(expect['outcome']);
         assert.ok((await eventsOf(service, callSid)).includes(match.event), title);
         const hits = await service.sandbox.hitsOf(callSid);
-        assert.equal(hits['connectwise.contacts.list'], match.isAsked ? 2 : undefined, title);
-        asked += match.isAsked ? 1 : 0;
+        assert.equal(hits['connectwise.contacts.list'], match.isLookedUp ? 2 : undefined, title);
         const { body } = await service.request('GET', `/calls/${callSid}`);
         const explanation = String(body['explanation']);
         if (expect['status'] === 'COMPLETED') assert.match(explanation, match.words);

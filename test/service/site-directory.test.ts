@@ -9,7 +9,7 @@ import { startCall, untilStatus, eventsOf } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// The site directory as operators have it: a schedule that is there by itself, and one command.
+// The site directory as operators use it: a schedule that creates itself, and one command.
 
 const run = promisify(execFile);
 
@@ -19,7 +19,7 @@ describe('the site directory of a running service', () => {
 
   before(async () => {
     service = await startService({ workers: 0 });
-    // It tries for ten seconds, in which the other tests can go on.
+    // It tries for ten seconds, while the other tests run.
     commandWithoutTemporal = command('127.0.0.1:1');
   });
   after(() => service.stop());
@@ -41,7 +41,7 @@ describe('the site directory of a running service', () => {
   const walksTaken = async () =>
     (await service.client.schedule.getHandle(SITE_DIRECTORY_ID).describe()).info.numActionsTaken;
 
-  it('says what is missing: first the schedule, then the worker, and walks when there is one', async () => {
+  it('names what is missing, first the schedule and then a worker, and walks once there is one', async () => {
     await assert.rejects(walkSites(service.client), {
       code: 'TEMPORAL_UNAVAILABLE',
       message: /no schedule site-directory.*npm run worker.*temporal:bootstrap/,
@@ -59,14 +59,14 @@ describe('the site directory of a running service', () => {
     await service.database.prisma.sitePhone.deleteMany();
   });
 
-  it('has a daily schedule that starts one walk at a time, and leaves an operator’s changes to it', async () => {
+  it('has a daily schedule that starts one walk at a time, and keeps an operator’s changes to it', async () => {
     const schedule = service.client.schedule.getHandle(SITE_DIRECTORY_ID);
     const { policies, info, action } = await schedule.describe();
     assert.equal(policies.overlap, 'SKIP');
     assert.equal(action.workflowType, 'SiteDirectoryWorkflow');
     const [first, second] = info.nextActionTimes;
     const hours = ((second?.getTime() ?? 0) - (first?.getTime() ?? 0)) / 3_600_000;
-    // A day, give or take the jitter.
+    // A day, plus or minus the jitter.
     assert.ok(hours > 23 && hours < 25, `${hours}`);
 
     await schedule.pause('maintenance');
@@ -75,7 +75,7 @@ describe('the site directory of a running service', () => {
     await schedule.unpause();
   });
 
-  it('matches a call by the number of a site, once it was filled by the command', async () => {
+  it('matches a call by the number of a site once the command has filled it', async () => {
     const metadata = { snumber: '0161 496 0162', cnumber: '+442079460000', start: 1_735_700_000 };
     const before = await startCall(service, { metadata });
     const unknown = await untilStatus(service, before.callSid, 'COMPLETED');
@@ -92,7 +92,7 @@ describe('the site directory of a running service', () => {
       ['MATCHED', { connectwiseId: '257', name: 'Oakfield Vets' }],
     );
     assert.ok((await eventsOf(service, callSid)).includes('COMPANY_IDENTIFIED'));
-    // Contacts twice and companies once, as without sites.
+    // Contacts twice and companies once, the same as without sites.
     const hits = await service.sandbox.hitsOf(callSid);
     assert.deepEqual(
       [hits['connectwise.contacts.list'], hits['connectwise.companies.list']],
@@ -100,7 +100,7 @@ describe('the site directory of a running service', () => {
     );
   });
 
-  it('asks ConnectWise anew whether the company of a site still counts', async () => {
+  it('checks with ConnectWise that the company of a site still exists', async () => {
     await service.sandbox.addConnectWise({
       companies: [{ id: 257, identifier: 'OakfieldVets', name: 'Oakfield', deletedFlag: true }],
     });
@@ -110,7 +110,7 @@ describe('the site directory of a running service', () => {
     assert.equal(call['companyMatch'], 'UNKNOWN');
   });
 
-  it('goes on where it was after ConnectWise was away', async () => {
+  it('resumes where it was after an outage of ConnectWise', async () => {
     const { total: before } = await service.sandbox.hits();
     await service.sandbox.fault({
       system: 'connectwise',
@@ -122,12 +122,12 @@ describe('the site directory of a running service', () => {
     const { total: after } = await service.sandbox.hits();
     assert.deepEqual([companies, numbers], [12, 7]);
     // Twelve companies and the one request that failed; the page of companies was read twice.
-    const asked = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
-    assert.equal(asked('connectwise.sites.list'), 13);
-    assert.equal(asked('connectwise.companies.list'), 2);
+    const requests = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
+    assert.equal(requests('connectwise.sites.list'), 13);
+    assert.equal(requests('connectwise.companies.list'), 2);
   });
 
-  it('joins the walk under way instead of starting another', async () => {
+  it('joins a running walk instead of starting another', async () => {
     await service.sandbox.fault({
       system: 'connectwise',
       operation: 'sites.list',
@@ -141,7 +141,7 @@ describe('the site directory of a running service', () => {
     assert.equal(await walksTaken(), taken + 1);
   });
 
-  it('says with its code why a walk failed', async () => {
+  it('reports why a walk failed, with its code', async () => {
     await service.sandbox.fault({
       system: 'connectwise',
       operation: 'companies.list',
@@ -150,7 +150,7 @@ describe('the site directory of a running service', () => {
     const { code, stdout, stderr } = await command();
     assert.equal(code, 1, stdout);
     assert.match(stderr, /ConnectWise failed: it answered 401/);
-    assert.doesNotMatch(stderr, /\n\s+at /, 'no stack for what an operator can correct');
+    assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace for what an operator can fix');
     await assert.rejects(
       async () => {
         await service.sandbox.fault({ system: 'connectwise', action: { status: 401 } });
@@ -160,7 +160,7 @@ describe('the site directory of a running service', () => {
     );
   });
 
-  it('tells an operator that Temporal is away', async () => {
+  it('tells an operator when Temporal does not answer', async () => {
     const { code, stderr } = await commandWithoutTemporal;
     assert.equal(code, 1);
     assert.match(stderr, /^Temporal does not answer\. Check TEMPORAL_ADDRESS/);

@@ -4,8 +4,8 @@ import { eventsOf, startCall, untilStatus } from '../support/calls.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A transcription server knows no ids of ours: what it has answered is kept at once, so that a
-// worker's death costs at most the request in whose middle it comes.
+// A transcription server does not know our IDs, so each of its answers is stored immediately: the
+// death of a worker costs at most the request that it interrupts.
 
 describe('a worker killed while a transcription server works', () => {
   let service: Service;
@@ -15,7 +15,7 @@ describe('a worker killed while a transcription server works', () => {
   });
   after(() => service.stop());
 
-  it('leaves its call to another worker, which sends again only the channel that was not answered', async function () {
+  it('leaves its call to another worker, which repeats only the unanswered channel', async function () {
     // The heartbeat timeout of 30 s, the retry interval of 5 s and the steps themselves.
     this.timeout(240_000);
     const first = await service.startWorker();

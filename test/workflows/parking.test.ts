@@ -18,8 +18,8 @@ import {
   type WorkflowTest,
 } from './workflow-test.ts';
 
-// A step that is given up parks the run until it is reprocessed; no signal, cancel or expiry, at
-// whatever moment, loses the call or leaves a branch running.
+// A step that fails for good parks the run until it is reprocessed. No signal, cancel or expiry,
+// whenever it comes, loses the call or leaves a branch running.
 
 describe('CallProcessingWorkflow', () => {
   let test: WorkflowTest;
@@ -45,7 +45,7 @@ describe('CallProcessingWorkflow', () => {
       return steps[step] === 'DONE';
     });
 
-  /** A run whose analysis is under way until it is released. */
+  /** Starts a run whose analysis keeps running until it is released. */
   async function startUntilAnalysis() {
     const { promise, resolve: release } = Promise.withResolvers<void>();
     const { handle, script } = await test.start(({ next }) => {
@@ -55,7 +55,7 @@ describe('CallProcessingWorkflow', () => {
     return { handle, script, release };
   }
 
-  it('runs the steps in their order and publishes COMPLETED', async () => {
+  it('runs the steps in order and publishes COMPLETED', async () => {
     const { handle, script, callSid } = await test.start();
     assert.deepEqual(await handle.result(), { callSid, status: 'COMPLETED', outcome: 'ANALYZED' });
     assert.deepEqual(namesOf(script).toSorted(), [
@@ -70,7 +70,7 @@ describe('CallProcessingWorkflow', () => {
     assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
   });
 
-  it('parks both parallel branches, names the one parked last, and releases both by one signal', async () => {
+  it('parks both parallel branches, publishes the one parked last, and releases both with one signal', async () => {
     const { handle, script } = await test.start(bothBranchesFail);
     const { parked } = await untilParked(handle, 'transcribeRecording', 'matchCompany');
     const last = parked.at(-1);
@@ -88,7 +88,7 @@ describe('CallProcessingWorkflow', () => {
     assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
   });
 
-  it('says when it was released: after the failures parked before, before those parked later', async () => {
+  it('records each release as later than the failures it releases, and earlier than those parked afterwards', async () => {
     const { handle, script } = await test.start(({ next }) => {
       next.matchCompany = [fail('CONNECTWISE_BAD_REQUEST'), fail('CONNECTWISE_BAD_REQUEST')];
     });
@@ -124,7 +124,7 @@ describe('CallProcessingWorkflow', () => {
     const { handle } = await test.start(({ next }) => {
       next.matchCompany = [fail('CONNECTWISE_CREDENTIALS_REFUSED')];
     });
-    const { steps } = await waitFor('the transcription to finish beside', async () => {
+    const { steps } = await waitFor('the transcription to finish meanwhile', async () => {
       const status = await untilParked(handle, 'matchCompany');
       return status.steps.transcribeRecording === 'DONE' ? status : null;
     });
@@ -144,7 +144,7 @@ describe('CallProcessingWorkflow', () => {
     { from: 'nowhere' },
     {},
   ]) {
-    it(`takes the signal with ${JSON.stringify(payload) ?? 'no'} payload as a plain retry`, async () => {
+    it(`treats the signal with ${JSON.stringify(payload) ?? 'no'} payload as a plain retry`, async () => {
       const { handle, script } = await test.start(({ next }) => {
         next.analyzeTranscript = [fail('MODEL_BAD_REQUEST')];
       });
@@ -156,7 +156,7 @@ describe('CallProcessingWorkflow', () => {
     });
   }
 
-  it('ignores a signal while nothing is parked, and one that comes twice', async () => {
+  it('ignores a signal while nothing is parked, and a signal sent twice', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start(({ next }) => {
       next.archiveRecording = [() => release.promise];
@@ -173,7 +173,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(namesOf(script).filter((name) => name === 'analyzeTranscript').length, 2);
   });
 
-  it('begins again at a finished step and redoes what depends on it', async () => {
+  it('restarts at a finished step and redoes what depends on it', async () => {
     const { handle, script, callSid } = await test.start(({ next }) => {
       next.analyzeTranscript = [fail('MODEL_BAD_REQUEST')];
     });
@@ -200,7 +200,7 @@ describe('CallProcessingWorkflow', () => {
     });
   });
 
-  it('waits for a running branch before it begins again', async () => {
+  it('waits for a running branch before it restarts', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start(({ next }) => {
       next.transcribeRecording = [() => release.promise];
@@ -219,7 +219,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(namesOf(script).filter((name) => name === 'archiveRecording').length, 2);
   });
 
-  it('does not forget what it was asked to redo when it begins again elsewhere', async () => {
+  it('still redoes what it was first asked to redo when it restarts at another step', async () => {
     const { handle, script } = await test.start(
       ({ next }) => {
         next.matchCompany = [fail('CONNECTWISE_BAD_REQUEST')];
@@ -236,7 +236,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(second?.redoFrom, 'transcribeRecording', 'what the operator asked for');
   });
 
-  it('redoes the steps of all signals that come before it has begun again', async () => {
+  it('redoes the steps of all signals that arrive before it restarts', async () => {
     const { handle, script, release } = await startUntilAnalysis();
     await handle.signal('reprocess', { from: 'matchCompany' });
     await handle.signal('reprocess', { from: 'transcribeRecording' });
@@ -247,7 +247,7 @@ describe('CallProcessingWorkflow', () => {
     assert.deepEqual(redoneOf(script, 'archiveRecording'), [false, false]);
   });
 
-  it('does not begin again when it is cancelled after the signal', async () => {
+  it('does not restart when it is cancelled after the signal', async () => {
     const { handle, script, release } = await startUntilAnalysis();
     await handle.signal('reprocess', { from: 'archiveRecording' });
     await handle.cancel();
@@ -257,7 +257,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(namesOf(script).filter((name) => name === 'openCall').length, 1);
   });
 
-  it('begins again when the signal comes after one branch expired and before the other ended', async () => {
+  it('restarts when the signal arrives after one branch expired and before the other ended', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start((prepared) => {
       prepared.next.transcribeRecording = [() => release.promise];
@@ -274,7 +274,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(namesOf(script).filter((name) => name === 'archiveRecording').length, 2);
   });
 
-  it('redoes the analysis when it is started together with the signal', async () => {
+  it('redoes the analysis when it is started by signal-with-start', async () => {
     const { handle, script } = await test.startWithSignal({});
     await handle.result();
     const [open] = inputsOf<CallProcessingInput>(script, 'openCall');
@@ -283,7 +283,7 @@ describe('CallProcessingWorkflow', () => {
     assert.deepEqual(analyses, [{ callSid: open.callSid, redo: true }]);
   });
 
-  it('closes as Failed when nobody reprocesses it within the window, keeping the reason', async () => {
+  it('closes as Failed when it is not reprocessed within the window, and keeps the reason', async () => {
     const { handle, script } = await test.start((prepared) => {
       prepared.next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
       prepared.windowMs = 500;
@@ -304,7 +304,7 @@ describe('CallProcessingWorkflow', () => {
     );
   });
 
-  it('stays published as FAILED when a signal comes while it closes', async () => {
+  it('stays published as FAILED when a signal arrives while it closes', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start((prepared) => {
       prepared.next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
@@ -322,7 +322,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(CallStatus, 'FAILED');
   });
 
-  it('records CANCELLED at the first unfinished step, after what ran has ended', async () => {
+  it('records CANCELLED at the first unfinished step, once the running step has ended', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start(({ next }) => {
       next.archiveRecording = [() => release.promise];
@@ -335,7 +335,7 @@ describe('CallProcessingWorkflow', () => {
     await assert.rejects(handle.result(), /cancelled/i);
     assert.equal(namesOf(script).at(-1), 'recordFailure');
     const [record] = inputsOf<RecordFailureInput>(script, 'recordFailure');
-    // Archiving ended well although the run was cancelled, and so it is finished.
+    // Archiving succeeded although the run was cancelled, so the next step is the unfinished one.
     assert.deepEqual([record?.step, record?.code], ['transcribeRecording', 'CANCELLED']);
     assert.deepEqual(await attributesOf(handle), {
       CallStatus: 'FAILED',
@@ -353,7 +353,7 @@ describe('CallProcessingWorkflow', () => {
     assert.equal(attributes['FailureCode'], 'CANCELLED');
   });
 
-  it('parks and goes on although the database cannot be told of either', async () => {
+  it('parks and resumes although neither can be recorded in the database', async () => {
     const { handle, script } = await test.start(({ next }) => {
       next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
       next.recordFailure = [fail('DATABASE_CREDENTIALS_REFUSED')];
@@ -366,7 +366,7 @@ describe('CallProcessingWorkflow', () => {
     assert.ok(namesOf(script).includes('recordReprocess'));
   });
 
-  it('does nothing more for a call that was COMPLETED before', async () => {
+  it('does nothing for a call that is already COMPLETED', async () => {
     const { handle, script } = await test.start((prepared) => {
       prepared.alreadyCompleted = true;
     });
@@ -376,7 +376,7 @@ describe('CallProcessingWorkflow', () => {
     assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
   });
 
-  it('fails as INVALID_INPUT when the argument is not for this workflow id', async () => {
+  it('fails as INVALID_INPUT when the argument is invalid or belongs to another workflow ID', async () => {
     for (const input of [
       { callSid: '9.9' },
       { recordgroup: '../up' },

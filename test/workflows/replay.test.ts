@@ -7,8 +7,8 @@ import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { quietRuntime } from '../support/quiet-runtime.ts';
 import { WORKFLOWS_PATH } from './workflow-test.ts';
 
-// Runs that began under an earlier version of the workflow go on under this one. A change that
-// breaks them fails here, before it fails a call that has been parked for weeks.
+// Runs that began under an earlier version of the workflow continue under this one. A change that
+// would break them fails here, before it breaks a call that has been parked for weeks.
 
 const HISTORIES = join(import.meta.dirname, '../histories');
 const ROOT = join(import.meta.dirname, '../..');
@@ -29,7 +29,7 @@ async function readHistories(): Promise<{ name: string; workflowId: string; hist
   );
 }
 
-/** Replays every history; returns the names of those that this code cannot have produced. */
+/** Replays every history, and returns the names of those that this code cannot have produced. */
 async function replayAll(workflowsPath: string): Promise<string[]> {
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
   quietRuntime();
@@ -46,7 +46,7 @@ async function replayAll(workflowsPath: string): Promise<string[]> {
 }
 
 describe('replaying recorded histories', () => {
-  it('has runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight, a walk', async () => {
+  it('covers runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight, a walk', async () => {
     const names = (await readHistories()).map(({ name }) => name);
     for (const kind of [
       'happy',
@@ -64,7 +64,7 @@ describe('replaying recorded histories', () => {
     }
   });
 
-  it('succeeds for all of them with the workflow as it is', async () => {
+  it('succeeds for all of them with the current workflow', async () => {
     assert.deepEqual(await replayAll(WORKFLOWS_PATH), []);
   });
 

@@ -6,15 +6,16 @@ import type { RecordFailureInput } from '../../src/activities/steps/record-failu
 import type { StepInput } from '../../src/activities/steps/archive-recording.ts';
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 
-/** What was asked of the activities of one call, in order. */
+/** One request to an activity. */
 type Asked = { readonly activity: keyof Activities; readonly input: unknown };
 
-/** What an activity of one call does instead of succeeding at once. */
+/** What an activity does before it succeeds, or instead: it throws to fail. */
 export type Behaviour = () => Promise<void> | void;
 
 export type Script = {
+  /** Every request to the activities of the call, in order. */
   readonly asked: Asked[];
-  /** What the next requests to an activity do, one after the other; then it succeeds. */
+  /** What the next requests to an activity do, in order; after that, every request succeeds. */
   readonly next: Partial<Record<keyof Activities, Behaviour[]>>;
   /** Whether openCall finds the call COMPLETED. */
   alreadyCompleted: boolean;
@@ -22,12 +23,12 @@ export type Script = {
   windowMs: number;
 };
 
-// Long enough that no test meets it by accident.
+// Long enough that no test reaches it by accident.
 const LONG_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * Activities that do nothing but what a test tells them to, call by call. The workflow's own rules
- * are tested with these; everything else is tested with the real ones.
+ * Activities that do only what a test scripts for each call. The workflow's own rules are tested
+ * with these; everything else is tested with the real ones.
  */
 export function createScriptedActivities() {
   const scripts = new Map<string, Script>();
@@ -69,7 +70,7 @@ export function createScriptedActivities() {
   return { activities, scriptOf };
 }
 
-/** A behaviour: gives up for good with this code. */
+/** A behaviour that fails for good with this code. */
 export function fail(code: ErrorCode): Behaviour {
   return () => {
     throw ApplicationFailure.nonRetryable(`It failed with ${code}.`, code);

@@ -1,4 +1,4 @@
-// Guarantees the walk's own rules: page after page, over several histories, and nothing removed unless it came to its end.
+// Guarantees the walk's own rules: page after page, across several runs, and nothing removed unless it reached the end.
 import assert from 'node:assert/strict';
 
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
@@ -75,7 +75,7 @@ describe('the walk through the sites', () => {
     );
   }
 
-  /** Fifty companies a page, of which the last is a tenth of the way. */
+  /** A page of fifty companies, whose last ID is ten times the page's number. */
   function page(number: number, isLast = false): RefreshSitePhonesResult {
     return {
       companies: 50,
@@ -85,7 +85,7 @@ describe('the walk through the sites', () => {
     };
   }
 
-  it('goes from page to page, then removes what it has not seen since it began', async () => {
+  it('reads page after page, then removes what it has not seen since it began', async () => {
     pages = (_, number) => page(number, number === 3);
     const handle = await start();
     assert.deepEqual(await handle.result(), { companies: 150, numbers: 9, removed: 7 });
@@ -98,7 +98,7 @@ describe('the walk through the sites', () => {
     assert.deepEqual(await handle.query('walk'), { companies: 150, numbers: 9 });
   });
 
-  it('begins its history anew every hundred pages, and goes on where it was as the same walk', async () => {
+  it('continues as new every hundred pages, at the same place and as the same walk', async () => {
     pages = (_, number) => page(number, number === 201);
     const handle = await start();
     const { runId: firstRunId } = await handle.describe();
@@ -114,7 +114,7 @@ describe('the walk through the sites', () => {
     assert.ok(historyLength < 50, `${historyLength}`);
   });
 
-  it('fails with the code of what it met, and removes nothing', async () => {
+  it('fails with the code of the error it met, and removes nothing', async () => {
     pages = (_, number) => {
       if (number < 3) return page(number);
       const why = 'it refuses the API member.';
@@ -127,7 +127,7 @@ describe('the walk through the sites', () => {
     assert.deepEqual(removals, []);
   });
 
-  it('comes through an outage of hours without beginning again', async () => {
+  it('survives an outage of hours without starting over', async () => {
     pages = ({ afterCompanyId }, number) => {
       if (afterCompanyId === '10' && number < 40) {
         throw ApplicationFailure.retryable('It is away.', 'CONNECTWISE_UNAVAILABLE');
@@ -139,14 +139,14 @@ describe('the walk through the sites', () => {
     assert.equal(asked.filter(({ afterCompanyId }) => afterCompanyId === '0').length, 1);
   });
 
-  it('takes a ConnectWise without any company for missing rights, not for an empty one', async () => {
+  it('treats a ConnectWise without any companies as missing permissions, not as empty', async () => {
     pages = () => ({ ...page(1, true), companies: 0, numbers: 0 });
     const failure = await failureOf(await start());
     assert.equal(failure.type, 'CONNECTWISE_CREDENTIALS_REFUSED');
     assert.deepEqual(removals, []);
   });
 
-  it('begins at the start whatever somebody typed as its argument', async () => {
+  it('starts from the beginning, whatever argument an operator passes', async () => {
     pages = () => page(1, true);
     for (const input of [null, 'now', { id: 5 }, { id: 'x', afterCompanyId: '250' }]) {
       await (await start(input)).result();

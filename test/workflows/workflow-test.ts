@@ -17,7 +17,7 @@ export const WORKFLOWS_PATH = fileURLToPath(
 );
 
 export type WorkflowTest = {
-  /** Starts a run with a callSid of its own; `more` are start options. */
+  /** Starts a run with a callSid of its own; `input` overrides fields of its argument. */
   start(
     prepare?: (script: Script) => void,
     input?: Partial<CallProcessingInput>,
@@ -35,9 +35,9 @@ export type WorkflowTest = {
 };
 
 /**
- * A worker with scripted activities on a real Temporal server. The time-skipping server would not
- * do: it refuses a workflow task that cancels an activity which ended meanwhile (ACTIVITY_UNKNOWN),
- * and then never gives out that task again. A real server takes it.
+ * A worker with scripted activities on a real Temporal server. The time-skipping server does not
+ * work here: it refuses a workflow task that cancels an activity which has just ended
+ * (ACTIVITY_UNKNOWN), and then never dispatches that task again. A real server accepts it.
  */
 export async function startWorkflowTest(): Promise<WorkflowTest> {
   const { address } = await startTemporal();
@@ -115,12 +115,12 @@ export async function attributesOf(handle: WorkflowHandle): Promise<Record<strin
   return Object.fromEntries(ours);
 }
 
-/** The names of the activities that were asked, in order. */
+/** The names of the activities that were requested, in order. */
 export function namesOf(script: Script): string[] {
   return script.asked.map(({ activity }) => activity);
 }
 
-/** What an activity was asked with, time after time. */
+/** The inputs of every request to an activity, in order. */
 export function inputsOf<I>(script: Script, activity: Script['asked'][number]['activity']): I[] {
   return script.asked.filter((asked) => asked.activity === activity).map(({ input }) => input as I);
 }

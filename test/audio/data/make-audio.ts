@@ -1,9 +1,9 @@
 /*
  * Makes the recordings that test/audio/audio-table.test.ts reads, in the folder audio beside this
- * file: a tone in every format, number of channels and rate, and damaged ones. What each is, and what
- * shall become of it, stands in audio.json, by hand. The files are committed, so that nobody needs
- * the tools: apt-get install sox libsox-fmt-all lame opus-tools vorbis-tools speex ffmpeg, then
- * node test/audio/data/make-audio.ts
+ * file: a tone in every format, number of channels and rate, and damaged files. audio.json, written
+ * by hand, says what each file is and how it must be handled. The files are committed, so nobody
+ * needs the tools to run the tests. To make them again: apt-get install sox libsox-fmt-all lame
+ * opus-tools vorbis-tools speex ffmpeg, then node test/audio/data/make-audio.ts
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const SCRATCH = join(tmpdir(), `make-audio-${process.pid}`);
 
 /** Long enough for a few samples at any rate, short enough to keep a file at a few kB. */
 const SECONDS = '0.05';
-/** An MP3 needs some frames, of up to 72 ms each, before its length can be told. */
+/** An MP3 needs some frames, of up to 72 ms each, before its length can be determined. */
 const MP3_SECONDS = '0.4';
 /** A block of GSM 6.10 holds 40 ms at 8 kHz. */
 const GSM_SECONDS = '0.2';
@@ -27,10 +27,10 @@ function out(name: string): string {
   return join(FOLDER, name);
 }
 
-/** The tone as a WAV file with 16-bit samples, to encode from; its path. */
+/** Writes the tone as a 16-bit WAV file to encode from, and returns its path. */
 function tone(channels: number, rate: number, seconds: string): string {
   const path = join(SCRATCH, `${channels}-${rate}-${seconds}.wav`);
-  // -R and -D keep sox from using chance, so that the files are the same each time.
+  // -R and -D make sox deterministic, so that the files are the same each time.
   const format = ['-r', String(rate), '-c', String(channels), '-b', '16'];
   execFileSync('sox', ['-R', '-D', '-n', ...format, path, 'synth', seconds, 'sine', '440']);
   return path;
@@ -40,7 +40,7 @@ function sox(input: string, output: readonly string[]): void {
   execFileSync('sox', ['-R', '-D', input, ...output]);
 }
 
-/** What an encoder writes into a pipe, where it cannot come back to fill in the length. */
+/** Stores what an encoder writes to a pipe, where it cannot seek back to fill in the length. */
 function piped(name: string, command: string, args: readonly string[]): void {
   writeFileSync(out(name), execFileSync(command, args));
 }
@@ -83,7 +83,7 @@ function makePiped(): void {
   piped('piped.flac', 'ffmpeg', ffmpeg('-f', 'flac'));
 }
 
-/** WAV files whose header was written before their samples, with another length each. */
+/** WAV files whose header was written before their samples, each claiming a different length. */
 function makeUnfinished(): void {
   const wav = readFileSync(out('pcm16-1ch-8000.wav'));
   const claiming = (bytes: number, outer: number): Buffer => {
@@ -101,7 +101,7 @@ function makeDamaged(): void {
   const wav = readFileSync(out('pcm16-1ch-8000.wav'));
   const mulaw = readFileSync(out('mulaw-2ch-8000.wav'));
   const opus = Buffer.from(readFileSync(out('opus-1ch-8000.opus')));
-  // An Opus file may leave the rate of its source open (RFC 7845, section 5.1).
+  // An Opus file may leave the sample rate of its source unspecified (RFC 7845, section 5.1).
   opus.writeUInt32LE(0, 28 + 12);
   writeFileSync(out('opus-of-unknown-rate.opus'), opus);
   writeFileSync(out('cut-in-half.wav'), wav.subarray(0, 444));

@@ -1,4 +1,4 @@
-// Guarantees what the ConnectWise client asks for, and that it reads every page and every company.
+// Guarantees what the ConnectWise client requests, and that it reads every page and every company.
 import assert from 'node:assert/strict';
 
 import { NUMBER, createConnectWiseRig } from './support.ts';
@@ -10,7 +10,7 @@ const rig = createConnectWiseRig();
 describe('the ConnectWise client', () => {
   afterEach(() => rig.close());
 
-  it('names itself with both keys and the client id, and asks for a version', async () => {
+  it('authenticates with both keys and the client ID, and pins the API version', async () => {
     await (
       await rig.clientOf((_, response) => sendJson(response, []))
     ).findCompanyByPhone(NUMBER, [], signal);
@@ -24,7 +24,7 @@ describe('the ConnectWise client', () => {
     );
   });
 
-  it('asks by the last digits with gaps between them, in contacts by both fields and in companies', async () => {
+  it('searches both phone fields of contacts, and companies, by the last digits with wildcards in between', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
     await client.findCompanyByPhone(NUMBER, [], signal);
     const queries = [0, 1, 2].map((index) => new URL(rig.sent(index).url, 'http://localhost'));
@@ -48,20 +48,20 @@ describe('the ConnectWise client', () => {
     assert.equal(rig.requests().length, 3);
   });
 
-  it('encodes the query so that no plus or bare percent sign arrives', async () => {
+  it('encodes the query so that it contains no plus and no bare percent sign', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
     await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(rig.requests().every(({ url }) => !url.includes('+')));
     assert.match(rig.sent(0).url, /like%20%22%257%259%25/);
   });
 
-  it('asks for no names of people', async () => {
+  it('requests no names of people', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
     await client.findCompanyByPhone(NUMBER, [], signal);
     assert.ok(rig.requests().every(({ url }) => !/firstName|lastName/.test(url)));
   });
 
-  it('looks up the companies of the contacts that it found', async () => {
+  it('looks up the companies of the contacts it found', async () => {
     const client = await rig.clientOf(({ pathname, searchParams }, response) => {
       if (pathname.endsWith('/contacts')) {
         const value = searchParams.has('childConditions') ? '020 7946 1234' : '020 7946 9999';
@@ -81,7 +81,7 @@ describe('the ConnectWise client', () => {
     });
   });
 
-  it('counts no item of a contact but telephones, whatever the server finds', async () => {
+  it('counts only the phone items of a contact, whatever the server returns', async () => {
     for (const communicationType of ['Email', 'Fax', null]) {
       const item = { value: '020 7946 1234', communicationType, type: { name: 'Direct' } };
       const contact = { id: 1, company: { id: 10 }, communicationItems: [item] };
@@ -109,7 +109,7 @@ describe('the ConnectWise client', () => {
     assert.equal(rig.requests().length, 5);
   });
 
-  it('reads on while Link names a next page, though the page is short', async () => {
+  it('reads on while Link names a next page, even if the page is short', async () => {
     const client = await rig.clientOf(({ pathname, searchParams }, response) => {
       const page = Number(searchParams.get('page'));
       if (pathname.endsWith('/contacts')) return sendJson(response, []);

@@ -1,4 +1,4 @@
-// Guarantees what a walk through the companies and their sites asks of ConnectWise, and what it makes of odd answers.
+// Guarantees what a walk through the companies and their sites requests from ConnectWise, and how it handles odd answers.
 import assert from 'node:assert/strict';
 
 import { assertFails, createConnectWiseRig } from './support.ts';
@@ -10,7 +10,7 @@ const rig = createConnectWiseRig();
 describe('the ConnectWise client on a walk', () => {
   afterEach(() => rig.close());
 
-  it('asks for the companies after the last one, by id and without deleted ones', async () => {
+  it('requests the companies after the last one, in order of ID and without deleted ones', async () => {
     const client = await rig.clientOf((_, response) =>
       sendJson(response, [{ id: 251, name: 'One', country: { name: 'Ireland' } }]),
     );
@@ -27,7 +27,7 @@ describe('the ConnectWise client on a walk', () => {
     assert.equal(rig.requests().length, 1);
   });
 
-  it('reads no sign in a name that the database refuses', async () => {
+  it('removes characters that the database refuses from a name', async () => {
     const client = await rig.clientOf((_, response) =>
       sendJson(response, [{ id: 251, name: 'One\u0000Two\ud83d!' }]),
     );
@@ -52,7 +52,7 @@ describe('the ConnectWise client on a walk', () => {
     );
   });
 
-  it('takes 404 about sites for a company that has gone only if the company is not listed', async () => {
+  it('treats a 404 for sites as a deleted company only if the company is not listed', async () => {
     for (const [listed, expected] of [
       [[], null],
       [[{ id: 250, name: 'Deleted', deletedFlag: true }], null],
@@ -73,8 +73,8 @@ describe('the ConnectWise client on a walk', () => {
     }
   });
 
-  it('gives each request its time, but not the wait for its turn', async () => {
-    // At 600 a minute a walk sends three requests in 0.6 s, so the fourth waits longer than its time.
+  it('applies the timeout to each request, and not to the wait for its turn', async () => {
+    // At 600 a minute a walk sends three requests in 0.6 s, so the fourth waits longer than the timeout.
     const client = await rig.clientOf((_, response) => sendJson(response, []), {
       requestsPerMinute: 600,
       timeoutMs: 250,
@@ -86,7 +86,7 @@ describe('the ConnectWise client on a walk', () => {
     await assertFails(slow.listSites('250', signal), 'CONNECTWISE_UNAVAILABLE');
   });
 
-  it('stops waiting for its turn when it is told to', async () => {
+  it('stops waiting for its turn when it is aborted', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []), {
       requestsPerMinute: 1,
     });
@@ -95,7 +95,7 @@ describe('the ConnectWise client on a walk', () => {
       await client.listCompaniesAfter('0', 50, controller.signal);
     }
     const waiting = client.listCompaniesAfter('0', 50, controller.signal);
-    controller.abort(new Error('told to stop'));
+    controller.abort(new Error('aborted by the test'));
     await assert.rejects(waiting);
     assert.equal(rig.requests().length, 3);
   });

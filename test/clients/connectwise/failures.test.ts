@@ -1,4 +1,4 @@
-// Guarantees that every odd answer of ConnectWise becomes its own code, after one request, with nothing private in it.
+// Guarantees that every odd answer from ConnectWise is reported with its own code, after one request, and without private data.
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 
@@ -9,7 +9,7 @@ import { sendJson, startHttpServer } from '../../support/http-server.ts';
 const { signal } = new AbortController();
 const rig = createConnectWiseRig();
 
-describe('the ConnectWise client, when something is wrong', () => {
+describe('the ConnectWise client, when something goes wrong', () => {
   afterEach(() => rig.close());
 
   it('stops reading a list that never ends', async () => {
@@ -33,7 +33,7 @@ describe('the ConnectWise client, when something is wrong', () => {
     [204, 'CONNECTWISE_REPLY_INVALID'],
   ];
   for (const [status, code] of statuses) {
-    it(`makes ${status} the code ${code}, after one request`, async () => {
+    it(`reports ${status} as ${code}, after one request`, async () => {
       const body = { code: 'X', message: `secret about ${NUMBER}` };
       const client = await rig.clientOf((_, response) => sendJson(response, body, status));
       await assertFails(client.findCompanyByPhone(NUMBER, [], signal), code);
@@ -42,7 +42,7 @@ describe('the ConnectWise client, when something is wrong', () => {
   }
 
   for (const status of [429, 503]) {
-    it(`hands on Retry-After of ${status} in milliseconds, from seconds and from a date`, async () => {
+    it(`passes on the Retry-After of a ${status} in milliseconds, given in seconds or as a date`, async () => {
       const in90Seconds = new Date(Date.now() + 90_000).toUTCString();
       for (const [header, least, most] of [
         ['7', 7_000, 7_000],
@@ -58,7 +58,7 @@ describe('the ConnectWise client, when something is wrong', () => {
     });
   }
 
-  it('follows no redirect: the keys go nowhere else', async () => {
+  it('follows no redirect, so that the keys are never sent elsewhere', async () => {
     const elsewhere = await startHttpServer((_, response) => sendJson(response, []));
     try {
       const client = await rig.clientOf((_, response) => {
@@ -79,7 +79,7 @@ describe('the ConnectWise client, when something is wrong', () => {
     ],
     ['an empty body', (response) => response.end(), 'CONNECTWISE_REPLY_INVALID'],
     [
-      'an object for a list',
+      'an object instead of a list',
       (response) => sendJson(response, { id: 1 }),
       'CONNECTWISE_REPLY_INVALID',
     ],
@@ -122,16 +122,16 @@ describe('the ConnectWise client, when something is wrong', () => {
       },
       'CONNECTWISE_UNAVAILABLE',
     ],
-    ['a reset', (response) => response.destroy(), 'CONNECTWISE_UNAVAILABLE'],
+    ['a connection reset', (response) => response.destroy(), 'CONNECTWISE_UNAVAILABLE'],
   ];
   for (const [what, answer, code] of replies) {
-    it(`makes ${what} the code ${code}`, async () => {
+    it(`reports ${what} as ${code}`, async () => {
       const client = await rig.clientOf((_, response) => answer(response));
       await assertFails(client.findCompanyByPhone(NUMBER, [], signal), code);
     });
   }
 
-  it('makes a refused connection the code CONNECTWISE_UNAVAILABLE', async () => {
+  it('reports a refused connection as CONNECTWISE_UNAVAILABLE', async () => {
     const client = await rig.clientOf(() => undefined);
     await rig.close();
     await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
@@ -142,7 +142,7 @@ describe('the ConnectWise client, when something is wrong', () => {
     await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
   });
 
-  it('gives up when an answer drips', async () => {
+  it('gives up when an answer trickles in too slowly', async () => {
     const client = await rig.clientOf(
       (_, response) => {
         const timer = setInterval(() => response.write(' '), 20);
@@ -153,7 +153,7 @@ describe('the ConnectWise client, when something is wrong', () => {
     await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
   });
 
-  it('lets an abort through as its reason', async () => {
+  it('rejects with the reason of an abort', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by the test');
     const client = await rig.clientOf(() => controller.abort(reason));

@@ -1,4 +1,4 @@
-// Guarantees that the local limit on requests is kept, waited for briefly, and told to those who would wait long.
+// Guarantees that the local rate limit is kept: a short wait is waited out, and a long one is thrown with its delay.
 import assert from 'node:assert/strict';
 
 import { NUMBER, createConnectWiseRig } from './support.ts';
@@ -12,8 +12,8 @@ const rig = createConnectWiseRig();
 describe('the limit on requests to ConnectWise', () => {
   afterEach(() => rig.close());
 
-  it('waits for the local limit up to five seconds and throws a longer wait', async () => {
-    // At 60 a minute one lookup of three requests is due every three seconds.
+  it('waits up to five seconds for the local limit, and throws if it would take longer', async () => {
+    // At 60 a minute, one lookup of three requests is allowed every three seconds.
     const client = await rig.clientOf((_, response) => sendJson(response, []), {
       requestsPerMinute: 60,
       timeoutMs: 10_000,
@@ -25,7 +25,7 @@ describe('the limit on requests to ConnectWise', () => {
     assert.equal(second?.status, 'fulfilled');
     assert.ok(performance.now() - startedAt > 2_500);
     assert.equal(rig.requests().length, 6);
-    // A crowd is not told to come back all at once.
+    // The delays are spread out, so that many callers do not retry at the same moment.
     assertLimited(third, 5_000, 6_000);
     assertLimited(fourth, 8_000, 9_000);
   });
@@ -40,8 +40,8 @@ describe('the limit on requests to ConnectWise', () => {
     assert.equal(rig.requests().length, 3);
   });
 
-  it('leaves a walk half of it at most', async () => {
-    // At 600 a minute a walk may send three requests every 0.6 s, of the six that the limit allows.
+  it('gives a walk at most half of the limit', async () => {
+    // At 600 a minute, a walk may send three of the six requests that the limit allows every 0.6 s.
     const limiter = createLimiter(600);
     const until = performance.now() + 1_900;
     let sent = 0;
@@ -49,12 +49,12 @@ describe('the limit on requests to ConnectWise', () => {
       await limiter.admitWalk(signal);
       sent += 1;
     }
-    // At 0, 0.6, 1.2 and 1.8 s; the one that was waited for beyond the end comes at 2.4 s.
+    // Three each at 0, 0.6, 1.2 and 1.8 s; the last may wait beyond the end, until 2.4 s.
     assert.ok(sent >= 9 && sent <= 13, `${sent}`);
   });
 
-  it('lets a lookup go before a walk that has waited longer', async () => {
-    // At 70 a minute a window holds one lookup and lasts 2.6 s.
+  it('lets a lookup overtake a walk that has waited longer', async () => {
+    // At 70 a minute, a window admits one lookup and lasts 2.6 s.
     const limiter = createLimiter(70);
     const lookUp = () => limiter.admit(3, { ms: 0 }, signal);
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-// Guarantees that the company of a number is found over the sandbox's ConnectWise, among formatted values, traps and faults.
+// Guarantees that the company of a number is found in the sandbox's ConnectWise, despite formatting, pitfalls and faults.
 import assert from 'node:assert/strict';
 
 import { createConnectWise, type ConnectWise } from '../../../src/clients/connectwise/client.ts';
@@ -24,7 +24,7 @@ describe('the ConnectWise client against the sandbox', () => {
       publicKey: sandbox.env('CONNECTWISE_PUBLIC_KEY'),
       privateKey,
       clientId: sandbox.env('CONNECTWISE_CLIENT_ID'),
-      // So many that the limit never matters here.
+      // High enough that the limit never matters here.
       requestsPerMinute: 100_000,
       region: 'GB' as const,
       excludedCompanyIds: sandbox.env('CONNECTWISE_EXCLUDED_COMPANY_IDS').split(','),
@@ -32,7 +32,7 @@ describe('the ConnectWise client against the sandbox', () => {
   }
 
   for (const [number, expected] of [
-    ['+442079460101', 'MATCHED 250'], // 020 7946 0101; a German number ends alike, a fax line is the same
+    ['+442079460101', 'MATCHED 250'], // 020 7946 0101; a German number has the same ending, a fax line the same number
     ['+442079460102', 'MATCHED 250'], // +44 (0)20 7946 0102
     ['+441614960103', 'MATCHED 250'], // (0161) 496-0103, not the default
     ['+442079460104', 'MATCHED 250'], // 02079460104
@@ -48,7 +48,7 @@ describe('the ConnectWise client against the sandbox', () => {
     ['+441614960150', 'AMBIGUOUS 254,255'],
     ['+441614960161', 'MATCHED 257'], // 0161 4960161
     ['+442079460140', 'UNKNOWN'], // a deleted company
-    ['+442079460141', 'UNKNOWN'], // a contact of it
+    ['+442079460141', 'UNKNOWN'], // a contact of that company
     ['+442079460170', 'UNKNOWN'], // the catch-all
     ['+442079460000', 'UNKNOWN'], // the MSP itself
     ['+35312345678', 'MATCHED 261'], // 01 234 5678 in Ireland
@@ -58,7 +58,7 @@ describe('the ConnectWise client against the sandbox', () => {
     ['+493079460101', 'MATCHED 256'], // +49 30 79460101
     ['+442079460999', 'UNKNOWN'],
   ] as const) {
-    it(`finds ${number}: ${expected}`, async () => {
+    it(`looks up ${number}: ${expected}`, async () => {
       assert.equal(
         lookupInWords(await connectwise.findCompanyByPhone(number, [], signal)),
         expected,
@@ -66,22 +66,22 @@ describe('the ConnectWise client against the sandbox', () => {
     });
   }
 
-  it('takes three requests', async () => {
-    const asked = async () =>
+  it('takes three requests per lookup', async () => {
+    const requests = async () =>
       (await sandbox.hits('connectwise.contacts.list')) +
       (await sandbox.hits('connectwise.companies.list'));
-    const before = await asked();
+    const before = await requests();
     await connectwise.findCompanyByPhone('+442079460101', [], signal);
-    assert.equal((await asked()) - before, 3);
+    assert.equal((await requests()) - before, 3);
   });
 
-  it('takes the 404 of wrong keys for what it is', async () => {
+  it('recognises the 404 for wrong keys as refused credentials', async () => {
     const client = createConnectWise(toConfig('wrong'));
     const code = 'CONNECTWISE_CREDENTIALS_REFUSED';
     await assert.rejects(client.findCompanyByPhone('+442079460101', [], signal), { code });
   });
 
-  it('hands on how long ConnectWise wants it to wait', async () => {
+  it('passes on how long ConnectWise asks it to wait', async () => {
     await sandbox.fault({
       system: 'connectwise',
       operation: 'contacts.list',
@@ -93,7 +93,7 @@ describe('the ConnectWise client against the sandbox', () => {
     });
   });
 
-  it('takes a reply that breaks off for an outage', async () => {
+  it('treats a truncated reply as an outage', async () => {
     await sandbox.fault({ system: 'connectwise', action: { cutAfterBytes: 1 } });
     const code = 'CONNECTWISE_UNAVAILABLE';
     await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), { code });

@@ -23,7 +23,7 @@ const CONFIG = {
 } satisfies Omit<ConnectWiseConfig, 'url'>;
 
 export type ConnectWiseRig = {
-  /** A client whose every request is answered by `answer`; its server takes the place of the one before. */
+  /** A client whose every request is answered by `answer`; its server replaces the previous one. */
   clientOf(
     answer: (query: URL, response: ServerResponse) => void,
     options?: Partial<ConnectWiseConfig> & { timeoutMs?: number },
@@ -58,13 +58,13 @@ export function createConnectWiseRig(): ConnectWiseRig {
   return rig;
 }
 
-/** The error that a lookup fails with; fails the test when it tells anything private. */
+/** The error that a lookup fails with; fails the test when it contains anything private. */
 export async function failure(lookup: Promise<unknown>): Promise<ServiceError> {
   const [result] = await Promise.allSettled([lookup]);
   assert.ok(result.status === 'rejected', 'the lookup must fail');
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
-  const told = JSON.stringify([result.reason.message, result.reason.context]);
-  assert.doesNotMatch(told, /7946|2079|private|secret|127\.0\.0\.1/, 'nothing private is told');
+  const text = JSON.stringify([result.reason.message, result.reason.context]);
+  assert.doesNotMatch(text, /7946|2079|private|secret|127\.0\.0\.1/, 'it contains private data');
   return result.reason;
 }
 

@@ -1,4 +1,4 @@
-// Guarantees that every odd answer of a language model becomes its own code, after one request, with nothing private in it.
+// Guarantees that every odd answer from a language model is reported with its own code, after one request, and without private data.
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 
@@ -17,7 +17,7 @@ import {
 const { signal } = new AbortController();
 const rig = createLanguageModelRig();
 
-describe('the language model client, when something is wrong', () => {
+describe('the language model client, when something goes wrong', () => {
   afterEach(() => rig.close());
 
   const choices: readonly [string, object, ErrorCode][] = [
@@ -33,7 +33,7 @@ describe('the language model client, when something is wrong', () => {
     ],
   ];
   for (const [what, choice, code] of choices) {
-    it(`makes ${what} the code ${code}, after one request`, async () => {
+    it(`reports ${what} as ${code}, after one request`, async () => {
       const client = await rig.clientOf((response) => sendJson(response, { choices: [choice] }));
       await assertFails(client.analyze(INPUT, createNotes(), signal), code);
       assert.equal(rig.requests().length, 1);
@@ -57,7 +57,7 @@ describe('the language model client, when something is wrong', () => {
     [503, 'wombat', 'MODEL_UNAVAILABLE'],
   ];
   for (const [status, message, code] of statuses) {
-    it(`makes ${status} "${message}" the code ${code}, after one request`, async () => {
+    it(`reports ${status} "${message}" as ${code}, after one request`, async () => {
       const client = await rig.clientOf((response) =>
         sendJson(response, { error: { message } }, status),
       );
@@ -66,14 +66,14 @@ describe('the language model client, when something is wrong', () => {
     });
   }
 
-  it('hands on Retry-After in milliseconds', async () => {
+  it('passes on Retry-After in milliseconds', async () => {
     const client = await rig.clientOf((response) =>
       sendJson(response, {}, 429, { 'retry-after': '7' }),
     );
     assert.equal((await failure(client.analyze(INPUT, createNotes(), signal))).retryAfterMs, 7_000);
   });
 
-  it('follows no redirect: the key and the call go nowhere else', async () => {
+  it('follows no redirect, so that the key and the call are never sent elsewhere', async () => {
     const elsewhere = await startHttpServer((_, response) =>
       sendJson(response, completion(JSON_TEXT)),
     );
@@ -91,13 +91,13 @@ describe('the language model client, when something is wrong', () => {
   const answers: readonly [string, (response: ServerResponse) => void, ErrorCode][] = [
     ['a web page with 200', (response) => response.end('<html></html>'), 'MODEL_BAD_REQUEST'],
     [
-      'JSON that is no completion',
+      'JSON that is not a completion',
       (response) => sendJson(response, { ok: true }),
       'MODEL_BAD_REQUEST',
     ],
-    ['JSON that is broken', (response) => sendJson(response, '{"choices": ['), 'MODEL_UNAVAILABLE'],
+    ['malformed JSON', (response) => sendJson(response, '{"choices": ['), 'MODEL_UNAVAILABLE'],
     [
-      'an error of 429 inside 200',
+      'an error 429 inside a 200',
       (response) => sendJson(response, { error: { code: 429, message: 'wombat' } }),
       'MODEL_RATE_LIMITED',
     ],
@@ -121,23 +121,23 @@ describe('the language model client, when something is wrong', () => {
       },
       'MODEL_UNAVAILABLE',
     ],
-    ['a reset', (response) => response.destroy(), 'MODEL_UNAVAILABLE'],
+    ['a connection reset', (response) => response.destroy(), 'MODEL_UNAVAILABLE'],
   ];
   for (const [what, answer, code] of answers) {
-    it(`makes ${what} the code ${code}, after one request`, async () => {
+    it(`reports ${what} as ${code}, after one request`, async () => {
       const client = await rig.clientOf((response) => answer(response));
       await assertFails(client.analyze(INPUT, createNotes(), signal), code);
       assert.equal(rig.requests().length, 1);
     });
   }
 
-  it('makes a refused connection the code MODEL_UNAVAILABLE', async () => {
+  it('reports a refused connection as MODEL_UNAVAILABLE', async () => {
     const client = await rig.clientOf(() => undefined);
     await rig.close();
     await assertFails(client.analyze(INPUT, createNotes(), signal), 'MODEL_UNAVAILABLE');
   });
 
-  it('gives up when no answer comes in time, or when it drips', async () => {
+  it('gives up when no answer comes in time, or when it trickles in too slowly', async () => {
     for (const answer of [
       () => undefined,
       (response: ServerResponse) => {
@@ -150,7 +150,7 @@ describe('the language model client, when something is wrong', () => {
     }
   });
 
-  it('lets an abort through as its reason', async () => {
+  it('rejects with the reason of an abort', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by the test');
     const client = await rig.clientOf(() => controller.abort(reason));

@@ -1,4 +1,4 @@
-// Guarantees that a call too long for one request is read whole, within the limits, and that no part of it is paid for twice.
+// Guarantees that a call too long for one request is read completely, within the limits, and that no part of it is paid for twice.
 import assert from 'node:assert/strict';
 
 import {
@@ -29,7 +29,7 @@ const MERGED = {
   quotes: ['The wombat printer number 7 does not print.'],
 };
 
-/** Two people who talk for so many kilobytes. */
+/** A conversation of at least this many kilobytes. */
 function longCall(kilobytes: number): CallText {
   const texts: string[] = [];
   for (let bytes = 0; bytes < kilobytes * 1024; bytes += texts.at(-1)?.length ?? 0) {
@@ -58,7 +58,7 @@ describe('a call too long for one request', () => {
   }
   const countOf = (kind: string) => server.asked.filter((each) => each.kind === kind).length;
 
-  it('of 500 KB is noted in parts within the limits, no word lost or doubled, and merged', async () => {
+  it('of 500 KB is summarised in parts within the limits, no word lost or repeated, and merged', async () => {
     const call = longCall(500);
     const result = await modelOf().analyze(call, createNotes(), signal);
     assert.deepEqual(result.data, MERGED);
@@ -89,7 +89,7 @@ describe('a call too long for one request', () => {
     );
   });
 
-  it('is cut by bytes where servers take little at once', async () => {
+  it('is split by bytes when the server accepts only small requests', async () => {
     const maxRequestBytes = 150_000;
     const maxInputTokens = 1_000_000;
     await modelOf({ maxRequestBytes, maxInputTokens }).analyze(
@@ -101,7 +101,7 @@ describe('a call too long for one request', () => {
     for (const { bodyBytes } of server.asked) assert.ok(bodyBytes <= maxRequestBytes);
   });
 
-  it('is read at once where the model reads that much', async () => {
+  it('is read in one request when the model accepts that much', async () => {
     const maxInputTokens = 200_000;
     await modelOf({ maxInputTokens }).analyze(longCall(300), createNotes(), signal);
     assert.deepEqual(
@@ -110,7 +110,7 @@ describe('a call too long for one request', () => {
     );
   });
 
-  it('pays only for the parts that are missing when an attempt has failed', async () => {
+  it('costs only the missing parts after an attempt has failed', async () => {
     const call = longCall(300);
     const notes = createNotes();
     server.answer(({ kind }, number) =>
@@ -120,18 +120,18 @@ describe('a call too long for one request', () => {
     assert.equal(error.code, 'MODEL_UNAVAILABLE');
     const paid = notes.kept.size;
     assert.ok(paid >= 3);
-    assert.equal(server.asked.length, paid + 1, 'what was under way is kept too');
+    assert.equal(server.asked.length, paid + 1, 'requests under way are kept too');
 
     const { parts, inputTokens } = await modelOf().analyze(call, notes, signal);
     assert.equal(server.asked.length, parts + 2, 'each part, the failed request and the merge');
     assert.equal(inputTokens, (parts + 1) * 100, 'what the first attempt paid is counted');
   });
 
-  it('goes on in the next attempt where the time of one was over', async () => {
+  it('resumes in the next attempt where the previous one ran out of time', async () => {
     const call = longCall(300);
     const notes = createNotes();
     server.answer(({ kind }, number) =>
-      // From the fourth on nothing is answered for as long as this attempt lives.
+      // From the fourth request on, the first attempt gets no answer.
       number > 3 && !isSecond
         ? new Promise(() => {})
         : { content: JSON.stringify(kind === 'notes' ? NOTES : MERGED) },
@@ -147,8 +147,8 @@ describe('a call too long for one request', () => {
     assert.equal(server.asked.length - before, parts - paid + 1);
   });
 
-  it('is cut at the same places in every attempt, whatever the random words of its requests', async () => {
-    // One party who says one-letter words: the finest grain there is.
+  it('is split at the same places in every attempt, whatever the random words in its requests', async () => {
+    // One speaker using one-letter words gives the splitter the finest granularity there is.
     const call = { ...longCall(0), turns: toTestTurns('a b c d '.repeat(10_000)) };
     const notes = createNotes();
     server.answer(({ kind }) => ({
@@ -160,7 +160,7 @@ describe('a call too long for one request', () => {
     assert.equal(countOf('merge'), 10);
   });
 
-  it('does not reuse notes of another model, another company or another text', async () => {
+  it('does not reuse notes from another model, another company or another text', async () => {
     const notes = createNotes();
     const call = longCall(100);
     const { parts } = await modelOf().analyze(call, notes, signal);
@@ -177,7 +177,7 @@ describe('a call too long for one request', () => {
     assert.equal(notes.kept.size, parts + read.reduce((sum, each) => sum + each.parts, 0));
   });
 
-  it('that would cost without end is refused before anything is paid', async () => {
+  it('that would take too many requests is refused before anything is paid', async () => {
     const atOnce = { ...LIMITS, maxInputTokens: 10_000 };
     for (const [config, kilobytes] of [
       [LIMITS, 2_000],
@@ -191,7 +191,7 @@ describe('a call too long for one request', () => {
     assert.equal(server.asked.length, 0);
   });
 
-  it('has notes that are too long repaired, for the merge must hold them all', async () => {
+  it('has notes that are too long repaired, because the merge must hold them all', async () => {
     server.answer(({ kind, system }, number) => {
       if (kind !== 'notes') return { content: JSON.stringify(MERGED) };
       assert.match(system, /at most 2000 characters/);
@@ -207,7 +207,7 @@ describe('a call too long for one request', () => {
     assert.equal(server.asked.length, parts + 2);
   });
 
-  it('is analysed over the sandbox too, which recognises the call by its parts', async () => {
+  it('is analysed through the sandbox too, which recognises the call from its parts', async () => {
     const sandbox = await startTemporarySandbox();
     try {
       const model = createLanguageModel({

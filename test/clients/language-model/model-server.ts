@@ -13,32 +13,32 @@ const requestSchema = z.object({
   tools: z.undefined().optional(),
 });
 
-/** What the client asked, taken apart. */
+/** A request of the client, parsed. */
 export type Asked = {
   readonly kind: 'analysis' | 'notes' | 'merge';
   readonly system: string;
   readonly user: string;
-  /** The words between the marks, or the notes. */
+  /** The transcript between the markers, or the notes. */
   readonly data: string;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** All messages, repairs included. */
+  /** All messages, including repairs. */
   readonly messages: readonly string[];
   readonly bodyBytes: number;
 };
 
-/** A message of the model, or `null` for an answer of 503; a promise delays it. */
+/** Returns the model's message, or `null` to answer 503; a promise delays it. */
 type Answering = (asked: Asked, number: number) => Promise<object | null> | object | null;
 
 export type ModelServer = {
   readonly url: string;
   /** Every request so far, in order. */
   readonly asked: readonly Asked[];
-  /** From now on it answers so. */
+  /** Sets how every request from now on is answered. */
   answer(answering: Answering): void;
   close(): Promise<void>;
 };
 
-/** A real server with chat completions, whose model the test writes. Each reply takes 100 tokens and gives 10. */
+/** A real chat completions server whose answers the test scripts. Each reply counts as 100 input and 10 output tokens. */
 export async function startModelServer(): Promise<ModelServer> {
   const asked: Asked[] = [];
   let answering: Answering = () => null;

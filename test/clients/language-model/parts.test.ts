@@ -1,4 +1,4 @@
-// Guarantees that a transcript is cut into parts that fit, without losing or doubling a character, and where it hurts least.
+// Guarantees that a transcript is split into parts that fit, without losing or repeating a character, and at the least harmful places.
 import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ describe('the parts of a transcript', () => {
   const room = { tokens: 60, bytes: 400 };
   const squeeze = (text: string) => text.replace(/\s+/gu, '');
 
-  it('hold every character of any call once, in order, and fit', () => {
+  it('contain every character of any call once, in order, and fit', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 200 }),
       fc.lorem({ maxCount: 60 }),
@@ -30,7 +30,7 @@ describe('the parts of a transcript', () => {
     );
   });
 
-  it('end where a sentence ends, else where a word ends', () => {
+  it('end where a sentence ends, or else where a word ends', () => {
     const [turn] = toTestTurns('One two three four. Five six seven eight nine ten. Eleven twelve');
     assert.ok(turn !== undefined);
     const cut = toParts([turn], { tokens: 20, bytes: 1_000 }).map(({ text }) => text);

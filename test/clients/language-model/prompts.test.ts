@@ -1,4 +1,4 @@
-// Guarantees that what a model is told has a version of its own: the prompt version that is stored with an analysis names one text and one schema.
+// Guarantees that prompts are versioned: the prompt version stored with an analysis identifies exactly one text and one schema.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,7 +16,7 @@ import { startModelServer, type Asked } from './model-server.ts';
 const file = new URL('data/prompt-hashes.json', import.meta.url);
 const hashes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
 
-/** Everything that is sent, but for its random words, and in whatever order parts were asked for. */
+/** A hash of everything that was sent, regardless of its random words and of the order of the parts. */
 function hashOf(asked: readonly Asked[]): string {
   const sent = asked.map(({ messages, schema }) =>
     JSON.stringify([messages, schema]).replace(/\b[0-9a-f]{16}\b/g, '…'),
@@ -25,7 +25,7 @@ function hashOf(asked: readonly Asked[]): string {
 }
 
 describe('the prompts', () => {
-  it('have a version that was raised with every change of a text or a schema', async () => {
+  it('have a new version after every change of a text or a schema', async () => {
     const server = await startModelServer();
     try {
       const faulty = { content: '{}' };
@@ -71,7 +71,7 @@ describe('the prompts', () => {
       assert.equal(
         hashes[PROMPT_VERSION],
         hashOf(server.asked),
-        `what is sent has changed: raise PROMPT_VERSION, rename the folder of the prompts, and note the hash in data/prompt-hashes.json`,
+        `the prompts have changed: raise PROMPT_VERSION, rename the folder of the prompts, and add the hash to data/prompt-hashes.json`,
       );
       assert.equal(new Set(Object.values(hashes)).size, Object.keys(hashes).length);
     } finally {
@@ -79,7 +79,7 @@ describe('the prompts', () => {
     }
   });
 
-  it('are found wherever the process was started', () => {
+  it('are found whatever the working directory of the process', () => {
     const script = fileURLToPath(
       new URL('../../../src/clients/language-model/prompts.ts', import.meta.url),
     );

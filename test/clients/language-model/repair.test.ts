@@ -1,4 +1,4 @@
-// Guarantees how a model is told what was wrong with its reply, and that nothing of it is told to anybody else.
+// Guarantees how a model is asked to repair its reply, and that the reply's content goes nowhere else.
 import assert from 'node:assert/strict';
 
 import { sendJson } from '../../support/http-server.ts';
@@ -15,10 +15,10 @@ import {
 const { signal } = new AbortController();
 const rig = createLanguageModelRig();
 
-describe('the reply of a language model', () => {
+describe('repairing the reply of a language model', () => {
   afterEach(() => rig.close());
 
-  it('gives up after two repairs, without a word of the replies', async () => {
+  it('gives up after two repairs, without quoting the replies', async () => {
     const reply = `{"wombat": "${INPUT.companyName}"}`;
     const error = await failure(rig.analyze(reply, reply, reply, JSON_TEXT));
     assert.equal(error.code, 'MODEL_OUTPUT_INVALID');
@@ -26,7 +26,7 @@ describe('the reply of a language model', () => {
     assert.deepEqual(error.context, { inputTokens: 300, outputTokens: 30 });
   });
 
-  it('never accepts a reply that repeats the secret marks of its orders', async () => {
+  it('never accepts a reply that repeats the secret markers of its prompt', async () => {
     const client = await rig.clientOf((response, attempt) => {
       const mark = /transcript-([0-9a-f]{16})/.exec(
         rig.sent(attempt - 1).messages[0]?.content ?? '',
@@ -39,7 +39,7 @@ describe('the reply of a language model', () => {
     );
   });
 
-  it('keeps a whole analysis that is paid for when the request to mend its quotes fails', async () => {
+  it('keeps a complete, paid analysis when the request to repair its quotes fails', async () => {
     const unsaid = JSON.stringify({ ...ANALYSIS, quotes: ['Nobody said this.'] });
     const client = await rig.clientOf((response, attempt) =>
       attempt === 1 ? sendJson(response, completion(unsaid)) : sendJson(response, {}, 503),
@@ -49,7 +49,7 @@ describe('the reply of a language model', () => {
     assert.deepEqual([result.leftOut, result.inputTokens], [1, 100]);
   });
 
-  it('keeps the analysis with the fewest unsaid claims, not the last one', async () => {
+  it('keeps the analysis with the fewest claims that were never said, rather than the last one', async () => {
     const withQuotes = (...quotes: string[]) => JSON.stringify({ ...ANALYSIS, quotes });
     const worse = withQuotes('Nobody said this.', 'Nor this.');
     const better = withQuotes(...ANALYSIS.quotes, 'Nobody said this.');
@@ -59,7 +59,7 @@ describe('the reply of a language model', () => {
     assert.equal(rig.requests().length, 3);
   });
 
-  it('asks without structured output where the server knows none, and remembers that', async () => {
+  it('asks without structured output when the server does not support it, and remembers that', async () => {
     const client = await rig.clientOf((response, attempt) => {
       const message = "'response_format' of type 'json_schema' is not supported with this model";
       const isRefused = rig.sent(attempt - 1).response_format !== undefined;

@@ -1,4 +1,4 @@
-// Guarantees, for every reply of the corpus, that only a whole analysis of what was said comes back: at once, repaired at most twice, or refused by a code.
+// Guarantees, for every reply in the corpus, that only a complete analysis of what was said is returned: immediately, or after at most two repairs; anything else is refused with a code.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
@@ -43,7 +43,7 @@ const goodText = JSON.stringify(good);
 const goodBody = completion(goodText);
 const prose = 'blah '.repeat(40_000);
 
-describe('the corpus of replies of a language model', () => {
+describe('the corpus of model replies', () => {
   let server: HttpServer;
   let answers: readonly unknown[] = [];
 
@@ -59,7 +59,7 @@ describe('the corpus of replies of a language model', () => {
   });
 
   let first = 0;
-  /** The analysis of the corpus's call when the server answers so, the last answer as often as asked. */
+  /** The analysis of the corpus's call when the server gives these answers in turn, repeating the last one. */
   async function analyze(...bodies: readonly unknown[]): Promise<CallAnalysisResult> {
     answers = bodies;
     first = server.requests.length;
@@ -84,7 +84,7 @@ describe('the corpus of replies of a language model', () => {
         assert.equal(requests(), 1);
       });
     } else if (expect === 'repaired') {
-      it(`has repaired ${kind}: ${what}`, async () => {
+      it(`asks once for a repair of ${kind}: ${what}`, async () => {
         const result = await analyze(body, goodBody);
         assert.deepEqual(result.data, good);
         assert.equal(result.leftOut, 0);
@@ -98,7 +98,7 @@ describe('the corpus of replies of a language model', () => {
         assert.ok(messages.every(({ content }) => content !== '' && content.length < 10_000));
       });
 
-      it(`never stores ${kind}: ${what}, however often it comes`, async () => {
+      it(`never returns ${kind}: ${what}, however often it is repeated`, async () => {
         if (typeof atLast === 'object') {
           const result = await analyze(body);
           assert.deepEqual(result.data, { ...good, ...atLast.data });
@@ -117,14 +117,14 @@ describe('the corpus of replies of a language model', () => {
     }
   }
 
-  it('has at least forty replies, good and bad', () => {
+  it('contains at least forty replies, good and bad', () => {
     assert.ok(cases.length >= 40);
     const counted = Map.groupBy(cases, ({ expect }) => (isErrorCode(expect) ? 'refused' : expect));
     assert.deepEqual([...counted.keys()].toSorted(), ['accepted', 'refused', 'repaired']);
   });
 });
 
-/** The whole body that the server sends for a case. */
+/** The complete body that the server sends for a case. */
 function toBody(each: Case): unknown {
   if (each.completion !== undefined) {
     const text = JSON.stringify(each.completion);
@@ -159,6 +159,6 @@ function printCoverage(): void {
     ].join('');
   const groups = [...Map.groupBy(cases, ({ kind }) => kind)];
   const head = 'model replies'.padEnd(28) + '    cases accepted repaired  refused';
-  const lines = [head, ...groups.map(([kind, list]) => row(kind, list)), row('in all', cases)];
+  const lines = [head, ...groups.map(([kind, list]) => row(kind, list)), row('total', cases)];
   console.log(lines.map((line) => `    ${line}`).join('\n'));
 }

@@ -1,4 +1,4 @@
-// Guarantees that a call is analysed over the sandbox's language model, with structured output and without.
+// Guarantees that a call is analysed through the sandbox's language model, despite a broken reply.
 import assert from 'node:assert/strict';
 
 import {
@@ -33,7 +33,7 @@ describe('the language model client against the sandbox', () => {
     return createLanguageModel({ baseUrl: sandbox.env('LLM_BASE_URL'), apiKey, model, ...LIMITS });
   }
 
-  it('returns an analysis, the same for the same call, with tokens', async () => {
+  it('returns the same analysis for the same call, with its tokens', async () => {
     const first = await clientOf().analyze(INPUT, createNotes(), signal);
     const second = await clientOf().analyze(INPUT, createNotes(), signal);
     assert.deepEqual(second.data, first.data);
@@ -41,7 +41,7 @@ describe('the language model client against the sandbox', () => {
     assert.equal(await sandbox.hits('languageModel.chat.completions'), 2);
   });
 
-  it('is repaired when its first reply is broken', async () => {
+  it('asks for a repair when the first reply is malformed', async () => {
     const content = '{"summary": "cut';
     const body = JSON.stringify({ choices: [{ finish_reason: 'stop', message: { content } }] });
     await sandbox.fault({ system: 'languageModel', action: { body } });
@@ -49,7 +49,7 @@ describe('the language model client against the sandbox', () => {
     assert.notEqual(data.summary, '');
   });
 
-  it('names a refused key and a missing model', async () => {
+  it('reports a refused key and a missing model', async () => {
     const refused = clientOf('wrong').analyze(INPUT, createNotes(), signal);
     await assert.rejects(refused, { code: 'MODEL_CREDENTIALS_REFUSED' });
     const missing = clientOf(undefined, 'no-such-model').analyze(INPUT, createNotes(), signal);

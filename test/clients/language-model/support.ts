@@ -40,14 +40,14 @@ export const INPUT: CallText = {
   turns: toTestTurns('The wombat printer does not print.', 'I will send toner tomorrow.'),
 };
 
-/** The limits that the configuration has by default. */
+/** The default limits of the configuration. */
 export const LIMITS = {
   maxInputTokens: 32_000,
   maxOutputTokens: 8_000,
   maxRequestBytes: 1_000_000,
 } as const;
 
-/** Caller and agent in turn. */
+/** Turns that alternate between caller and agent. */
 export function toTestTurns(...texts: readonly string[]): CallText['turns'] {
   return texts.map((text, index) => ({
     speaker: index % 2 === 0 ? 'Caller' : 'Agent',
@@ -57,7 +57,7 @@ export function toTestTurns(...texts: readonly string[]): CallText['turns'] {
   }));
 }
 
-/** A store in memory, which shows what is in it. */
+/** An in-memory store that exposes its contents. */
 export function createNotes(): NotesStore & { readonly kept: ReadonlyMap<string, StoredNotes> } {
   const kept = new Map<string, StoredNotes>();
   return {
@@ -82,12 +82,12 @@ const requestSchema = z.object({
 });
 
 export type LanguageModelRig = {
-  /** A client whose every request is answered by `answer`; its server takes the place of the one before. */
+  /** A client whose every request is answered by `answer`; its server replaces the previous one. */
   clientOf(
     answer: (response: ServerResponse, attempt: number) => void,
     options?: { readonly requestTimeoutMs?: number } & Partial<LanguageModelConfig>,
   ): Promise<LanguageModel>;
-  /** The result when the model writes these texts one after another. */
+  /** The result when the model replies with these texts in turn. */
   analyze(...contents: (string | null)[]): Promise<CallAnalysisResult>;
   requests(): readonly SeenRequest[];
   sent(index: number): z.infer<typeof requestSchema>;
@@ -135,13 +135,13 @@ export function completion(content: string | null): object {
   };
 }
 
-/** The error that an analysis fails with; fails the test when it tells anything private. */
+/** The error that an analysis fails with; fails the test when it contains anything private. */
 export async function failure(analysis: Promise<unknown>): Promise<ServiceError> {
   const [result] = await Promise.allSettled([analysis]);
   assert.ok(result.status === 'rejected', 'the analysis must fail');
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
-  const told = JSON.stringify([result.reason.message, result.reason.context]);
-  assert.doesNotMatch(told, PRIVATE, 'nothing private is told');
+  const text = JSON.stringify([result.reason.message, result.reason.context]);
+  assert.doesNotMatch(text, PRIVATE, 'it contains private data');
   return result.reason;
 }
 

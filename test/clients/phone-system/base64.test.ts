@@ -1,4 +1,4 @@
-// Guarantees that any base64, however it is cut, decodes to the same bytes or is refused: never to other bytes, and never depending on the cuts.
+// Guarantees that any text decodes to its exact bytes or is refused, and that the result never depends on how it is split into chunks.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createBase64Decoder } from '../../../src/clients/phone-system/base64-decoder.ts';
@@ -6,7 +6,7 @@ import { readRecordingReply } from '../../../src/clients/phone-system/recording-
 import { ServiceError } from '../../../src/domain/service-error.ts';
 import { KEY } from './support.ts';
 
-/** What RFC 4648 takes, told by other means than the decoder's: form, then no left-over bits. */
+/** What RFC 4648 accepts, checked independently of the decoder: first the form, then no left-over bits. */
 function oracle(text: string): Buffer | null {
   const hasForm =
     /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) &&
@@ -37,7 +37,7 @@ const INTRUDERS = [
 const sound = fc
   .uint8Array({ minLength: 1, maxLength: 120 })
   .map((bytes) => Buffer.from(bytes).toString('base64'));
-/** Base64 in which some places were changed, so that most of it is no base64 any more. */
+/** Base64 with a few changes, most of which make it invalid. */
 const spoiled = fc
   .tuple(
     sound,
@@ -95,8 +95,8 @@ async function readInPieces(text: string, cuts: readonly number[]): Promise<Buff
   }
 }
 
-describe('base64 of the phone system', () => {
-  it('decodes to its bytes, or is refused, wherever it is cut', () => {
+describe('base64 from the phone system', () => {
+  it('decodes to its bytes, or is refused, however it is split', () => {
     let refused = 0;
     let decoded = 0;
     const property = fc.property(anyText, anyCuts, (text, cuts) => {
@@ -106,18 +106,18 @@ describe('base64 of the phone system', () => {
       assert.deepEqual(decodeInPieces(text, cuts), expected);
     });
     fc.assert(property, { numRuns: 3_000 });
-    // A property that saw one kind alone would prove little.
+    // The property would prove little if nearly all texts were of one kind.
     assert.ok(refused > 300 && decoded > 300, `${refused} refused, ${decoded} decoded`);
   });
 
-  it('is told from other text also inside an envelope that arrives in pieces', async () => {
+  it('is told apart from other text inside an envelope that arrives in pieces, too', async () => {
     const property = fc.asyncProperty(anyText, anyCuts, async (text, cuts) => {
       assert.deepEqual(await readInPieces(text, cuts), oracle(text));
     });
     await fc.assert(property, { numRuns: 500 });
   });
 
-  it('is cut at every place there is', () => {
+  it('gives the same result when it is split at any two places', () => {
     for (const text of [
       '',
       'YQ==',

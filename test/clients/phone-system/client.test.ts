@@ -1,4 +1,4 @@
-// Guarantees what is asked of the phone system, what is read out of its answers, and what its refusals become.
+// Guarantees what the phone system is asked for, what is read from its answers, and how its refusals are reported.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
@@ -26,7 +26,7 @@ async function fetchFrom(body: string, status = 200, headers: Record<string, str
 }
 
 describe('the phone system client', () => {
-  it('asks for one recording in base64 with its sha1, uncompressed, with ids as encoded values only', async () => {
+  it('requests one recording, uncompressed, as base64 with its sha1, and URL-encodes the IDs', async () => {
     const hostile = {
       callSid: '1&recordgroup=other',
       recordgroup: '../../x?#',
@@ -54,7 +54,7 @@ describe('the phone system client', () => {
     );
   });
 
-  it('hands over the audio, its size, its sha256 and the metadata exactly as they were sent', async () => {
+  it('returns the audio, its size, its sha256 and the metadata exactly as they were sent', async () => {
     const fetched = await fetchFrom(
       envelope(
         recording({
@@ -81,13 +81,13 @@ describe('the phone system client', () => {
     });
   });
 
-  it('hands over no sign in the metadata that the database refuses', async () => {
+  it('removes characters that the database refuses from the metadata', async () => {
     const fields = { snumber: '+44\u000020', mimetype: 'audio/wav\ud83d' };
     const { metadata } = await fetchFrom(envelope(recording(fields)));
     assert.deepEqual([metadata.snumber, metadata.mimeType], ['+44 20', 'audio/wav ']);
   });
 
-  it('reads base64 that stands directly in data, with the metadata beside it and one response object', async () => {
+  it('reads a flat reply: base64 directly in data, the metadata beside it and a single response object', async () => {
     const { data, ...fields } = recording({ callerid_internal: 201, start: 0, mimetype: null });
     const responses = { code: '200', message: 'OK' };
     for (const body of [
@@ -108,7 +108,7 @@ describe('the phone system client', () => {
     assert.deepEqual((await fetchFrom(body)).audio, audio);
   });
 
-  it('takes an upper-case sha1, and a reply without sha1 and size', async () => {
+  it('accepts an upper-case sha1, and a reply without sha1 and size', async () => {
     const sha1 = String(recording()['sha1']).toUpperCase();
     assert.deepEqual((await fetchFrom(envelope(recording({ sha1 })))).audio, AUDIO);
     assert.deepEqual((await fetchFrom(envelope({ data: AUDIO.toString('base64') }))).audio, AUDIO);
@@ -127,7 +127,7 @@ describe('the phone system client', () => {
     [503, 'PHONE_SYSTEM_UNAVAILABLE'],
   ] as const;
   for (const [status, code] of refusals) {
-    it(`turns ${status} into ${code}, as HTTP status and as a code inside HTTP 200, and nobody receives audio`, async () => {
+    it(`reports ${status} as ${code}, whether as HTTP status or inside HTTP 200, and passes on no audio`, async () => {
       const bodies = [
         { status, body: '<h1>no</h1>' },
         { status: 200, body: JSON.stringify({ responses: [{ code: status }], data: null }) },
@@ -151,7 +151,7 @@ describe('the phone system client', () => {
     });
   }
 
-  it('does not complete a recording whose refusal comes behind the audio', async () => {
+  it('does not complete a recording whose refusal follows the audio', async () => {
     const body = `{"data":${JSON.stringify(recording())},"responses":[{"code":401}]}`;
     const receiver = createReceiver();
     await withPhoneSystem(
@@ -164,7 +164,7 @@ describe('the phone system client', () => {
     assert.equal(receiver.state.completed, false);
   });
 
-  it('says of a 404 what was asked: group, record id and form of the uniqueid', async () => {
+  it('reports with a 404 what was requested: the group, the record ID and the form of the uniqueid', async () => {
     const body = JSON.stringify({ responses: [{ code: 404 }], data: null });
     await assert.rejects(fetchFrom(body), {
       context: {
@@ -177,16 +177,16 @@ describe('the phone system client', () => {
     });
   });
 
-  it('takes HTTP 204 for what it says: there is no audio', async () => {
+  it('reports HTTP 204 as a recording without audio', async () => {
     await assert.rejects(fetchFrom('', 204), { code: 'RECORDING_UNREADABLE' });
   });
 
-  it('passes Retry-After on', async () => {
+  it('passes on Retry-After', async () => {
     await assert.rejects(fetchFrom('', 429, { 'retry-after': '7' }), { retryAfterMs: 7000 });
     await assert.rejects(fetchFrom('', 503, { 'retry-after': '7' }), { retryAfterMs: 7000 });
   });
 
-  it('never follows a redirect, so the credentials go to the configured host only', async () => {
+  it('never follows a redirect, so that only the configured host receives the credentials', async () => {
     await withPhoneSystem(
       (response) => sendJson(response, envelope(recording())),
       async ({ server: other }) => {
@@ -197,7 +197,7 @@ describe('the phone system client', () => {
     );
   });
 
-  it('holds no credentials, address or body in any failure', async () => {
+  it('includes no credentials, address or body in any error', async () => {
     const answers: [string, number][] = [
       ['{"responses":[{"code":404,"message":"told-by-upstream"}]}', 200],
       ['told-by-upstream', 401],

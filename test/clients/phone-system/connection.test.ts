@@ -1,4 +1,4 @@
-// Guarantees that a broken, silent or unreachable phone system, a cancellation and a failing receiver each end a fetch with their own cause.
+// Guarantees that a broken, silent or unreachable phone system, a cancellation and a failing receiver each fail a fetch with their own cause.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -34,7 +34,7 @@ describe('the connection to the phone system', () => {
         `HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${LONG_REPLY.slice(0, 2_000_000)}`,
       );
     },
-    'closed inside the envelope, behind the audio': (response) => {
+    'closed inside the envelope, after the audio': (response) => {
       response.socket?.end(
         `HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${LONG_REPLY.slice(0, -1)}`,
       );
@@ -45,7 +45,7 @@ describe('the connection to the phone system', () => {
     'not HTTP': (response) => response.socket?.end('220 mail.example ESMTP\r\n'),
   };
   for (const [name, answer] of Object.entries(broken)) {
-    it(`is unavailable when ${name}, and the recording is not completed`, async () => {
+    it(`is reported as unavailable when ${name}, and the recording is not completed`, async () => {
       const receiver = createReceiver();
       await withPhoneSystem(
         answer,
@@ -62,12 +62,12 @@ describe('the connection to the phone system', () => {
     });
   }
 
-  it('may be slow without end, as long as it is not silent', async () => {
+  it('may be slow for any length of time, as long as it is not silent', async () => {
     const body = envelope(recording());
     await withPhoneSystem(
       (response) => {
         let sent = 0;
-        // 40 pieces of some 60 ms: four times the idle timeout in all.
+        // 40 pieces about 60 ms apart: four times the idle timeout in total.
         const step = Math.ceil(body.length / 40);
         const timer = setInterval(() => {
           response.write(body.slice(sent, (sent += step)));
@@ -84,7 +84,7 @@ describe('the connection to the phone system', () => {
     );
   });
 
-  it('waits for a slow receiver without taking its silence for that of the phone system', async () => {
+  it('waits for a slow receiver without blaming the phone system for the pause', async () => {
     await withPhoneSystem(
       (response) => response.end(LONG_REPLY),
       async ({ client }) => {
@@ -92,7 +92,7 @@ describe('the connection to the phone system', () => {
         await client.fetchRecording(
           KEY,
           async (audio) => {
-            // Longer than the idle timeout, with the reply waiting in full pipes.
+            // Longer than the idle timeout, while the reply waits in full buffers.
             await new Promise((resolve) => setTimeout(resolve, 1500));
             return receiver.receive(audio);
           },
@@ -104,7 +104,7 @@ describe('the connection to the phone system', () => {
     );
   });
 
-  it('is unavailable when it is refused or its name is unknown', async () => {
+  it('is reported as unavailable when it is refused or the host name is unknown', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -127,7 +127,7 @@ describe('the connection to the phone system', () => {
     }
   });
 
-  it('ends with the very reason of a cancellation: before, while waiting, and while audio flows', async () => {
+  it('fails with the exact reason of a cancellation, whether before, while waiting or while audio flows', async () => {
     for (const moment of ['before', 'waiting', 'flowing']) {
       const reason = new Error(`Cancelled ${moment}.`);
       const controller = new AbortController();
@@ -157,7 +157,7 @@ describe('the connection to the phone system', () => {
     }
   });
 
-  it("ends with a failing receiver's own error and hangs up", async () => {
+  it("fails with the receiver's own error and closes the connection", async () => {
     const failure = new Error('The store is full.');
     const closed: boolean[] = [];
     await withPhoneSystem(
@@ -186,7 +186,7 @@ describe('the connection to the phone system', () => {
     );
   });
 
-  it("reports the reply's own fault although the receiver wraps or swallows it", async () => {
+  it("reports the reply's own error although the receiver wraps or swallows it", async () => {
     const body = envelope(recording({ sha1: 'b'.repeat(40) }, LONG_AUDIO));
     await withPhoneSystem(
       (response) => response.end(body),

@@ -1,4 +1,4 @@
-// Guarantees that a damaged, foreign, hostile or oversized reply never becomes a completed recording, however it is cut into pieces.
+// Guarantees that a damaged, foreign, hostile or oversized reply never becomes a completed recording, however it is split into chunks.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readRecordingReply } from '../../../src/clients/phone-system/recording-reply.ts';
@@ -49,8 +49,8 @@ async function readInPieces(
 
 const base64Of = (text: string): string => Buffer.from(text).toString('base64');
 
-describe('a damaged reply of the phone system', () => {
-  it('decodes any audio in any pieces to the same bytes', async () => {
+describe('a reply of the phone system', () => {
+  it('decodes any audio to the same bytes, however it is split', async () => {
     const anyAudio = fc.uint8Array({ minLength: 1, maxLength: 300 });
     const property = fc.asyncProperty(
       anyAudio,
@@ -69,7 +69,7 @@ describe('a damaged reply of the phone system', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  it('decodes escaped base64 that arrives byte by byte, whatever the escape', async () => {
+  it('decodes escaped base64 that arrives byte by byte, whatever the form of the escape', async () => {
     const audio = Buffer.alloc(30, 0xff);
     for (const escape of ['\\/', '\\u002f', '\\u002F']) {
       const body = Buffer.from(envelope(recording({}, audio)).replaceAll('/', escape));
@@ -77,14 +77,14 @@ describe('a damaged reply of the phone system', () => {
     }
   });
 
-  it('refuses a second base64 text behind the padding of the first, wherever they are cut', async () => {
+  it('is refused when a second base64 text follows the padding of the first, however they are split', async () => {
     const body = Buffer.from('{"responses":[{"code":200}],"data":{"data":"YWJjYQ==YWJj"}}');
     for (const cut of body.keys()) {
       await assert.rejects(readInPieces(body, [cut]), { code: 'RECORDING_CORRUPT' });
     }
   });
 
-  it('refuses base64 with any one character made foreign, dropped or doubled, in any pieces', async () => {
+  it('is refused when any one base64 character is replaced, removed or inserted, however it is split', async () => {
     const damages = [
       (text: string, at: number) => `${text.slice(0, at)}*${text.slice(at + 1)}`,
       (text: string, at: number) => `${text.slice(0, at)}-${text.slice(at + 1)}`,
@@ -100,7 +100,7 @@ describe('a damaged reply of the phone system', () => {
       fc.constantFrom(...damages),
       fc.array(fc.nat()),
       async (bytes, where, damage, cuts) => {
-        // Without size and sha1 only the decoder can notice.
+        // Without size and sha1, only the decoder can notice.
         const text = Buffer.from(bytes).toString('base64');
         const body = `{"responses":[{"code":200}],"data":{"data":"${damage(text, where % text.length)}"}}`;
         await assert.rejects(readInPieces(Buffer.from(body), cuts), { code: 'RECORDING_CORRUPT' });
@@ -112,12 +112,12 @@ describe('a damaged reply of the phone system', () => {
   const foreignBase64 = {
     'a data URI': `data:audio/wav;base64,${AUDIO.toString('base64')}`,
     'a missing end': 'YWJjZ',
-    'a missing padding': 'YWI',
+    'missing padding': 'YWI',
     'padding in the middle': 'YQ==YQ==',
-    'left-over bits behind the last byte': 'YR==',
+    'left-over bits after the last byte': 'YR==',
     'white space': 'YWJj YWJj',
     'MIME lines': 'YWJj\r\nYWJj',
-    'the alphabet of URLs': 'YWJj-_-_',
+    'the URL-safe alphabet': 'YWJj-_-_',
     'text that is not base64': 'nothing here!',
   };
   for (const [name, data] of Object.entries(foreignBase64)) {
@@ -125,22 +125,22 @@ describe('a damaged reply of the phone system', () => {
   }
   it('is corrupt with a raw line feed inside the base64', () =>
     assertRefused(`{"responses":[{"code":200}],"data":"YWJj\nYWJj"}`, 'RECORDING_CORRUPT'));
-  it('is corrupt with something behind the JSON', () =>
+  it('is corrupt with anything after the JSON', () =>
     assertRefused(`${envelope({ data: 'YWJj' })}{}`, 'RECORDING_CORRUPT'));
   it('is corrupt when the sha1 differs', () =>
     assertRefused(envelope(recording({ sha1: 'a'.repeat(40) })), 'RECORDING_CORRUPT'));
-  it('is corrupt when the size differs, before or behind the audio', async () => {
+  it('is corrupt when the size differs, whether it precedes or follows the audio', async () => {
     await assertRefused(envelope(recording({ size: AUDIO.length + 1 })), 'RECORDING_CORRUPT');
     await assertRefused(envelope({ data: base64Of('abc'), size: '2' }), 'RECORDING_CORRUPT');
   });
-  it('is not accepted with a hash or a size that nothing can be compared with', async () => {
+  it('is not accepted with a malformed hash or size', async () => {
     await assertRefused(envelope(recording({ sha1: 'yes' })), 'PHONE_SYSTEM_REPLY_INVALID');
     await assertRefused(envelope(recording({ size: '1 kB' })), 'PHONE_SYSTEM_REPLY_INVALID');
   });
 
   const unreadable = {
     'a web page': '\n<!doctype html><html><body>Please log in</body></html>',
-    nothing: '',
+    'an empty body': '',
     'an empty recording': envelope({ data: '' }),
     'no recording at all': envelope(null),
     'fields without a recording': envelope({ snumber: '1' }),
@@ -157,19 +157,19 @@ describe('a damaged reply of the phone system', () => {
     'raw audio': 'RIFF\u0001\u0002',
     'JSON of another service': '{"error":"no such method"}',
     'two recordings': '{"responses":[{"code":200}],"data":"YWJj","data":"YWJj"}',
-    'a code that is no number': '{"responses":[{"code":"fine"}],"data":"YWJj"}',
-    'a code nobody knows': '{"responses":[{"code":299}],"data":"YWJj"}',
+    'a code that is not a number': '{"responses":[{"code":"fine"}],"data":"YWJj"}',
+    'an unknown code': '{"responses":[{"code":299}],"data":"YWJj"}',
     'JSON nested very deeply': `{"data":${'['.repeat(100_000)}`,
   };
   for (const [name, body] of Object.entries(foreign)) {
-    it(`is no reply with ${name}`, () => assertRefused(body, 'PHONE_SYSTEM_REPLY_INVALID'));
+    it(`is invalid with ${name}`, () => assertRefused(body, 'PHONE_SYSTEM_REPLY_INVALID'));
   }
-  it('is no reply when it is compressed, so that nothing can unfold', () =>
+  it('is invalid when it is compressed, so that no zip bomb can expand', () =>
     assertRefused(envelope(recording()), 'PHONE_SYSTEM_REPLY_INVALID', {
       'content-encoding': 'gzip',
     }));
 
-  it('takes a recording of exactly the limit and refuses one byte more', async () => {
+  it('may hold a recording of exactly the limit, and not one byte more', async () => {
     for (const { maxBytes, fits } of [
       { maxBytes: AUDIO.length, fits: true },
       { maxBytes: AUDIO.length - 1, fits: false },
@@ -181,7 +181,7 @@ describe('a damaged reply of the phone system', () => {
     }
   });
 
-  it('refuses a recording whose stated size exceeds the limit before any audio is received', async () => {
+  it('is refused before any audio is received when its stated size exceeds the limit', async () => {
     const receiver = createReceiver();
     await withPhoneSystem(
       (response) => response.end(envelope(recording({ size: 5_000_000_000 }))),
@@ -193,7 +193,7 @@ describe('a damaged reply of the phone system', () => {
     assert.equal(receiver.state.calls, 0);
   });
 
-  /** A reply that goes on for ever, until whoever reads it has enough. */
+  /** Reads a reply that never ends, and returns how it was refused and how much was sent until then. */
   async function readEndless(start: string, more: string, maxBytes: number) {
     let sentBytes = 0;
     async function* endless(): AsyncGenerator<Buffer> {
@@ -219,7 +219,7 @@ describe('a damaged reply of the phone system', () => {
     return { failure, sentBytes };
   }
 
-  it('stops an endless recording at the limit', async () => {
+  it('is read no further than the limit when its recording is endless', async () => {
     const { failure, sentBytes } = await readEndless('{"data":"', 'AAAA', 10_000_000);
     assert.equal(failure, 'RECORDING_TOO_LARGE');
     assert.ok(sentBytes < 14_000_000);
@@ -227,15 +227,15 @@ describe('a damaged reply of the phone system', () => {
 
   const endless = {
     fields: ['{', '"a":"b",'],
-    'one text': ['{"message":"', 'lorem ipsum '],
-    'one key': ['{"', 'key'],
-    'one number': ['{"size":', '1'],
+    'text in one string': ['{"message":"', 'lorem ipsum '],
+    'text in one key': ['{"', 'key'],
+    'digits in one number': ['{"size":', '1'],
     'response codes': ['{"responses":[', '{"code":200},'],
     'white space': ['{', ' \n'],
     'empty lists': ['{"a":[', '[],'],
   } as const;
   for (const [name, [start, more]] of Object.entries(endless)) {
-    it(`stops reading endless ${name} after a mebibyte`, async () => {
+    it(`is read no further than a mebibyte with endless ${name}`, async () => {
       const { failure, sentBytes } = await readEndless(start, more, 10_000_000);
       assert.equal(failure, 'PHONE_SYSTEM_REPLY_INVALID');
       assert.ok(sentBytes <= 1024 * 1024 + 2 * 65_536);

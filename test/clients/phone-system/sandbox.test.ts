@@ -1,4 +1,4 @@
-// Guarantees that a sample recording comes out of the sandbox's phone system byte for byte, in every form of reply, and that its scripted faults are told apart.
+// Guarantees that a sample recording is fetched from the sandbox's phone system byte for byte, in every form of reply, and that scripted faults are reported with the right codes.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -28,11 +28,11 @@ describe("the phone system client against the sandbox's phone system", () => {
     });
   }
 
-  async function fetchRecording(asked: CallKey, password?: string) {
+  async function fetchRecording(call: CallKey, password?: string) {
     const client = createClient(password);
     const receiver = createReceiver();
     try {
-      const fetched = await client.fetchRecording(asked, receiver.receive, never);
+      const fetched = await client.fetchRecording(call, receiver.receive, never);
       return { ...fetched, audio: receiver.received() };
     } finally {
       await client.close();
@@ -101,7 +101,7 @@ describe("the phone system client against the sandbox's phone system", () => {
     [{ base64: 'data-uri' }, 'RECORDING_CORRUPT'],
   ] as const;
   for (const [action, code] of faults) {
-    it(`tells the fault ${JSON.stringify(action)} as ${code} after one request`, async () => {
+    it(`reports the fault ${JSON.stringify(action)} as ${code} after one request`, async () => {
       const requests = await sandbox.hits('phoneSystem.recordings.get');
       await sandbox.fault({ system: 'phoneSystem', operation: 'recordings.get', action });
       await assert.rejects(fetchRecording(key), { name: 'ServiceError', code });
@@ -109,7 +109,7 @@ describe("the phone system client against the sandbox's phone system", () => {
     });
   }
 
-  it('tells a wrong password and a wrong recordgroup apart', async () => {
+  it('distinguishes a wrong password from a wrong recordgroup', async () => {
     await assert.rejects(fetchRecording(key, 'wrong'), {
       code: 'PHONE_SYSTEM_CREDENTIALS_REFUSED',
     });

@@ -16,7 +16,7 @@ const IDLE_TIMEOUT_MS = 600;
 
 export type Peer = { readonly client: PhoneSystem; readonly server: HttpServer };
 
-/** Runs `work` with a client whose phone system answers as the test says. */
+/** Runs `work` with a client whose phone system gives the answers of the test. */
 export async function withPhoneSystem<T>(
   answer: (response: ServerResponse, request: SeenRequest) => void,
   work: (peer: Peer) => Promise<T>,
@@ -34,7 +34,7 @@ export async function withPhoneSystem<T>(
   }
 }
 
-/** A receiver that keeps what it got, and says whether the stream came to a good end. */
+/** A receiver that keeps what it received, and records whether the stream ended without an error. */
 export function createReceiver() {
   const chunks: Buffer[] = [];
   const state = { calls: 0, completed: false };
@@ -50,7 +50,7 @@ export function createReceiver() {
   };
 }
 
-/** The usual reply, with what the test wants to be different. */
+/** The usual reply, with the test's overrides. */
 export function envelope(
   data: Record<string, unknown> | string | null,
   rest: Record<string, unknown> = {},
@@ -75,7 +75,7 @@ export function recording(
   };
 }
 
-/** The error a promise fails with. */
+/** The error that a promise rejects with. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;

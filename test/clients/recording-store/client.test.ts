@@ -1,4 +1,4 @@
-// Guarantees that an archived recording is exactly what was sent, is stored once however often it is tried, and keeps to its place.
+// Guarantees that an archived recording is exactly what was sent, is stored once however often it is retried, and never leaves its folder.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isCallKeyPart } from '../../../src/domain/call.ts';
@@ -35,7 +35,7 @@ describe('the recording store', () => {
     }
   });
 
-  it('calls the same content that is there already a success, and leaves it', async () => {
+  it('treats identical content that already exists as success, and does not write it again', async () => {
     for (const audio of [OTHER, LONG]) {
       const callSid = fixture.newCall();
       const first = await fixture.save(callSid, audio);
@@ -43,7 +43,7 @@ describe('the recording store', () => {
     }
   });
 
-  it('refuses other content under the same name, of the same or another length, and leaves what is there', async () => {
+  it('refuses other content under the same name, of equal or different length, and keeps what is stored', async () => {
     const callSid = fixture.newCall();
     await fixture.save(callSid, LONG);
     const sameLength = Buffer.from(LONG);
@@ -54,14 +54,14 @@ describe('the recording store', () => {
     assert.equal(await fixture.storedSha256(callSid), sha256(LONG));
   });
 
-  it('replaces the generation it is told to and no other', async () => {
+  it('replaces only the given generation', async () => {
     const callSid = fixture.newCall();
     const first = await fixture.save(callSid, LONG);
     const second = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
     assert.equal(second.created, true);
     assert.notEqual(second.generation, first.generation);
     assert.equal(await fixture.storedSha256(callSid), sha256(OTHER));
-    // The same replacement once more, as after a lost answer.
+    // The same replacement once more, as after a lost reply.
     const again = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
     assert.deepEqual(again, { ...second, created: false });
     await assert.rejects(fixture.save(callSid, LONG, { replaceGeneration: first.generation }), {
@@ -69,7 +69,7 @@ describe('the recording store', () => {
     });
   });
 
-  it('creates the object when the one to replace is gone', async () => {
+  it('creates the object when the one to replace no longer exists', async () => {
     const callSid = fixture.newCall();
     const first = await fixture.save(callSid, LONG);
     await fixture.store.deleteObject(first.uri, first.generation, never);
@@ -77,7 +77,7 @@ describe('the recording store', () => {
     assert.equal(second.created, true);
   });
 
-  it('never lets a callSid or an extension leave its folder', async () => {
+  it('never lets a callSid or an extension escape the folder', async () => {
     const property = fc.asyncProperty(
       fc.oneof(
         fc.string(),
@@ -101,7 +101,7 @@ describe('the recording store', () => {
     }
   });
 
-  it('deletes the generation it is told to and no other, as often as it is told', async () => {
+  it('deletes only the given generation, and may be repeated', async () => {
     const callSid = fixture.newCall();
     const first = await fixture.save(callSid, LONG);
     const second = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
@@ -112,7 +112,7 @@ describe('the recording store', () => {
     await fixture.store.deleteObject(second.uri, second.generation, never);
   });
 
-  it('lists what lies below a prefix, and reads a small object', async () => {
+  it('lists the objects under a prefix, and reads a small object', async () => {
     const callSid = fixture.newCall();
     const { uri } = await fixture.save(callSid, Buffer.from('{"name":"Zoë"}'));
     assert.equal(uri, fixture.store.uriOf(fixture.nameOf(callSid)));
@@ -124,7 +124,7 @@ describe('the recording store', () => {
     });
   });
 
-  it('says that an object is missing, and refuses an address in another bucket', async () => {
+  it('reports a missing object, and refuses an address in another bucket', async () => {
     await assert.rejects(
       fixture.store.readText(fixture.store.uriOf('transcripts/none'), 9, never),
       {

@@ -1,4 +1,4 @@
-// Guarantees that a store that garbles, hangs or answers oddly is noticed, and that nothing secret goes to a plaintext address.
+// Guarantees that a store that corrupts data, hangs or answers oddly is noticed, and that no secret is sent to a plaintext address.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -22,7 +22,7 @@ type Answer = Parameters<typeof startHttpServer>[0];
 const never = new AbortController().signal;
 const AUDIO = randomBytes(1000);
 
-/** Lets an upload begin, and answers everything after that as the test says. */
+/** Lets an upload begin, and answers everything after that with the test's own handler. */
 function afterBeginning(answer: Answer): Answer {
   return (request, response) => {
     if (request.method !== 'POST') return answer(request, response);
@@ -64,7 +64,7 @@ const resource = (request: SeenRequest, overrides: Record<string, unknown> = {})
 });
 
 describe('a store that misbehaves', () => {
-  it('is told to delete what it received when its checksum or size differs from what was sent', async () => {
+  it('is asked to delete what it received when its checksum or size differs from what was sent', async () => {
     for (const overrides of [{ size: '1000' }, { size: '999' }]) {
       await withStore(
         afterBeginning((request, response) => {
@@ -84,7 +84,7 @@ describe('a store that misbehaves', () => {
     }
   });
 
-  it('is unavailable when it answers with something that is not its JSON', async () => {
+  it('is reported as unavailable when its answer is not the expected JSON', async () => {
     for (const body of ['<html>proxy</html>', '']) {
       await withStore(
         afterBeginning((_request, response) => response.writeHead(502).end(body)),
@@ -93,7 +93,7 @@ describe('a store that misbehaves', () => {
     }
   });
 
-  it('is unavailable when it refuses an upload because of an object that is gone a moment later', async () => {
+  it('is reported as unavailable when it refuses an upload for an object that has since been deleted', async () => {
     await withStore(
       (request, response) =>
         sendJson(response, { error: { code: 0 } }, request.method === 'POST' ? 412 : 404),
@@ -101,7 +101,7 @@ describe('a store that misbehaves', () => {
     );
   });
 
-  it('is unavailable when nothing of an upload moves', async () => {
+  it('is reported as unavailable when an upload stalls', async () => {
     for (const answer of [() => {}, afterBeginning(() => {})]) {
       const server = await startHttpServer(answer);
       const storage = new Storage({
@@ -120,13 +120,13 @@ describe('a store that misbehaves', () => {
     }
   });
 
-  it('is unavailable when it does not answer a small request in time', async () => {
+  it('is reported as unavailable when it does not answer a small request in time', async () => {
     const subject = { what: 'Asking', notFound: 'STORAGE_OBJECT_MISSING' } as const;
     const asking = ask(subject, never, () => new Promise(() => {}), 50);
     await assert.rejects(asking, { code: 'STORAGE_UNAVAILABLE' });
   });
 
-  it('stops reading an object when the connection breaks or the read is cancelled', async () => {
+  it('fails the read of an object when the connection breaks or the read is cancelled', async () => {
     const reason = new Error('Cancelled.');
     const controller = new AbortController();
     await withStore(

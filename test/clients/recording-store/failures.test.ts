@@ -1,4 +1,4 @@
-// Guarantees that an upload that fails leaves no half object, ends with its own cause, and is retried by nobody but Temporal.
+// Guarantees that a failed upload leaves no partial object, fails with its own cause, and is retried only by Temporal.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { createRecordingStore } from '../../../src/clients/recording-store/client.ts';
@@ -22,7 +22,7 @@ describe('an upload that fails', () => {
   after(() => fixture.sandbox.stop());
   afterEach(() => fixture.control.clearFaults());
 
-  it("leaves no object and passes on the source's own error when the source fails, at any moment", async () => {
+  it("leaves no object and passes on the source's own error when the source fails, whenever it does", async () => {
     for (const sentBytes of [0, 100, 5_000_000, LONG.length]) {
       const callSid = fixture.newCall();
       const failure = new ServiceError('RECORDING_CORRUPT', 'The recording arrived damaged.');
@@ -36,7 +36,7 @@ describe('an upload that fails', () => {
     }
   });
 
-  it('ends with the very reason of a cancellation, and leaves no object', async () => {
+  it('fails with the exact reason of a cancellation, and leaves no object', async () => {
     const callSid = fixture.newCall();
     const controller = new AbortController();
     const reason = new Error('Cancelled.');
@@ -59,7 +59,7 @@ describe('an upload that fails', () => {
     );
   });
 
-  it('can be cancelled while Cloud Storage is silent', async () => {
+  it('can be cancelled while Cloud Storage does not answer', async () => {
     for (const operation of ['objects.insert', 'objects.upload', 'objects.list']) {
       const before = await fixture.sandbox.hits(`storage.${operation}`);
       await fixture.sandbox.fault({ system: 'storage', operation, action: { hang: true } });
@@ -79,7 +79,7 @@ describe('an upload that fails', () => {
     }
   });
 
-  it('finds its own object after an answer that was lost', async () => {
+  it('finds its own object after a lost reply', async () => {
     const callSid = fixture.newCall();
     await fixture.sandbox.fault({
       system: 'storage',
@@ -105,7 +105,7 @@ describe('an upload that fails', () => {
     [503, 'STORAGE_UNAVAILABLE'],
   ] as const;
   for (const [status, code] of statuses) {
-    it(`turns ${status} into ${code} at any request of an upload, and leaves retrying to Temporal`, async () => {
+    it(`reports ${status} as ${code} for any request of an upload, and leaves retries to Temporal`, async () => {
       for (const [operation, skip] of [
         ['objects.insert', 0],
         ['objects.upload', 0],
@@ -130,7 +130,7 @@ describe('an upload that fails', () => {
     });
   }
 
-  it('leaves retrying a small request to Temporal too', async () => {
+  it('leaves retries of small requests to Temporal too', async () => {
     for (const action of [{ status: 503 }, { reset: true }] as const) {
       const requests = await fixture.sandbox.hits('storage.objects.list');
       await fixture.sandbox.fault({ system: 'storage', operation: 'objects.list', action });
@@ -139,7 +139,7 @@ describe('an upload that fails', () => {
     }
   });
 
-  it('tells a missing bucket from an upload that Cloud Storage has forgotten', async () => {
+  it('distinguishes a missing bucket from an upload session that has expired', async () => {
     for (const [operation, code] of [
       ['objects.insert', 'STORAGE_BUCKET_NOT_FOUND'],
       ['objects.upload', 'STORAGE_UNAVAILABLE'],
@@ -149,7 +149,7 @@ describe('an upload that fails', () => {
     }
   });
 
-  it('tells a quota by its reason although it comes as 403, and passes Retry-After on', async () => {
+  it('recognises an exceeded quota by its reason despite the 403, and passes on Retry-After', async () => {
     const body = JSON.stringify({
       error: { code: 403, message: 'Slow down.', errors: [{ reason: 'userRateLimitExceeded' }] },
     });
@@ -167,7 +167,7 @@ describe('an upload that fails', () => {
     }
   });
 
-  it('is unavailable when the connection is reset, cut or refused', async () => {
+  it('is reported as unavailable when the connection is reset, cut or refused', async () => {
     for (const [operation, action] of [
       ['objects.insert', { reset: true }],
       ['objects.upload', { reset: true }],

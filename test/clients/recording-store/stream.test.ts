@@ -9,8 +9,8 @@ import type { StoredObject } from '../../../src/clients/recording-store/client.t
 import { openObject } from '../../../src/clients/recording-store/open.ts';
 import { createStoreFixture, LONG, never, OTHER, type StoreFixture } from './support.ts';
 
-// What was archived comes back byte for byte, as long as it is what is meant, and is never waited
-// for without end; a text is stored once.
+// An archived object is read back byte for byte if it is the requested generation, and a silent store
+// is not waited for indefinitely. A text is stored once.
 
 describe('the archive', () => {
   let fixture: StoreFixture;
@@ -25,12 +25,12 @@ describe('the archive', () => {
   const read = (uri: string, generation: string | null, signal = never) =>
     buffer(Readable.from(fixture.store.open(uri, generation, signal)));
 
-  it('gives back what was stored, of the generation that is meant or of any', async () => {
+  it('returns what was stored, for the requested generation or for any', async () => {
     assert.ok((await read(long.uri, long.generation)).equals(LONG));
     assert.ok((await read(long.uri, null)).equals(LONG));
   });
 
-  it('gives nothing of another generation, to be tried again, and of a lost object nothing at all', async () => {
+  it('fails with a retryable error for another generation, and as missing for a deleted object', async () => {
     const callSid = fixture.newCall();
     const { uri, generation } = await fixture.save(callSid, Buffer.from('audio'));
     await fixture.save(callSid, OTHER, { replaceGeneration: generation });
@@ -38,7 +38,7 @@ describe('the archive', () => {
     await assert.rejects(read(`${uri}.gone`, null), { code: 'STORAGE_OBJECT_MISSING' });
   });
 
-  it('fails, to be tried again, when the bytes break off', async () => {
+  it('fails as unavailable when the stream breaks off', async () => {
     await fixture.control.fault({
       system: 'storage',
       operation: 'objects.media',
@@ -47,7 +47,7 @@ describe('the archive', () => {
     await assert.rejects(read(long.uri, null), { code: 'STORAGE_UNAVAILABLE' });
   });
 
-  it('waits as long as its reader, but not for a silent store', async () => {
+  it('waits for a slow reader, but not for a silent store', async () => {
     const storage = new Storage({
       apiEndpoint: fixture.sandbox.env('STORAGE_API_ENDPOINT'),
       authClient: new PassThroughClient(),
@@ -68,7 +68,7 @@ describe('the archive', () => {
     const idleMs = 250;
     let size = 0;
     for await (const chunk of open(idleMs)) {
-      // The reader, not the store, takes longer than the store may.
+      // The reader pauses for longer than the store is allowed to.
       if (size === 0) await new Promise((resolve) => setTimeout(resolve, 2 * idleMs));
       size += chunk.length;
     }
@@ -85,7 +85,7 @@ describe('the archive', () => {
     });
   });
 
-  it('stops at once when it is told to, with the reason', async () => {
+  it('stops immediately when it is aborted, with the reason', async () => {
     await fixture.control.fault({
       system: 'storage',
       operation: 'objects.media',
@@ -101,7 +101,7 @@ describe('the archive', () => {
     await assert.rejects(reading, /stopped by the test/);
   });
 
-  it('keeps the text that was stored first under a name', async () => {
+  it('keeps the first text stored under a name', async () => {
     const name = `transcripts/${fixture.newCall()}/1/whole.json`;
     assert.equal(await fixture.store.saveText(name, '{"text":"Grüße"}', never), true);
     assert.equal(await fixture.store.saveText(name, '{"text":"other"}', never), false);
@@ -109,7 +109,7 @@ describe('the archive', () => {
     assert.equal(await fixture.store.readText(uri, 1000, never), '{"text":"Grüße"}');
   });
 
-  it('says when a text could not be stored, as with any other request', async () => {
+  it('reports a failure to store a text with the usual codes', async () => {
     await fixture.control.fault({
       system: 'storage',
       operation: 'objects.insert',

@@ -8,7 +8,7 @@ import { createSandboxClient } from '../../support/sandbox-client.ts';
 import { startTemporarySandbox } from '../../support/temporary-sandbox.ts';
 
 export const never = new AbortController().signal;
-/** Three pieces of an upload. */
+/** Long enough that an upload takes three requests. */
 export const LONG = randomBytes(9_000_000);
 export const OTHER = Buffer.from('other audio');
 
@@ -16,7 +16,7 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Sends bytes in pieces that fit neither the stream's nor the upload's own. */
+/** Streams bytes in pieces that align neither with the stream's chunks nor with the upload's. */
 export function piecesOf(bytes: Buffer, size = 70_001): Readable {
   const count = Math.ceil(bytes.length / size);
   const pieces = Array.from({ length: count }, (_, index) =>
@@ -27,7 +27,7 @@ export function piecesOf(bytes: Buffer, size = 70_001): Readable {
 
 export type StoreFixture = Awaited<ReturnType<typeof createStoreFixture>>;
 
-/** A store over a sandbox of its own. */
+/** A store with a sandbox of its own. */
 export async function createStoreFixture() {
   const sandbox = await startTemporarySandbox();
   const control = createSandboxClient(sandbox.addresses.controlUrl);
@@ -58,7 +58,7 @@ export async function createStoreFixture() {
         signal: options.signal ?? never,
       });
     },
-    /** What lies under a call's name; `null` when nothing does. */
+    /** The hash of the object stored under a call's name; `null` if there is none. */
     async storedSha256(callSid: string): Promise<string | null> {
       const found = (await control.objects()).find(({ name }) => name === nameOf(callSid));
       return found?.sha256 ?? null;

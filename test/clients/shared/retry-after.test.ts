@@ -1,8 +1,8 @@
-// Guarantees that every form of the header Retry-After becomes a wait, and nonsense none.
+// Guarantees that every form of the Retry-After header is understood, and that nonsense is ignored.
 import assert from 'node:assert/strict';
 import { parseRetryAfter } from '../../../src/clients/shared/retry-after.ts';
 
-describe('the header Retry-After', () => {
+describe('the Retry-After header', () => {
   const now = new Date('2026-11-22T12:00:00Z');
   const table: [unknown, number | null][] = [
     ['7', 7000],
@@ -16,7 +16,7 @@ describe('the header Retry-After', () => {
     [['7', '8'], null],
   ];
   for (const [header, waitMs] of table) {
-    it(`makes ${JSON.stringify(header) ?? 'its absence'} ${waitMs} ms`, () => {
+    it(`turns ${JSON.stringify(header) ?? 'its absence'} into ${waitMs ?? 'no'} ms`, () => {
       assert.equal(parseRetryAfter(header, now), waitMs);
     });
   }

@@ -1,4 +1,4 @@
-// Guarantees what a submission asks for, that it is paid once, and that every refusal has its own code.
+// Guarantees what a submission requests, that it is paid for once, and that every refusal has its own code.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -17,7 +17,7 @@ const rig = createSpeechRig();
 describe('the speech client', () => {
   afterEach(() => rig.close());
 
-  it('asks for the audio by its address, with word times, and for the result under the prefix', async () => {
+  it('submits the address of the audio, with word times, and the prefix for the result', async () => {
     const client = await rig.clientOf();
     assert.equal(await client.submit(REQUEST, signal), 'operations/1');
     const [request] = rig.server().submissions;
@@ -35,13 +35,13 @@ describe('the speech client', () => {
     assert.equal(config?.adaptation, null);
   });
 
-  it('speaks plaintext to an http:// endpoint, with no credentials', async () => {
+  it('uses plaintext without credentials for an http:// endpoint', async () => {
     await (await rig.clientOf()).poll('operations/1', signal);
     assert.equal(rig.server().lastMetadata()['authorization'], undefined);
   });
 
-  it('does not ask a metadata server for credentials that an http:// endpoint does not need', async () => {
-    // A process of its own, because the library asks once in a process and remembers the answer.
+  it('does not request credentials from a metadata server for an http:// endpoint', async () => {
+    // In a separate process, because the library asks once per process and remembers the answer.
     const metadata = await startHttpServer((_, response) => response.writeHead(404).end());
     try {
       await rig.clientOf();
@@ -85,7 +85,7 @@ describe('the speech client', () => {
     ['ABORTED', 'SPEECH_UNAVAILABLE'],
   ];
   for (const [name, code] of refusals) {
-    it(`makes ${name} of a submission the code ${code}`, async () => {
+    it(`reports ${name} for a submission as ${code}`, async () => {
       const client = await rig.clientOf({ submit: () => ({ status: status[name] }) });
       const error = await failure(client.submit(REQUEST, signal));
       assert.equal(error.code, code);
@@ -94,7 +94,7 @@ describe('the speech client', () => {
     });
   }
 
-  it('tells refused tokens from an outage', async () => {
+  it('distinguishes a refused token from an outage', async () => {
     const details =
       'Getting metadata from plugin failed with error: invalid_grant: account not found';
     const client = await rig.clientOf({ submit: () => ({ status: status.UNKNOWN, details }) });
@@ -102,13 +102,13 @@ describe('the speech client', () => {
     await assertFails(submitted, 'SPEECH_CREDENTIALS_REFUSED');
   });
 
-  it('makes a refused connection the code SPEECH_UNAVAILABLE', async () => {
+  it('reports a refused connection as SPEECH_UNAVAILABLE', async () => {
     const client = await rig.clientOf();
     rig.server().stop();
     await assertFails(client.poll('operations/1', signal), 'SPEECH_UNAVAILABLE');
   });
 
-  it('gives every request a deadline of half a minute', async () => {
+  it('sets a deadline of half a minute on every request', async () => {
     const client = await rig.clientOf();
     await client.submit(REQUEST, signal);
     await client.poll('operations/1', signal);
@@ -117,7 +117,7 @@ describe('the speech client', () => {
     assert.ok(rig.server().deadlines.every((at) => at > Date.now() && at <= Date.now() + 30_000));
   });
 
-  it('lets an abort through as its reason, before and during a request', async () => {
+  it('rejects with the reason of an abort, before and during a request', async () => {
     const reason = new Error('cancelled by the test');
     let controller = new AbortController();
     const hang = () => {
@@ -138,7 +138,7 @@ describe('the speech client', () => {
     assert.deepEqual(rig.server().calls, ['BatchRecognize', 'GetOperation', 'ListOperations']);
   });
 
-  it('reports missing credentials as a failure, and can be asked again', async () => {
+  it('reports missing credentials as an error, and can be used again', async () => {
     const variable = 'GOOGLE_APPLICATION_CREDENTIALS';
     const before = process.env[variable];
     process.env[variable] = '/nowhere/key.json';

@@ -1,4 +1,4 @@
-// Guarantees that an operation is found again by its prefix, and that every end of one has its own code.
+// Guarantees that an operation is found again by its prefix, and that every way it can end has its own code.
 import assert from 'node:assert/strict';
 
 import { status } from '@grpc/grpc-js';
@@ -10,10 +10,10 @@ import { metadataOf, responseOf, type Operation } from './support.ts';
 const { signal } = new AbortController();
 const rig = createSpeechRig();
 
-describe('the speech client, asking for an operation', () => {
+describe('the speech client, polling an operation', () => {
   afterEach(() => rig.close());
 
-  it('tells how far an operation is', async () => {
+  it('reports the progress of an operation', async () => {
     const metadata = metadataOf(PREFIX, { progressPercent: 40 });
     const client = await rig.clientOf({ get: (name) => ({ name, metadata }) });
     assert.deepEqual(await client.poll('operations/1', signal), {
@@ -22,7 +22,7 @@ describe('the speech client, asking for an operation', () => {
     });
   });
 
-  it('tells nothing of the progress where Google tells nothing', async () => {
+  it('reports unknown progress when Google states none', async () => {
     const client = await rig.clientOf({ get: (name) => ({ name }) });
     assert.deepEqual(await client.poll('operations/1', signal), {
       state: 'RUNNING',
@@ -30,7 +30,7 @@ describe('the speech client, asking for an operation', () => {
     });
   });
 
-  it('gives the address of the result, also from the older field', async () => {
+  it('returns the address of the result, from the older field too', async () => {
     const older = { ...DONE, response: responseOf({ [AUDIO.uri]: { uri: RESULT } }) };
     const client = await rig.clientOf({ get: (name) => (name.endsWith('1') ? DONE : older) });
     for (const name of ['operations/1', 'operations/2']) {
@@ -38,7 +38,7 @@ describe('the speech client, asking for an operation', () => {
     }
   });
 
-  it('says that an operation is lost when Google does not know it', async () => {
+  it('reports an operation that Google does not know as lost', async () => {
     const client = await rig.clientOf({ get: () => ({ status: status.NOT_FOUND }) });
     await assertFails(client.poll('operations/1', signal), 'SPEECH_OPERATION_LOST');
   });
@@ -61,12 +61,12 @@ describe('the speech client, asking for an operation', () => {
     ['without a result', { response: responseOf({}) }, 'SPEECH_RESULT_MISSING'],
     ['without a result file', { response: responseOf({ a: {} }) }, 'SPEECH_RESULT_MISSING'],
     [
-      'with a result elsewhere than in Cloud Storage',
+      'with a result outside Cloud Storage',
       { response: responseOf({ a: { uri: 'https://evil.invalid/' } }) },
       'SPEECH_RESULT_MISSING',
     ],
     [
-      'with bytes that are no response',
+      'with bytes that are not a response',
       { response: { type_url: 'x', value: Buffer.from([255]) } },
       'SPEECH_RESULT_MISSING',
     ],
@@ -80,7 +80,7 @@ describe('the speech client, asking for an operation', () => {
     ],
   ];
   for (const [how, end, code] of ends) {
-    it(`makes an operation that ends ${how} the code ${code}, to be submitted anew`, async () => {
+    it(`reports an operation that ends ${how} as ${code}, to be submitted again`, async () => {
       const client = await rig.clientOf({ get: (name) => ({ name, done: true, ...end }) });
       const error = await failure(client.poll('operations/1', signal));
       assert.equal(error.code, code);
@@ -88,7 +88,7 @@ describe('the speech client, asking for an operation', () => {
     });
   }
 
-  it('does not take an outage while polling for the end of the operation', async () => {
+  it('does not mistake an outage while polling for the end of the operation', async () => {
     const client = await rig.clientOf({ get: () => ({ status: status.UNAVAILABLE }) });
     const error = await failure(client.poll('operations/1', signal));
     assert.equal(error.code, 'SPEECH_UNAVAILABLE');
@@ -96,7 +96,7 @@ describe('the speech client, asking for an operation', () => {
     assert.deepEqual(rig.server().calls, ['GetOperation']);
   });
 
-  it('finds its operation by the prefix: the newest that did not end in an error, on any page', async () => {
+  it('finds its operation by the prefix: the newest that did not fail, on any page', async () => {
     const ours = (name: string, createdAt: number, more: Operation = {}): Operation => ({
       name,
       metadata: metadataOf(PREFIX, { createdAt }),
@@ -110,7 +110,10 @@ describe('the speech client, asking for an operation', () => {
             metadata: metadataOf('gs://archive/transcripts/1/two/', { createdAt: 9 }),
           },
           { name: 'without metadata' },
-          { name: 'not of speech', metadata: { type_url: 'x', value: Buffer.from([255]) } },
+          {
+            name: 'not a speech operation',
+            metadata: { type_url: 'x', value: Buffer.from([255]) },
+          },
           ours('oldest', 1),
         ],
         nextPageToken: 'second',
@@ -134,13 +137,13 @@ describe('the speech client, asking for an operation', () => {
     assert.deepEqual(rig.server().calls, ['ListOperations', 'ListOperations']);
   });
 
-  it('does not take an outage while looking for "there is none"', async () => {
+  it('does not mistake an outage while searching for a missing operation', async () => {
     const client = await rig.clientOf({ list: () => ({ status: status.UNAVAILABLE }) });
     await assertFails(client.findOperation(PREFIX, signal), 'SPEECH_UNAVAILABLE');
     assert.deepEqual(rig.server().calls, ['ListOperations']);
   });
 
-  it('finds no operation where there is none for the prefix', async () => {
+  it('returns null when there is no operation for the prefix', async () => {
     const client = await rig.clientOf();
     assert.equal(await client.findOperation(PREFIX, signal), null);
   });

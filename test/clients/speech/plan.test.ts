@@ -1,4 +1,4 @@
-// Guarantees that what is asked of Speech-to-Text follows the audio and the model, and that what it would refuse or drop is never submitted.
+// Guarantees that a request to Speech-to-Text fits the audio and the model, and that audio it would refuse or partly ignore is never submitted.
 import assert from 'node:assert/strict';
 
 import { planRecognition } from '../../../src/clients/speech/plan.ts';
@@ -29,17 +29,17 @@ function refusalOf(change: Change, config = CONFIG as Parameters<typeof planReco
   return null;
 }
 
-describe('what is asked of Speech-to-Text', () => {
+describe('planning a request to Speech-to-Text', () => {
   afterEach(() => rig.close());
 
-  it('is the model for telephone lines at 8 kHz, and the one for wider audio above', () => {
+  it('chooses the telephony model up to 8 kHz, and the long model above', () => {
     const models = [null, 8000, 8001, 16_000, 44_100].map(
       (sampleRateHertz) => plan({ sampleRateHertz }).model,
     );
     assert.deepEqual(models, ['telephony', 'telephony', 'long', 'long', 'long']);
   });
 
-  it('is the configured model, whatever the audio is', () => {
+  it('uses a configured model for any audio', () => {
     for (const model of ['telephony', 'long', 'chirp_2', 'a_model_of_next_year']) {
       const config = { ...CONFIG, model };
       assert.equal(plan({ sampleRateHertz: 8000 }, config).model, model);
@@ -47,12 +47,12 @@ describe('what is asked of Speech-to-Text', () => {
     }
   });
 
-  it('is each channel for itself unless there is but one', () => {
+  it('recognises each channel separately unless there is only one', () => {
     const channels = [1, 2, 8, null].map((count) => plan({ channels: count }).channels);
     assert.deepEqual(channels, ['single', 'separate', 'separate', 'separate']);
   });
 
-  it('is diarization for one channel, where the model has it for every language', () => {
+  it('requests diarization for a single channel if the model supports it for every language', () => {
     assert.equal(plan({}, CHIRP).diarization, true);
     assert.equal(plan({}, { ...CHIRP, languageCodes: ['auto'] }).diarization, true);
     assert.equal(plan({}, { ...CHIRP, languageCodes: ['en-GB', 'he-IL'] }).diarization, false);
@@ -62,7 +62,7 @@ describe('what is asked of Speech-to-Text', () => {
     }
   });
 
-  it('is the times of words, on chirp_3 for up to twenty minutes', () => {
+  it('requests word times, with chirp_3 for up to twenty minutes only', () => {
     const times = [null, 1, 20 * MINUTE, 20 * MINUTE + 1, 60 * MINUTE].map(
       (durationSeconds) => plan({ durationSeconds }, CHIRP).wordTimes,
     );
@@ -70,20 +70,20 @@ describe('what is asked of Speech-to-Text', () => {
     assert.equal(plan({ durationSeconds: 480 * MINUTE }).wordTimes, true);
   });
 
-  it('is nothing for audio that is longer than the model takes', () => {
+  it('refuses audio that is too long for the model', () => {
     assert.equal(refusalOf({ durationSeconds: 60 * MINUTE }, CHIRP), null);
     assert.equal(refusalOf({ durationSeconds: 60 * MINUTE + 1 }, CHIRP), 'SPEECH_AUDIO_TOO_LONG');
     assert.equal(refusalOf({ durationSeconds: 480 * MINUTE }), null);
     assert.equal(refusalOf({ durationSeconds: 480 * MINUTE + 1 }), 'SPEECH_AUDIO_TOO_LONG');
   });
 
-  it('is nothing for audio of which the model would drop a channel', () => {
+  it('refuses audio of which the model would ignore a channel', () => {
     const config = { ...CONFIG, model: 'latest_short' };
     assert.equal(refusalOf({ channels: 2 }, config), 'SPEECH_FORMAT_UNSUPPORTED');
     assert.equal(refusalOf({ channels: 1 }, config), null);
   });
 
-  it('is left to Google where nobody knows the format', () => {
+  it('leaves audio of unknown format to Google', () => {
     for (const unknown of [
       { codec: null },
       { codec: '' },
@@ -93,14 +93,14 @@ describe('what is asked of Speech-to-Text', () => {
       assert.equal(refusalOf(unknown), null);
   });
 
-  it('names how many hints were given, and none of them', () => {
+  it('records the number of phrase hints, but not the phrases', () => {
     const phrases = ['Harbourlight', 'Brightwater Dental'];
     const recognition = plan({}, { ...CONFIG, phrases });
     assert.equal(recognition.phrases, 2);
     assert.doesNotMatch(JSON.stringify(recognition), /Harbour|Bright/);
   });
 
-  it('reaches Google as it was planned', async () => {
+  it('submits to Google exactly what was planned', async () => {
     const phrases = ['Harbourlight', 'Brightwater Dental'];
     const client = await rig.clientOf({}, { model: 'chirp_3', languageCodes: ['en-GB'], phrases });
     for (const audio of [
@@ -114,7 +114,7 @@ describe('what is asked of Speech-to-Text', () => {
       rig.server().submissions.map(({ config }) => ({
         model: config?.model,
         languages: config?.languageCodes,
-        // 1 is SEPARATE_RECOGNITION_PER_CHANNEL, 0 the default, which drops all but the first channel.
+        // 1 is SEPARATE_RECOGNITION_PER_CHANNEL; 0 is the default, which ignores all but the first channel.
         channelMode: config?.features?.multiChannelMode,
         diarization: config?.features?.diarizationConfig !== null,
         wordTimes: config?.features?.enableWordTimeOffsets,
@@ -134,7 +134,7 @@ describe('what is asked of Speech-to-Text', () => {
     assert.equal(set?.inlinePhraseSet?.boost, 10);
   });
 
-  it('knows a name that every object has for no model', () => {
+  it('does not mistake the name of an inherited property for a model', () => {
     assert.deepEqual(speechModelOf('constructor'), speechModelOf('a_model_of_next_year'));
   });
 });

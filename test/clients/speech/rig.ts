@@ -35,7 +35,7 @@ export const CONFIG = {
   phrases: [],
   apiEndpoint: null,
 } as const satisfies SpeechConfig;
-/** What is submitted where a test is about something else. */
+/** A submission for tests that are about something else. */
 export const REQUEST = {
   audio: AUDIO,
   recognition: planRecognition(CONFIG, AUDIO),
@@ -49,7 +49,7 @@ export const DONE: Operation = {
 };
 
 export type SpeechRig = {
-  /** A client of a server with these answers; it may be called once a test. */
+  /** A client of a server with these answers; may be called once per test. */
   clientOf(answers?: Answers, config?: Partial<SpeechConfig>): Promise<Speech>;
   server(): SpeechServer;
   close(): Promise<void>;
@@ -65,7 +65,7 @@ export function createSpeechRig(): SpeechRig {
       return speech;
     },
     server() {
-      assert.ok(server !== null, 'a client was made first');
+      assert.ok(server !== null, 'clientOf must be called first');
       return server;
     },
     async close() {
@@ -82,8 +82,8 @@ export async function failure(request: Promise<unknown>): Promise<ServiceError> 
   const [result] = await Promise.allSettled([request]);
   assert.ok(result.status === 'rejected', 'the request must fail');
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
-  const told = JSON.stringify([result.reason.message, result.reason.context]);
-  assert.doesNotMatch(told, /wombat|gs:|invalid_grant|nowhere/, 'nothing of the server is quoted');
+  const text = JSON.stringify([result.reason.message, result.reason.context]);
+  assert.doesNotMatch(text, /wombat|gs:|invalid_grant|nowhere/, 'it quotes the server');
   return result.reason;
 }
 

@@ -1,4 +1,4 @@
-// Guarantees that a recording becomes a transcript over the sandbox's speech, and that a lost answer is not paid for twice.
+// Guarantees that a recording becomes a transcript through the sandbox's Speech-to-Text, and that a submission whose reply was lost is not paid for twice.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,13 +42,13 @@ describe('the speech client against the sandbox', () => {
     assert.ok(billedSeconds > 0);
   });
 
-  it('has no words for silence', async () => {
+  it('returns no words for silence', async () => {
     const callSid = await archive(SILENCE);
     const { text, segments } = await transcriptOf(await submit(callSid, 'one', 1));
     assert.deepEqual([text, segments], ['', []]);
   });
 
-  it('finds the operation again whose acceptance was lost on the way', async () => {
+  it('finds the operation again when the reply to its submission was lost', async () => {
     const callSid = await archive(TWO_CHANNELS);
     const prefix = prefixOf(callSid, 'lost');
     const paidBefore = await sandbox.hits('speech.BatchRecognize');
@@ -66,7 +66,7 @@ describe('the speech client against the sandbox', () => {
     assert.equal(await speech.findOperation(prefixOf(callSid, 'other'), signal), null);
   });
 
-  it('names the scripted ends of an operation', async () => {
+  it('reports each scripted end of an operation with its code', async () => {
     const callSid = await archive(TWO_CHANNELS);
     for (const [action, code] of [
       [{ operationError: { code: 'INTERNAL' } }, 'SPEECH_OPERATION_FAILED'],
@@ -81,7 +81,7 @@ describe('the speech client against the sandbox', () => {
     }
   });
 
-  it('names audio that is not there', async () => {
+  it('reports missing audio', async () => {
     const operation = await submit('1700000000.404', 'one', 1);
     await assert.rejects(resultOf(operation), { code: 'SPEECH_AUDIO_NOT_FOUND' });
   });
@@ -118,7 +118,7 @@ describe('the speech client against the sandbox', () => {
     return speech.submit({ audio, recognition: speech.plan(audio), outputPrefix }, signal);
   }
 
-  /** Polls until the operation has ended; ten seconds are fifty times what it takes here. */
+  /** Polls until the operation has ended; ten seconds is fifty times what it takes here. */
   async function resultOf(operation: string): Promise<string> {
     const deadline = Date.now() + 10_000;
     while (Date.now() < deadline) {

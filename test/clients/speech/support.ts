@@ -10,15 +10,15 @@ type FileResult = protos.google.cloud.speech.v2.IBatchRecognizeFileResult;
 type ListRequest = protos.google.longrunning.IListOperationsRequest;
 type ListAnswer = protos.google.longrunning.IListOperationsResponse;
 
-/** What the server answers: a message, a status, or nothing at all. */
+/** What the server answers: a message, a status, or no answer. */
 type Answer<T> = T | { readonly status: status; readonly details?: string } | 'hang';
 
 export type SpeechServer = {
-  /** `http://host:port`, as SPEECH_API_ENDPOINT has it. */
+  /** `http://host:port`, as in SPEECH_API_ENDPOINT. */
   readonly endpoint: string;
   readonly submissions: BatchRequest[];
   readonly calls: string[];
-  /** When each request ends by itself, in milliseconds since 1970. */
+  /** The deadline of each request, in milliseconds since 1970. */
   readonly deadlines: number[];
   /** The metadata of the last request (authorization, user agent). */
   lastMetadata(): Record<string, unknown>;
@@ -33,7 +33,7 @@ export type Answers = {
 
 type Codec<T> = { encode(message: T): { finish(): Uint8Array }; decode(bytes: Uint8Array): T };
 
-/** A real gRPC server whose answers the test writes by hand. */
+/** A real gRPC server whose answers the test scripts. */
 export async function startSpeechServer(answers: Answers): Promise<SpeechServer> {
   const server = new Server();
   const submissions: BatchRequest[] = [];
@@ -120,7 +120,7 @@ export async function startSpeechServer(answers: Answers): Promise<SpeechServer>
   };
 }
 
-/** An operation's metadata as Google gives it: it repeats the request. */
+/** An operation's metadata as Google sends it: it repeats the request. */
 export function metadataOf(
   outputPrefix: string,
   { progressPercent = 0, createdAt = 0 }: { progressPercent?: number; createdAt?: number } = {},

@@ -1,4 +1,4 @@
-// Guarantees that the result file of Speech-to-Text becomes text and segments, and that nothing else passes for one.
+// Guarantees that a Speech-to-Text result file becomes text and segments, and that anything else is refused.
 import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { parseTranscript } from '../../../src/clients/speech/transcript.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
 
 describe('a transcript', () => {
-  it('has its utterances in time order, a line each, with channel and times', () => {
+  it('lists its utterances in time order, one per line, with channel and times', () => {
     const json = JSON.stringify({
       results: [
         {
@@ -64,7 +64,7 @@ describe('a transcript', () => {
     });
   });
 
-  it('names neither speaker nor channel where the file tells none', () => {
+  it('names neither speaker nor channel when the file states neither', () => {
     const json = '{"results":[{"alternatives":[{"transcript":"Hello."}],"resultEndOffset":"1s"}]}';
     const { segments, languageCode, billedSeconds } = parseTranscript(json);
     assert.deepEqual(segments, [
@@ -73,7 +73,7 @@ describe('a transcript', () => {
     assert.deepEqual([languageCode, billedSeconds], [null, 0]);
   });
 
-  it('places utterances without word times between the ends of those of their channel', () => {
+  it('starts an utterance without word times at the end of the previous one on its channel', () => {
     const utterance = (transcript: string, resultEndOffset: string, channelTag: number) => ({
       alternatives: [{ transcript }],
       resultEndOffset,
@@ -105,7 +105,7 @@ describe('a transcript', () => {
       return [speaker, startSeconds, endSeconds, text];
     });
 
-  it('is cut where the voice changes, also within an utterance', () => {
+  it('is split where the speaker changes, even within an utterance', () => {
     const words = [
       word('Hello,', '1', 0, 0.5),
       word('desk.', '1', 0.5, 1),
@@ -120,7 +120,7 @@ describe('a transcript', () => {
     ]);
   });
 
-  it('is cut where the voice changes without the times of words, each taken to last as long as any other', () => {
+  it('is split where the speaker changes without word times too, as if all words took equally long', () => {
     const words = [word('Hello,', '1'), word('desk.', '1'), word('My', '2'), word('printer.', '2')];
     assert.deepEqual(diarized('Hello, desk. My printer.', words), [
       ['1', 0, 2, 'Hello, desk.'],
@@ -128,7 +128,7 @@ describe('a transcript', () => {
     ]);
   });
 
-  it('has no sign that the database refuses, and is cut as well with one in a word', () => {
+  it('contains no characters that the database refuses, and is split correctly despite them', () => {
     const [hello, hi] = ['Hel\u0000lo\ud83d,', 'Hi.\u0007'];
     const words = [word(hello, '1', 0, 1), word(hi, '2', 2, 3)];
     assert.deepEqual(diarized(`${hello} ${hi}`, words), [
@@ -137,7 +137,7 @@ describe('a transcript', () => {
     ]);
   });
 
-  it('leaves a word without a label to the voice before it', () => {
+  it('attributes a word without a label to the previous speaker', () => {
     const words = [word('Hello,', '1', 0, 1), word('desk.', '', 1, 2), word('Hi.', '2', 2, 3)];
     assert.deepEqual(diarized('Hello, desk. Hi.', words), [
       ['1', 0, 2, 'Hello, desk.'],
@@ -145,7 +145,7 @@ describe('a transcript', () => {
     ]);
   });
 
-  it('keeps the whole transcript where the list of words is not the same', () => {
+  it('keeps the whole transcript when the list of words does not match it', () => {
     const words = [word('Hello,', '1', 0, 1), word('Hi.', '2', 2, 3)];
     assert.deepEqual(diarized('Hello, desk. Hi there.', words), [
       ['1', 0, 3, 'Hello, desk. Hi there.'],
@@ -153,7 +153,7 @@ describe('a transcript', () => {
   });
 
   for (const [what, json] of [
-    ['an empty file', '{}'],
+    ['an empty object', '{}'],
     ['results without alternatives', '{"results":[{"resultEndOffset":"3s"},{"alternatives":[]}]}'],
     [
       'blank alternatives',
@@ -167,23 +167,23 @@ describe('a transcript', () => {
     });
   }
 
-  it('keeps what is billed for silence', () => {
+  it('keeps the billed duration of silence', () => {
     assert.equal(parseTranscript('{"metadata":{"totalBilledDuration":"15s"}}').billedSeconds, 15);
   });
 
   for (const [what, json] of [
-    ['nothing', ''],
-    ['no JSON', 'The wombat speaks'],
+    ['an empty file', ''],
+    ['text that is not JSON', 'The wombat speaks'],
     ['JSON cut short', '{"results":[{"alternatives"'],
     ['a list', '[]'],
     ['null', 'null'],
-    ['results that are no list', '{"results":{"wombat":1}}'],
-    ['a transcript that is no text', '{"results":[{"alternatives":[{"transcript":7}]}]}'],
+    ['results that are not a list', '{"results":{"wombat":1}}'],
+    ['a transcript that is not a string', '{"results":[{"alternatives":[{"transcript":7}]}]}'],
     ['a time without a unit', '{"results":[{"resultEndOffset":"7"}]}'],
     ['a negative time', '{"results":[{"resultEndOffset":"-7s"}]}'],
-    ['a channel of half', '{"results":[{"channelTag":1.5}]}'],
+    ['a fractional channel', '{"results":[{"channelTag":1.5}]}'],
   ] as const) {
-    it(`is refused, without a word of it: ${what}`, () => {
+    it(`is refused without being quoted: ${what}`, () => {
       assert.throws(
         () => parseTranscript(json),
         (error: unknown) =>
@@ -194,7 +194,7 @@ describe('a transcript', () => {
     });
   }
 
-  it('is whole or refused, whatever the file holds', () => {
+  it('is complete or refused, whatever the file contains', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
         try {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { ServiceError } from '../../../src/domain/service-error.ts';
 import { toQueryError } from '../../../src/clients/temporal/errors.ts';
 
-// What queries of a run without a worker were seen to end with, of 160 at a time on a busy machine:
-// mostly our own deadline, and a few times Temporal's, which is the same and came first.
+// How queries without a worker ended, measured with 160 at a time on a busy machine: mostly with our
+// own deadline, and sometimes with Temporal's, which is equally long and came first.
 const SEEN = [
   { code: 4, details: 'Deadline exceeded after 5.000s,remote_addr=127.0.0.1:7233' },
   { code: 1, details: 'Call cancelled' },
@@ -13,7 +13,7 @@ const SEEN = [
 
 describe('a query that no worker answers', () => {
   for (const { code, details } of SEEN) {
-    it(`is blamed on the workers, not on Temporal: ${details}`, () => {
+    it(`is blamed on the workers and not on Temporal: ${details}`, () => {
       const error = toQueryError(
         new Error('Failed to query Workflow', { cause: grpcError(code, details) }),
       );
@@ -22,14 +22,14 @@ describe('a query that no worker answers', () => {
     });
   }
 
-  it('is blamed on Temporal when that cannot be reached', () => {
+  it('is blamed on Temporal when Temporal cannot be reached', () => {
     const error = toQueryError(grpcError(14, 'No connection established'));
     assert.ok(error instanceof ServiceError);
     assert.equal(error.code, 'TEMPORAL_UNAVAILABLE');
   });
 });
 
-/** An error as the gRPC library makes it of a reply. */
+/** An error as the gRPC library creates it. */
 function grpcError(code: number, details: string): Error {
   return Object.assign(new Error(`${code} ${details}`), { code, details, metadata: {} });
 }

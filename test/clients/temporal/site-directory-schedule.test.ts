@@ -1,4 +1,4 @@
-// Guarantees that a worker without the right to create schedules runs on, and names a command that creates this one.
+// Guarantees that a worker without permission to create schedules keeps running, and names a command that creates this one.
 import assert from 'node:assert/strict';
 
 import { Client, Connection, ServiceError } from '@temporalio/client';
@@ -22,7 +22,7 @@ function grpcFailure(code: number): ServiceError {
   return new ServiceError('Failed to create schedule', { cause: grpcError });
 }
 
-describe('the schedule of the site directory, for credentials that may not create it', () => {
+describe('the schedule of the site directory, without permission to create it', () => {
   let temporal: TestTemporal;
   let connection: Connection;
   let client: Client;
@@ -37,18 +37,18 @@ describe('the schedule of the site directory, for credentials that may not creat
     await temporal.stop();
   });
 
-  // The development server has no rights to take away: this one answer is played.
+  // The development server knows no permissions, so this one answer is faked.
   function refuseToCreate(code: number): void {
     client.schedule.create = () => Promise.reject(grpcFailure(code));
   }
 
-  it('is told to be missing when Temporal is in trouble, instead of stopping the worker', async () => {
+  it('is reported as missing when Temporal is unavailable, instead of stopping the worker', async () => {
     refuseToCreate(UNAVAILABLE);
     const state = await ensureSiteDirectorySchedule(client);
     assert.ok(!state.exists && state.code === 'TEMPORAL_UNAVAILABLE');
   });
 
-  it('is missing at first; the command that the message names creates it as workers do', async () => {
+  it('is reported as missing, with a command that creates it exactly as workers do', async () => {
     refuseToCreate(PERMISSION_DENIED);
     const state = await ensureSiteDirectorySchedule(client);
     assert.ok(!state.exists);

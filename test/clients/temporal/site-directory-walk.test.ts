@@ -6,12 +6,12 @@ import type { Client } from '@temporalio/client';
 import { walkSites } from '../../../src/clients/temporal/site-directory-walk.ts';
 import type { SiteWalkReport, SiteWalkResult } from '../../../src/domain/site-phone.ts';
 
-// A question to a walk may be lost with the worker that was to answer it; the next one is not.
+// A query to a walk may be lost together with the worker that was to answer it; the next query is answered.
 
 const REPORT: SiteWalkReport = { companies: 2, numbers: 3 };
 
 describe('following a walk', () => {
-  it('asks again when the first question is never answered, long before it gives up', async () => {
+  it('asks again soon when the first query is never answered', async () => {
     const { client, end } = clientWhoseFirstQueryIsLost();
     const reports: SiteWalkReport[] = [];
     await walkSites(client, (report) => {
@@ -23,8 +23,8 @@ describe('following a walk', () => {
 });
 
 /**
- * The part of a client that a walk uses. A real server gives a query to a worker of its own choice,
- * so which one is lost cannot be told beforehand.
+ * The part of a client that a walk uses. A real server chooses the worker that answers a query, so a
+ * test cannot decide which query is lost.
  */
 function clientWhoseFirstQueryIsLost() {
   const ended = Promise.withResolvers<SiteWalkResult>();

@@ -13,12 +13,12 @@ import { ServiceError } from '../../../src/domain/service-error.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { fileOf, never, readForm, serverConfig } from './support.ts';
 
-// A recording goes out as a form of known length, in pieces, asked for with times as long as the
-// server knows some; and whatever happens on the way, nothing is left waiting.
+// A recording is streamed as a form of known length, with a request for times as long as the server
+// supports them; and whatever happens, nothing is left hanging.
 
 const WORDS = { text: 'Hello.', segments: [{ start: 0, end: 1, text: ' Hello.' }] };
 
-/** A server whose test reads the request itself. */
+/** Answers a request, whose body the test reads itself. */
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 describe('the client of a transcription server', () => {
@@ -45,7 +45,7 @@ describe('the client of a transcription server', () => {
     return client;
   }
 
-  it('sends a form whose length is known beforehand, with all that the server should know', async () => {
+  it('sends a form of announced length, with every field that the server needs', async () => {
     const audio = Buffer.from('RIFF\r\n--\0\u00ff', 'latin1');
     const seen: { request: IncomingMessage; body: Buffer }[] = [];
     const asked = await clientOf(async (request, response) => {
@@ -73,7 +73,7 @@ describe('the client of a transcription server', () => {
     });
   });
 
-  it('sends no key, language or prompt where there is none', async () => {
+  it('omits the key, language and prompt when they are not configured', async () => {
     let headers: IncomingMessage['headers'] = {};
     let fields: string[] = [];
     const asked = await clientOf(
@@ -93,7 +93,7 @@ describe('the client of a transcription server', () => {
     );
   });
 
-  it('asks for less when the server knows no times, and remembers it', async () => {
+  it('requests less when the server does not support times, and remembers that', async () => {
     const forms: string[][] = [];
     const asked = await clientOf(async (request, response) => {
       const { fields } = await readForm(
@@ -120,7 +120,7 @@ describe('the client of a transcription server', () => {
     assert.equal(file.opened(), 4);
   });
 
-  it('still asks the most of other files when one is refused in every form', async () => {
+  it('still requests full detail for other files after one was refused in every form', async () => {
     const refused = Buffer.from('no timestamp in this file');
     const forms: number[] = [];
     const asked = await clientOf(async (request, response) => {
@@ -153,7 +153,7 @@ describe('the client of a transcription server', () => {
     assert.equal(requests, 3);
   });
 
-  it('reads the audio no faster than the server takes it', async () => {
+  it('reads the audio no faster than the server accepts it', async () => {
     const asked = await clientOf(() => undefined);
     const { file, given } = endlessFile(500);
     const stop = new AbortController();
@@ -163,14 +163,14 @@ describe('the client of a transcription server', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
       return before > 0 && given() === before ? true : null;
     });
-    // A socket of this machine holds a few megabytes on either side.
+    // The sockets buffer a few megabytes on either side.
     assert.ok(given() < 32 * MEGABYTE, `${given()} bytes were read`);
     stop.abort(new Error('stopped by the test'));
     await assert.rejects(asking, /stopped by the test/);
     await waitFor('the file to be closed', async () => (file.closed() ? true : null));
   });
 
-  it('understands a refusal that comes before the audio was taken', async () => {
+  it('recognises a refusal that arrives before the audio was read', async () => {
     const asked = await clientOf((request, response) => {
       request.pause();
       response.writeHead(413, { connection: 'close' });
@@ -181,7 +181,7 @@ describe('the client of a transcription server', () => {
     await waitFor('the file to be closed', async () => (file.closed() ? true : null));
   });
 
-  it('gives up, to try again, on a server that stops taking the audio', async () => {
+  it('fails as unavailable when the server stops reading the audio', async () => {
     const asked = await clientOf((request) => void request.pause(), {}, 300);
     const { file } = endlessFile(500);
     await assert.rejects(asked.transcribe(file, never), (error: unknown) => {
@@ -193,7 +193,7 @@ describe('the client of a transcription server', () => {
     await waitFor('the file to be closed', async () => (file.closed() ? true : null));
   });
 
-  it('lets a failure of the archive through as what it is', async () => {
+  it('passes on an error of the archive unchanged', async () => {
     const asked = await clientOf(async (request, response) => {
       await readAll(request);
       response.end(JSON.stringify(WORDS));
@@ -225,7 +225,7 @@ describe('the client of a transcription server', () => {
     }
   });
 
-  it('ends the request when the step is cancelled while the server listens', async () => {
+  it('aborts the request when the step is cancelled while the server is working', async () => {
     const stop = new AbortController();
     const closed = Promise.withResolvers<void>();
     const asked = await clientOf(async (request, response) => {
@@ -243,7 +243,7 @@ describe('the client of a transcription server', () => {
 
 const MEGABYTE = 1024 * 1024;
 
-/** A file of so many megabytes that counts what was asked of it, and tells when it was let go. */
+/** A file of so many megabytes that counts the bytes read from it and records when it is closed. */
 function endlessFile(megabytes: number) {
   let given = 0;
   let isClosed = false;
@@ -272,7 +272,7 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   } catch {
-    // A form that broke off is never answered.
+    // A truncated form is never answered.
     return new Promise(() => undefined);
   }
   return Buffer.concat(chunks);

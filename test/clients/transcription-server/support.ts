@@ -16,7 +16,7 @@ export function serverConfig(url: string): TranscriptionServerConfig {
   };
 }
 
-/** A file to send, which counts how often it was asked for. */
+/** A file to send, which counts how often it was opened. */
 export function fileOf(content: Uint8Array): AudioFile & { opened(): number } {
   let opened = 0;
   return {
@@ -31,7 +31,7 @@ export function fileOf(content: Uint8Array): AudioFile & { opened(): number } {
   };
 }
 
-/** What a form holds, by the runtime's own parser; the file as bytes. */
+/** The fields and the file of a form, parsed by the runtime's own parser. */
 export async function readForm(
   contentType: string,
   body: Buffer,

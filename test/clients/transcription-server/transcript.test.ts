@@ -4,8 +4,8 @@ import { parseReply } from '../../../src/clients/transcription-server/reply.ts';
 import { toSegments } from '../../../src/clients/transcription-server/transcript.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
 
-// Whatever a server's reply looks like, its words come out once, in time, on their channel; and
-// where nobody spoke, nothing does.
+// Whatever form a server's reply has, its words appear once, in time order and on their channel; and
+// silence yields nothing.
 
 type Segment = { start: number; end: number; text: string; [more: string]: unknown };
 
@@ -40,7 +40,7 @@ describe("a transcription server's reply", () => {
     ]);
   });
 
-  it('is one segment over the whole recording where the server tells no times', () => {
+  it('becomes one segment that spans the recording when the server gives no times', () => {
     for (const text of [reply(null), parseReply('{"text":"All of it.","segments":[]}')]) {
       assert.equal(text.segments, null);
       assert.deepEqual(toSegments([{ channel: null, reply: text }], 12.5), [
@@ -49,7 +49,7 @@ describe("a transcription server's reply", () => {
     }
   });
 
-  it('is no speech when there are no words, with times or without', () => {
+  it('yields no segments when there are no words, with or without times', () => {
     for (const json of [
       '{"text":""}',
       '{"text":" ","segments":[]}',
@@ -60,11 +60,11 @@ describe("a transcription server's reply", () => {
   });
 
   const SILENT = { no_speech_prob: 0.61, avg_logprob: -1.01 };
-  it('loses what Whisper made up in silence, by its own thresholds, and nothing else', () => {
+  it('loses only what Whisper hallucinated in silence, by its own thresholds', () => {
     const heard = (numbers: object) =>
       textsOf([{ start: 0, end: 2, text: ' Thank you.', ...numbers }]);
     assert.deepEqual(heard(SILENT), []);
-    // Servers that write numbers as text mean the same.
+    // Some servers send numbers as strings.
     assert.deepEqual(heard({ no_speech_prob: '0.61', avg_logprob: '-1.01' }), []);
     for (const numbers of [
       { ...SILENT, no_speech_prob: 0.6 },
@@ -77,7 +77,7 @@ describe("a transcription server's reply", () => {
     }
   });
 
-  it('loses sounds that are described, not spoken', () => {
+  it('loses descriptions of sounds', () => {
     for (const text of [
       '[BLANK_AUDIO]',
       ' (upbeat music)',
@@ -93,13 +93,13 @@ describe("a transcription server's reply", () => {
     }
   });
 
-  it('has no sign that the database refuses', () => {
+  it('contains no characters that the database refuses', () => {
     const text = ' Hel\u0000lo\u0007\n \ud83d there. \ud83d\ude00';
     assert.deepEqual(textsOf([{ start: 0, end: 2, text }]), ['Hel lo there. \ud83d\ude00']);
     assert.deepEqual(textsOf([{ start: 0, end: 2, text: '\u0000' }]), []);
   });
 
-  it('tells sounds from speech at once, however many sounds stand in a row', () => {
+  it('distinguishes sounds from speech quickly, however many sounds are in a row', () => {
     const brackets = '[ __ ]'.repeat(40);
     const stars = '*'.repeat(41);
     for (const [text, expected] of [
@@ -117,7 +117,7 @@ describe("a transcription server's reply", () => {
     { word: 'there', start: 0.7, end: 1 },
     { word: 'Yes', start: 4, end: 4.5 },
   ];
-  it('is cut where a speaker pauses for a second, wherever the server puts the words', () => {
+  it('is split where a speaker pauses for a second, wherever the server lists the words', () => {
     const segment = { start: 0, end: 6, text: ' Hello, there. Yes!' };
     for (const answer of [reply([segment], { words }), reply([{ ...segment, words }])]) {
       assert.deepEqual(
@@ -132,15 +132,15 @@ describe("a transcription server's reply", () => {
     }
   });
 
-  it('stays whole where words and segments do not count the same', () => {
+  it('stays whole when the words do not match the segments', () => {
     const segment = { start: 0, end: 6, text: ' Hello, there. Yes!' };
     assert.deepEqual(textsOf([segment], { words: words.slice(0, 2) }), ['Hello, there. Yes!']);
-    // Of a segment that is lost, the words are lost with it, and no others.
+    // The words of a dropped segment are dropped with it, and no others.
     const silent = { start: 0, end: 1, text: ' Hello there.', ...SILENT };
     assert.deepEqual(textsOf([silent, { start: 4, end: 5, text: ' Yes.' }], { words }), ['Yes.']);
   });
 
-  it('tells its language by code or English name, or not', () => {
+  it('states its language by code or English name, or not at all', () => {
     const languages = ['en', 'english', 'German', 'zh', 'hebrew', 'yue', 'klingonish', '', null];
     assert.deepEqual(
       languages.map((language) => reply(null, { language }).language),
@@ -148,7 +148,7 @@ describe("a transcription server's reply", () => {
     );
   });
 
-  it('is refused without a word of it when it is none', () => {
+  it('is refused without being quoted when it is not a transcription', () => {
     for (const json of [
       'wombat',
       '[]',

@@ -5,13 +5,13 @@ const refusal = (status: number, errorCode: string) => ({
   body: { code: errorCode, message: 'told by ConnectWise', errors: [] },
 });
 
-/** What ConnectWise may answer to a list of contacts. */
+/** What ConnectWise may answer when contacts are listed. */
 export const CONNECTWISE: readonly ReplyCase<HttpAnswer>[] = [
   // HTTP statuses.
   ['400', refusal(400, 'InvalidObject'), 'CONNECTWISE_BAD_REQUEST', 'given up'],
   ['401', refusal(401, 'Unauthorized'), 'CONNECTWISE_CREDENTIALS_REFUSED', 'given up'],
   [
-    '401 of the other form',
+    '401 in the other format',
     { status: 401, body: { error: 'ConnectWiseApi' } },
     'CONNECTWISE_CREDENTIALS_REFUSED',
     'given up',
@@ -22,7 +22,7 @@ export const CONNECTWISE: readonly ReplyCase<HttpAnswer>[] = [
     'CONNECTWISE_CREDENTIALS_REFUSED',
     'given up',
   ],
-  // The cloud hides wrong keys behind it: "no company" would be 200 with an empty list.
+  // The cloud answers so to wrong keys; no match would be 200 with an empty list.
   ['404 for a list', refusal(404, 'NotFound'), 'CONNECTWISE_CREDENTIALS_REFUSED', 'given up'],
   ['405', { status: 405 }, 'CONNECTWISE_BAD_REQUEST', 'given up'],
   ['408', { status: 408 }, 'CONNECTWISE_UNAVAILABLE', 'own pace'],
@@ -31,7 +31,7 @@ export const CONNECTWISE: readonly ReplyCase<HttpAnswer>[] = [
   ['503', { status: 503 }, 'CONNECTWISE_UNAVAILABLE', 'own pace'],
   ['204', { status: 204 }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
   [
-    'a redirect to the log-in',
+    'a redirect to the login page',
     { status: 302, headers: { location: '/login' } },
     'CONNECTWISE_REPLY_INVALID',
     'given up',
@@ -51,28 +51,28 @@ export const CONNECTWISE: readonly ReplyCase<HttpAnswer>[] = [
     'CONNECTWISE_RATE_LIMITED',
     after(60),
   ],
-  ['429, at once', { status: 429, retryAfter: '0' }, 'CONNECTWISE_RATE_LIMITED', 'own pace'],
+  ['429, immediately', { status: 429, retryAfter: '0' }, 'CONNECTWISE_RATE_LIMITED', 'own pace'],
   ['429, tomorrow', { status: 429, retryAfter: '86400' }, 'CONNECTWISE_RATE_LIMITED', AN_HOUR],
   ['503, in seconds', { status: 503, retryAfter: '12' }, 'CONNECTWISE_UNAVAILABLE', after(12)],
 
-  // Another form than the one agreed on.
-  ['a log-in page', { body: '<html>Log in</html>' }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
-  ['nothing at all', {}, 'CONNECTWISE_REPLY_INVALID', 'given up'],
-  ['broken JSON', { body: '[{"id":' }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
-  ['an object for a list', { body: { id: 1 } }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
+  // Not in the agreed format.
+  ['a login page', { body: '<html>Log in</html>' }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
+  ['an empty body', {}, 'CONNECTWISE_REPLY_INVALID', 'given up'],
+  ['malformed JSON', { body: '[{"id":' }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
+  ['an object instead of a list', { body: { id: 1 } }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
   [
     'a contact without an id',
     { body: [{ company: null }] },
     'CONNECTWISE_REPLY_INVALID',
     'given up',
   ],
-  ['an id that is a text', { body: [{ id: '501' }] }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
-  ['white space without end', 'endless', 'CONNECTWISE_REPLY_INVALID', 'given up'],
+  ['an ID that is a string', { body: [{ id: '501' }] }, 'CONNECTWISE_REPLY_INVALID', 'given up'],
+  ['endless white space', 'endless', 'CONNECTWISE_REPLY_INVALID', 'given up'],
 
-  // No answer, or half of one.
+  // No answer, or only part of one.
   ['a refused connection', 'refused', 'CONNECTWISE_UNAVAILABLE', 'own pace'],
   ['an unknown host', 'unknown host', 'CONNECTWISE_UNAVAILABLE', 'own pace'],
-  ['a reset', 'reset', 'CONNECTWISE_UNAVAILABLE', 'own pace'],
+  ['a connection reset', 'reset', 'CONNECTWISE_UNAVAILABLE', 'own pace'],
   ['silence', 'silent', 'CONNECTWISE_UNAVAILABLE', 'own pace'],
   ['another protocol', 'not HTTP', 'CONNECTWISE_UNAVAILABLE', 'own pace'],
   ['a body cut short', { cutOff: true, body: '[{"id":501' }, 'CONNECTWISE_UNAVAILABLE', 'own pace'],

@@ -1,24 +1,24 @@
 import type { ReplyCase } from './reply-case.ts';
 
-/** What goes wrong: PostgreSQL's own code for a statement, or something about the connection. */
+/** What goes wrong: an SQLSTATE raised by a statement, or a problem with the connection. */
 export type DatabaseTrouble =
   | { readonly sqlState: string }
   | 'refused'
   | 'unknown host'
   | 'silent'
   | 'not PostgreSQL'
-  | 'closed at once'
-  | 'cut in a statement'
+  | 'closed immediately'
+  | 'cut during a statement'
   | 'cut before the commit'
   | 'shut down by an administrator'
   | 'no such user'
   | 'no such database'
-  | 'a user without rights'
+  | 'a user without permissions'
   | 'too many connections'
-  | 'a pool that is used up'
+  | 'an exhausted pool'
   | 'a transaction that takes too long'
-  | 'an id that is taken'
-  | 'a row that is gone';
+  | 'a duplicate id'
+  | 'a deleted row';
 
 const state = (sqlState: string) => ({ sqlState });
 
@@ -29,41 +29,56 @@ export const DATABASE: readonly ReplyCase<DatabaseTrouble>[] = [
   ['53100, a full disk', state('53100'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['53200, out of memory', state('53200'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['53300, too many connections', state('53300'), 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['55P03, a lock that is held', state('55P03'), 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['57014, a statement that takes too long', state('57014'), 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['57P03, a server that starts', state('57P03'), 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['55P03, lock not available', state('55P03'), 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['57014, a statement timeout', state('57014'), 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['57P03, a server that is starting up', state('57P03'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['58030, an I/O error', state('58030'), 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['XX000, an error of its own', state('XX000'), 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['XX000, an internal error', state('XX000'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['40001, a serialization failure', state('40001'), 'DATABASE_CONFLICT', 'own pace'],
   ['40P01, a deadlock', state('40P01'), 'DATABASE_CONFLICT', 'own pace'],
-  ['23505, a value that is taken', state('23505'), 'DATABASE_CONFLICT', 'own pace'],
+  ['23505, a duplicate value', state('23505'), 'DATABASE_CONFLICT', 'own pace'],
   ['28P01, a wrong password', state('28P01'), 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
-  ['28000, a user who may not log in', state('28000'), 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
-  ['42501, no right to the table', state('42501'), 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
+  ['28000, a user that may not log in', state('28000'), 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
+  [
+    '42501, no permission for the table',
+    state('42501'),
+    'DATABASE_CREDENTIALS_REFUSED',
+    'given up',
+  ],
   ['42P01, no such table', state('42P01'), 'DATABASE_SCHEMA_OUTDATED', 'own pace'],
   ['42703, no such column', state('42703'), 'DATABASE_SCHEMA_OUTDATED', 'own pace'],
   ['42704, no such type', state('42704'), 'DATABASE_SCHEMA_OUTDATED', 'own pace'],
   ['22001, a text that is too long', state('22001'), 'INTERNAL_ERROR', 'given up'],
-  ['22021, a character that is none', state('22021'), 'INTERNAL_ERROR', 'given up'],
+  ['22021, an invalid character', state('22021'), 'INTERNAL_ERROR', 'given up'],
   ['22P05, a NUL in JSON', state('22P05'), 'INTERNAL_ERROR', 'given up'],
-  ['23502, a value that is missing', state('23502'), 'INTERNAL_ERROR', 'given up'],
-  ['23503, a row that is missing', state('23503'), 'INTERNAL_ERROR', 'given up'],
-  ['42601, a statement that is none', state('42601'), 'INTERNAL_ERROR', 'given up'],
+  ['23502, a missing value', state('23502'), 'INTERNAL_ERROR', 'given up'],
+  ['23503, a missing referenced row', state('23503'), 'INTERNAL_ERROR', 'given up'],
+  ['42601, a syntax error', state('42601'), 'INTERNAL_ERROR', 'given up'],
   ['a refused connection', 'refused', 'DATABASE_UNAVAILABLE', 'own pace'],
   ['an unknown host', 'unknown host', 'DATABASE_UNAVAILABLE', 'own pace'],
   ['silence', 'silent', 'DATABASE_UNAVAILABLE', 'own pace'],
   ['another protocol', 'not PostgreSQL', 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['a connection closed at once', 'closed at once', 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['a connection cut in a statement', 'cut in a statement', 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['a connection closed immediately', 'closed immediately', 'DATABASE_UNAVAILABLE', 'own pace'],
+  [
+    'a connection cut during a statement',
+    'cut during a statement',
+    'DATABASE_UNAVAILABLE',
+    'own pace',
+  ],
   [
     'a connection cut before the commit',
     'cut before the commit',
     'DATABASE_UNAVAILABLE',
     'own pace',
   ],
-  ['57P01, an administrator', 'shut down by an administrator', 'DATABASE_UNAVAILABLE', 'own pace'],
+  [
+    '57P01, shut down by an administrator',
+    'shut down by an administrator',
+    'DATABASE_UNAVAILABLE',
+    'own pace',
+  ],
   ['a real 53300', 'too many connections', 'DATABASE_UNAVAILABLE', 'own pace'],
-  ['a pool that is used up', 'a pool that is used up', 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['an exhausted pool', 'an exhausted pool', 'DATABASE_UNAVAILABLE', 'own pace'],
   [
     'a transaction over five seconds',
     'a transaction that takes too long',
@@ -71,8 +86,8 @@ export const DATABASE: readonly ReplyCase<DatabaseTrouble>[] = [
     'own pace',
   ],
   ['a real 28000', 'no such user', 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
-  ['a real 42501', 'a user without rights', 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
+  ['a real 42501', 'a user without permissions', 'DATABASE_CREDENTIALS_REFUSED', 'given up'],
   ['a real 3D000', 'no such database', 'DATABASE_SCHEMA_OUTDATED', 'own pace'],
-  ['a real 23505', 'an id that is taken', 'DATABASE_CONFLICT', 'own pace'],
-  ['a change of a row that is gone', 'a row that is gone', 'INTERNAL_ERROR', 'given up'],
+  ['a real 23505', 'a duplicate id', 'DATABASE_CONFLICT', 'own pace'],
+  ['an update of a deleted row', 'a deleted row', 'INTERNAL_ERROR', 'given up'],
 ];

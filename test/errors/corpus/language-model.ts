@@ -7,7 +7,7 @@ const refusal = (status: number, message: string, type = 'invalid_request_error'
 });
 const choice = (given: object) => ({ body: { choices: [given] } });
 
-/** What a server with OpenAI's chat completions may answer; unusable texts come three times. */
+/** What a server with OpenAI's chat completions may answer; unusable texts are requested three times. */
 export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
   // HTTP statuses.
   ['400', refusal(400, 'unknown field'), 'MODEL_BAD_REQUEST', 'given up'],
@@ -19,7 +19,7 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
   ],
   ['400, filtered', refusal(400, 'content management policy'), 'MODEL_CONTENT_BLOCKED', 'given up'],
   ['401', refusal(401, 'Incorrect API key'), 'MODEL_CREDENTIALS_REFUSED', 'given up'],
-  ['402, the credit', refusal(402, 'Insufficient credits'), 'MODEL_RATE_LIMITED', 'own pace'],
+  ['402, out of credit', refusal(402, 'Insufficient credits'), 'MODEL_RATE_LIMITED', 'own pace'],
   ['403', refusal(403, 'Country not supported'), 'MODEL_CREDENTIALS_REFUSED', 'given up'],
   ['404, no such model', refusal(404, 'The model does not exist'), 'MODEL_BAD_REQUEST', 'given up'],
   ['408', { status: 408 }, 'MODEL_UNAVAILABLE', 'own pace'],
@@ -46,30 +46,30 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     after(45),
   ],
   ['429, in a month', { status: 429, retryAfter: '2592000' }, 'MODEL_RATE_LIMITED', AN_HOUR],
-  ['429, at once', { status: 429, retryAfter: '0' }, 'MODEL_RATE_LIMITED', 'own pace'],
+  ['429, immediately', { status: 429, retryAfter: '0' }, 'MODEL_RATE_LIMITED', 'own pace'],
   ['503 while the model loads', { status: 503, retryAfter: '3' }, 'MODEL_UNAVAILABLE', after(3)],
 
   // Inside HTTP 200.
   [
-    'an error of 429',
+    'an error 429',
     { body: { error: { code: 429, message: 'slow' } } },
     'MODEL_RATE_LIMITED',
     'own pace',
   ],
   [
-    'an error of "401"',
+    'an error "401"',
     { body: { error: { code: '401', message: 'key' } } },
     'MODEL_CREDENTIALS_REFUSED',
     'given up',
   ],
   [
-    'an error in words',
+    'an error with an unknown code',
     { body: { error: { code: 'oops', message: 'x' } } },
     'MODEL_UNAVAILABLE',
     'own pace',
   ],
   [
-    'an error of 503 beside no choices',
+    'an error 503 with no choices',
     { body: { error: { code: 503, message: 'no instance' }, choices: [] } },
     'MODEL_UNAVAILABLE',
     'own pace',
@@ -81,7 +81,7 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     'own pace',
   ],
   [
-    'a choice with an error of 502',
+    'a choice with an error 502',
     choice({
       finish_reason: 'error',
       error: { code: 502, message: 'upstream' },
@@ -91,7 +91,7 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     'own pace',
   ],
   [
-    'a choice with an error of 429, said to have ended well',
+    'a choice with an error 429 and finish_reason stop',
     choice({
       finish_reason: 'stop',
       error: { code: 429, message: 'slow' },
@@ -118,7 +118,7 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     'MODEL_CONTENT_BLOCKED',
     'given up',
   ],
-  ['no choice', { body: { choices: [] } }, 'MODEL_OUTPUT_INVALID', 'given up'],
+  ['no choices', { body: { choices: [] } }, 'MODEL_OUTPUT_INVALID', 'given up'],
   ['an empty text', { body: completion('') }, 'MODEL_OUTPUT_INVALID', 'given up'],
   [
     'prose',
@@ -127,27 +127,27 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
-    'JSON of another schema',
+    'JSON with another schema',
     { body: completion('{"sentiment":"furious"}') },
     'MODEL_OUTPUT_INVALID',
     'given up',
   ],
 
-  // Another form than the one agreed on.
+  // Not in the agreed format.
   ['a web page', { body: '<html></html>' }, 'MODEL_BAD_REQUEST', 'given up'],
-  ['JSON that is no completion', { body: { ok: true } }, 'MODEL_BAD_REQUEST', 'given up'],
+  ['JSON that is not a completion', { body: { ok: true } }, 'MODEL_BAD_REQUEST', 'given up'],
   [
-    'broken JSON',
+    'malformed JSON',
     { headers: { 'content-type': 'application/json' }, body: '{"choices": [' },
     'MODEL_UNAVAILABLE',
     'own pace',
   ],
-  ['white space without end', 'endless', 'MODEL_OUTPUT_INVALID', 'given up'],
+  ['endless white space', 'endless', 'MODEL_OUTPUT_INVALID', 'given up'],
 
-  // No answer, or half of one.
+  // No answer, or only part of one.
   ['a refused connection', 'refused', 'MODEL_UNAVAILABLE', 'own pace'],
   ['an unknown host', 'unknown host', 'MODEL_UNAVAILABLE', 'own pace'],
-  ['a reset', 'reset', 'MODEL_UNAVAILABLE', 'own pace'],
+  ['a connection reset', 'reset', 'MODEL_UNAVAILABLE', 'own pace'],
   ['silence', 'silent', 'MODEL_UNAVAILABLE', 'own pace'],
   ['another protocol', 'not HTTP', 'MODEL_UNAVAILABLE', 'own pace'],
   ['a body cut short', { cutOff: true, body: '{"choices":' }, 'MODEL_UNAVAILABLE', 'own pace'],

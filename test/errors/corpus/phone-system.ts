@@ -11,19 +11,19 @@ const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 
 /** An envelope inside HTTP 200 with this code and no recording. */
 const code = (given: number | string) => ({ body: { responses: [{ code: given }], data: null } });
-/** An envelope with a recording, in which these fields are not as they should be. */
+/** An envelope with a recording in which these fields are overridden. */
 const reply = (fields: Record<string, unknown>, audio = AUDIO) => ({
   body: envelope(recording(fields, audio)),
 });
 
-/** What the phone system may answer to `recordings/get`, read as a WAV or MP3 by the inspection. */
+/** What the phone system may answer to `recordings/get`; the audio is inspected as in the step. */
 export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
   // HTTP statuses.
   ['400', { status: 400 }, 'PHONE_SYSTEM_BAD_REQUEST', 'given up'],
   ['401', { status: 401 }, 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
-  ['402, the role', { status: 402 }, 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
-  ['403, the rate plan', { status: 403 }, 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
-  // A recording younger than 15 minutes is waited for: that needs the step, see ../scenarios.ts.
+  ['402, for the role', { status: 402 }, 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
+  ['403, for the rate plan', { status: 403 }, 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
+  // The step waits for a recording younger than 15 minutes: see ./scenarios.ts.
   ['404', { status: 404 }, 'RECORDING_NOT_FOUND', 'given up'],
   ['408', { status: 408 }, 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   ['410', { status: 410 }, 'RECORDING_NOT_FOUND', 'given up'],
@@ -49,7 +49,7 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
     after(90),
   ],
   ['503, in seconds', { status: 503, retryAfter: '120' }, 'PHONE_SYSTEM_UNAVAILABLE', after(120)],
-  ['503, at once', { status: 503, retryAfter: '0' }, 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
+  ['503, immediately', { status: 503, retryAfter: '0' }, 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   [
     '503, as a date in the past',
     { status: 503, retryAfter: { inSeconds: -60 } },
@@ -58,26 +58,26 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
   ],
   ['503, in a week', { status: 503, retryAfter: '604800' }, 'PHONE_SYSTEM_UNAVAILABLE', AN_HOUR],
   [
-    '503, in more seconds than there are',
+    '503, in an absurd number of seconds',
     { status: 503, retryAfter: '9'.repeat(400) },
     'PHONE_SYSTEM_UNAVAILABLE',
     AN_HOUR,
   ],
   ['503, in words', { status: 503, retryAfter: 'soon' }, 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   [
-    '503, in less than no time',
+    '503, in negative seconds',
     { status: 503, retryAfter: '-5' },
     'PHONE_SYSTEM_UNAVAILABLE',
     'own pace',
   ],
   [
-    '503, in a fraction',
+    '503, in fractional seconds',
     { status: 503, retryAfter: '1.5' },
     'PHONE_SYSTEM_UNAVAILABLE',
     'own pace',
   ],
   [
-    '401 although to be tried later',
+    '401 with Retry-After',
     { status: 401, retryAfter: '7' },
     'PHONE_SYSTEM_CREDENTIALS_REFUSED',
     'given up',
@@ -89,26 +89,31 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
   ['code 402', code(402), 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
   ['code 403', code(403), 'PHONE_SYSTEM_CREDENTIALS_REFUSED', 'given up'],
   ['code 404', code(404), 'RECORDING_NOT_FOUND', 'given up'],
-  ['code "404" as text', code('404'), 'RECORDING_NOT_FOUND', 'given up'],
+  ['code "404" as a string', code('404'), 'RECORDING_NOT_FOUND', 'given up'],
   ['code 429', code(429), 'PHONE_SYSTEM_RATE_LIMITED', 'own pace'],
   ['code 500', code(500), 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   ['code 99', code(99), 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
   ['code "oops"', code('oops'), 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
   ['code 200 without a recording', code(200), 'RECORDING_UNREADABLE', 'given up'],
 
-  // Another form than the one agreed on.
+  // Not in the agreed format.
   [
     'a login page',
     { body: '<!doctype html><title>Log in</title>' },
     'RECORDING_UNREADABLE',
     'given up',
   ],
-  ['nothing at all', {}, 'RECORDING_UNREADABLE', 'given up'],
+  ['an empty body', {}, 'RECORDING_UNREADABLE', 'given up'],
   ['a sentence', { body: 'Service Temporarily Moved' }, 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
-  ['JSON of another system', { body: { ok: true } }, 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
+  ['JSON from another system', { body: { ok: true } }, 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
   ['a list', { body: [] }, 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
-  ['a size in words', reply({ size: 'large' }), 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
-  ['a sha1 that is none', reply({ sha1: 'abc' }), 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
+  [
+    'a size that is not a number',
+    reply({ size: 'large' }),
+    'PHONE_SYSTEM_REPLY_INVALID',
+    'given up',
+  ],
+  ['a malformed sha1', reply({ sha1: 'abc' }), 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
   [
     'two recordings',
     { body: '{"data":{"data":"YWJj","data":"YWJj"}}' },
@@ -121,13 +126,13 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
     'PHONE_SYSTEM_REPLY_INVALID',
     'given up',
   ],
-  ['white space without end', 'endless', 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
+  ['endless white space', 'endless', 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
 
-  // A recording that is not what it should be. The third damaged copy is given up: ../scenarios.ts.
-  ['another sha1', reply({ sha1: 'b'.repeat(40) }), 'RECORDING_CORRUPT', 'own pace'],
-  ['another size', reply({ size: AUDIO.length + 1 }), 'RECORDING_CORRUPT', 'own pace'],
+  // A damaged or unusable recording. The third damaged copy fails the step: see ./scenarios.ts.
+  ['a wrong sha1', reply({ sha1: 'b'.repeat(40) }), 'RECORDING_CORRUPT', 'own pace'],
+  ['a wrong size', reply({ size: AUDIO.length + 1 }), 'RECORDING_CORRUPT', 'own pace'],
   [
-    'base64 of a foreign alphabet',
+    'base64 in another alphabet',
     reply({ data: `${AUDIO.toString('base64url')}_-` }),
     'RECORDING_CORRUPT',
     'own pace',
@@ -139,7 +144,7 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
     'own pace',
   ],
   [
-    'base64 behind a data: prefix',
+    'base64 after a data: prefix',
     reply({ data: `data:audio/mpeg;base64,${TONES.mp3}` }),
     'RECORDING_CORRUPT',
     'own pace',
@@ -149,10 +154,10 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
   ['a WAV file without samples', reply({}, EMPTY_WAV), 'RECORDING_UNREADABLE', 'given up'],
   ['a size beyond the limit', reply({ size: 3_000_000_000 }), 'RECORDING_TOO_LARGE', 'given up'],
 
-  // No answer, or half of one.
+  // No answer, or only part of one.
   ['a refused connection', 'refused', 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   ['an unknown host', 'unknown host', 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
-  ['a reset', 'reset', 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
+  ['a connection reset', 'reset', 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   ['silence', 'silent', 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   ['another protocol', 'not HTTP', 'PHONE_SYSTEM_UNAVAILABLE', 'own pace'],
   [

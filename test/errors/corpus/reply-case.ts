@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 
-/** What Temporal does after an attempt that met a reply. */
+/** What Temporal does after an attempt that received a reply. */
 export type Next =
-  /** The step is given up at once. */
+  /** The step fails for good. */
   | 'given up'
-  /** Another attempt after the step's own pause, which doubles from attempt to attempt. */
+  /** Another attempt after the step's own backoff, which doubles with every attempt. */
   | 'own pace'
-  /** Another attempt after as many seconds as the other side asked for. */
+  /** Another attempt after the delay that the other side asked for. */
   | { readonly afterSeconds: number };
 
 export const after = (afterSeconds: number): Next => ({ afterSeconds });
@@ -14,18 +14,18 @@ export const after = (afterSeconds: number): Next => ({ afterSeconds });
 /** The cap on any delay: see LONGEST_DELAY_MS in src/activities/failure.ts. */
 export const AN_HOUR: Next = after(60 * 60);
 
-/** One line of the corpus: what is answered in words, the answer, its code, and what follows. */
+/** One row of the corpus: a title, the reply, its code, and what follows. */
 export type ReplyCase<Reply> = readonly [what: string, reply: Reply, code: ErrorCode, next: Next];
 
-/** An answer over HTTP; 200 and empty unless told otherwise. */
+/** An answer over HTTP; by default 200 with an empty body. */
 export type HttpReply = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Text as it is sent; anything else is sent as JSON. */
   readonly body?: unknown;
-  /** Seconds or any text; `inSeconds` makes an HTTP date of it, in the past when negative. */
+  /** Seconds or any text; `inSeconds` becomes an HTTP date, in the past when negative. */
   readonly retryAfter?: string | { readonly inSeconds: number };
-  /** Goes with a body: it is announced to be longer than it is, and then the connection breaks. */
+  /** Announces a longer body than is sent, then breaks the connection; needs a body. */
   readonly cutOff?: true;
 };
 

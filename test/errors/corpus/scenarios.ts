@@ -3,36 +3,36 @@ import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import type { Step } from '../../../src/domain/names.ts';
 import { ANALYSIS, completion } from '../../clients/language-model/support.ts';
 
-/** One call through the whole service, in which one step meets an answer. */
+/** One call through the whole service, in which one step meets a fault. */
 export type Scenario = {
   readonly what: string;
   readonly faults: readonly Omit<FaultInput, 'callSid'>[];
-  /** The recording was made a moment ago. */
+  /** The recording was made just now. */
   readonly isFresh?: true;
   readonly step: Step;
-  /** How each attempt that failed ended, and the seconds until the next one began (null: none). */
+  /** The code of each failed attempt, and the seconds until the next one (null: no next one). */
   readonly attempts: readonly (readonly [ErrorCode, number | null])[];
-  /** FAILED: given up with the code of its last attempt. */
+  /** FAILED: with the code of its last attempt. */
   readonly ends: 'COMPLETED' | 'FAILED';
-  /** How often the sandbox was asked in all. */
+  /** The total number of requests to the sandbox. */
   readonly hits: Readonly<Record<string, number>>;
 };
 
 const seconds = (retryAfter: string) => ({ headers: { 'retry-after': retryAfter } });
 
 /** More tokens than the column holds, from a server that cannot count. */
-const WITHOUT_END = {
+const TOO_MANY_TOKENS = {
   ...completion(JSON.stringify({ ...ANALYSIS, actions: [], quotes: [] })),
   usage: { prompt_tokens: 3_000_000_000, completion_tokens: 1 },
 };
 
-// A lookup asks for contacts twice, and first of all.
+// A lookup begins with two requests for contacts.
 const LOOKUP = 2;
 
-/** A few answers of each system, with what they do to a call. */
+/** A few answers of each system, with their effect on a call. */
 export const SCENARIOS: readonly Scenario[] = [
   {
-    what: 'a phone system that is away twice',
+    what: 'a phone system that is unavailable twice',
     faults: [{ system: 'phoneSystem', times: 2, action: { status: 503 } }],
     step: 'archiveRecording',
     attempts: [
@@ -43,7 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'phoneSystem.recordings.get': 3, 'speech.BatchRecognize': 1 },
   },
   {
-    what: 'a phone system that asks for three seconds',
+    what: 'a phone system that asks for a pause of three seconds',
     faults: [{ system: 'phoneSystem', action: { status: 429, ...seconds('3') } }],
     step: 'archiveRecording',
     attempts: [['PHONE_SYSTEM_RATE_LIMITED', 3]],
@@ -59,7 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'phoneSystem.recordings.get': 1 },
   },
   {
-    what: 'an old recording that is not there',
+    what: 'an old recording that does not exist',
     faults: [{ system: 'phoneSystem', action: { envelopeCode: 404 } }],
     step: 'archiveRecording',
     attempts: [['RECORDING_NOT_FOUND', null]],
@@ -67,7 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'phoneSystem.recordings.get': 1 },
   },
   {
-    what: 'a fresh recording that is not there yet',
+    what: 'a fresh recording that does not exist yet',
     isFresh: true,
     faults: [{ system: 'phoneSystem', action: { envelopeCode: 404 } }],
     step: 'archiveRecording',
@@ -88,7 +88,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'phoneSystem.recordings.get': 3 },
   },
   {
-    what: 'a store that asks for three seconds',
+    what: 'a store that asks for a pause of three seconds',
     faults: [
       { system: 'storage', operation: 'objects.insert', action: { status: 503, ...seconds('3') } },
     ],
@@ -98,7 +98,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'storage.objects.insert': 2, 'phoneSystem.recordings.get': 2 },
   },
   {
-    what: 'Speech-to-Text away when the audio is submitted',
+    what: 'Speech-to-Text unavailable when the audio is submitted',
     faults: [{ system: 'speech', operation: 'BatchRecognize', action: { status: 'UNAVAILABLE' } }],
     step: 'transcribeRecording',
     attempts: [['SPEECH_UNAVAILABLE', 5]],
@@ -106,7 +106,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'speech.BatchRecognize': 2, 'phoneSystem.recordings.get': 1 },
   },
   {
-    what: 'an operation that Google ended with an error of its own',
+    what: 'an operation that ended with an internal error at Google',
     faults: [
       {
         system: 'speech',
@@ -120,7 +120,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'speech.BatchRecognize': 2 },
   },
   {
-    what: 'a service account without the right to Speech-to-Text',
+    what: 'a service account without permission for Speech-to-Text',
     faults: [
       { system: 'speech', operation: 'BatchRecognize', action: { status: 'PERMISSION_DENIED' } },
     ],
@@ -130,7 +130,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'speech.BatchRecognize': 1 },
   },
   {
-    what: 'ConnectWise asking for two seconds',
+    what: 'ConnectWise asking for a pause of two seconds',
     faults: [{ system: 'connectwise', action: { status: 429, ...seconds('2') } }],
     step: 'matchCompany',
     attempts: [['CONNECTWISE_RATE_LIMITED', 2]],
@@ -138,7 +138,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'connectwise.contacts.list': 1 + LOOKUP },
   },
   {
-    what: 'ConnectWise asking to be asked again at once',
+    what: 'ConnectWise asking for an immediate retry',
     faults: [{ system: 'connectwise', times: 2, action: { status: 503, ...seconds('0') } }],
     step: 'matchCompany',
     attempts: [
@@ -149,7 +149,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'connectwise.contacts.list': 2 + LOOKUP },
   },
   {
-    what: 'keys that ConnectWise hides behind 404 for a list',
+    what: 'refused keys, which ConnectWise reports as 404 for a list',
     faults: [{ system: 'connectwise', action: { status: 404 } }],
     step: 'matchCompany',
     attempts: [['CONNECTWISE_CREDENTIALS_REFUSED', null]],
@@ -157,7 +157,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'connectwise.contacts.list': 1 },
   },
   {
-    what: 'a language model that asks for seven seconds',
+    what: 'a language model that asks for a pause of seven seconds',
     faults: [{ system: 'languageModel', action: { status: 429, ...seconds('7') } }],
     step: 'analyzeTranscript',
     attempts: [['MODEL_RATE_LIMITED', 7]],
@@ -165,7 +165,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'languageModel.chat.completions': 2, 'speech.BatchRecognize': 1 },
   },
   {
-    what: 'a language model that is away once',
+    what: 'a language model that is unavailable once',
     faults: [{ system: 'languageModel', action: { reset: true } }],
     step: 'analyzeTranscript',
     attempts: [['MODEL_UNAVAILABLE', 5]],
@@ -188,9 +188,9 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'languageModel.chat.completions': 1 },
   },
   {
-    // Seven more attempts would cost tokens and end the same way.
+    // Seven more attempts would cost tokens and fail the same way.
     what: 'an analysis that the database cannot hold',
-    faults: [{ system: 'languageModel', action: { body: JSON.stringify(WITHOUT_END) } }],
+    faults: [{ system: 'languageModel', action: { body: JSON.stringify(TOO_MANY_TOKENS) } }],
     step: 'analyzeTranscript',
     attempts: [['INTERNAL_ERROR', null]],
     ends: 'FAILED',

@@ -15,10 +15,7 @@ export type SpeechAnswer =
   | 'refused'
   | 'unknown host';
 
-export type SpeechPlace =
-  | 'audio is submitted'
-  | 'an operation is asked for'
-  | 'operations are listed';
+export type SpeechPlace = 'audio is submitted' | 'an operation is polled' | 'operations are listed';
 
 const NO_TOKEN = 'Getting metadata from plugin failed with error: invalid_grant: account not found';
 
@@ -57,7 +54,7 @@ export const SPEECH: Readonly<Record<SpeechPlace, readonly ReplyCase<SpeechAnswe
     ['a refused connection', 'refused', 'SPEECH_UNAVAILABLE', 'own pace'],
     ['an unknown host', 'unknown host', 'SPEECH_UNAVAILABLE', 'own pace'],
   ],
-  'an operation is asked for': [
+  'an operation is polled': [
     ['NOT_FOUND', { status: 'NOT_FOUND' }, 'SPEECH_OPERATION_LOST', 'own pace'],
     ['UNAVAILABLE', { status: 'UNAVAILABLE' }, 'SPEECH_UNAVAILABLE', 'own pace'],
     [
@@ -86,8 +83,8 @@ export const SPEECH: Readonly<Record<SpeechPlace, readonly ReplyCase<SpeechAnswe
       'SPEECH_QUOTA_EXCEEDED',
       'own pace',
     ],
-    ['an end with nothing', { ended: 'with nothing' }, 'SPEECH_OPERATION_EMPTY', 'own pace'],
-    ['an end with no result', { ended: 'with no result' }, 'SPEECH_RESULT_MISSING', 'own pace'],
+    ['an end without anything', { ended: 'with nothing' }, 'SPEECH_OPERATION_EMPTY', 'own pace'],
+    ['an end without a result', { ended: 'with no result' }, 'SPEECH_RESULT_MISSING', 'own pace'],
     [
       'an end with a foreign result',
       { ended: 'with a foreign result' },
@@ -101,10 +98,10 @@ export const SPEECH: Readonly<Record<SpeechPlace, readonly ReplyCase<SpeechAnswe
       'given up',
     ],
     ['a file that fails', { fileEndedWith: 'INTERNAL' }, 'SPEECH_FILE_FAILED', 'own pace'],
-    ['a file that is gone', { fileEndedWith: 'NOT_FOUND' }, 'SPEECH_AUDIO_NOT_FOUND', 'given up'],
+    ['a deleted file', { fileEndedWith: 'NOT_FOUND' }, 'SPEECH_AUDIO_NOT_FOUND', 'given up'],
     ['silence', 'silent', 'SPEECH_UNAVAILABLE', 'own pace'],
   ],
-  // "None" would have the audio submitted, and paid for, again.
+  // Taking an error for an empty list would submit the audio, and pay for it, again.
   'operations are listed': [
     ['UNAVAILABLE', { status: 'UNAVAILABLE' }, 'SPEECH_UNAVAILABLE', 'own pace'],
     [
@@ -117,13 +114,13 @@ export const SPEECH: Readonly<Record<SpeechPlace, readonly ReplyCase<SpeechAnswe
   ],
 };
 
-/** What may lie in the bucket as the result of an operation. */
+/** What the bucket may contain as the result of an operation. */
 export const RESULT_FILES: readonly ReplyCase<HttpAnswer>[] = [
   ['a web page', { body: '<html>' }, 'SPEECH_RESULT_INVALID', 'given up'],
-  ['nothing at all', {}, 'SPEECH_RESULT_INVALID', 'given up'],
-  ['JSON of another form', { body: { results: 'none' } }, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['an empty body', {}, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['JSON in another format', { body: { results: 'none' } }, 'SPEECH_RESULT_INVALID', 'given up'],
   [
-    'a time that is none',
+    'an invalid time',
     { body: { results: [{ resultEndOffset: 'soon' }] } },
     'SPEECH_RESULT_INVALID',
     'given up',

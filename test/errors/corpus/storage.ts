@@ -1,10 +1,10 @@
 import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
-/** Which request of the store is answered so; all others before it are answered well. */
+/** Which request to the store gets the answer; all earlier ones succeed. */
 export type StoragePlace =
-  | 'an upload is begun'
+  | 'an upload starts'
   | 'audio is sent'
-  | 'the object that is there is looked at'
+  | 'the existing object is inspected'
   | 'objects are listed'
   | 'an object is read'
   | 'an object is deleted';
@@ -17,7 +17,7 @@ const object = (crc32c: string, size: string) => ({ body: { generation: '5', siz
 
 /** What Cloud Storage may answer. */
 export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswer>[]>> = {
-  'an upload is begun': [
+  'an upload starts': [
     ['400', refusal(400, 'invalid'), 'STORAGE_BAD_REQUEST', 'given up'],
     ['401', refusal(401, 'authError'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
     ['403', refusal(403, 'forbidden'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
@@ -47,12 +47,12 @@ export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswe
     ['a web page', { body: '<html>' }, 'STORAGE_UNAVAILABLE', 'own pace'],
     ['a refused connection', 'refused', 'STORAGE_UNAVAILABLE', 'own pace'],
     ['an unknown host', 'unknown host', 'STORAGE_UNAVAILABLE', 'own pace'],
-    ['a reset', 'reset', 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['a connection reset', 'reset', 'STORAGE_UNAVAILABLE', 'own pace'],
     ['silence', 'silent', 'STORAGE_UNAVAILABLE', 'own pace'],
   ],
   'audio is sent': [
-    ['404, a forgotten upload', refusal(404, 'notFound'), 'STORAGE_UNAVAILABLE', 'own pace'],
-    ['410, a forgotten upload', refusal(410, 'gone'), 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['404, an expired upload', refusal(404, 'notFound'), 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['410, an expired upload', refusal(410, 'gone'), 'STORAGE_UNAVAILABLE', 'own pace'],
     ['403', refusal(403, 'forbidden'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
     [
       '429, in seconds',
@@ -61,20 +61,20 @@ export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswe
       after(9),
     ],
     ['503', refusal(503, 'backendError'), 'STORAGE_UNAVAILABLE', 'own pace'],
-    ['nothing at all', {}, 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['an empty body', {}, 'STORAGE_UNAVAILABLE', 'own pace'],
     ['a web page', { body: '<html>' }, 'STORAGE_UNAVAILABLE', 'own pace'],
-    ['another checksum', object('AAAAAA==', '1000'), 'STORAGE_CHECKSUM_MISMATCH', 'own pace'],
-    ['a reset', 'reset', 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['a wrong checksum', object('AAAAAA==', '1000'), 'STORAGE_CHECKSUM_MISMATCH', 'own pace'],
+    ['a connection reset', 'reset', 'STORAGE_UNAVAILABLE', 'own pace'],
     ['silence', 'silent', 'STORAGE_UNAVAILABLE', 'own pace'],
   ],
-  'the object that is there is looked at': [
+  'the existing object is inspected': [
     ['other content', object('AAAAAA==', '1000'), 'STORAGE_OBJECT_CONFLICT', 'given up'],
-    ['404, gone meanwhile', refusal(404, 'notFound'), 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['404, deleted in the meantime', refusal(404, 'notFound'), 'STORAGE_UNAVAILABLE', 'own pace'],
     ['403', refusal(403, 'forbidden'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
-    ['nothing at all', {}, 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['an empty body', {}, 'STORAGE_UNAVAILABLE', 'own pace'],
     ['a web page', { body: '<html>' }, 'STORAGE_UNAVAILABLE', 'own pace'],
   ],
-  // "None" would have the audio submitted, and paid for, again.
+  // Taking an error for an empty list would submit the audio, and pay for it, again.
   'objects are listed': [
     ['404, no such bucket', refusal(404, 'notFound'), 'STORAGE_BUCKET_NOT_FOUND', 'given up'],
     ['401', refusal(401, 'authError'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
@@ -84,16 +84,16 @@ export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswe
       'STORAGE_UNAVAILABLE',
       after(4),
     ],
-    ['nothing at all', {}, 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['an empty body', {}, 'STORAGE_UNAVAILABLE', 'own pace'],
     ['a web page', { body: '<html>' }, 'STORAGE_UNAVAILABLE', 'own pace'],
-    ['JSON of another system', { body: { items: [] } }, 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['JSON from another system', { body: { items: [] } }, 'STORAGE_UNAVAILABLE', 'own pace'],
     [
       'a body cut short',
       { cutOff: true, body: '{"kind":"storage#objects"' },
       'STORAGE_UNAVAILABLE',
       'own pace',
     ],
-    ['a reset', 'reset', 'STORAGE_UNAVAILABLE', 'own pace'],
+    ['a connection reset', 'reset', 'STORAGE_UNAVAILABLE', 'own pace'],
   ],
   'an object is read': [
     ['404', refusal(404, 'notFound'), 'STORAGE_OBJECT_MISSING', 'given up'],
@@ -104,7 +104,7 @@ export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswe
       'STORAGE_RATE_LIMITED',
       after(5),
     ],
-    ['a body without end', 'endless', 'STORAGE_OBJECT_TOO_LARGE', 'given up'],
+    ['an endless body', 'endless', 'STORAGE_OBJECT_TOO_LARGE', 'given up'],
     ['a body cut short', { cutOff: true, body: '{"results":' }, 'STORAGE_UNAVAILABLE', 'own pace'],
     ['silence', 'silent', 'STORAGE_UNAVAILABLE', 'own pace'],
   ],

@@ -8,7 +8,7 @@ const inside = (error: unknown) => ({ body: { error } });
 
 /**
  * What a server with OpenAI's `/audio/transcriptions` may answer: OpenAI itself, whisper.cpp,
- * Speaches, vLLM, or whatever stands in between. Each comes to one request.
+ * Speaches, vLLM, or a proxy in between. Each is the answer to one request.
  */
 export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
   // HTTP statuses.
@@ -20,19 +20,19 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
-    '400, of OpenAI: not decoded',
+    '400 from OpenAI: not decoded',
     refusal(400, 'The audio file could not be decoded or its format is not supported.'),
     'SPEECH_FILE_REFUSED',
     'given up',
   ],
   [
-    '400, of OpenAI: not recognised',
+    '400 from OpenAI: not recognised',
     refusal(400, "Unrecognized file format. Supported formats: ['flac', 'mp3', 'wav']"),
     'SPEECH_FILE_REFUSED',
     'given up',
   ],
   [
-    '400, of OpenAI: too short',
+    '400 from OpenAI: too short',
     refusal(
       400,
       'Audio file is too short. Minimum audio length is 0.1 seconds.',
@@ -42,13 +42,13 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
-    '400, of whisper.cpp: not read',
+    '400 from whisper.cpp: not read',
     { status: 400, body: { error: 'failed to read audio data' } },
     'SPEECH_FILE_REFUSED',
     'given up',
   ],
   [
-    '400, of vLLM: too large',
+    '400 from vLLM: too large',
     refusal(400, 'Maximum file size exceeded.'),
     'SPEECH_AUDIO_TOO_LARGE',
     'given up',
@@ -59,7 +59,7 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'SPEECH_CREDENTIALS_REFUSED',
     'given up',
   ],
-  ['402, the credit', refusal(402, 'Insufficient credits'), 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
+  ['402, out of credit', refusal(402, 'Insufficient credits'), 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
   ['403', refusal(403, 'Country not supported'), 'SPEECH_CREDENTIALS_REFUSED', 'given up'],
   [
     '404, no such model',
@@ -73,15 +73,15 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
   ['409', { status: 409 }, 'SPEECH_UNAVAILABLE', 'own pace'],
   ['411', { status: 411 }, 'SPEECH_INVALID_ARGUMENT', 'given up'],
   [
-    '413, of OpenAI',
+    '413 from OpenAI',
     refusal(413, 'Maximum content size limit (26214400) exceeded (31457280 bytes read)'),
     'SPEECH_AUDIO_TOO_LARGE',
     'given up',
   ],
-  ['413, of a proxy', { status: 413, body: '<html>' }, 'SPEECH_AUDIO_TOO_LARGE', 'given up'],
+  ['413 from a proxy', { status: 413, body: '<html>' }, 'SPEECH_AUDIO_TOO_LARGE', 'given up'],
   ['415', { status: 415 }, 'SPEECH_FILE_REFUSED', 'given up'],
   [
-    '422, of Speaches',
+    '422 from Speaches',
     { status: 422, body: { detail: [{ loc: ['body', 'model'], msg: 'Field required' }] } },
     'SPEECH_INVALID_ARGUMENT',
     'given up',
@@ -119,36 +119,36 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     after(45),
   ],
   ['429, in a month', { status: 429, retryAfter: '2592000' }, 'SPEECH_QUOTA_EXCEEDED', AN_HOUR],
-  ['429, at once', { status: 429, retryAfter: '0' }, 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
+  ['429, immediately', { status: 429, retryAfter: '0' }, 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
   ['503 while the model loads', { status: 503, retryAfter: '3' }, 'SPEECH_UNAVAILABLE', after(3)],
 
   // Inside HTTP 200.
-  ['an error of 429', inside({ code: 429, message: 'slow' }), 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
+  ['an error 429', inside({ code: 429, message: 'slow' }), 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
   [
-    'an error of "401"',
+    'an error "401"',
     inside({ code: '401', message: 'x' }),
     'SPEECH_CREDENTIALS_REFUSED',
     'given up',
   ],
   [
-    'an error in words',
+    'an error with an unknown code',
     inside({ code: 'oops', message: 'wombat' }),
     'SPEECH_UNAVAILABLE',
     'own pace',
   ],
   [
-    'an error of an older whisper.cpp',
+    'an error from an older whisper.cpp',
     inside('failed to read WAV file'),
     'SPEECH_FILE_REFUSED',
     'given up',
   ],
 
-  // Another form than the one agreed on.
+  // Not in the agreed format.
   ['a web page', { body: '<html></html>' }, 'SPEECH_RESULT_INVALID', 'given up'],
   ['plain text', { body: 'The wombat printer is broken.' }, 'SPEECH_RESULT_INVALID', 'given up'],
-  ['nothing at all', { body: '' }, 'SPEECH_RESULT_INVALID', 'given up'],
-  ['JSON that is no transcription', { body: { ok: true } }, 'SPEECH_RESULT_INVALID', 'given up'],
-  ['a text that is none', { body: { text: null } }, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['an empty body', { body: '' }, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['JSON that is not a transcription', { body: { ok: true } }, 'SPEECH_RESULT_INVALID', 'given up'],
+  ['a text that is null', { body: { text: null } }, 'SPEECH_RESULT_INVALID', 'given up'],
   [
     'segments without times',
     { body: { text: 'wombat', segments: [{ text: 'wombat' }] } },
@@ -156,7 +156,7 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
-    'times before the beginning',
+    'negative times',
     { body: { text: 'wombat', segments: [{ start: -1, end: 2, text: 'wombat' }] } },
     'SPEECH_RESULT_INVALID',
     'given up',
@@ -167,12 +167,12 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'SPEECH_RESULT_INVALID',
     'given up',
   ],
-  ['white space without end', 'endless', 'SPEECH_RESULT_INVALID', 'given up'],
+  ['endless white space', 'endless', 'SPEECH_RESULT_INVALID', 'given up'],
 
-  // No answer, or half of one.
+  // No answer, or only part of one.
   ['a refused connection', 'refused', 'SPEECH_UNAVAILABLE', 'own pace'],
   ['an unknown host', 'unknown host', 'SPEECH_UNAVAILABLE', 'own pace'],
-  ['a reset', 'reset', 'SPEECH_UNAVAILABLE', 'own pace'],
+  ['a connection reset', 'reset', 'SPEECH_UNAVAILABLE', 'own pace'],
   ['silence', 'silent', 'SPEECH_UNAVAILABLE', 'own pace'],
   ['another protocol', 'not HTTP', 'SPEECH_UNAVAILABLE', 'own pace'],
   ['a body cut short', { cutOff: true, body: '{"text":' }, 'SPEECH_UNAVAILABLE', 'own pace'],

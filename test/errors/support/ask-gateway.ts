@@ -21,7 +21,7 @@ export type GatewayReply = {
 };
 
 /**
- * Submits a call to a real gateway whose Temporal answers so, and whose database is away, so that
+ * Submits a call to a real gateway whose Temporal gives this answer. Its database is down, so that
  * Temporal alone decides.
  */
 export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> {
@@ -67,7 +67,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
 
 type Temporal = { readonly address: string; readonly namespace: string; stop(): void };
 
-/** A gRPC server that speaks for Temporal: it knows the start of a workflow and nothing else. */
+/** A gRPC server in place of Temporal, which only implements the start of a workflow. */
 async function startTemporal(answer: TemporalAnswer): Promise<Temporal> {
   if (answer === 'no such namespace') {
     const { address } = await startRealTemporal();

@@ -11,7 +11,7 @@ import { createNotes, INPUT, LIMITS } from '../../clients/language-model/support
 import { KEY, SECRET } from '../../clients/phone-system/support.ts';
 import { fileOf, serverConfig } from '../../clients/transcription-server/support.ts';
 
-/** Sends a system its usual request, at an address; rejects with what the client makes of the answer. */
+/** Sends the usual request to a system at this address; rejects with the error that the client throws. */
 export type Ask = (url: string) => Promise<unknown>;
 
 /** Long enough for a busy machine, short enough for a test. */
@@ -27,7 +27,7 @@ export const askPhoneSystem: Ask = async (url) => {
     dispatcher,
   );
   try {
-    // Read as the step reads it, but for the store at the end.
+    // Read as in the step, except that nothing is stored.
     await client.fetchRecording(
       KEY,
       async (source: Readable) => {

@@ -10,13 +10,13 @@ const never = new AbortController().signal;
 
 const REQUESTS: Record<SpeechPlace, (speech: Speech) => Promise<unknown>> = {
   'audio is submitted': (speech) => speech.submit(REQUEST, never),
-  'an operation is asked for': (speech) => speech.poll('operations/1', never),
+  'an operation is polled': (speech) => speech.poll('operations/1', never),
   'operations are listed': (speech) => speech.findOperation(PREFIX, never),
 };
 
 /**
- * Makes one request of a real gRPC server that answers so; rejects with what the client makes of the
- * answer. `onRequests` is told how many requests the server saw.
+ * Sends one request to a real gRPC server that gives this answer; rejects with the error that the
+ * client throws. `onRequests` receives the number of requests that the server saw.
  */
 export async function askSpeech(
   place: SpeechPlace,
@@ -50,7 +50,7 @@ type Given = Operation | { readonly status: status; readonly details?: string } 
 
 function toAnswer(answer: SpeechAnswer): Given {
   if (answer === 'silent') return 'hang';
-  if (typeof answer === 'string') throw new Error('Nobody can ask this server.');
+  if (typeof answer === 'string') throw new Error('This server cannot be reached.');
   if ('status' in answer) return { ...answer, status: status[answer.status] };
   return { name: 'operations/1', done: true, ...endOf(answer) };
 }
@@ -72,11 +72,11 @@ function endOf(answer: End): Operation {
   }
 }
 
-/** A list has no operation to end. */
+/** The answer to a list request, which cannot be an operation. */
 function refusalOnly(given: () => Given) {
   return () => {
     const answer = given();
     if (answer === 'hang' || 'status' in answer) return answer;
-    throw new Error('A list is refused, or not answered.');
+    throw new Error('A list can only be refused or left unanswered.');
   };
 }

@@ -21,26 +21,26 @@ const AUDIO = Buffer.alloc(1000, 'audio');
 const SILENCE_MS = 300;
 const never = new AbortController().signal;
 
-/** A server that lets a request get as far as this place and answers there. */
+/** A server that lets everything before this place succeed, and gives the answer there. */
 export function startStorage(place: StoragePlace, answer: HttpAnswer): Promise<HttpPeer> {
   return startHttpPeer(answer, ({ method, headers }: SeenRequest): HttpReply | null => {
     if (place === 'an object is deleted') return null;
-    // The clean-up after a checksum that differs.
+    // The clean-up after a checksum mismatch.
     if (method === 'DELETE') return { status: 204 };
-    if (method !== 'POST' || place === 'an upload is begun') return null;
-    return place === 'the object that is there is looked at'
+    if (method !== 'POST' || place === 'an upload starts') return null;
+    return place === 'the existing object is inspected'
       ? { status: 412, body: {} }
       : { headers: { location: `http://${headers.host ?? ''}/session` } };
   });
 }
 
-/** Makes the request of this place; rejects with what the store makes of the answer. */
+/** Sends the request of this place; rejects with the error that the store throws. */
 export async function askStorage(
   place: StoragePlace,
   answer: HttpAnswer,
   url: string,
 ): Promise<unknown> {
-  if (answer === 'silent') return askImpatiently(place, url);
+  if (answer === 'silent') return askWithShortTimeout(place, url);
   return REQUESTS[place](
     createRecordingStore({ bucket: BUCKET, apiEndpoint: url, projectId: 'p' }),
   );
@@ -63,23 +63,23 @@ const save = (store: RecordingStore): Promise<unknown> =>
   });
 
 const REQUESTS: Record<StoragePlace, (store: RecordingStore) => Promise<unknown>> = {
-  'an upload is begun': save,
+  'an upload starts': save,
   'audio is sent': save,
-  'the object that is there is looked at': save,
+  'the existing object is inspected': save,
   'objects are listed': (store) => store.listObjects('x/', never),
   'an object is read': (store) => store.readText(store.uriOf('name'), 1_000, never),
   'an object is deleted': (store) => store.deleteObject(store.uriOf('name'), '1', never),
 };
 
-/** The store's own patience with silence is half a minute and more: its parts are told another. */
-function askImpatiently(place: StoragePlace, apiEndpoint: string): Promise<unknown> {
+/** The store's own timeouts are half a minute and more, so its parts are called with a shorter one. */
+function askWithShortTimeout(place: StoragePlace, apiEndpoint: string): Promise<unknown> {
   const storage = new Storage({
     apiEndpoint,
     projectId: 'p',
     authClient: new PassThroughClient(),
   });
   switch (place) {
-    case 'an upload is begun':
+    case 'an upload starts':
     case 'audio is sent': {
       const file = storage.bucket(BUCKET).file('name');
       const options = { contentType: 'audio/wav', ifGenerationMatch: '0', signal: never };
@@ -92,7 +92,7 @@ function askImpatiently(place: StoragePlace, apiEndpoint: string): Promise<unkno
       return ask(subject, never, read, SILENCE_MS);
     }
     default:
-      throw new Error(`Silence is not played where ${place}.`);
+      throw new Error(`Silence is not supported when ${place}.`);
   }
 }
 

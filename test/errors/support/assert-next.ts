@@ -7,7 +7,7 @@ import type { Next } from '../corpus/reply-case.ts';
 // An HTTP date has whole seconds, and a busy machine needs a while to read it.
 const LATE_AT_MOST_MS = 2_500;
 
-/** What the reports of all systems must never hold: addresses, secrets, words of the other side. */
+/** What no error may contain: addresses, secrets, or text from the other side. */
 const PRIVATE = /127\.0\.0\.1|\.invalid|told by|battery|sk-private|wombat|7946/;
 
 /** Runs a request that must fail. */
@@ -20,11 +20,11 @@ export async function failureOf(request: () => Promise<unknown>): Promise<unknow
   throw new assert.AssertionError({ message: 'The request must fail.' });
 }
 
-/** Asserts what Temporal is told of an error: its code, and whether and when to try again. */
-export function assertTold(error: unknown, code: ErrorCode, next: Next): void {
+/** Asserts what is reported to Temporal about an error: its code, and whether and when to retry. */
+export function assertNext(error: unknown, code: ErrorCode, next: Next): void {
   const failure = toApplicationFailure(toServiceError(error));
   assert.equal(failure.type, code, failure.message);
-  assert.equal(failure.nonRetryable, next === 'given up', 'whether it is given up at once');
+  assert.equal(failure.nonRetryable, next === 'given up', 'whether it is non-retryable');
   assert.doesNotMatch(`${failure.message} ${JSON.stringify(failure.details)}`, PRIVATE);
   if (next === 'own pace') assert.equal(failure.nextRetryDelay, undefined);
   if (typeof next === 'string') return;
@@ -35,5 +35,6 @@ export function assertTold(error: unknown, code: ErrorCode, next: Next): void {
 
 /** A case's outcome, for the title of its test. */
 export function inWords(next: Next): string {
-  return typeof next === 'string' ? next : `tried again after ${next.afterSeconds} s`;
+  if (next === 'given up') return 'not retried';
+  return next === 'own pace' ? 'retried with backoff' : `retried after ${next.afterSeconds} s`;
 }

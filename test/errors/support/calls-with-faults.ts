@@ -9,8 +9,8 @@ import type { Service } from '../../support/service.ts';
 let calls = 0;
 
 /**
- * Adds a call whose requests meet these faults. It has a number of its own, because ConnectWise is
- * asked for numbers, not for calls.
+ * Adds a call whose requests meet these faults. It has a number of its own, because requests to
+ * ConnectWise name the number and not the call.
  */
 export async function addCallWithFaults(
   service: Service,
@@ -28,7 +28,7 @@ export async function addCallWithFaults(
   return isFresh ? { ...key, callSid: fresh } : key;
 }
 
-/** Adds such a call and submits it. */
+/** Adds a call as `addCallWithFaults` does, and submits it. */
 export async function startCallWithFaults(
   ...parameters: Parameters<typeof addCallWithFaults>
 ): Promise<CallKey> {
@@ -39,15 +39,15 @@ export async function startCallWithFaults(
 }
 
 export type StepAccount = {
-  /** The attempts that failed, as the log has them: number, code and the moment. */
+  /** The failed attempts according to the log: number, code and time. */
   readonly failed: readonly { number: number; code: string; at: number }[];
-  /** When the step succeeded; `null` when it did not. */
+  /** When the step succeeded; `null` if it did not. */
   readonly succeededAt: number | null;
   /** The number of the attempt that Temporal started last, from the history. */
   readonly lastAttempt: number;
 };
 
-/** What became of one step of a call, as the log and the history tell it. Times in milliseconds. */
+/** How one step of a call went, according to the log and the history. Times in milliseconds. */
 export async function accountOf(
   service: Service,
   callSid: string,

@@ -8,7 +8,7 @@ import { createCompanyRepository } from '../../../src/repositories/company-repos
 import { createDatabase, type Database } from '../../../src/repositories/database.ts';
 import type { DatabaseTrouble } from '../corpus/database.ts';
 
-/** Makes every new company fail with the SQLSTATE that is its name. */
+/** Makes the insert of a company whose name is an SQLSTATE fail with that SQLSTATE. */
 const FAIL_AS_NAMED = `
   CREATE FUNCTION fail_as_named() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -20,12 +20,12 @@ const FAIL_AS_NAMED = `
   CREATE TRIGGER fail_as_named BEFORE INSERT ON "Company"
     FOR EACH ROW EXECUTE FUNCTION fail_as_named()`;
 
-/** Prepares a database of the caller's own for `provoke`. */
+/** Prepares a database, which must be the caller's own, for `provoke`. */
 export async function prepareTroubles(url: string): Promise<void> {
   await runOn(url, (client) => client.query(FAIL_AS_NAMED));
 }
 
-/** Lets one request of a repository meet the trouble; rejects with what Prisma makes of it. */
+/** Runs one request of a repository into the trouble; rejects with the error that Prisma throws. */
 export async function provoke(url: string, trouble: DatabaseTrouble): Promise<unknown> {
   const stack = new AsyncDisposableStack();
   const open = (address: string, poolSize = 1): Database =>
@@ -47,9 +47,9 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
         return await readOf(open('postgresql://u:p@database.invalid/d'));
       case 'silent':
       case 'not PostgreSQL':
-      case 'closed at once':
+      case 'closed immediately':
         return await readOf(open((await behind(trouble)).url));
-      case 'cut in a statement': {
+      case 'cut during a statement': {
         const relay = await behind('passed on');
         const reading = open(relay.url).prisma.$queryRaw`SELECT pg_sleep(3)::text`;
         setTimeout(() => void relay.cut(), 300);
@@ -68,13 +68,13 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
         return await readOf(open(withUser(url, 'nobody')));
       case 'no such database':
         return await readOf(open(Object.assign(new URL(url), { pathname: '/nowhere' }).href));
-      case 'a user without rights':
+      case 'a user without permissions':
         return await readOf(open(await newUser(url, '')));
       case 'too many connections':
         return await readOf(open(await newUser(url, 'CONNECTION LIMIT 0')));
-      case 'a pool that is used up': {
+      case 'an exhausted pool': {
         const database = open(url);
-        // Two of them take longer than the five seconds for which anybody waits for a connection.
+        // Two of them take longer than the five seconds that a request waits for a connection.
         const sleep = () => database.prisma.$queryRaw`SELECT pg_sleep(2.8)::text`;
         const [, , third] = await Promise.allSettled([sleep(), sleep(), readOf(database)]);
         if (third.status === 'rejected') throw third.reason;
@@ -85,13 +85,13 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
           await new Promise((resolve) => setTimeout(resolve, 5_500));
           await tx.company.count();
         });
-      case 'an id that is taken': {
+      case 'a duplicate id': {
         const companies = createCompanyRepository(open(url).prisma);
         const connectwiseId = randomUUID();
         await companies.create({ connectwiseId, name: 'First' });
         return await companies.create({ connectwiseId, name: 'Second' });
       }
-      case 'a row that is gone':
+      case 'a deleted row':
         return await open(url).prisma.company.update({
           where: { id: randomUUID() },
           data: { name: 'x' },
@@ -114,21 +114,21 @@ async function newUser(url: string, options: string): Promise<string> {
   return withUser(url, name);
 }
 
-type Play = 'passed on' | 'silent' | 'not PostgreSQL' | 'closed at once';
+type Play = 'passed on' | 'silent' | 'not PostgreSQL' | 'closed immediately';
 type Relay = { readonly url: string; cut(): Promise<void>; close(): Promise<void> };
 
-/** Stands between the client and the database. */
+/** A relay between the client and the database. */
 async function startRelay(url: string, play: Play): Promise<Relay> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
-    // A cut connection is what is wanted.
+    // Connections are cut on purpose.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
   const server = createServer((client) => {
     keep(client);
-    if (play === 'closed at once') client.destroy();
+    if (play === 'closed immediately') client.destroy();
     else if (play === 'not PostgreSQL') client.end('220 mail.example ESMTP\r\n');
     else if (play === 'passed on') {
       const upstream = connect(Number(target.port), target.hostname);

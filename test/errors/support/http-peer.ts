@@ -5,7 +5,7 @@ import type { HttpAnswer, HttpReply } from '../corpus/reply-case.ts';
 
 export type HttpPeer = {
   readonly url: string;
-  /** How many requests met the answer. */
+  /** How many requests got the answer. */
   met(): number;
   close(): Promise<void>;
 };
@@ -13,8 +13,8 @@ export type HttpPeer = {
 const ENDLESS_PIECE = Buffer.alloc(256 * 1024, ' ');
 
 /**
- * A real server that gives this answer. `before` may answer a request otherwise, by returning a
- * reply of its own.
+ * A real server that gives this answer. `before` may override the answer to a request by returning
+ * another reply.
  */
 export async function startHttpPeer(
   answer: HttpAnswer,
@@ -41,7 +41,7 @@ function play(answer: HttpAnswer, response: ServerResponse): void {
   switch (answer) {
     case 'refused':
     case 'unknown host':
-      throw new Error('Nobody can ask this server.');
+      throw new Error('This server cannot be reached.');
     case 'silent':
       return;
     case 'reset':

@@ -1,4 +1,4 @@
-// `npm run faults:breaks` takes a while and is run by hand; what it takes out, and what has to notice, is always there.
+// `npm run faults:breaks` takes a while and is run by hand; this test keeps its list of breaks and tests up to date.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -12,14 +12,14 @@ const run = promisify(execFile);
 
 describe('the guarantees that are broken on purpose', () => {
   for (const { name, file, from } of BREAKS) {
-    it(`fits the code: ${name}`, async () => {
+    it(`match the code: ${name}`, async () => {
       const whole = await readFile(join(ROOT, file), 'utf8');
-      assert.equal(whole.split(from).length, 2, `${file} does not hold exactly once: ${from}`);
+      assert.equal(whole.split(from).length, 2, `${file} must contain exactly once: ${from}`);
     });
   }
 
-  it('have a test each that has to notice', async () => {
-    // Mocha loads seven files, without running a test of them.
+  it('each have a test that must notice', async () => {
+    // Mocha loads the files without running their tests.
     const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
     const files = [...new Set(BREAKS.map(({ test }) => test))];
     const { stdout } = await run(

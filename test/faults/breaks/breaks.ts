@@ -1,20 +1,20 @@
-/** A guarantee taken out of the code, and the test that has to notice. */
+/** A guarantee removed from the code, and the test that must notice. */
 export type Break = {
   readonly name: string;
   readonly file: string;
-  /** Stands in the file exactly once. */
+  /** Occurs in the file exactly once. */
   readonly from: string;
   readonly to: string;
   readonly test: string;
-  /** Part of the title of the test that has to fail. */
+  /** Part of the title of the test that must fail. */
   readonly title: string;
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** What the promise "lost, doubled, paid twice or wrong: never" hangs on. */
+/** The safeguards behind the promise that no call is lost, duplicated, paid for twice or wrong. */
 export const BREAKS: readonly Break[] = [
   {
-    name: "the log's unique key is gone",
+    name: "the log's unique key is missing",
     file: 'prisma/migrations/20261122204938_init/migration.sql',
     from: 'CREATE UNIQUE INDEX "processingLog_runId_activityId_event_attempt_key"',
     to: 'CREATE INDEX "processingLog_runId_activityId_event_attempt_key"',
@@ -22,28 +22,28 @@ export const BREAKS: readonly Break[] = [
     title: 'add a log row once for its key',
   },
   {
-    name: "the operation's name is not kept before the first poll",
+    name: "the operation's name is not stored before the first poll",
     file: 'src/activities/transcription/google-transcriber.ts',
     from: 'const kept = await keepOperation(operation);',
     to: 'const kept = operation;',
     test: 'test/service/crash.test.ts',
-    title: 'pays neither for the transcription nor for noted parts again',
+    title: 'pays for neither the transcription nor the finished parts again',
   },
   {
-    name: 'a step is put into the map of parked steps after something was awaited',
+    name: 'a step enters the map of parked steps only after something was awaited',
     file: 'src/workflows/parking.ts',
     from: 'parked.set(step, failure);',
     to: 'await activities.recordFailure({ ...key, step, ...failure, expired: false });\n      parked.set(step, failure);',
     test: 'test/workflows/parking.test.ts',
-    title: 'parks and goes on although the database cannot be told of either',
+    title: 'parks and resumes although neither can be recorded in the database',
   },
   {
-    name: 'a cancelled step is not awaited to its end',
+    name: 'the end of a cancelled step is not awaited',
     file: 'src/workflows/step-activities.ts',
     from: "cancellationType: 'WAIT_CANCELLATION_COMPLETED'",
     to: "cancellationType: 'TRY_CANCEL'",
     test: 'test/workflows/parking.test.ts',
-    title: 'records CANCELLED at the first unfinished step, after what ran has ended',
+    title: 'records CANCELLED at the first unfinished step, once the running step has ended',
   },
   {
     name: "the library's own retry of BatchRecognize is on",
@@ -74,15 +74,15 @@ export const BREAKS: readonly Break[] = [
           );
           await log.create(`,
     test: 'test/faults/atomicity.test.ts',
-    title: 'whole or not at all: analyzeTranscript',
+    title: 'completely or not at all: analyzeTranscript',
   },
   {
-    name: 'a worker that is told to stop has no shutdownGraceTime',
+    name: 'a stopping worker has no shutdownGraceTime',
     file: 'src/worker.ts',
     from: 'shutdownGraceTime: SHUTDOWN_GRACE,',
     to: '',
     test: 'test/faults/fault-table.test.ts',
-    title: 'row 2: a worker told to stop under load',
+    title: 'row 2: a worker stopped under load',
     env: { FAULTS_SUITE: 'workers' },
   },
   {
@@ -91,7 +91,7 @@ export const BREAKS: readonly Break[] = [
     from: "const now = await lockCall(calls, call, 'matchCompany', tx);",
     to: "const now = await lockCall(calls, call, 'matchCompany', tx);\n          await new Promise((resolve) => setTimeout(resolve, 1_500));",
     test: 'test/faults/fault-table.test.ts',
-    title: 'every call that was mended is completed after a reprocess, and all invariants hold',
+    title: 'every call whose cause was fixed completes after a reprocess, and all invariants hold',
     env: { FAULTS_SUITE: 'outside' },
   },
 ];

@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 
 import { BREAKS, type Break } from './breaks.ts';
 
-// `npm run faults:breaks [-- TEXT]`: takes each guarantee out of a copy of the code, one at a time,
-// and runs the test that has to notice. Exits with 1 when one stays green: such a test is worth
+// `npm run faults:breaks [-- TEXT]`: removes each guarantee from a copy of the code, one at a time,
+// and runs the test that must notice. Exits with 1 if a test still passes: such a test is worth
 // nothing.
 
 const ROOT = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 
-/** A copy of what git knows or could know, and of what is generated, with the same packages. */
+/** A copy of all tracked and untracked files and the generated code, with the same packages. */
 async function makeCopy(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'call-processing-breaks-'));
   const { stdout } = await run(
@@ -31,12 +31,12 @@ async function makeCopy(): Promise<string> {
 
 type Outcome = 'noticed' | 'NOT NOTICED' | 'the test did not run';
 
-/** Breaks the copy, runs the test there, and mends the copy again. */
+/** Breaks the copy, runs the test there, and restores the copy. */
 async function tryBreak(copy: string, { file, from, to, test, title, env }: Break) {
   const path = join(copy, file);
   const whole = await readFile(path, 'utf8');
   if (whole.split(from).length !== 2) {
-    throw new Error(`${file} does not hold exactly once: ${from}`);
+    throw new Error(`${file} must contain exactly once: ${from}`);
   }
   await writeFile(
     path,
@@ -70,7 +70,7 @@ function runTest(copy: string, test: string, title: string, env: Break['env']): 
 function judge(printed: string): { outcome: Outcome; printed: string } {
   const failing = Number(/(\d+) failing/.exec(printed)?.[1] ?? 0);
   const passing = Number(/(\d+) passing/.exec(printed)?.[1] ?? 0);
-  // A file that cannot be loaded, or servers that do not come up, notice nothing.
+  // A file that cannot be loaded, or servers that do not start, do not count as noticing.
   if (failing + passing === 0 || printed.includes('"before all" hook')) {
     return { outcome: 'the test did not run', printed };
   }

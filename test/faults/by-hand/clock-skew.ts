@@ -4,7 +4,7 @@ import { startCluster } from '../harness/cluster.ts';
 import { startCalls } from '../harness/operations.ts';
 
 // `npm run faults:clock-skew -- /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1` (row 21): calls
-// are processed by workers whose clocks are an hour wrong, one way and the other, and one that jumps.
+// are processed by workers whose clocks are an hour fast, an hour slow, and running too fast.
 
 const CALLS = 10;
 
@@ -18,13 +18,13 @@ if (library === undefined) {
 }
 const cluster = await startCluster({ workers: 0 });
 
-/** Starts a worker with a clock of its own, in faketime's words. */
+/** Starts a worker with its own clock, in faketime's notation. */
 function startWorkerAt(library: string, FAKETIME: string) {
-  // Durations come from the monotonic clock, which no NTP step moves.
+  // Durations come from the monotonic clock, which NTP never steps.
   return cluster.startWorker({ LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
 }
 
-/** Waits for the calls and asserts that none took a time that cannot be. */
+/** Waits for the calls, and asserts that none took an impossible amount of time. */
 async function assertCompleted(calls: readonly { readonly callSid: string }[]): Promise<void> {
   for (const { callSid } of calls) {
     const { duration } = await untilCompleted(cluster, callSid, COMPLETED_WITHIN_MS);

@@ -9,7 +9,7 @@ import { startCluster } from '../harness/cluster.ts';
 import { startCalls } from '../harness/operations.ts';
 
 // `npm run faults:disk-full -- /mnt/small` (row 8): moves the log's table to a small disk, fills that
-// disk while calls run, and frees it again. docs/faults.md tells how to make the disk.
+// disk while calls run, and frees it again. docs/faults.md explains how to make the disk.
 
 const CALLS = 20;
 
@@ -26,7 +26,7 @@ const cluster = await startCluster({ workers: 1 });
 try {
   const space = join(disk, 'tablespace');
   await mkdir(space, { recursive: true });
-  // As root, PostgreSQL runs as another user, who has to own the folder.
+  // As root, PostgreSQL runs as another user, who must own the folder.
   const { uid, gid } = await stat(join(cluster.folder, 'postgres'));
   await chown(space, uid, gid);
   await runOn(cluster.postgres.url(), async (client) => {
@@ -53,7 +53,9 @@ try {
   await assertInvariants(cluster);
   const code = 'DATABASE_UNAVAILABLE';
   const noted = await prisma.processingLog.count({ where: { code } });
-  console.log(`All ${CALLS} calls are COMPLETED, all invariants hold (${noted} attempts noted).`);
+  console.log(
+    `All ${CALLS} calls are COMPLETED, all invariants hold (${noted} failed attempts logged).`,
+  );
 } finally {
   await cluster.stop();
   await rm(filler, { force: true });

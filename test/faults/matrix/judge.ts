@@ -1,33 +1,33 @@
 import type { Observation } from '../harness/observation.ts';
 import type { Strike } from './run-matrix.ts';
 
-/** What one kill led to, and what it cost beyond a call that nothing happens to. */
+/** The outcome of one kill, and what it cost compared with an undisturbed call. */
 export type Verdict = {
   readonly step: string;
   readonly point: string;
   readonly outcome: string;
   readonly extra: Counts;
-  /** What must not be; empty when all is well. */
+  /** What is wrong; empty when all is well. */
   readonly faults: readonly string[];
 };
 
-/** What is counted of each call. */
+/** What is counted for each call. */
 type Counts = {
   readonly speechOperations: number;
   readonly modelRequests: number;
   readonly lookupRequests: number;
   readonly objects: number;
   readonly callRows: number;
-  /** Rows about what can be true once: an attempt that was lost is told apart. */
+  /** Log rows that may exist only once; those of lost attempts are not among them. */
   readonly finalLogRows: number;
   readonly transcripts: number;
   readonly analyses: number;
 };
 
-// A lookup asks for the contacts in two ways of writing a number, and then for the company.
+// A lookup makes two requests for contacts and one for companies.
 const REQUESTS_OF_A_LOOKUP = 3;
 
-/** What a kill may cost at the most: of what is paid, one question to the model. */
+/** The most that a kill may cost: of what is paid for, one request to the model. */
 const AT_MOST: Counts = {
   speechOperations: 0,
   modelRequests: 1,
@@ -40,11 +40,11 @@ const AT_MOST: Counts = {
 };
 const COUNTED = Object.keys(AT_MOST) as (keyof Counts)[];
 
-/** Judges every strike by the call that nothing happened to. */
+/** Judges every strike by comparison with the undisturbed call. */
 export function judge(strikes: readonly Strike[], seen: Observation): Verdict[] {
-  const spared = strikes.find(({ point }) => point === null);
-  if (spared === undefined) throw new Error('There is no unharmed call to compare with.');
-  const usual = countsOf(seen, spared.callSid);
+  const undisturbed = strikes.find(({ point }) => point === null);
+  if (undisturbed === undefined) throw new Error('There is no undisturbed call to compare with.');
+  const usual = countsOf(seen, undisturbed.callSid);
   return strikes.map(({ point, callSid, missed }) => {
     const counts = countsOf(seen, callSid);
     const row = seen.rows.calls.find((call) => call.callSid === callSid);

@@ -6,8 +6,8 @@ import { KILL_POINTS } from './points.ts';
 import { runMatrix } from './run-matrix.ts';
 import { tableOf } from './table.ts';
 
-// `npm run faults:matrix`: kills a worker at every point and prints what came of it. Exits with 1
-// when anything was lost or doubled, or more was paid than may be.
+// `npm run faults:matrix`: kills a worker at every point and prints the outcome. Exits with 1 if
+// anything was lost or duplicated, or more was paid than allowed.
 
 const only = process.argv[2];
 const points = KILL_POINTS.filter(

@@ -9,17 +9,17 @@ import { judge } from './judge.ts';
 import { KILL_POINTS } from './points.ts';
 import { runMatrix } from './run-matrix.ts';
 
-// A worker that is killed at the worst of moments loses no call, doubles nothing, and at the most
-// one question to the language model is asked again. `npm run faults:matrix` has all the points.
+// A worker killed at the worst moment loses no call and duplicates nothing, and at most one request to
+// the language model is repeated. `npm run faults:matrix` covers all points.
 
-// Those that are dear: between a remote effect and what we know of it. In one round.
+// The expensive ones, between a remote effect and our knowledge of it. They fit in one round.
 const POINTS = [
   'archiveRecording, half fetched',
   'archiveRecording, half stored (large)',
   'archiveRecording, stored, reply lost',
-  "transcribeRecording, the submission's id kept, reply lost",
+  "transcribeRecording, the submission's ID stored, reply lost",
   'transcribeRecording, submitted, reply lost',
-  "transcribeRecording, before the operation's name is kept",
+  "transcribeRecording, before the operation's name is stored",
   'analyzeTranscript, answered, reply lost',
   'analyzeTranscript, between effect and commit',
   'analyzeTranscript, committed, reply lost',
@@ -29,7 +29,7 @@ const POINTS = [
   return point;
 });
 
-// Two rounds, each up to a heartbeat timeout after its kills; on a busy machine there are more.
+// Two rounds, each up to a heartbeat timeout after its kills; a busy machine needs more rounds.
 const TIMEOUT_MS = 400_000;
 
 describe('a worker killed with SIGKILL', function () {
@@ -41,7 +41,7 @@ describe('a worker killed with SIGKILL', function () {
   });
   after(() => cluster.stop());
 
-  it('loses nothing, doubles nothing and pays nothing twice but one question to the model', async () => {
+  it('loses nothing, duplicates nothing, and pays nothing twice except one request to the model', async () => {
     const strikes = await runMatrix(cluster, POINTS);
     const seen = await observe(cluster);
     const verdicts = judge(strikes, seen);
@@ -58,7 +58,7 @@ describe('a worker killed with SIGKILL', function () {
   it('does not pay again for a result whose operation Google has forgotten', async () => {
     const recording = await cluster.addRecording();
     const { callSid } = recording;
-    // The first look finds it running; by the second, a second later, the result is there.
+    // The first poll finds it running; by the second, one second later, the result exists.
     await cluster.sandbox.fault({
       system: 'speech',
       operation: 'GetOperation',

@@ -2,33 +2,33 @@ import type { Step } from '../../../src/domain/names.ts';
 import type { Links } from '../harness/links.ts';
 import type { TrapOptions } from '../harness/trap.ts';
 
-/** Something that passes on one of a worker's links. */
+/** The moment when certain data passes on one of a worker's links. */
 export type Moment = {
   readonly link: keyof Links;
   readonly direction: TrapOptions['direction'];
   readonly when: TrapOptions['when'];
 };
 
-/** A moment at which a worker is killed, seen from outside. */
+/** A point at which a worker is killed, as observed from outside. */
 export type KillPoint = {
   readonly step: Step;
   readonly name: string;
-  /** Held back one after the other; at the last one the worker is killed, and it is never delivered. */
+  /** Each in turn is held back; at the last one the worker is killed, so it is never delivered. */
   readonly moments: readonly [Moment, ...Moment[]];
-  /** How soon the first thing that was lost in the kill is done again, in milliseconds. */
+  /** The earliest time after which lost work is retried, in milliseconds. */
   readonly returnsAfterMs: number;
-  /** Parts of the recording that differ from the usual (see the sandbox's README). */
+  /** Overrides of the usual recording (see the sandbox's README). */
   readonly recording?: Readonly<Record<string, unknown>>;
 };
 
-// 24 MB: six of the pieces of 4 MiB in which a recording is uploaded.
+// 24 MB: six of the 4 MiB chunks in which a recording is uploaded.
 const LARGE = { audio: { generate: { kind: 'noise', sizeBytes: 24_000_000 } } };
 
-// Where half of the large one has passed: fetched as base64, and stored as it is.
+// Half of the large recording: fetched as base64, and stored as raw bytes.
 const HALF_FETCHED = 16_000_000;
 const HALF_STORED = 12_000_000;
 
-// Half of the small one: a second of 8 kHz, 16-bit audio is 16 kB.
+// Half of the small recording: a second of 8 kHz, 16-bit audio is 16 kB.
 const HALF_FETCHED_SMALL = 10_000;
 
 const asks = (link: keyof Links, pattern: string): Moment => ({
@@ -56,11 +56,11 @@ const committed = answers('database', 'COMMIT');
 const SUBMISSION_KEPT = commitOf('SET "speechSubmissionId"');
 const OPERATION_KEPT = commitOf('SET "speechOperation"');
 
-// Temporal's default: so long may a worker take over a workflow task.
+// Temporal's default timeout of a workflow task.
 const WORKFLOW_TASK_MS = 10_000;
 
-// By the steps' heartbeats and timeouts (design, section 4). A company is looked up beside the
-// transcription, and so is lost with it.
+// From the steps' heartbeats and timeouts. The company is looked up in parallel with the
+// transcription, so both are lost together.
 const RETURNS_AFTER_MS: Readonly<Record<Step, number>> = {
   openCall: 10_000,
   archiveRecording: 30_000,
@@ -69,14 +69,14 @@ const RETURNS_AFTER_MS: Readonly<Record<Step, number>> = {
   analyzeTranscript: 30_000,
 };
 
-/** The four moments around every step's end: from its last write to the start of what follows. */
+/** The four points around the end of every step, from its last write to the start of what follows. */
 function endOf(step: Step, written: string, result: string): KillPoint[] {
   return [
     at(step, 'between effect and commit', [commitOf(written)]),
     at(step, 'committed, reply lost', [commitOf(written), committed]),
     at(step, 'between commit and acknowledgement', [asks('temporal', result)]),
     {
-      // The next workflow task repeats the result: it is what shows that Temporal has it.
+      // The next workflow task repeats the result, which shows that Temporal has it.
       ...at(step, 'acknowledged', [answers('temporal', result)]),
       returnsAfterMs: WORKFLOW_TASK_MS,
     },
@@ -94,8 +94,8 @@ const ofLarge = (point: KillPoint): KillPoint => ({
 });
 
 /**
- * Every point of the kill matrix, in the order of a call's story. A worker that is killed at one
- * serves one call alone, so a text on its links can only be that call's.
+ * Every point of the kill matrix, in the order in which a call reaches them. A worker that is killed
+ * serves only one call, so any text on its links belongs to that call.
  */
 export const KILL_POINTS: readonly KillPoint[] = [
   at('openCall', 'before the row', [asks('database', 'INSERT INTO')]),
@@ -113,24 +113,24 @@ export const KILL_POINTS: readonly KillPoint[] = [
   ofLarge(at('archiveRecording', 'between effect and commit', [commitOf('FETCH_SUCCESS')])),
   ...endOf('archiveRecording', 'FETCH_SUCCESS', '"recordingUrl"'),
 
-  at('transcribeRecording', "before the submission's id is kept", [SUBMISSION_KEPT]),
-  at('transcribeRecording', "the submission's id kept, reply lost", [SUBMISSION_KEPT, committed]),
-  at('transcribeRecording', 'before the look for a result', [
+  at('transcribeRecording', "before the submission's ID is stored", [SUBMISSION_KEPT]),
+  at('transcribeRecording', "the submission's ID stored, reply lost", [SUBMISSION_KEPT, committed]),
+  at('transcribeRecording', 'before the search for a result', [
     asks('storage', 'prefix=transcripts'),
   ]),
   at('transcribeRecording', 'before the submit', [asks('speech', 'gs://')]),
   at('transcribeRecording', 'submitted, reply lost', [answers('speech', '/operations/')]),
-  at('transcribeRecording', "before the operation's name is kept", [OPERATION_KEPT]),
-  at('transcribeRecording', "the operation's name kept, reply lost", [OPERATION_KEPT, committed]),
+  at('transcribeRecording', "before the operation's name is stored", [OPERATION_KEPT]),
+  at('transcribeRecording', "the operation's name stored, reply lost", [OPERATION_KEPT, committed]),
   at('transcribeRecording', 'before the first poll', [asks('speech', '/operations/')]),
   at('transcribeRecording', 'while polling', [
     asks('speech', '/operations/'),
     answers('speech', '/operations/'),
   ]),
-  at('transcribeRecording', 'the result is there, before it is read', [
+  at('transcribeRecording', 'after the result exists, before it is read', [
     asks('storage', 'alt=media'),
   ]),
-  at('transcribeRecording', 'the result read, reply lost', [
+  at('transcribeRecording', 'result read, reply lost', [
     asks('storage', 'alt=media'),
     answers('storage', '"results"'),
   ]),
@@ -140,14 +140,14 @@ export const KILL_POINTS: readonly KillPoint[] = [
   at('matchCompany', 'looked up, reply lost', [answers('connectwise', 'HTTP/1.1 200')]),
   ...endOf('matchCompany', 'COMPANY_IDENTIFIED', '"companyMatch"'),
 
-  at('analyzeTranscript', 'before the question', [asks('languageModel', 'HTTP/1.1')]),
+  at('analyzeTranscript', 'before the request', [asks('languageModel', 'HTTP/1.1')]),
   at('analyzeTranscript', 'answered, reply lost', [answers('languageModel', 'HTTP/1.1 200')]),
   at('analyzeTranscript', 'before the analysis is written', [
     asks('database', 'INSERT INTO "public"."CallAnalysis"'),
   ]),
   ...endOf('analyzeTranscript', 'ANALYSIS_SUCCESS', '"callAnalysisId"'),
   {
-    ...at('analyzeTranscript', "before the run's end is told", [
+    ...at('analyzeTranscript', "before the run's end is reported", [
       asks('temporal', '"status":"COMPLETED"'),
     ]),
     returnsAfterMs: WORKFLOW_TASK_MS,

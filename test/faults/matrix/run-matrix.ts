@@ -5,33 +5,33 @@ import { settle } from '../harness/settle.ts';
 import type { KillPoint } from './points.ts';
 import { startVictim, type Victim } from './victim.ts';
 
-/** A kill that was done, and the call it struck. `null` = the call that nothing happened to. */
+/** A kill, and the call that it struck. A `point` of `null` is the undisturbed call. */
 export type Strike = {
   readonly point: KillPoint | null;
   readonly callSid: string;
-  /** What kept the point from being reached; `null` when the worker was killed there. */
+  /** Why the point was not reached; `null` when the worker was killed there. */
   readonly missed: string | null;
 };
 
-// A round is over before the first call that it struck is tried again, which may not meet a worker
-// that is about to be killed for another call. Most come back after 30 s.
+// A round ends before the first struck call is retried, because a retry must not reach a worker that
+// is about to be killed for another call. Most retries come after 30 s.
 const ROUND_MS = 24_000;
 
-// To start another worker, lead a call to its point and kill.
+// Enough to start another worker, bring a call to its point and kill the worker.
 const STRIKE_MS = 4_000;
 
-// A step that is lost comes back within 35 s; what follows it takes a few seconds.
+// A lost step is retried within 35 s; what follows it takes a few seconds.
 const SETTLE_WITHIN_MS = 90_000;
 
 /**
- * Kills a worker at each point. The struck calls of a round wait for their heartbeats side by side;
- * then a worker that is left alone finishes them. Returns the strikes in the order of the points,
- * and the spared call last.
+ * Kills a worker at each point. The struck calls of a round wait for their heartbeat timeouts
+ * concurrently; then an undisturbed worker finishes them. Returns the strikes in the order of the
+ * points, and the undisturbed call last.
  */
 export async function runMatrix(
   cluster: Cluster,
   points: readonly KillPoint[],
-  tell: (line: string) => void = () => undefined,
+  report: (line: string) => void = () => undefined,
 ): Promise<Strike[]> {
   const strikes: Strike[] = [];
   const waiting = new Set(points);
@@ -51,11 +51,11 @@ export async function runMatrix(
       next = startVictim(cluster);
       const strike = await strikeAt(cluster, point, victim);
       endsAfterMs = Math.min(endsAfterMs, elapsed() + point.returnsAfterMs);
-      tell(`${point.step}, ${point.name}: ${strike.missed ?? 'killed'}`);
+      report(`${point.step}, ${point.name}: ${strike.missed ?? 'killed'}`);
       strikes.push(strike);
     }
     const rescuer = await cluster.startWorker();
-    if (waiting.size === 0) strikes.push(await spare(cluster));
+    if (waiting.size === 0) strikes.push(await submitUndisturbed(cluster));
     await settle(cluster, SETTLE_WITHIN_MS);
     if (waiting.size > 0) await rescuer.kill();
   }
@@ -64,8 +64,8 @@ export async function runMatrix(
 }
 
 /**
- * The point that is struck next: what comes back soon is struck late in a round, so that what comes
- * back later can be struck before. `null` when there is none.
+ * The point to strike next: those that are retried soon come late in a round, so that those retried
+ * later can be struck before them. `null` when there is none.
  */
 function choose(waiting: ReadonlySet<KillPoint>, elapsedMs: number): KillPoint | null {
   const soonestFirst = [...waiting].toSorted(
@@ -90,8 +90,8 @@ async function strikeAt(cluster: Cluster, point: KillPoint, victim: Victim): Pro
   }
 }
 
-/** A call that nothing happens to: what the others are measured by. */
-async function spare(cluster: Cluster): Promise<Strike> {
+/** Submits an undisturbed call, with which the others are compared. */
+async function submitUndisturbed(cluster: Cluster): Promise<Strike> {
   const recording = await cluster.addRecording();
   await submit(cluster, recording);
   return { point: null, callSid: recording.callSid, missed: null };

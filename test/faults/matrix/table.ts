@@ -1,6 +1,6 @@
 import type { Verdict } from './judge.ts';
 
-/** The verdicts as a Markdown table, and their sum. */
+/** The verdicts as a Markdown table. */
 export function tableOf(verdicts: readonly Verdict[]): string {
   const names = Object.keys(verdicts[0]?.extra ?? {}) as (keyof Verdict['extra'])[];
   const rows = [

@@ -14,21 +14,21 @@ import { gunzipSync } from 'node:zlib';
 
 import type { Direction } from '../harness/trap.ts';
 
-/** What passes between a worker and Temporal: a request or its reply, decompressed. */
+/** A request of a worker to Temporal or its reply, decompressed. */
 type Message = { readonly direction: Direction; readonly path: string; readonly text: string };
 
 type MessageTrap = {
-  /** Resolves when the message has come. It is held back until `release`. */
+  /** Resolves when the message has arrived. It is held back until `release`. */
   readonly sprung: Promise<void>;
   release(): void;
 };
 
-/** A worker's way to Temporal on which messages can be told apart and held back. */
+/** A relay between a worker and Temporal that can recognise messages and hold them back. */
 export type TemporalLink = {
   readonly port: number;
-  /** Holds the first message back that is meant, once. */
+  /** Holds back the first matching message, once. */
   hold(isMeant: (message: Message) => boolean): MessageTrap;
-  /** Breaks every connection and takes no more. */
+  /** Breaks every connection and accepts no more. */
   close(): Promise<void>;
 };
 
@@ -38,9 +38,9 @@ type Armed = {
 };
 
 /**
- * Starts a relay for gRPC in front of a Temporal server. The harness's TCP proxy sees bytes, and a
- * worker compresses its messages. Every one of Temporal's methods is one request and one reply, so
- * whole messages are passed on.
+ * Starts a gRPC relay in front of a Temporal server. The harness's TCP proxy only sees bytes, and a
+ * worker compresses its messages. All of Temporal's methods are unary, so whole messages are passed
+ * on.
  */
 export async function startTemporalLink(target: () => number): Promise<TemporalLink> {
   const sessions = new Set<Http2Session>();
@@ -61,7 +61,7 @@ export async function startTemporalLink(target: () => number): Promise<TemporalL
       each.on('error', () => undefined);
       each.on('close', () => {
         sessions.delete(each);
-        // One end broke off, and so does the other.
+        // When one end breaks, the other is broken too.
         (each === session ? upstream : session).destroy();
       });
     }
@@ -106,7 +106,7 @@ async function relay(
   path: string,
   pass: (message: Message) => Promise<void>,
 ): Promise<void> {
-  // A long poll that the worker gives up is given up at the server too, or it would be handed work.
+  // A long poll that the worker abandons is cancelled at the server too, or it would be given work.
   stream.on('close', () => request.close(constants.NGHTTP2_CANCEL));
   stream.on('error', () => undefined);
   request.on('error', () => undefined);
@@ -132,7 +132,7 @@ async function relay(
   stream.end(reply);
 }
 
-/** The text of one gRPC message: a byte that says whether it is compressed, four of length, the rest. */
+/** The text of one gRPC message: a compression flag of one byte, a length of four bytes, and the content. */
 function textOf(body: Buffer): string {
   const message = body.subarray(5);
   return (body[0] === 1 ? gunzipSync(message) : message).toString('latin1');

@@ -3,23 +3,23 @@ import type { Cluster } from '../harness/cluster.ts';
 import type { Moment } from './points.ts';
 import { startTemporalLink } from './temporal-link.ts';
 
-/** A worker that is there to be killed. It takes no work before it is let. */
+/** A worker that is started to be killed. It takes no work before its release. */
 export type Victim = {
   /** Lets it poll, with the first moment armed. */
   release(moments: readonly [Moment, ...Moment[]]): void;
-  /** Resolves when the last moment has come. Rejects when that takes too long. */
+  /** Resolves when the last moment is reached. Rejects if that takes too long. */
   untilReached(): Promise<void>;
-  /** SIGKILL. What it was about to send or to be told is lost. */
+  /** SIGKILL. What it was about to send or receive is lost. */
   kill(): Promise<void>;
 };
 
-// The longest way to a point leads through the whole call, which takes about three seconds; ten
-// times as long on a machine that is busy with other things.
+// The last point is at the end of the call, which takes about three seconds, or ten times as long on a
+// busy machine.
 const REACH_WITHIN_MS = 30_000;
 
 /**
- * Starts a worker whose polls are held back, so that it can be started while another one is still
- * at work: no call may reach two of them.
+ * Starts a worker whose polls are held back, so that it can start while another one is still working:
+ * no call may reach both.
  */
 export async function startVictim(cluster: Cluster): Promise<Victim> {
   const temporal = await startTemporalLink(() => cluster.temporal.port);
@@ -34,7 +34,8 @@ export async function startVictim(cluster: Cluster): Promise<Victim> {
     if (link !== 'temporal') {
       return worker.links[link].trap({ direction, when, timing: 'before', then: 'hold' });
     }
-    if (!('pattern' in when)) throw new Error('A message to Temporal is told by its text.');
+    if (!('pattern' in when))
+      throw new Error('A message to Temporal can only be recognised by its text.');
     return temporal.hold(
       (message) => message.direction === direction && message.text.includes(when.pattern),
     );
@@ -60,7 +61,7 @@ export async function startVictim(cluster: Cluster): Promise<Victim> {
     },
     async kill() {
       await worker.kill();
-      // Its connections break before what is held on one of them could still be delivered.
+      // Break its connections before anything held back on them can be delivered.
       await temporal.close();
       for (const link of Object.values(worker.links)) link.cut();
       releaseHeld();

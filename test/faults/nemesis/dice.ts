@@ -1,9 +1,9 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Chance that a seed decides: the same seed rolls the same numbers. */
+/** Seeded randomness: the same seed rolls the same numbers. */
 export type Dice = {
-  /** A whole number, both ends included. */
+  /** An integer in the range, both ends included. */
   between(least: number, most: number): number;
   oneOf<T>(things: readonly [T, ...(readonly T[])]): T;
 };

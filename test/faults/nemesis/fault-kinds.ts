@@ -1,6 +1,6 @@
 import type { FaultAction, SystemName } from '../../../sandbox/core/faults.ts';
 
-/** What may befall a request: where, and how. */
+/** What may happen to a request: where, and how. */
 type FaultKind = {
   readonly system: SystemName;
   readonly operation: string;
@@ -24,7 +24,7 @@ function every(
   ];
 }
 
-// A server that falters for a moment; it asks for a second of patience, or is slow.
+// Transient faults: a server that fails for a moment, asks for a pause of one second, or is slow.
 const PASSING: NonEmpty<FaultAction> = [
   { status: 503 },
   { status: 429, headers: { 'retry-after': '1' } },
@@ -35,9 +35,9 @@ const PASSING: NonEmpty<FaultAction> = [
 ];
 
 /**
- * All that the nemesis does to the outside systems, one list for each. A request that is never
- * answered is not among them: the clients give it up after half a minute and more, which is longer
- * than a seed's storm; the tests of the fault table have it.
+ * Everything that the nemesis does to the outside systems, one list for each. A request that is never
+ * answered is not among them, because the clients give up only after half a minute or more, which is
+ * longer than a seed's storm; the tests of the fault table cover it.
  */
 export const FAULT_KINDS: NonEmpty<NonEmpty<FaultKind>> = [
   every(

@@ -4,7 +4,7 @@ import { runSeed } from './run-seed.ts';
 import { summaryOf } from './summary.ts';
 
 // `npm run nemesis -- --seeds N [--from S] [--calls C]`: N storms, each with its own seed. Exits
-// with 1 when an invariant broke in one of them.
+// with 1 if any of them broke an invariant.
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import { REDO_STEPS, type RedoStep } from '../../../src/domain/names.ts';
 import { createDice, type Dice } from './dice.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 
-/** One thing that the nemesis does. Calls and workers are told by their number. */
+/** One thing that the nemesis does. Calls and workers are identified by number. */
 type Deed =
   | { readonly kind: 'start'; readonly call: number; readonly isSilent: boolean }
   | { readonly kind: 'fault'; readonly fault: FaultInput }
@@ -25,11 +25,11 @@ export type Plan = {
 /** How many workers share the work. */
 export const WORKERS = 2;
 
-// One call in so many has nobody speaking in it.
+// One call in so many contains no speech.
 const ONE_SILENT_IN = 12;
 
-// How often things happen for a hundred calls: each part of the service dies more than once while
-// calls are in every step, and there is a calm in which some get through.
+// How often things happen per hundred calls: each part of the service dies more than once while calls
+// are in every step, with enough calm in between for some to get through.
 const PER_HUNDRED_CALLS = {
   fault: 50,
   killWorker: 8,
@@ -43,17 +43,17 @@ const PER_HUNDRED_CALLS = {
   cancel: 6,
 } as const satisfies Partial<Record<Deed['kind'], number>>;
 
-// By then the first calls are at work.
+// Long enough for the first calls to be in progress.
 const CALM_BEFORE_MS = 1_000;
 
-// Long enough for the dead to be missed, short enough for a seed to end within a minute.
+// Long enough for an outage to be noticed, short enough for a seed to end within a minute.
 const DOWN_MS = [300, 2_500] as const;
 
-/** Everything that happens to so many calls, in order of time: the seed alone decides. */
+/** Everything that happens to so many calls, in order of time; determined by the seed alone. */
 export function makePlan(seed: number, calls: number): Plan {
   const dice = createDice(seed);
-  // A call takes some three seconds when nothing happens: so they overlap, and are not all at once.
-  // And whoever was killed is up again, to be killed again, before the storm is over.
+  // An undisturbed call takes about three seconds, so calls overlap without all running at the same
+  // time, and whatever was killed is up again, to be killed again, before the storm is over.
   const stormMs = CALM_BEFORE_MS + 3_000 + calls * 150;
   const deeds: TimedDeed[] = [];
   for (let call = 0; call < calls; call += 1) {
@@ -75,7 +75,7 @@ export function makePlan(seed: number, calls: number): Plan {
   return { seed, calls, deeds: deeds.toSorted((one, other) => one.atMs - other.atMs) };
 }
 
-/** `begun` are the calls that may be under way by then. */
+/** `begun` are the calls that may be in progress by then. */
 function makeDeed(
   kind: keyof typeof PER_HUNDRED_CALLS,
   dice: Dice,
@@ -104,6 +104,6 @@ function makeDeed(
 
 function makeFault(dice: Dice): FaultInput {
   const kind = dice.oneOf(dice.oneOf(FAULT_KINDS));
-  // Some strike at once and some later, some once and some until the backoff has grown.
+  // Some strike immediately and some later, some once and some until the backoff has grown.
   return { ...kind, skip: dice.between(0, 3), times: dice.between(1, 4) };
 }

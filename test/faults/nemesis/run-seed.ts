@@ -4,35 +4,35 @@ import { observe, type Observation } from '../harness/observation.ts';
 import { signalReprocess } from '../harness/operations.ts';
 import { settle } from '../harness/settle.ts';
 import { makePlan, WORKERS } from './plan.ts';
-import { rage, type Deeds } from './storm.ts';
+import { runStorm, type Deeds } from './storm.ts';
 
-/** What came of one seed. */
+/** The outcome of one seed. */
 export type SeedResult = {
   readonly seed: number;
   readonly calls: number;
   readonly deeds: Deeds;
   /** Speech-to-Text: operations that were accepted, and the submissions they were for. */
   readonly speech: { readonly operations: number; readonly submissions: number };
-  /** The language model: all requests, those that a fault refused too, and the analyses stored. */
+  /** The language model: all requests, including those that a fault refused, and the stored analyses. */
   readonly model: { readonly requests: number; readonly analyses: number };
   /** Sentences; empty when all is well. */
   readonly violations: readonly string[];
   readonly seconds: number;
 };
 
-// A step that is lost comes back after its heartbeat timeout (30 s) and the backoff of its failures
-// (5, 10, 20 s), and may have been lost more than once.
+// A lost step is retried after its heartbeat timeout (30 s) and the backoff of its failures (5, 10,
+// 20 s), and may have been lost more than once.
 const SETTLE_WITHIN_MS = 180_000;
 
-// What is parked goes on when it is reprocessed, for nothing is broken any more.
+// A parked call completes when it is reprocessed, because nothing is broken any more.
 const REPROCESS_AT_MOST = 3;
 
-/** Runs one seed on a cluster of its own: storm, calm, judgement. */
+/** Runs one seed on its own cluster: the storm, the calm and the verdict. */
 export async function runSeed(seed: number, calls: number): Promise<SeedResult> {
   const begun = performance.now();
   const cluster = await startCluster({ workers: WORKERS });
   try {
-    const deeds = await rage(cluster, makePlan(seed, calls));
+    const deeds = await runStorm(cluster, makePlan(seed, calls));
     await calm(cluster);
     const seen = await observe(cluster);
     const violations = checkInvariants(seen);
@@ -54,9 +54,9 @@ export async function runSeed(seed: number, calls: number): Promise<SeedResult> 
   }
 }
 
-/** Lets everything come to rest, and reprocesses what is parked. */
+/** Waits until everything has settled, and reprocesses what is parked. */
 async function calm(cluster: Cluster): Promise<void> {
-  // The faults that still wait strike meanwhile; by then most have.
+  // Pending faults may strike in the meantime; by the end most of them have.
   await settle(cluster, SETTLE_WITHIN_MS);
   await cluster.sandbox.clearFaults();
   for (let round = 0; round < REPROCESS_AT_MOST; round += 1) {
@@ -70,7 +70,7 @@ async function calm(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Only a call that somebody cancelled may stay unfinished. */
+/** Only a cancelled call may stay unfinished. */
 function unfinishedIn({ rows, operations }: Observation): string[] {
   const cancelled = new Set(
     operations.filter(({ kind }) => kind === 'cancel').map(({ callSid }) => callSid),
@@ -80,7 +80,7 @@ function unfinishedIn({ rows, operations }: Observation): string[] {
     .filter(({ callSid, failureCode }) => failureCode !== 'CANCELLED' || !cancelled.has(callSid))
     .map(
       ({ callSid, callStatus, failedStep, failureCode }) =>
-        `${callSid}: in the end it is ${callStatus} (${failedStep} ${failureCode})`,
+        `${callSid}: it ended as ${callStatus} (${failedStep} ${failureCode})`,
     );
 }
 

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Cluster, LinkedProcess } from '../harness/cluster.ts';
 
-/** What can be killed. Who is dead already is killed as soon as it is back. */
+/** What can be killed. A server that is already down is killed as soon as it is back. */
 export type Servers = {
   /** Resolves when it is back. */
   killWorker(index: number, downMs: number): Promise<void>;
   kill(what: 'Postgres' | 'Temporal' | 'Sandbox' | 'Gateway', downMs: number): Promise<void>;
-  /** Cuts all connections that a worker has, as soon as there is that worker. */
+  /** Cuts all connections of a worker, as soon as that worker is up. */
   cutLinks(index: number): Promise<void>;
 };
 
-// A process that could not start because the servers it needs are down is started again, as an
-// orchestrator does.
+// A process that could not start because the servers it needs are down is restarted, as an
+// orchestrator would do.
 const RESTART_AFTER_MS = 500;
-// Longer than all servers are down together.
+// Longer than all outages of the servers together.
 const RESTARTS_AT_MOST = 60;
 
 export function createServers(cluster: Cluster): Servers {
@@ -22,7 +22,7 @@ export function createServers(cluster: Cluster): Servers {
   const workers = [...cluster.workers];
   const last = new Map<string, Promise<void>>();
 
-  /** Does this when all else is over that was to befall this part. */
+  /** Runs the work after everything that was queued for this part before. */
   function inTurn(name: string, work: () => Promise<void>): Promise<void> {
     const turn = (last.get(name) ?? Promise.resolve()).then(work);
     last.set(name, turn);

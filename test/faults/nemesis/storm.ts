@@ -7,7 +7,7 @@ import type { Recording } from '../../support/recordings.ts';
 import type { Plan, TimedDeed } from './plan.ts';
 import { createServers } from './servers.ts';
 
-/** What was done in a storm; what met a run that was closed is not counted. */
+/** How often each thing was done in a storm, not counting those that met a closed run. */
 export type Deeds = Readonly<Record<string, number>>;
 
 const KILLED = {
@@ -17,14 +17,14 @@ const KILLED = {
   killGateway: 'Gateway',
 } as const;
 
-// The sandbox is away for seconds.
+// The sandbox is down for seconds at a time.
 const ASK_AGAIN_AFTER_MS = 500;
 const ASK_AT_MOST = 120;
 
-/** Does what the plan says. When it resolves, every server is up again. */
-export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<Deeds> {
+/** Carries out the plan. When it resolves, every server is up again. */
+export async function runStorm(cluster: Cluster, { deeds, calls }: Plan): Promise<Deeds> {
   const servers = createServers(cluster);
-  // Made beforehand, so that nothing hinders the clients from knowing what they submit.
+  // Added beforehand, so that the clients always know what to submit.
   const recordings: Recording[] = [];
   for (const deed of deeds) {
     if (deed.kind !== 'start') continue;
@@ -74,18 +74,18 @@ export async function rage(cluster: Cluster, { deeds, calls }: Plan): Promise<De
       if (await perform(deed)) done[deed.kind] = (done[deed.kind] ?? 0) + 1;
     }),
   );
-  if ((done['start'] ?? 0) !== calls) throw new Error('Not every client got an answer in the end.');
+  if ((done['start'] ?? 0) !== calls) throw new Error('Not every client eventually got an answer.');
   return done;
 }
 
-/** Scripts a fault, as soon as the sandbox is there: its control plane dies with it. */
+/** Scripts a fault as soon as the sandbox is up, because its control plane dies with it. */
 async function script(cluster: Cluster, fault: FaultInput): Promise<boolean> {
   for (let asked = 0; asked < ASK_AT_MOST; asked += 1) {
     try {
       await cluster.sandbox.fault(fault);
       return true;
     } catch (error) {
-      // What fetch throws when it cannot connect; a fault that is refused is a defect of the plan.
+      // fetch throws a TypeError when it cannot connect; a refused fault is a defect of the plan.
       if (!(error instanceof TypeError)) throw error;
       await sleep(ASK_AGAIN_AFTER_MS);
     }

@@ -1,6 +1,6 @@
 import type { SeedResult } from './run-seed.ts';
 
-/** A seed in one line. */
+/** A summary of a seed in one line. */
 export function summaryOf({
   seed,
   calls,

@@ -6,9 +6,9 @@ import type { Cluster } from '../harness/cluster.ts';
 import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
 import type { TestGroup } from './suite.ts';
 
-// A connection to the database that is no more is noticed, given up and replaced.
+// A dead connection to the database is noticed, abandoned and replaced.
 
-/** Tests of the pool alone, on links of their own, that disturb nobody. */
+/** Tests of the pool alone, on their own links, so that they disturb no other test. */
 export function connectionTests(given: () => Cluster): TestGroup {
   async function withLink(test: (database: Database, link: TcpProxy) => Promise<void>) {
     const { postgres } = given();
@@ -24,14 +24,14 @@ export function connectionTests(given: () => Cluster): TestGroup {
   }
 
   return {
-    'row 5: a connection whose server vanished without a word is replaced': () =>
+    'row 5: a connection whose server has silently vanished is replaced': () =>
       withLink(async ({ prisma }, link) => {
         link.halfOpen();
         await assertUnavailable(() => prisma.call.count());
         await prisma.call.count();
       }),
 
-    'row 5: a transaction in whose middle nothing passes any more is given up': () =>
+    'row 5: a transaction whose connection goes silent is abandoned': () =>
       withLink(async (database, link) => {
         await assertUnavailable(() =>
           database.transaction(async (tx) => {
@@ -42,7 +42,7 @@ export function connectionTests(given: () => Cluster): TestGroup {
         );
       }),
 
-    'row 9: a database that refuses connections is reported, and used again when it is back': () =>
+    'row 9: a database that refuses connections is reported, and used again once it is back': () =>
       withLink(async ({ prisma }, link) => {
         link.refuse();
         await assertUnavailable(() => prisma.call.count());

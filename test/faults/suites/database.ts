@@ -11,9 +11,9 @@ import { scale } from '../harness/scale.ts';
 import { connectionTests } from './database-connection.ts';
 import { defineSuite } from './suite.ts';
 
-// Whatever happens to PostgreSQL, or to what it says, no call is lost, doubled or silently wrong.
+// Whatever happens to PostgreSQL or to its replies, no call is lost, duplicated or silently wrong.
 
-/** Requests by which a test knows that a call is in the middle of a step. */
+/** Requests that show a test that a call is in the middle of a step. */
 const STRUCK_AT = [
   'storage.objects.insert',
   'speech.BatchRecognize',
@@ -39,7 +39,7 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   const logOf = (callSid: string) =>
     given().database.prisma.processingLog.findMany({ where: { call: { callSid } } });
   /** Loses the reply to the commit of the transaction that logs this event. */
-  const cutBehindCommitOf = (event: string) =>
+  const cutAfterCommitOf = (event: string) =>
     worker().links.database.trap({
       direction: 'toServer',
       when: { pattern: 'COMMIT', after: event },
@@ -48,7 +48,7 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
     });
 
   const stoppedImmediately = {
-    'row 5: PostgreSQL stopped immediately in the middle of activities, again and again':
+    'row 5: calls survive repeated immediate stops of PostgreSQL in the middle of activities':
       async () => {
         const cluster = given();
         const all = [];
@@ -66,16 +66,16 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
         }
         for (const { callSid } of all) await untilCompleted(cluster, callSid, 90_000);
         await assertInvariants(cluster);
-        assert.ok(worker().isRunning(), 'the worker outlived it');
+        assert.ok(worker().isRunning(), 'the worker survived it');
       },
   };
 
-  // It takes half a minute: each dead connection of the pool is given up after six seconds.
+  // It takes half a minute, because each dead connection of the pool is abandoned after six seconds.
   const vanished = {
-    'row 5: connections whose other end has vanished without a word': async () => {
+    'row 5: calls survive connections whose other end has silently vanished': async () => {
       const cluster = given();
       const calls = await startCalls(cluster, 6);
-      // Twice, because a transaction of each call should be struck, and not only the first.
+      // Twice, so that later transactions of the calls are struck as well, not only the first.
       for (const operation of ['speech.GetOperation', 'languageModel.chat.completions']) {
         await Promise.race(calls.map(({ callSid }) => untilHit(cluster, callSid, operation)));
         worker().links.database.halfOpen();
@@ -86,7 +86,7 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   };
 
   const replyLost = {
-    'row 6: a commit whose reply is lost is done once, whichever step it was': async () => {
+    'row 6: a commit whose reply is lost takes effect once, in every step': async () => {
       const cluster = given();
       const traps = [
         'JOB_STARTED',
@@ -94,14 +94,14 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
         'TRANSCRIPTION_SUCCESS',
         'COMPANY_IDENTIFIED',
         'JOB_COMPLETED',
-      ].map(cutBehindCommitOf);
+      ].map(cutAfterCommitOf);
       const calls = await startCalls(cluster, 3);
       await Promise.all(traps.map(({ sprung }) => sprung));
       for (const { callSid } of calls) await untilCompleted(cluster, callSid, 60_000);
       await assertInvariants(cluster);
       const rows = (await Promise.all(calls.map(({ callSid }) => logOf(callSid)))).flat();
       const failed = rows.filter(({ code }) => code === 'DATABASE_UNAVAILABLE');
-      // openCall has no event for a failed attempt; the four other steps note it.
+      // openCall has no event for a failed attempt; the other four steps log one.
       assert.equal(failed.length, 4);
       for (const { callSid } of calls) {
         const hits = await cluster.sandbox.hitsOf(callSid);
@@ -114,13 +114,13 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   };
 
   const failureReplyLost = {
-    'row 6: a failure and a reprocess that were committed unheard are noted once': async () => {
+    'row 6: a failure and a reprocess whose commit replies were lost are logged once': async () => {
       const cluster = given();
-      const failed = cutBehindCommitOf('JOB_FAILED');
+      const failed = cutAfterCommitOf('JOB_FAILED');
       const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
       await failed.sprung;
       await untilRow(cluster, callSid, 'FAILED', ({ callStatus }) => callStatus === 'FAILED');
-      const requested = cutBehindCommitOf('REPROCESS_REQUESTED');
+      const requested = cutAfterCommitOf('REPROCESS_REQUESTED');
       await reprocess(cluster, callSid);
       await requested.sprung;
       await untilCompleted(cluster, callSid);
@@ -129,7 +129,7 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   };
 
   const terminated = {
-    'row 7: sessions ended by an administrator (57P01), again and again': async () => {
+    'row 7: calls survive sessions repeatedly terminated by an administrator (57P01)': async () => {
       const cluster = given();
       const calls = await startCalls(cluster, 6);
       for (let round = 0; round < 8; round += 1) {
@@ -145,13 +145,13 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   };
 
   const locked = {
-    'row 7: every connection of the pool waits for a lock, and then some': async () => {
+    'row 7: calls survive a pool whose connections are all waiting for a lock': async () => {
       const cluster = given();
       const calls = await runOn(cluster.postgres.url(), async (session) => {
         await session.query('BEGIN; LOCK TABLE "Call" IN SHARE MODE');
         // Twice as many as the pool has connections.
         const started = await startCalls(cluster, 8);
-        // Longer than a lock is waited for (4 s) and a connection (5 s).
+        // Longer than the timeouts for a lock (4 s) and for a connection (5 s).
         await sleep(5_500);
         await session.query('COMMIT');
         return started;
@@ -162,14 +162,14 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   };
 
   const deadlocked = {
-    'row 7: a deadlock (40P01) is the attempt’s failure, not the call’s': async () => {
+    'row 7: a deadlock (40P01) fails the attempt, not the call': async () => {
       const cluster = given();
       const { callSid } = await startCall(cluster, {
         faults: [{ system: 'connectwise', action: { delayMs: 2_000 } }],
       });
       await untilHit(cluster, callSid, 'connectwise.contacts.list');
       await runOn(cluster.postgres.url(), async (session) => {
-        // It looks for deadlocks later than the service's session, so that that one is the victim.
+        // It checks for deadlocks later than the service's session, which therefore is the victim.
         await session.query(`SET deadlock_timeout = '1min'; BEGIN`);
         await session.query(`UPDATE "Company" SET name = name`);
         await waitFor('matchCompany to hold the call and wait for the company', async () => {
@@ -189,9 +189,9 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   };
 
   const refused = (row: number, sqlState: string, what: string, code: string) => ({
-    [`row ${row}: ${what} (${sqlState}) is retried, and the step done once`]: async () => {
+    [`row ${row}: ${what} (${sqlState}) is retried, and the step takes effect once`]: async () => {
       const cluster = given();
-      // A sequence is not rolled back, so the first two inserts fail and the third is let through.
+      // A sequence is not rolled back, so the first two inserts fail and the third succeeds.
       await sql(`
         CREATE SEQUENCE refusals;
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -219,33 +219,32 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   });
 
   const awayWhileRecording = {
-    'the database is away while recordFailure runs: the run parks, and the row becomes right':
-      async () => {
-        const cluster = given();
-        const faults = [{ ...MODEL_REFUSES, action: { status: 401, delayMs: 1_500 } }];
-        const left = await startCall(cluster, { faults });
-        const resumed = await startCall(cluster, { faults });
+    'a run parks while the database is down, and its row is corrected afterwards': async () => {
+      const cluster = given();
+      const faults = [{ ...MODEL_REFUSES, action: { status: 401, delayMs: 1_500 } }];
+      const left = await startCall(cluster, { faults });
+      const resumed = await startCall(cluster, { faults });
+      for (const { callSid } of [left, resumed]) {
+        await untilHit(cluster, callSid, 'languageModel.chat.completions');
+      }
+      await during(away(), async () => {
         for (const { callSid } of [left, resumed]) {
-          await untilHit(cluster, callSid, 'languageModel.chat.completions');
+          await untilParked(cluster, callSid, ['analyzeTranscript']);
         }
-        await during(away(), async () => {
-          for (const { callSid } of [left, resumed]) {
-            await untilParked(cluster, callSid, ['analyzeTranscript']);
-          }
-          const handle = cluster.client.workflow.getHandle(left.callSid);
-          const { typedSearchAttributes } = await handle.describe();
-          const attributes = typedSearchAttributes.getAll().map(({ value }) => value);
-          assert.ok(attributes.includes('MODEL_CREDENTIALS_REFUSED'), 'the list of runs shows it');
-          // One is reprocessed while nothing can be written: it goes on, and completes in the end.
-          assert.ok(await signalReprocess(cluster, resumed.callSid));
-        });
-        await untilCompleted(cluster, resumed.callSid, 60_000);
-        const isFailed = ({ failureCode }: { failureCode: string | null }) => failureCode !== null;
-        await untilRow(cluster, left.callSid, 'FAILED', isFailed, 60_000);
-        await assertInvariants(cluster);
-        const noted = (await logOf(left.callSid)).filter(({ event }) => event === 'JOB_FAILED');
-        assert.equal(noted.length, 1);
-      },
+        const handle = cluster.client.workflow.getHandle(left.callSid);
+        const { typedSearchAttributes } = await handle.describe();
+        const attributes = typedSearchAttributes.getAll().map(({ value }) => value);
+        assert.ok(attributes.includes('MODEL_CREDENTIALS_REFUSED'), 'the list of runs shows it');
+        // One is reprocessed while nothing can be written: it resumes, and eventually completes.
+        assert.ok(await signalReprocess(cluster, resumed.callSid));
+      });
+      await untilCompleted(cluster, resumed.callSid, 60_000);
+      const isFailed = ({ failureCode }: { failureCode: string | null }) => failureCode !== null;
+      await untilRow(cluster, left.callSid, 'FAILED', isFailed, 60_000);
+      await assertInvariants(cluster);
+      const noted = (await logOf(left.callSid)).filter(({ event }) => event === 'JOB_FAILED');
+      assert.equal(noted.length, 1);
+    },
   };
 
   return [

@@ -15,21 +15,21 @@ import {
 } from '../harness/operations.ts';
 import { defineSuite } from './suite.ts';
 
-// Whatever operators send, whenever they send it, no call is lost, doubled or paid for again; and
-// the one signal that does harm is found and cured.
+// Whatever operators send, and whenever, no call is lost, duplicated or paid for again; and the one
+// harmful signal can be found and fixed.
 
 const run = promisify(execFile);
 
 const CALLS = 200;
 const SIGNALS_PER_SECOND = 50;
 
-// Two hundred calls take half a minute on two cores of their own, and eight times that beside all
+// Two hundred calls take half a minute on two dedicated cores, and eight times as long beside all
 // other tests on a slow machine.
 const CROWD_WITHIN_MS = 300_000;
 
 const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
-/** Where a call is cancelled, what holds it there, and the step that is unfinished then. */
+/** Where a call is cancelled, the fault that holds it there, and the steps that may be unfinished then. */
 const CANCELLED_AT: readonly (readonly [
   operation: string,
   fault: object,
@@ -48,8 +48,8 @@ const CANCELLED_AT: readonly (readonly [
   [
     'connectwise.contacts.list',
     { system: 'connectwise', action: { delayMs: 5_000 } },
-    // The lookup has no heartbeat by which it could learn of the cancel: it ends, and counts. The
-    // transcription beside it may have ended before, or not.
+    // Without a heartbeat, the lookup cannot learn of the cancel: it finishes, and its result counts.
+    // The parallel transcription may have finished before or not.
     ['transcribeRecording', 'analyzeTranscript'],
   ],
   [
@@ -86,7 +86,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     );
     await waitFor('the last signal', () => isDone(0), CROWD_WITHIN_MS);
     const seconds = (performance.now() - begun) / 1000;
-    // The server lets the first second's worth through at once.
+    // The server lets the first second's worth through immediately.
     assert.ok(seconds >= CALLS / SIGNALS_PER_SECOND - 1.5, `all were signalled in ${seconds} s`);
 
     const { prisma } = cluster.database;
@@ -96,7 +96,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     const after = await cluster.sandbox.hitsByCall();
     for (const { callSid } of calls) {
       assert.equal(after[callSid]?.['speech.BatchRecognize'], 1);
-      // A crowd may wear out the patience of a fetch; what was fetched once stays fetched.
+      // Under load a fetch may time out and be retried; what was fetched is not fetched again.
       const fetches = 'phoneSystem.recordings.get';
       assert.equal(after[callSid]?.[fetches], before[callSid]?.[fetches]);
     }
@@ -105,7 +105,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     assert.ok((await prisma.call.count({ where: matched })) >= CALLS);
   }
 
-  async function signalWithoutHarm(): Promise<void> {
+  async function sendHarmlessSignals(): Promise<void> {
     const cluster = given();
     const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
     for (const operation of ['phoneSystem.recordings.get', 'speech.BatchRecognize']) {
@@ -138,8 +138,8 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
   }
 
-  /** Cancels a call at a place, and has it go on from a step. */
-  async function cancelAndGoOn(
+  /** Cancels a call at this request, and resumes it from a step. */
+  async function cancelAndResume(
     [operation, fault, unfinished]: (typeof CANCELLED_AT)[number],
     from: (typeof REDO_STEPS)[number] | undefined,
   ): Promise<void> {
@@ -162,7 +162,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
   }
 
-  async function cureUndecodableSignal(): Promise<void> {
+  async function fixUndecodableSignal(): Promise<void> {
     const cluster = given();
     const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
     await untilParked(cluster, callSid, ['analyzeTranscript'], CROWD_WITHIN_MS);
@@ -171,7 +171,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
       ...['--input', '{}', '--input-meta', 'encoding=unknown'],
     );
     const query = `TemporalReportedProblems IS NOT NULL AND WorkflowId="${callSid}"`;
-    // Temporal reports a task that fails again and again after about a minute.
+    // Temporal reports a repeatedly failing task after about a minute.
     const isReported = async () => (await count(query)) === 1;
     await waitFor('Temporal to report it', isReported, CROWD_WITHIN_MS);
     await temporal(
@@ -188,23 +188,23 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
 
   return [
     {
-      'rows 20 and 24: 200 calls of one new company, all refused, are resumed by one signal at a bounded rate':
+      'rows 20 and 24: 200 calls of one new company, all refused, resume on one signal at a limited rate':
         resumeACrowd,
       'row 19: both parallel branches are parked, and one signal releases both':
         releaseBothBranches,
-      'row 19: signals while nothing is parked, twice, with nonsense, and after the end do no harm':
-        signalWithoutHarm,
-      'row 19: a cancel during any step leaves the call FAILED as CANCELLED, and it can go on from any step':
+      'row 19: signals sent early, twice, with nonsense or after the end do no harm':
+        sendHarmlessSignals,
+      'row 19: a cancel during any step leaves the call FAILED as CANCELLED, and it can resume from any step':
         async () => {
           await Promise.all(
-            CANCELLED_AT.map((place, index) => cancelAndGoOn(place, REDO_STEPS[index])),
+            CANCELLED_AT.map((place, index) => cancelAndResume(place, REDO_STEPS[index])),
           );
         },
-      'a signal that cannot be decoded is found by a query, and cured by a reset':
-        cureUndecodableSignal,
+      'a signal that cannot be decoded is found by a query, and fixed by a reset':
+        fixUndecodableSignal,
     },
     {
-      'after all that operators have sent, all invariants hold': async () => {
+      'after everything that operators have sent, all invariants hold': async () => {
         await assertInvariants(given());
       },
     },

@@ -5,11 +5,11 @@ import { assertInvariants } from '../harness/check.ts';
 import { untilCompleted, untilParked, untilRow } from '../harness/conditions.ts';
 import { reprocess, submit } from '../harness/operations.ts';
 import type { Recording } from '../../support/recordings.ts';
-import { LASTING, MENDABLE, PASSING, RECORDING_MAX_BYTES, type Scenario } from './scenarios.ts';
+import { FIXABLE, LASTING, PASSING, RECORDING_MAX_BYTES, type Scenario } from './scenarios.ts';
 import { defineSuite, type TestGroup } from './suite.ts';
 
-// Whatever an outside system answers, the call is completed, or parked with a code that says why,
-// and nothing damaged, foreign or half-written counts as its recording.
+// Whatever an outside system answers, the call completes or is parked with a code that says why, and
+// nothing damaged, foreign or incomplete counts as its recording.
 
 const CLUSTER = { workers: 1, env: { RECORDING_MAX_BYTES: String(RECORDING_MAX_BYTES) } };
 
@@ -32,7 +32,7 @@ export const outsideSystemsSuite = defineSuite('the outside systems', CLUSTER, (
     [`row ${scenario.row}: ${scenario.title}`]: async () => {
       const { callSid } = await start(scenario);
       await untilCompleted(given(), callSid, ENDED_WITHIN_MS);
-      await assertAsked(scenario, callSid);
+      await assertHits(scenario, callSid);
       await assertAttempts(scenario, callSid);
     },
   });
@@ -48,15 +48,15 @@ export const outsideSystemsSuite = defineSuite('the outside systems', CLUSTER, (
       const isFailed = ({ callStatus }: { callStatus: string }) => callStatus === 'FAILED';
       const row = await untilRow(given(), callSid, 'FAILED', isFailed);
       assert.deepEqual([row.failedStep, row.failureCode], parkedAt);
-      await assertAsked(scenario, callSid);
+      await assertHits(scenario, callSid);
     },
   });
 
-  const mended: TestGroup = {
-    'every call that was mended is completed after a reprocess, and all invariants hold':
+  const fixed: TestGroup = {
+    'every call whose cause was fixed completes after a reprocess, and all invariants hold':
       async () => {
         const cluster = given();
-        const calls = MENDABLE.map((scenario) => {
+        const calls = FIXABLE.map((scenario) => {
           const recording = recordings.get(scenario);
           assert.ok(recording !== undefined);
           return { ...scenario, recording };
@@ -70,15 +70,18 @@ export const outsideSystemsSuite = defineSuite('the outside systems', CLUSTER, (
         const objects = await cluster.sandbox.objects();
         for (const scenario of LASTING) {
           const callSid = recordings.get(scenario)?.callSid ?? '';
-          assert.ok(!objects.some(({ name }) => name.includes(callSid)), 'nothing of it is stored');
+          assert.ok(
+            !objects.some(({ name }) => name.includes(callSid)),
+            'none of its audio is stored',
+          );
         }
       },
   };
 
-  async function assertAsked({ hits = {} }: Scenario, callSid: string): Promise<void> {
+  async function assertHits({ hits = {} }: Scenario, callSid: string): Promise<void> {
     const seen = await given().sandbox.hitsOf(callSid);
-    const asked = Object.keys(hits).map((operation) => [operation, seen[operation]]);
-    assert.deepEqual(Object.fromEntries(asked), hits);
+    const actual = Object.keys(hits).map((operation) => [operation, seen[operation]]);
+    assert.deepEqual(Object.fromEntries(actual), hits);
   }
 
   async function assertAttempts(scenario: Scenario, callSid: string): Promise<void> {
@@ -99,7 +102,7 @@ export const outsideSystemsSuite = defineSuite('the outside systems', CLUSTER, (
     assert.ok(waitedMs >= scenario.waitsMs, `it waited ${waitedMs} ms`);
   }
 
-  /** Puts a foreign object under the recording's name, or takes it away, as a person would. */
+  /** Stores a foreign object under the recording's name, or deletes it, as a person would. */
   async function askStore({ callSid }: Recording, method: 'POST' | 'DELETE'): Promise<void> {
     const { storageApiEndpoint } = given().sandboxProcess.addresses();
     const name = encodeURIComponent(`call-recordings/${callSid}.wav`);
@@ -114,7 +117,7 @@ export const outsideSystemsSuite = defineSuite('the outside systems', CLUSTER, (
     assert.ok(response.ok, await response.text());
   }
 
-  // Most of the time is spent waiting for retries, so all of them wait at once.
-  const all = [...PASSING.map(passes), ...[...MENDABLE, ...LASTING].map(parks)];
-  return [Object.assign({}, ...all) as TestGroup, mended];
+  // Most of the time is spent waiting for retries, so all of them wait concurrently.
+  const all = [...PASSING.map(passes), ...[...FIXABLE, ...LASTING].map(parks)];
+  return [Object.assign({}, ...all) as TestGroup, fixed];
 });

@@ -11,13 +11,13 @@ export type RunningSuites = {
   stopped: Promise<void>;
 };
 
-// The slowest test waits for a minute and a half, in the full variant for three, and for five where
-// the machine is slow.
+// The slowest test waits for a minute and a half, for three in the full variant, and for five on a
+// slow machine.
 const DEADLINE_MS = 8 * 60 * 1000;
 
 /**
- * Runs suites, so many at a time, each on a cluster of its own. They mostly wait (for heartbeats
- * that do not come, for retries, for servers that restart), so two cores bear several.
+ * Runs suites, so many at a time, each on its own cluster. They mostly wait (for heartbeat timeouts,
+ * for retries, for servers that restart), so two cores can run several.
  */
 export function runSuites(suites: readonly DefinedSuite[], atATime: number): RunningSuites {
   const outcomes = new Map<DefinedSuite, Map<string, Outcome>>(
@@ -46,7 +46,7 @@ export function runSuites(suites: readonly DefinedSuite[], atATime: number): Run
         );
       }
     } catch (error) {
-      // No cluster: every test fails for that reason.
+      // Without a cluster, every test fails for this reason.
       for (const outcome of own.values()) outcome.resolve({ error });
     }
     await stop();
@@ -62,7 +62,7 @@ export function runSuites(suites: readonly DefinedSuite[], atATime: number): Run
     async result(suite, title) {
       const outcome = await outcomes.get(suite)?.get(title)?.promise;
       if (outcome === undefined) throw new Error(`There is no test "${title}".`);
-      // What a test threw is thrown on as it is, so that mocha shows its difference.
+      // What a test threw is rethrown unchanged, so that mocha shows its diff.
       // oxlint-disable-next-line typescript/only-throw-error
       if (outcome !== null) throw outcome.error;
     },
@@ -70,7 +70,7 @@ export function runSuites(suites: readonly DefinedSuite[], atATime: number): Run
   };
 }
 
-/** What hangs shall fail, and let the tests behind it run. */
+/** Fails a test that hangs, so that the tests after it can run. */
 async function withDeadline(test: Promise<void>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error('It did not end.')), DEADLINE_MS);

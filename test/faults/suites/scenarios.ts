@@ -3,26 +3,26 @@ import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import type { LogEvent } from '../../../src/domain/log-events.ts';
 import type { Step } from '../../../src/domain/names.ts';
 
-/** A call whose outside systems misbehave, and how it has to end. */
+/** A call whose outside systems misbehave, and how it must end. */
 export type Scenario = {
   /** The row of the fault table. */
   readonly row: number;
   readonly title: string;
   readonly recording?: Readonly<Record<string, unknown>>;
   readonly faults?: readonly FaultInput[];
-  /** Other content that lies under the recording's name already. */
+  /** Other content is already stored under the recording's name. */
   readonly foreignObject?: true;
   /** `null`: the call is COMPLETED. */
   readonly parkedAt: readonly [step: Step, code: ErrorCode] | null;
   /** The attempts that failed on the way, in order. */
   readonly failedAttempts?: readonly (readonly [event: LogEvent, code: ErrorCode])[];
-  /** How often the sandbox was asked. */
+  /** The number of requests to the sandbox. */
   readonly hits?: Readonly<Record<string, number>>;
-  /** The least that passes between a failed attempt and the success of the step, in milliseconds. */
+  /** The least time between the last failed attempt and the success of the step, in milliseconds. */
   readonly waitsMs?: number;
 };
 
-/** What the workers of these tests take at the most; every recording but one is smaller. */
+/** The size limit of the workers in these tests; every recording but one is smaller. */
 export const RECORDING_MAX_BYTES = 100_000;
 
 const recordingGet = (action: FaultInput['action'], times = 1): FaultInput => ({
@@ -36,11 +36,11 @@ const batchRecognize = (action: FaultInput['action']): FaultInput => ({
   action,
 });
 
-/** Faults that pass: the call is completed, and each failed attempt is in the log. */
+/** Transient faults: the call completes, and each failed attempt is logged. */
 export const PASSING: readonly Scenario[] = [
   {
     row: 9,
-    title: 'a connection that is reset, twice',
+    title: 'a connection that is reset twice is retried',
     faults: [recordingGet({ reset: true }, 2)],
     parkedAt: null,
     failedAttempts: [
@@ -51,14 +51,14 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 9,
-    title: 'an answer that never comes',
+    title: 'a request that is never answered is retried',
     faults: [{ system: 'connectwise', action: { hang: true } }],
     parkedAt: null,
     failedAttempts: [['COMPANY_LOOKUP_FAILED', 'CONNECTWISE_UNAVAILABLE']],
   },
   {
     row: 10,
-    title: '429 with Retry-After, which is longer than the retry interval',
+    title: 'a 429 is retried after its Retry-After, which is longer than the retry interval',
     faults: [{ system: 'connectwise', action: { status: 429, headers: { 'retry-after': '7' } } }],
     parkedAt: null,
     failedAttempts: [['COMPANY_LOOKUP_FAILED', 'CONNECTWISE_RATE_LIMITED']],
@@ -66,7 +66,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 11,
-    title: '500, 502, 503 and then an answer',
+    title: '500, 502 and 503 are retried until there is an answer',
     faults: [500, 502, 503].map((status) => recordingGet({ status })),
     parkedAt: null,
     failedAttempts: [
@@ -78,7 +78,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 12,
-    title: '404 for a recording that is not fifteen minutes old',
+    title: 'a 404 for a recording under fifteen minutes old is retried later',
     recording: { callRecordingId: `${Math.floor(Date.now() / 1000)}.12` },
     faults: [recordingGet({ envelopeCode: 404 })],
     parkedAt: null,
@@ -88,7 +88,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 13,
-    title: 'a body that comes slowly, for longer than any single answer takes',
+    title: 'a body that arrives slowly but steadily is read to its end',
     // About 11 kB of base64 a second for a recording of 43 kB.
     faults: [recordingGet({ bytesPerSecond: 11_000 })],
     parkedAt: null,
@@ -96,7 +96,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 14,
-    title: 'a recording that is cut off',
+    title: 'a truncated recording is fetched again',
     faults: [recordingGet({ cutAfterBytes: 9_000 })],
     parkedAt: null,
     failedAttempts: [['FETCH_FAILED', 'PHONE_SYSTEM_UNAVAILABLE']],
@@ -104,7 +104,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 14,
-    title: 'a recording that is not as long as was said',
+    title: 'a recording whose size is not as stated is fetched again',
     faults: [recordingGet({ claimSize: 7 })],
     parkedAt: null,
     failedAttempts: [['FETCH_FAILED', 'RECORDING_CORRUPT']],
@@ -120,7 +120,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 28,
-    title: 'a speech operation that was accepted unheard is found, not paid for again',
+    title: 'a speech operation whose acceptance was lost is found, and not paid for again',
     faults: [batchRecognize({ loseReply: true })],
     parkedAt: null,
     failedAttempts: [['TRANSCRIPTION_FAILED', 'SPEECH_UNAVAILABLE']],
@@ -128,7 +128,7 @@ export const PASSING: readonly Scenario[] = [
   },
   {
     row: 29,
-    title: 'a recording that was stored unheard is taken as stored',
+    title: 'a recording that was stored although the reply was lost counts as stored',
     faults: [{ system: 'storage', operation: 'objects.upload', action: { loseReply: true } }],
     parkedAt: null,
     failedAttempts: [['UPLOAD_FAILED', 'STORAGE_UNAVAILABLE']],
@@ -136,7 +136,7 @@ export const PASSING: readonly Scenario[] = [
   },
 ];
 
-const atOnce = (
+const failsImmediately = (
   title: string,
   fault: FaultInput,
   step: Step,
@@ -144,51 +144,51 @@ const atOnce = (
   operation: string,
 ): Scenario => ({
   row: 12,
-  title: `${title} is given up at once`,
+  title: `${title} fails the step immediately`,
   faults: [fault],
   parkedAt: [step, code],
   hits: { [operation]: 1 },
 });
 
-/** Faults that somebody has to look at: the call is parked, and goes on after a reprocess. */
-export const MENDABLE: readonly Scenario[] = [
-  atOnce(
-    '401 of the phone system, inside 200,',
+/** Faults that an operator has to fix: the call is parked, and completes after a reprocess. */
+export const FIXABLE: readonly Scenario[] = [
+  failsImmediately(
+    'a 401 of the phone system inside a 200',
     recordingGet({ envelopeCode: 401 }),
     'archiveRecording',
     'PHONE_SYSTEM_CREDENTIALS_REFUSED',
     'phoneSystem.recordings.get',
   ),
-  atOnce(
-    '404 for an old recording',
+  failsImmediately(
+    'a 404 for an old recording',
     recordingGet({ envelopeCode: 404 }),
     'archiveRecording',
     'RECORDING_NOT_FOUND',
     'phoneSystem.recordings.get',
   ),
-  atOnce(
-    '403 of the store',
+  failsImmediately(
+    'a 403 of the store',
     { system: 'storage', operation: 'objects.insert', action: { status: 403 } },
     'archiveRecording',
     'STORAGE_CREDENTIALS_REFUSED',
     'storage.objects.insert',
   ),
-  atOnce(
-    'PERMISSION_DENIED of Speech-to-Text',
+  failsImmediately(
+    'PERMISSION_DENIED from Speech-to-Text',
     batchRecognize({ status: 'PERMISSION_DENIED' }),
     'transcribeRecording',
     'SPEECH_CREDENTIALS_REFUSED',
     'speech.BatchRecognize',
   ),
-  atOnce(
-    '404 of a ConnectWise list',
+  failsImmediately(
+    'a 404 for a ConnectWise list',
     { system: 'connectwise', action: { status: 404 } },
     'matchCompany',
     'CONNECTWISE_CREDENTIALS_REFUSED',
     'connectwise.contacts.list',
   ),
-  atOnce(
-    '400 of the language model',
+  failsImmediately(
+    'a 400 of the language model',
     { system: 'languageModel', action: { status: 400 } },
     'analyzeTranscript',
     'MODEL_BAD_REQUEST',
@@ -196,7 +196,7 @@ export const MENDABLE: readonly Scenario[] = [
   ),
   {
     row: 15,
-    title: 'a login page with 200 is no recording',
+    title: 'a login page with a 200 is not a recording',
     faults: [recordingGet({ body: '<html><body>Please log in</body></html>' })],
     parkedAt: ['archiveRecording', 'RECORDING_UNREADABLE'],
     hits: { 'phoneSystem.recordings.get': 1 },
@@ -216,11 +216,11 @@ export const MENDABLE: readonly Scenario[] = [
   },
 ];
 
-/** Faults of the recording itself: the call stays parked. */
+/** Defects of the recording itself: the call stays parked. */
 export const LASTING: readonly Scenario[] = [
   {
     row: 15,
-    title: 'a header without samples is no recording',
+    title: 'a header without samples is not a recording',
     recording: {
       // "RIFF", 36 bytes to come, "WAVEfmt ", PCM, one channel, 8 kHz, 16 bits, "data", 0 bytes.
       audio: { base64: 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=' },
@@ -229,7 +229,7 @@ export const LASTING: readonly Scenario[] = [
   },
   {
     row: 17,
-    title: 'a recording above the limit',
+    title: 'a recording above the size limit is refused',
     recording: { audio: { generate: { kind: 'noise', sizeBytes: RECORDING_MAX_BYTES + 1_000 } } },
     parkedAt: ['archiveRecording', 'RECORDING_TOO_LARGE'],
     hits: { 'phoneSystem.recordings.get': 1 },

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterOptions } from '../harness/cluster.ts';
 
-/** Tests by their titles; all of one group run at once. */
+/** Tests by title; all tests of a group run concurrently. */
 export type TestGroup = Readonly<Record<string, () => Promise<void>>>;
 
 /** Tests that share a cluster, group after group. */
@@ -10,7 +10,7 @@ type Suite = {
   readonly groups: readonly TestGroup[];
 };
 
-/** Writes a suite. The tests get their cluster when they run, and not before. */
+/** Defines a suite. Its tests get their cluster only when they run. */
 export function defineSuite(
   title: string,
   cluster: ClusterOptions,

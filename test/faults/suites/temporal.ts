@@ -8,17 +8,17 @@ import { during } from '../harness/outage.ts';
 import { scale } from '../harness/scale.ts';
 import { defineSuite } from './suite.ts';
 
-// Whatever happens to Temporal, clients are told the truth, and every accepted call is processed once.
+// Whatever happens to Temporal, clients get correct answers, and every accepted call is processed once.
 
 // The gateway's deadline for Temporal is 5 s, and three suites share two cores.
 const ANSWERED_WITHIN_MS = 8_000;
 
-// A killed server comes back in seconds; its runs go on when their tasks have timed out.
+// A killed server is back in seconds; its runs resume when their tasks have timed out.
 const RECOVERED_WITHIN_MS = 90_000;
 
 export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => [
   {
-    'row 3: the server killed in the middle of runs, and restarted on its file': async () => {
+    'row 3: calls survive the server being killed mid-run and restarted on its file': async () => {
       const cluster = given();
       const calls = await startCalls(cluster, 8);
       await Promise.race(
@@ -39,12 +39,12 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       await assertInvariants(cluster);
       assert.ok(
         cluster.workers.every((worker) => worker.isRunning()),
-        'the workers came back by themselves',
+        'the workers recovered by themselves',
       );
     },
   },
   {
-    'row 4: the server frozen: a start is answered in time, and its repetition is the same run':
+    'row 4: a start is answered in time while the server is frozen, and its retry finds the same run':
       async () => {
         const cluster = given();
         const calls = await startCalls(cluster, 4);
@@ -57,7 +57,7 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
           assert.ok(performance.now() - begun <= ANSWERED_WITHIN_MS);
           await sleep(scale.frozenMs);
         });
-        // Whether the start that nobody answered was done is Temporal's secret; there is one run anyway.
+        // Only Temporal knows whether the unanswered start took effect; either way there is one run.
         const repeated = await submitUntilTaken(cluster, late);
         assert.ok(repeated.status === 202 || repeated.status === 200, String(repeated.status));
         for (const { callSid } of [...calls, late]) {
@@ -67,7 +67,7 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       },
   },
   {
-    'row 4: the connections to the server cut, refused and slow': async () => {
+    'row 4: calls survive connections to the server that are cut, refused and slow': async () => {
       const cluster = given();
       const links = [cluster.gateway(), ...cluster.workers].map(
         (process) => process.links.temporal,
@@ -81,10 +81,10 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       await during(refused, async () => {
         assert.equal((await submit(cluster, late))?.status, 503);
       });
-      // A tenth of a second each way: a line over the ocean.
+      // A tenth of a second each way, as on a connection across the ocean.
       const slow = { begin: () => links.forEach((link) => link.delay(100)), end: heal };
       await during(slow, async () => {
-        // Those that were answered with 503 are sent again, as a client does.
+        // Those that were answered with 503 are retried, as a client would.
         for (const call of [...calls, late]) await submitUntilTaken(cluster, call);
         for (const { callSid } of [...calls, late]) {
           await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
@@ -94,10 +94,10 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
     },
   },
   {
-    'row 18: 1,000 concurrent starts of one callSid are one run and one row': async () => {
+    'row 18: 1,000 concurrent starts of one callSid create one run and one row': async () => {
       const cluster = given();
       const recording = await cluster.addRecording();
-      // A crowd may be told to come back (503); in the end everybody has an answer.
+      // Under load some starts may get a 503; eventually each of them gets an answer.
       const starts = Array.from({ length: 1_000 }, () => submitUntilTaken(cluster, recording));
       const statuses = (await Promise.all(starts)).map(({ status }) => status);
       assert.equal(statuses.filter((status) => status === 202).length, 1);
@@ -114,7 +114,7 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
     },
   },
   {
-    'a request that was refused leaves no row and no run behind': async () => {
+    'a refused request leaves no row and no run': async () => {
       const cluster = given();
       const recording = await cluster.addRecording();
       for (const recordgroup of ['../1', '']) {

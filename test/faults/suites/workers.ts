@@ -8,20 +8,20 @@ import type { Recording } from '../../support/recordings.ts';
 import { scale } from '../harness/scale.ts';
 import { defineSuite } from './suite.ts';
 
-// A worker that is told to stop, frozen or cut off takes nothing with it, and one that comes back
-// from the dead changes nothing any more.
+// A worker that is stopped, frozen or cut off loses nothing, and one that returns from the dead has
+// no further effect.
 
-// What an orchestrator gives a process by default before it kills it.
+// The time that an orchestrator gives a process by default before it kills it.
 const ORCHESTRATOR_PATIENCE_MS = 30_000;
 
-// The heartbeat timeout of 30 s, twice: the server may hand the second attempt to a worker that is
-// gone as well. Then the retry interval, the step itself and two busy cores.
+// The heartbeat timeout of 30 s, twice, because the server may give the second attempt to a lost
+// worker as well; then the retry interval, the step itself and two busy cores.
 const TAKEN_OVER_WITHIN_MS = 120_000;
 
 /** Longer than it takes to lose the worker in the middle of a request. */
 const HELD_MS = 15_000;
 
-/** How far a call is when its worker is lost: the request, and the fault that holds it there. */
+/** Where a call is when its worker is lost: the request, and the fault that holds it there. */
 const PLACES = [
   {
     operation: 'phoneSystem.recordings.get',
@@ -38,7 +38,7 @@ const PLACES = [
   },
 ] as const;
 
-// Long enough to see a speech operation run and to lose its worker meanwhile.
+// Long enough to see a speech operation running and to lose its worker in the meantime.
 const CLUSTER = { workers: 1, speechSeconds: 4 };
 
 export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
@@ -53,10 +53,10 @@ export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
     return newest;
   }
 
-  /** Tells a worker to stop, starts another, and asserts that the first keeps to its grace. */
+  /** Stops a worker, starts another, and asserts that the first ends within its grace period. */
   async function replace(stopped: LinkedProcess): Promise<void> {
-    const told = performance.now();
-    const stopping = stopped.stop().then(({ code }) => ({ code, ms: performance.now() - told }));
+    const begun = performance.now();
+    const stopping = stopped.stop().then(({ code }) => ({ code, ms: performance.now() - begun }));
     await given().startWorker();
     const { code, ms } = await stopping;
     assert.equal(code, 0, stopped.output());
@@ -64,28 +64,23 @@ export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
   }
 
   const underLoad = {
-    'row 2: a worker told to stop under load finishes what it has begun, and exits with 0':
-      async () => {
-        const cluster = given();
-        const calls = await startCalls(cluster, 8);
-        await Promise.all(
-          calls.map(({ callSid }) => untilHit(cluster, callSid, 'speech.GetOperation')),
-        );
-        await replace(newestWorker());
-        for (const { callSid } of calls) {
-          await untilCompleted(cluster, callSid);
-          assert.deepEqual(
-            await attemptRowsOf(callSid),
-            [],
-            'no attempt failed or was interrupted',
-          );
-        }
-        await assertInvariants(cluster);
-      },
+    'row 2: a worker stopped under load finishes what it has begun, and exits with 0': async () => {
+      const cluster = given();
+      const calls = await startCalls(cluster, 8);
+      await Promise.all(
+        calls.map(({ callSid }) => untilHit(cluster, callSid, 'speech.GetOperation')),
+      );
+      await replace(newestWorker());
+      for (const { callSid } of calls) {
+        await untilCompleted(cluster, callSid);
+        assert.deepEqual(await attemptRowsOf(callSid), [], 'no attempt failed or was interrupted');
+      }
+      await assertInvariants(cluster);
+    },
   };
 
   const beyondGrace = {
-    'row 2: what takes longer than the grace is interrupted, noted, and done elsewhere':
+    'row 2: work that exceeds the grace period is interrupted, logged, and done by another worker':
       async () => {
         const cluster = given();
         const { callSid } = await startCall(cluster, {
@@ -104,7 +99,7 @@ export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
   };
 
   const zombies = {
-    'rows 26 and 27: workers frozen, or cut off from Temporal, are replaced and change nothing when they are back':
+    'rows 26 and 27: workers frozen or cut off from Temporal are replaced, and have no effect when they return':
       async () => {
         const cluster = given();
         const frozen = newestWorker();
@@ -118,7 +113,7 @@ export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
           }),
         );
         frozen.freeze();
-        // The server hands work to a silent connection for another minute; the full variant bears that.
+        // The server gives work to a silent connection for another minute; only the full variant waits for that.
         if (!scale.isFull) frozen.links.temporal.cut();
         cutOff?.links.temporal.blackHole();
         await cluster.startWorker();
@@ -130,7 +125,7 @@ export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
         frozen.thaw();
         cutOff?.links.temporal.heal();
         for (const worker of cutOff === null ? [frozen] : [frozen, cutOff]) {
-          // It ends when everything has ended that it still believes to be its work.
+          // It exits when everything that it still considers its work has ended.
           const { code } = await worker.stop();
           assert.equal(code, 0, worker.output());
         }
@@ -143,7 +138,7 @@ export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
       },
   };
 
-  /** What a zombie could spoil: every row of these calls but the notes about attempts. */
+  /** What a zombie could damage: every row of these calls except the log rows of failed attempts. */
   async function rowsOf(calls: readonly Recording[]) {
     const { prisma } = given().database;
     const where = { callSid: { in: calls.map(({ callSid }) => callSid) } };

@@ -1,4 +1,4 @@
-// What a run has started ends with it, however it ends.
+// Everything that a run has started ends with it, however it ends.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ describe('a run that is killed', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('takes its parts along after kill -9, by their own signal, and frees its lock', async () => {
+  it('has its parts stopped after kill -9, with their own signal, and its lock released', async () => {
     const holder = fork(HOLDER, [folder]);
     const [message] = (await once(holder, 'message')) as [{ pid: number }];
     const identity = processIdentity(message.pid);
@@ -27,7 +27,7 @@ describe('a run that is killed', () => {
     assert.equal(tryLock(join(folder, 'lock')), null, 'the lock is held while it lives');
 
     holder.kill('SIGKILL');
-    await until(() => processIdentity(message.pid) !== identity, 'the part is gone');
+    await until(() => processIdentity(message.pid) !== identity, 'the part has ended');
     assert.equal(readFileSync(join(folder, 'end'), 'utf8'), 'SIGTERM');
     const lock = tryLock(join(folder, 'lock'));
     assert.notEqual(lock, null);
@@ -38,7 +38,7 @@ describe('a run that is killed', () => {
 async function until(isTrue: () => boolean, what: string): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!isTrue()) {
-    assert.ok(Date.now() < deadline, `Not in ten seconds: ${what}.`);
+    assert.ok(Date.now() < deadline, `Not within ten seconds: ${what}.`);
     await sleep(20);
   }
 }

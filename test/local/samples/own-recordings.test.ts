@@ -1,4 +1,4 @@
-// Guarantees which files of the command line are taken for recordings.
+// Guarantees which files on the command line are accepted as recordings.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ describe('the recordings on the command line', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('may have an ending in capitals, as dictation devices write them', async () => {
+  it('may have an extension in capitals, as dictation devices write it', async () => {
     const path = join(folder, 'Kunde.MP3');
     writeFileSync(path, 'speech');
     assert.deepEqual(await readRecordings([path], {}), [
@@ -21,7 +21,7 @@ describe('the recordings on the command line', () => {
     ]);
   });
 
-  it('are refused by name when they are not called as a recording is', async () => {
+  it('are refused by name when their extension is not that of a recording', async () => {
     await assert.rejects(readRecordings([join(folder, 'Kunde.txt')], {}), /Kunde\.txt.*\.mp3/);
   });
 });

@@ -1,4 +1,4 @@
-// The exit code of "npm start -- --once" says whether each sample ended as its file says.
+// The exit code of "npm start -- --once" says whether each sample ended as its file expects.
 import assert from 'node:assert/strict';
 
 import type { SampleResult } from '../../../local/samples/follow-sample.ts';
@@ -20,7 +20,7 @@ const failing = {
 } as const;
 
 describe('the verdict on a sample', () => {
-  it('has nothing to say of a call that ended as it should', () => {
+  it('finds no deviation in a call that ended as expected', () => {
     assert.deepEqual(
       deviations(result({ status: 'COMPLETED', outcome: 'ANALYZED' }, {}), sandboxOnly),
       [],
@@ -28,7 +28,7 @@ describe('the verdict on a sample', () => {
     assert.deepEqual(deviations(failed(), sandboxOnly), []);
   });
 
-  it('names everything that is otherwise', () => {
+  it('names every deviation', () => {
     const wrong = result(
       { status: 'COMPLETED', outcome: 'NO_SPEECH', companyMatch: 'MATCHED', company: 'A' },
       { companyMatch: 'UNKNOWN' },
@@ -50,11 +50,11 @@ describe('the verdict on a sample', () => {
     );
   });
 
-  it('lets a call that should fail be COMPLETED only where somebody has reprocessed it', () => {
+  it('accepts COMPLETED for a call that should fail only if it was reprocessed', () => {
     const healed = result(failing, { status: 'COMPLETED' });
     assert.deepEqual(deviations({ ...healed, isNew: false }, sandboxOnly), []);
     assert.ok(deviations(healed, sandboxOnly).includes('status COMPLETED instead of FAILED'));
-    // The sandbox's model cannot know the call by words that it has never seen.
+    // The sandbox's model cannot recognise the call from words that it has never seen.
     assert.deepEqual(deviations(healed, { ...sandboxOnly, storageAndSpeech: true }), []);
   });
 

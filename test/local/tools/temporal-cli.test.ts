@@ -1,4 +1,4 @@
-// The Temporal CLI is found where it is, fetched once where it is not, and never half fetched.
+// An installed Temporal CLI is used, a missing one is fetched once, and no partial download is kept.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -32,7 +32,7 @@ describe('the Temporal CLI', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'temporal-cli-test-'));
-    // Only the shell, so that a CLI of the machine's own is not found.
+    // An empty PATH, so that a CLI installed on the machine is not found.
     env = { PATH: join(folder, 'bin'), XDG_CACHE_HOME: join(folder, 'cache') };
     mkdirSync(env.PATH);
   });
@@ -48,7 +48,7 @@ describe('the Temporal CLI', () => {
     }
   };
 
-  it('is the one that TEMPORAL_CLI_PATH names, and nothing else when that does not run', async () => {
+  it('is the one that TEMPORAL_CLI_PATH names, with no fallback when that one does not run', async () => {
     const named = script(join(folder, 'mine'));
     const found = await findTemporalCli({ ...env, TEMPORAL_CLI_PATH: named }, quiet, []);
     assert.deepEqual(found, {
@@ -62,7 +62,7 @@ describe('the Temporal CLI', () => {
     );
   });
 
-  it('is the one on the PATH, unless that is too old', async () => {
+  it('is the one on the PATH, unless it is too old', async () => {
     script(join(env.PATH, 'temporal'));
     const found = await findTemporalCli(env, quiet, []);
     assert.equal(found.from, 'PATH');
@@ -70,7 +70,7 @@ describe('the Temporal CLI', () => {
     assert.equal((await findTemporalCli(env, quiet, [working()])).from, 'cache');
   });
 
-  it('is fetched once, by the first way that works', async () => {
+  it('is fetched once, from the first source that works', async () => {
     const second = working();
     const found = await findTemporalCli(env, quiet, [
       failing('broken'),
@@ -83,7 +83,7 @@ describe('the Temporal CLI', () => {
     assert.deepEqual(cached(), ['temporal-1.9.1']);
   });
 
-  it('is fetched once by two that need it at the same time', async () => {
+  it('is fetched once when two processes need it at the same time', async () => {
     const source = working(150);
     const [first, second] = await Promise.all([
       findTemporalCli(env, quiet, [source]),
@@ -93,7 +93,7 @@ describe('the Temporal CLI', () => {
     assert.equal(source.calls, 1);
   });
 
-  it('leaves nothing half fetched, and names every way that failed in one error', async () => {
+  it('leaves no partial download, and names every source that failed in one error', async () => {
     await assert.rejects(
       findTemporalCli(env, quiet, [failing('the first way'), failing('the second way')]),
       (error) =>
@@ -132,7 +132,7 @@ describe('the Temporal CLI', () => {
     assert.deepEqual(cached(), []);
   });
 
-  it('says of a download whose host is away that it cannot be reached', async () => {
+  it('reports the host of a download as unreachable when it is down', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     await assert.rejects(
       findTemporalCli(env, quiet, [officialDownload(nobody)]),

@@ -1,4 +1,4 @@
-// Whisper's packages are installed once for a Python, and what is in the way is told in a sentence.
+// Whisper's packages are installed once per Python, and whatever prevents it is reported in one sentence.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,13 +21,13 @@ describe("Whisper's packages", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A python3 that says of itself what the real one says. */
+  /** Installs a python3 that answers the question about its version with this text. */
   function python(answer: string): void {
     writeFileSync(join(env.PATH, 'python3'), `#!/bin/sh\necho "${answer}"\n`);
     chmodSync(join(env.PATH, 'python3'), 0o755);
   }
 
-  it('are installed once for each Python and platform, from the pinned file', async () => {
+  it('are installed once per Python and platform, from the pinned requirements', async () => {
     const installed: string[] = [];
     const install: typeof installPackages = async (requirements, into) => {
       assert.match(requirements, /local\/tools\/requirements\/whisper\.txt$/);
@@ -47,7 +47,7 @@ describe("Whisper's packages", () => {
     assert.notEqual(await findWhisperPackages(env, quiet, install), first);
   });
 
-  it('are not there, and not half there, when they cannot be installed', async () => {
+  it('are not left half installed when the installation fails', async () => {
     python('3.12 cpython-312 linux-x86_64');
     const install: typeof installPackages = async (_, into) => {
       writeFileSync(join(into, 'half'), '');
@@ -58,7 +58,7 @@ describe("Whisper's packages", () => {
     await assert.rejects(findWhisperPackages(env, quiet, install), LocalRunError);
   });
 
-  it('need a Python that is there and recent enough', async () => {
+  it('need an installed Python that is recent enough', async () => {
     assert.match(await failureOf(), /no working python3 was found: install it/);
     python('3.9 cpython-39 linux-x86_64');
     assert.match(await failureOf(), /needs Python 3\.10 or later, but python3 is 3\.9/);
@@ -74,7 +74,7 @@ describe("Whisper's packages", () => {
     throw new assert.AssertionError({ message: 'It must fail.' });
   }
 
-  it('are pinned by version and hash, every one', () => {
+  it('are all pinned by version and hash', () => {
     const pins = readFileSync(
       join(import.meta.dirname, '../../../local/tools/requirements/whisper.txt'),
       'utf8',

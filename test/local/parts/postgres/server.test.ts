@@ -1,5 +1,5 @@
-// The embedded PostgreSQL keeps its data over any end, and refuses in one sentence a data folder it
-// cannot use.
+// The embedded PostgreSQL keeps its data however it ends, and refuses an unusable data folder with
+// one sentence.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,8 @@ describe('the embedded PostgreSQL', () => {
       keeper,
     });
 
-  // The folder of mkdtemp is closed to others, as /root is: as root this needs the extra right.
+  // Like /root, a folder made by mkdtemp is closed to other users: as root, PostgreSQL's user must be
+  // given access to it.
   it('starts in a folder that only its owner may enter, and keeps its data after kill -9', async () => {
     const first = await start();
     await runOn(first.url('postgres'), (client) =>
@@ -53,11 +54,11 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('does not mind a postmaster.pid whose number another process has got since', async () => {
+  it('ignores a stale postmaster.pid whose process ID has since been reused', async () => {
     await (await start()).part.stop();
     const other = await start(join(folder, 'other'));
     try {
-      // A live process of the same user, which is what PostgreSQL itself would be stopped by.
+      // A live process of the same user, which would keep PostgreSQL itself from starting.
       writeFileSync(join(dataFolder, 'postmaster.pid'), `${other.part.pid}\n${dataFolder}\n`);
       await (await start()).part.stop();
     } finally {
@@ -65,7 +66,7 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('does not take over a server that already runs on the folder', async () => {
+  it('does not take over a folder on which a server is already running', async () => {
     const first = await start();
     try {
       await assert.rejects(start(), refusal(`process ${first.part.pid}.*kill -INT`));
@@ -75,14 +76,14 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('refuses a folder of another PostgreSQL, saying which', async () => {
+  it('refuses a folder made by another PostgreSQL version, and names it', async () => {
     mkdirSync(join(dataFolder, 'global'), { recursive: true });
     writeFileSync(join(dataFolder, 'PG_VERSION'), '16\n');
     chmodSync(folder, 0o755);
     await assert.rejects(start(), refusal('made by PostgreSQL 16.*uses PostgreSQL 18'));
   });
 
-  it('refuses a folder that is no whole data folder, and leaves it alone', async () => {
+  it('refuses an incomplete data folder, and leaves it untouched', async () => {
     mkdirSync(dataFolder);
     writeFileSync(join(dataFolder, 'mine.txt'), 'mine');
     await assert.rejects(start(), refusal('not a complete PostgreSQL data folder.*move it away'));
