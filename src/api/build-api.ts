@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
+
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
-import { handleError, handleNotFound } from './error-handler.ts';
+import { acceptJsonAndEmptyBodies } from './bodies.ts';
+import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
+import { createClientErrorHandler, handleError, handleNotFound } from './error-handler.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -23,12 +27,16 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     loggerInstance: deps.logger,
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: PARAM_LIMIT },
-    // Open connections of idle clients must not keep a process from closing.
-    forceCloseConnections: 'idle',
+    ...CONNECTION_OPTIONS,
+    clientErrorHandler: createClientErrorHandler(deps.logger),
+    // A counter would begin again in each process, and several of them write into one log.
+    genReqId: () => randomUUID(),
     // What Fastify refuses before it looks for a route.
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
-  takeEmptyBodies(app);
+  limitConnections(app);
+  finishRequestsOnClose(app);
+  acceptJsonAndEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
@@ -38,17 +46,4 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(readCallRoutes, deps);
   void app.register(reprocessCallRoute, deps);
   return app;
-}
-
-/** Many clients name a content type whether or not they send a body: an empty one is none. */
-function takeEmptyBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>(
-    'application/json',
-    { parseAs: 'string' },
-    (request, body, done) => {
-      if (body === '') return done(null);
-      return parseJson(request, body, done);
-    },
-  );
 }
