@@ -23,6 +23,7 @@ import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createRequestQueue } from './repositories/request-queue.ts';
 import { createSitePhoneRepository } from './repositories/site-phone-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
@@ -67,7 +68,10 @@ async function main(): Promise<void> {
     const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
     const { prisma } = database;
     const sitePhones = createSitePhoneRepository(prisma);
-    const connectwise = createConnectWise(config.connectwise);
+    const connectwise = createConnectWise(
+      config.connectwise,
+      createRequestQueue(prisma, 'connectwise'),
+    );
     const { numberRules } = config;
 
     const worker = await Worker.create({

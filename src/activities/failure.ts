@@ -1,7 +1,11 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
+import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import { toDatabaseError } from '../repositories/database-error.ts';
+
+// Part of normal operation: no warning in the logs, no count in the failure metrics.
+const EXPECTED: ReadonlySet<ErrorCode> = new Set(['RECORDING_NOT_THERE_YET', 'CONNECTWISE_QUEUED']);
 
 // No header makes a call wait longer than this, however it was meant: the shortest time that a step
 // has for asking another system is two hours (matchCompany), and a delay beyond what is left of it
@@ -34,10 +38,7 @@ export function toApplicationFailure(error: ServiceError): ApplicationFailure {
     ...(error.retryAfterMs === undefined
       ? {}
       : { nextRetryDelay: Math.min(error.retryAfterMs, LONGEST_DELAY_MS) }),
-    ...(error.code === 'RECORDING_NOT_THERE_YET'
-      ? // Expected of a fresh recording: no warning in the logs, no count in the failure metrics.
-        { category: ApplicationFailureCategory.BENIGN }
-      : {}),
+    ...(EXPECTED.has(error.code) ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
   failure.stack = [`${error.code}: ${error.message}`, ...framesOf(error)].join('\n');
   return failure;

@@ -44,11 +44,13 @@ const { transcribeRecording } = proxyActivities<Activities>(
   }),
 );
 
-// A handful of short requests. Nobody waits longer than two hours to learn that a lookup fails.
+// A handful of short requests. The step itself gives a lookup up that has failed for two hours. The rest
+// of the day is for waiting until its turn comes under CONNECTWISE_REQUESTS_PER_MINUTE: at the default of
+// 60, a day has turns for 28,800 lookups.
 const { matchCompany } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '20 seconds',
-    scheduleToCloseTimeout: '2 hours',
+    scheduleToCloseTimeout: '24 hours',
     retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   }),
 );

@@ -8,6 +8,7 @@ import {
 import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise/client.ts';
 import { loadWorkerConfig } from '../../src/config.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
+import { createRequestQueue } from '../../src/repositories/request-queue.ts';
 import {
   createSitePhoneRepository,
   type SitePhoneRepository,
@@ -54,7 +55,10 @@ export async function startSiteRig(): Promise<SiteRig> {
   });
   const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
   const sitePhones = createSitePhoneRepository(database.prisma);
-  const connectwise = createConnectWise(config.connectwise);
+  const connectwise = createConnectWise(
+    config.connectwise,
+    createRequestQueue(database.prisma, 'connectwise'),
+  );
   const { region } = config.numberRules;
   const activities = createSiteDirectoryActivities({ database, sitePhones, connectwise, region });
 

@@ -85,7 +85,7 @@ const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
     'after ConnectWise answered',
     ({ connectwise }, gate) => {
       const { held, isHeld } = hold(connectwise.findCompanyByPhone, gate);
-      return { deps: { connectwise: { findCompanyByPhone: held } }, isHeld };
+      return { deps: { connectwise: { ...connectwise, findCompanyByPhone: held } }, isHeld };
     },
   ],
   [

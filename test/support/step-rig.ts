@@ -21,6 +21,7 @@ import { createCallRepository } from '../../src/repositories/call-repository.ts'
 import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
+import { createRequestQueue } from '../../src/repositories/request-queue.ts';
 import { createSitePhoneRepository } from '../../src/repositories/site-phone-repository.ts';
 import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
@@ -71,7 +72,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     phoneSystem,
     recordingStore: createRecordingStore(config.recordingStore),
     speech: speechWith({}),
-    connectwise: createConnectWise(config.connectwise),
+    connectwise: createConnectWise(config.connectwise, createRequestQueue(prisma, 'connectwise')),
     languageModel: createLanguageModel(config.languageModel),
     callerChannel: config.callerChannel,
     attemptHistory: { wasPreviousLost: async () => false },

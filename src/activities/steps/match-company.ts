@@ -11,6 +11,7 @@ import type { Database } from '../../repositories/database.ts';
 import type { SitePhoneRepository } from '../../repositories/site-phone-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { describeMatch } from '../matching/describe-match.ts';
+import { askInTurn } from '../matching/in-turn.ts';
 import { findCall, lockCall } from '../step/call-row.ts';
 import { runStep, type RunStepDeps } from '../step/define-step.ts';
 
@@ -18,7 +19,7 @@ export type MatchCompanyDeps = RunStepDeps & {
   readonly database: Database;
   readonly companies: CompanyRepository;
   readonly sitePhones: SitePhoneRepository;
-  readonly connectwise: Pick<ConnectWise, 'findCompanyByPhone'>;
+  readonly connectwise: Pick<ConnectWise, 'admitLookup' | 'findCompanyByPhone'>;
   readonly numberRules: NumberRules;
 };
 
@@ -35,7 +36,8 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
       deps,
       'matchCompany',
       callSid,
-      () => 'COMPANY_LOOKUP_FAILED',
+      // A lookup that waits for its turn has not failed.
+      (code) => (code === 'CONNECTWISE_QUEUED' ? null : 'COMPANY_LOOKUP_FAILED'),
       async (attempt) => {
         const call = await findCall(calls, callSid);
         const mayReuse = !redo || call.matchRunId === call.runId;
@@ -43,7 +45,11 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
 
         const party = findExternalParty(call, numberRules);
         const lookup =
-          party.kind === 'NUMBER' ? await lookUp(deps, party.number, attempt.signal) : null;
+          party.kind === 'NUMBER'
+            ? await askInTurn(deps, { call, attempt }, () =>
+                lookUp(deps, party.number, attempt.signal),
+              )
+            : null;
         const companyMatch = toCompanyMatch(party, lookup);
 
         return database.transaction(async (tx) => {

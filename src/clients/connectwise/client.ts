@@ -9,7 +9,7 @@ import {
 import { lastDigits } from '../../domain/phone-number.ts';
 import { createDirectory, type ConnectWiseDirectory, type WithTimeout } from './directory.ts';
 import { unavailable } from './errors.ts';
-import { createLimiter, REQUESTS_PER_LOOKUP } from './limiter.ts';
+import { createLimiter, type Limiter, type RequestQueue } from './limiter.ts';
 import { readAllPages } from './pages.ts';
 import {
   companies as companiesQuery,
@@ -28,36 +28,41 @@ export type ConnectWiseConfig = ConnectWiseAddress & {
   readonly excludedCompanyIds: readonly string[];
 };
 
-export type ConnectWise = ConnectWiseDirectory & {
-  /**
-   * The company that an E.164 number belongs to, by contacts, companies and sites. Sites cannot be
-   * searched: `siteCompanyIds` are the companies that have the number as a site's, from the
-   * directory. No match is a result. Throws CONNECTWISE_* codes, without the number; an abort goes
-   * through as the signal's reason.
-   */
-  findCompanyByPhone(
-    number: string,
-    siteCompanyIds: readonly string[],
-    signal: AbortSignal,
-  ): Promise<CompanyLookup>;
-};
+export type ConnectWise = ConnectWiseDirectory &
+  Pick<Limiter, 'admitLookup'> & {
+    /**
+     * The company that an E.164 number belongs to, by contacts, companies and sites. Sites cannot be
+     * searched: `siteCompanyIds` are the companies that have the number as a site's, from the
+     * directory. To be asked once `admitLookup` has returned. No match is a result. Throws CONNECTWISE_* codes, without the number; an abort goes
+     * through as the signal's reason.
+     */
+    findCompanyByPhone(
+      number: string,
+      siteCompanyIds: readonly string[],
+      signal: AbortSignal,
+    ): Promise<CompanyLookup>;
+  };
 
-/** Inside the 20 s that an attempt of the step has, with room for its transaction. */
-const LOOKUP_TIMEOUT_MS = 16_000;
+/**
+ * With the five seconds that a lookup may have waited for its turn, this stays inside the 20 s that an
+ * attempt of the step has, with room for its transaction.
+ */
+const LOOKUP_TIMEOUT_MS = 14_000;
 
 /** Ids in one request: at ten characters each, far below any limit on the length of a URL. */
 const IDS_PER_REQUEST = 100;
 
 /**
- * Creates the client. The limit on requests is shared by all that this client asks; a lookup has
+ * Creates the client. The limit on requests is shared by all that stand in this queue; a lookup has
  * `timeoutMs` in all, as has each request of a walk.
  */
 export function createConnectWise(
   config: ConnectWiseConfig,
+  queue: RequestQueue,
   timeoutMs: number = LOOKUP_TIMEOUT_MS,
 ): ConnectWise {
   const get = createGet(config);
-  const limiter = createLimiter(config.requestsPerMinute);
+  const limiter = createLimiter(config.requestsPerMinute, queue);
 
   const withTimeout: WithTimeout = async (signal, work) => {
     signal.throwIfAborted();
@@ -73,6 +78,7 @@ export function createConnectWise(
 
   return {
     ...createDirectory(get, limiter, withTimeout),
+    admitLookup: (place, signal) => limiter.admitLookup(place, signal),
     findCompanyByPhone: (number, siteCompanyIds, signal) =>
       withTimeout(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
   };
@@ -84,7 +90,7 @@ export function createConnectWise(
   ): Promise<CompanyLookup> {
     const digits = lastDigits(number);
     const waited = { ms: 0 };
-    const admit = () => limiter.admit(1, waited, signal);
+    const admit = () => limiter.admitAnother(waited, signal);
     const listContacts = (query: ListQuery) =>
       readAllPages(get, { path: '/company/contacts', query, schema: contactsPage }, admit, signal);
     const listCompanies = (query: ListQuery) =>
@@ -95,7 +101,6 @@ export function createConnectWise(
         signal,
       );
 
-    await limiter.admit(REQUESTS_PER_LOOKUP, waited, signal);
     const contacts: FoundContact[] = [
       ...(await listContacts(contactsByItem(digits))),
       ...(await listContacts(contactsByDefaultPhone(digits))),

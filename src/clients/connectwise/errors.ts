@@ -18,8 +18,17 @@ export function replyInvalid(why: string): ServiceError {
   );
 }
 
-/** The local limit or ConnectWise's own: come back after `retryAfterMs`. */
-export function rateLimited(why: string, retryAfterMs: number | null): ServiceError {
+/** A lookup whose turn under our own limit comes in `retryAfterMs`, and where it stands in the queue. */
+export function queued(place: number, retryAfterMs: number): ServiceError {
+  return new ServiceError(
+    'CONNECTWISE_QUEUED',
+    'The lookup waits for its turn: CONNECTWISE_REQUESTS_PER_MINUTE is used up until then.',
+    { retryAfterMs: Math.ceil(retryAfterMs), context: { place } },
+  );
+}
+
+/** ConnectWise's own limit: come back after `retryAfterMs`. */
+function rateLimited(why: string, retryAfterMs: number | null): ServiceError {
   return new ServiceError(
     'CONNECTWISE_RATE_LIMITED',
     `Asking ConnectWise failed: ${why}; it is tried again later.`,

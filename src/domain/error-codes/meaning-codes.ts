@@ -103,9 +103,16 @@ export const MEANING_CODES = {
     remedy: 'Wait until ConnectWise answers again, then send the signal reprocess.',
   },
   CONNECTWISE_RATE_LIMITED: {
-    meaning: 'ConnectWise had too many requests, or CONNECTWISE_REQUESTS_PER_MINUTE are used up.',
+    meaning: 'ConnectWise had too many requests.',
     retryable: true,
     remedy: 'Lower CONNECTWISE_REQUESTS_PER_MINUTE or wait, then send the signal reprocess.',
+  },
+  CONNECTWISE_QUEUED: {
+    meaning:
+      'The lookup waits for its turn: all workers together send no more than CONNECTWISE_REQUESTS_PER_MINUTE.',
+    retryable: true,
+    remedy:
+      'The turn did not come within a day: raise CONNECTWISE_REQUESTS_PER_MINUTE if ConnectWise allows more, restart the workers, then send the signal reprocess.',
   },
   CONNECTWISE_CREDENTIALS_REFUSED: {
     meaning:

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import { createConnectWise, type ConnectWise } from '../../../src/clients/connectwise/client.ts';
 import { lookupInWords } from '../../support/lookup-in-words.ts';
+import { emptyQueue } from '../../support/request-queue.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../../support/temporary-sandbox.ts';
 
 const { signal } = new AbortController();
@@ -13,7 +14,7 @@ describe('the ConnectWise client against the sandbox', () => {
 
   before(async () => {
     sandbox = await startTemporarySandbox();
-    connectwise = createConnectWise(toConfig(sandbox.env('CONNECTWISE_PRIVATE_KEY')));
+    connectwise = createConnectWise(toConfig(sandbox.env('CONNECTWISE_PRIVATE_KEY')), emptyQueue);
   });
   after(() => sandbox.stop());
 
@@ -76,7 +77,7 @@ describe('the ConnectWise client against the sandbox', () => {
   });
 
   it('recognises the 404 for wrong keys as refused credentials', async () => {
-    const client = createConnectWise(toConfig('wrong'));
+    const client = createConnectWise(toConfig('wrong'), emptyQueue);
     const code = 'CONNECTWISE_CREDENTIALS_REFUSED';
     await assert.rejects(client.findCompanyByPhone('+442079460101', [], signal), { code });
   });

@@ -9,6 +9,7 @@ import { createDispatcher } from '../../../src/clients/phone-system/transport.ts
 import { createTranscriptionServer } from '../../../src/clients/transcription-server/client.ts';
 import { createNotes, INPUT, LIMITS } from '../../clients/language-model/support.ts';
 import { KEY, SECRET } from '../../clients/phone-system/support.ts';
+import { emptyQueue } from '../../support/request-queue.ts';
 import { fileOf, serverConfig } from '../../clients/transcription-server/support.ts';
 
 /** Sends the usual request to a system at this address; rejects with the error that the client throws. */
@@ -53,6 +54,7 @@ export const askConnectWise: Ask = (url) =>
       region: 'GB',
       excludedCompanyIds: [],
     },
+    emptyQueue,
     SILENCE_MS,
   ).findCompanyByPhone('+442079461234', [], never);
 

@@ -56,6 +56,7 @@ export function call(callSid: string, standing: Partial<Call>): Call {
     externalPhoneNumber: null,
     direction: null,
     matchRunId: null,
+    lookupTurn: null,
     recordingGeneration: null,
   };
   return {
