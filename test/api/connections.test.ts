@@ -23,6 +23,8 @@ describe("the gateway's connections", () => {
   let database: Database;
   const gateways: RunningProcess[] = [];
   const sockets: Socket[] = [];
+  /** Accepts connections, and never says anything. */
+  const silent = createServer();
 
   /** The port of a gateway that no test ends. */
   let port: number;
@@ -38,6 +40,7 @@ describe("the gateway's connections", () => {
   });
   after(async () => {
     for (const gateway of gateways) await gateway.kill();
+    silent.close();
     await database.close();
     await testDatabase.drop();
   });
@@ -87,7 +90,7 @@ describe("the gateway's connections", () => {
   });
 
   it('ends within ten seconds of SIGTERM while neither the database nor Temporal answers', async () => {
-    const silent = createServer((socket) => sockets.push(socket));
+    silent.on('connection', (socket) => sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port: silentPort } = silent.address() as AddressInfo;
     const { process, port: ownPort } = await startGateway({
@@ -101,7 +104,6 @@ describe("the gateway's connections", () => {
     await waitFor('the gateway to ask for an answer', async () => sockets.length >= 4);
 
     await endsInTime(process);
-    silent.close();
   });
 
   it('answers the requests that are running when SIGTERM arrives', async () => {

@@ -1,6 +1,5 @@
 import type { Database } from '../../src/repositories/database.ts';
 import { openRawConnection, type RawConnection } from '../support/raw-connection.ts';
-import { waitFor } from '../support/wait-for.ts';
 
 /** More than the buffers between two processes take. */
 export const TRANSCRIPT_LENGTH = 30_000_000;
@@ -19,8 +18,16 @@ export async function addLongTranscript({ prisma }: Database, callSid: string): 
       transition: 1,
       transcript: {
         create: {
-          text: 'x'.repeat(TRANSCRIPT_LENGTH),
-          segments: [],
+          text: '',
+          segments: [
+            {
+              speaker: null,
+              channel: null,
+              startSeconds: 0,
+              endSeconds: 1,
+              text: 'x'.repeat(TRANSCRIPT_LENGTH),
+            },
+          ],
           model: 'none',
           billedSeconds: 1,
           sha256: '',
@@ -36,7 +43,11 @@ export async function addLongTranscript({ prisma }: Database, callSid: string): 
 export async function openUnread(port: number, callSid: string): Promise<RawConnection> {
   const request = `GET /calls/${callSid}/transcript HTTP/1.1\r\nHost: gateway\r\n\r\n`;
   const unread = await openRawConnection(port, request);
-  await waitFor('the beginning of the long answer', async () => unread.received() !== '');
-  unread.socket.pause();
+  await new Promise<void>((resolve) =>
+    unread.socket.once('data', () => {
+      unread.socket.pause();
+      resolve();
+    }),
+  );
   return unread;
 }

@@ -7,12 +7,16 @@ import { addLongTranscript, openUnread, TRANSCRIPT_LENGTH } from '../api/long-an
 import { startProcess } from '../support/child-process.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
-// Twice the gateway's thirty seconds, and some room.
-const CUT_OFF_WITHIN_MS = 65_000;
+// Twice the gateway's thirty seconds, and room for a busy machine.
+const CUT_OFF_WITHIN_MS = 75_000;
 
-describe('a client of the gateway that stops reading', () => {
-  it('is cut off within a minute', async () => {
-    await using stack = new AsyncDisposableStack();
+describe('a client of the gateway that stops reading', function () {
+  this.timeout(180_000);
+
+  const stack = new AsyncDisposableStack();
+  after(() => stack.disposeAsync());
+
+  it('is cut off', async () => {
     const testDatabase = await createTestDatabase();
     stack.defer(() => testDatabase.drop());
     const database = createDatabase({ url: testDatabase.url, poolSize: 1 });
