@@ -92,6 +92,7 @@ async function main(): Promise<void> {
           recordingStore: createRecordingStore(config.recordingStore),
           speech,
           connectwise,
+          excludedCompanyIds: config.connectwise.excludedCompanyIds,
           languageModel: createLanguageModel(config.languageModel),
           callerChannel: config.callerChannel,
           numberRules,

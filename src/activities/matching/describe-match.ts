@@ -1,4 +1,4 @@
-import type { CompanyLookup } from '../../clients/connectwise/client.ts';
+import type { CompanyLookup } from '../../domain/company-match.ts';
 import type { ExternalParty } from '../../domain/external-party.ts';
 import type { LogEvent, LogStatus } from '../../domain/log-events.ts';
 

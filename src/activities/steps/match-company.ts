@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
-import type { CompanyLookup, ConnectWise } from '../../clients/connectwise/client.ts';
 import type { CompanyMatch } from '../../domain/call.ts';
+import type { CompanyLookup } from '../../domain/company-match.ts';
 import {
   findExternalParty,
   type ExternalParty,
@@ -8,19 +8,18 @@ import {
 } from '../../domain/external-party.ts';
 import type { CompanyRepository } from '../../repositories/company-repository.ts';
 import type { Database } from '../../repositories/database.ts';
-import type { SitePhoneRepository } from '../../repositories/site-phone-repository.ts';
 import type { StepInput } from './archive-recording.ts';
 import { describeMatch } from '../matching/describe-match.ts';
+import { lookUpCompany, type LookUpCompanyDeps } from '../matching/look-up-company.ts';
 import { findCall, lockCall } from '../step/call-row.ts';
 import { runStep, type RunStepDeps } from '../step/define-step.ts';
 
-export type MatchCompanyDeps = RunStepDeps & {
-  readonly database: Database;
-  readonly companies: CompanyRepository;
-  readonly sitePhones: SitePhoneRepository;
-  readonly connectwise: Pick<ConnectWise, 'findCompanyByPhone'>;
-  readonly numberRules: NumberRules;
-};
+export type MatchCompanyDeps = RunStepDeps &
+  LookUpCompanyDeps & {
+    readonly database: Database;
+    readonly companies: CompanyRepository;
+    readonly numberRules: NumberRules;
+  };
 
 export type MatchCompanyResult = { readonly companyMatch: CompanyMatch };
 
@@ -43,7 +42,7 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
 
         const party = findExternalParty(call, numberRules);
         const lookup =
-          party.kind === 'NUMBER' ? await lookUp(deps, party.number, attempt.signal) : null;
+          party.kind === 'NUMBER' ? await lookUpCompany(deps, party.number, attempt.signal) : null;
         const companyMatch = toCompanyMatch(party, lookup);
 
         return database.transaction(async (tx) => {
@@ -74,16 +73,6 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
         });
       },
     );
-}
-
-/** Asks ConnectWise, with what the directory of sites knows of the number. */
-async function lookUp(
-  { sitePhones, connectwise }: Pick<MatchCompanyDeps, 'sitePhones' | 'connectwise'>,
-  number: string,
-  signal: AbortSignal,
-): Promise<CompanyLookup> {
-  const siteCompanyIds = await sitePhones.listCompanyIds(number);
-  return connectwise.findCompanyByPhone(number, siteCompanyIds, signal);
 }
 
 /** The match as the call's column has it. */
