@@ -6,6 +6,9 @@ export type CallWithDetails = Prisma.CallGetPayload<{ include: typeof DETAILS }>
 
 const DETAILS = { company: true, currentAnalysis: true } as const satisfies Prisma.CallInclude;
 
+/** What a change of status writes; `transition` is its place in the order of changes. */
+export type StatusChange = Prisma.CallUncheckedUpdateManyInput & { readonly transition: bigint };
+
 export type CallRepository = ReturnType<typeof createCallRepository>;
 
 /** The calls. Every method takes part in a transaction when it is given one. */
@@ -51,13 +54,6 @@ export function createCallRepository(prisma: PrismaClient) {
       return tx.call.update({ where: { id }, data });
     },
 
-    /** The database's clock: the same for all workers, whose own clocks may differ. */
-    async now(tx: TransactionClient = prisma): Promise<Date> {
-      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-      if (row === undefined) throw new Error('The database did not tell the time.');
-      return row.now;
-    },
-
     /**
      * The call as it is now, locked until the transaction ends: nobody changes it between this look
      * and what the transaction writes. Rejects with Prisma's P2025 when there is none.
@@ -73,13 +69,13 @@ export function createCallRepository(prisma: PrismaClient) {
      */
     async changeStatus(
       id: string,
-      transition: bigint,
-      data: Prisma.CallUncheckedUpdateManyInput,
+      change: StatusChange,
       tx: TransactionClient = prisma,
     ): Promise<boolean> {
+      const { transition } = change;
       const { count } = await tx.call.updateMany({
         where: { id, transition: { lt: transition } },
-        data: { ...data, transition },
+        data: change,
       });
       if (count === 1) return true;
       const call = await tx.call.findUnique({ where: { id } });

@@ -2,6 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
 import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
+import type { ServiceError } from '../domain/service-error.ts';
+import { toDatabaseError } from './database-error.ts';
 
 /** What a repository method may be handed to take part in a transaction. */
 export type TransactionClient = Prisma.TransactionClient;
@@ -13,6 +15,10 @@ export type Database = {
    * connection and row locks, and is ended after five seconds.
    */
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+  /** The database's own clock, which is the same for all workers; theirs may differ. */
+  currentTime(tx?: TransactionClient): Promise<Date>;
+  /** A failure of the database as a ServiceError; `null` for any other error. */
+  toServiceError(error: unknown): ServiceError | null;
   close(): Promise<void>;
 };
 
@@ -64,6 +70,12 @@ export function createDatabase(config: {
         timeout: TRANSACTION_TIMEOUT_MS,
         maxWait: CONNECTION_TIMEOUT_MS,
       }),
+    async currentTime(tx = prisma) {
+      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+      if (row === undefined) throw new Error('The database did not return its time.');
+      return row.now;
+    },
+    toServiceError: toDatabaseError,
     close: () => prisma.$disconnect(),
   };
 }

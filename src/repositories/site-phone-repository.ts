@@ -2,6 +2,13 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { SitePhone } from '../domain/site-phone.ts';
 import type { TransactionClient } from './database.ts';
 
+/** All numbers of one company's sites, as a walk found them. */
+type CompanySitePhones = {
+  readonly companyConnectwiseId: string;
+  readonly walkId: string;
+  readonly phones: readonly SitePhone[];
+};
+
 export type SitePhoneRepository = ReturnType<typeof createSitePhoneRepository>;
 
 /** The numbers of the companies' sites, as walks through ConnectWise found them. */
@@ -24,9 +31,7 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
      * company without its sites.
      */
     async replaceOfCompany(
-      companyConnectwiseId: string,
-      phones: readonly SitePhone[],
-      walkId: string,
+      { companyConnectwiseId, walkId, phones }: CompanySitePhones,
       tx: TransactionClient,
     ): Promise<void> {
       const siteIds = phones.map(({ siteId }) => siteId);
@@ -55,13 +60,6 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
         where: { walkId: { not: walk.id }, seenAt: { lt: walk.startedAt } },
       });
       return count;
-    },
-
-    /** The database's clock, by which the rows are dated. */
-    async now(tx: TransactionClient = prisma): Promise<Date> {
-      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-      if (row === undefined) throw new Error('The database did not tell the time.');
-      return row.now;
     },
   };
 }

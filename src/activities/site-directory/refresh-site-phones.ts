@@ -53,7 +53,7 @@ export function createRefreshSitePhones(deps: RefreshSitePhonesDeps) {
       afterCompanyId: input.afterCompanyId,
       companies: 0,
       numbers: 0,
-      startedAt: (await sitePhones.now()).toISOString(),
+      startedAt: (await database.currentTime()).toISOString(),
     };
 
     const walk = async (): Promise<RefreshSitePhonesResult> => {
@@ -87,7 +87,8 @@ export function createRefreshSitePhones(deps: RefreshSitePhonesDeps) {
   ): Promise<number> {
     const sites = (await connectwise.listSites(company.id, signal)) ?? [];
     const phones = readSitePhones(sites, company.countryName, region);
-    await database.transaction((tx) => sitePhones.replaceOfCompany(company.id, phones, walkId, tx));
+    const found = { companyConnectwiseId: company.id, walkId, phones };
+    await database.transaction((tx) => sitePhones.replaceOfCompany(found, tx));
     return phones.length;
   }
 }

@@ -21,7 +21,7 @@ export type ConnectWiseConfig = ConnectWiseAddress & {
  * What ConnectWise found for a phone number by its last digits. Whether one of them really has that
  * number is decided by the rule in the domain, not here.
  */
-export type PhoneCandidates = {
+type PhoneCandidates = {
   readonly contacts: readonly FoundContact[];
   /** Found by their own number, as a contact's company or as a site's company. */
   readonly companies: readonly FoundCompany[];
