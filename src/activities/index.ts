@@ -17,7 +17,7 @@ export type ActivitiesDeps = OpenCallDeps &
 
 export type Activities = ReturnType<typeof createActivities>;
 
-/** The steps of a call, under the names by which Temporal knows them. */
+/** The activities of a call, under the names by which Temporal knows them. */
 export function createActivities(deps: ActivitiesDeps) {
   return {
     openCall: createOpenCall(deps),

@@ -11,7 +11,7 @@ type CompanySitePhones = {
 
 export type SitePhoneRepository = ReturnType<typeof createSitePhoneRepository>;
 
-/** The numbers of the companies' sites, as walks through ConnectWise found them. */
+/** The phone numbers of the companies' sites, as walks through ConnectWise found them. */
 export function createSitePhoneRepository(prisma: PrismaClient) {
   return {
     /** The ConnectWise ids of the companies that have a site with this E.164 number, each once. */
@@ -27,8 +27,8 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
 
     /**
      * Makes these numbers the only ones of a company's sites. A site that belonged to another company
-     * goes over to this one. May run twice; has to be given a transaction, so that nobody meets the
-     * company without its sites.
+     * moves to this one. May run twice. Needs a transaction, so that nobody reads the company without
+     * its sites.
      */
     async replaceOfCompany(
       { companyConnectwiseId, walkId, phones }: CompanySitePhones,
@@ -49,8 +49,8 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Removes what a whole walk has not seen, and returns how many numbers that were. What was written
-     * since the walk began stays: another walk has seen it.
+     * Removes the numbers that a complete walk has not seen, and returns how many. Numbers written
+     * since the walk began are kept, because another walk has seen them.
      */
     async removeUnseen(
       walk: { readonly id: string; readonly startedAt: Date },

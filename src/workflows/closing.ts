@@ -42,7 +42,7 @@ async function close(
     );
   } catch (error) {
     // The database was unavailable for a whole day. The run closes all the same and keeps its reason.
-    log.error('The database could not be told how the run closed.', {
+    log.error('How the run closed could not be recorded in the database.', {
       step,
       code: toStepFailure(error).code,
     });

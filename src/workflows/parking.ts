@@ -55,8 +55,8 @@ export function createParking(key: CallKey) {
 
     /**
      * Parks the step and waits until it is released. Throws WindowExpired when that takes longer
-     * than the window. A failure of the two activities that tell the database does not stop the run:
-     * it parks and continues while the database is unavailable.
+     * than the window. A failure of the two activities that record this does not stop the run: it
+     * parks and continues while the database is unavailable.
      */
     async waitForRelease(step: Step, failure: StepFailure, windowMs: number): Promise<void> {
       parked.set(step, failure);
@@ -89,7 +89,7 @@ export function createParking(key: CallKey) {
 
 /** The history shows that the activity failed; this adds it to the worker's log. */
 function noteUnrecorded(activity: string, step: Step, error: unknown): void {
-  log.warn('The database could not be told; the run continues.', {
+  log.warn('The step could not be recorded in the database; the run continues.', {
     activity,
     step,
     code: toStepFailure(error).code,

@@ -3,12 +3,13 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 
 import type { CallStatus } from '../domain/call.ts';
 import { ERROR_CODES } from '../domain/error-codes.ts';
-import { REPROCESS_SIGNAL, type Step } from '../domain/names.ts';
+import { REPROCESS_SIGNAL, SEARCH_ATTRIBUTES, type Step } from '../domain/names.ts';
 import type { StepFailure } from './step-failure.ts';
 
-const callStatus = defineSearchAttributeKey('CallStatus', SearchAttributeType.KEYWORD);
-const failedStep = defineSearchAttributeKey('FailedStep', SearchAttributeType.KEYWORD);
-const failureCode = defineSearchAttributeKey('FailureCode', SearchAttributeType.KEYWORD);
+const [CALL_STATUS, FAILED_STEP, FAILURE_CODE] = SEARCH_ATTRIBUTES;
+const callStatus = defineSearchAttributeKey(CALL_STATUS, SearchAttributeType.KEYWORD);
+const failedStep = defineSearchAttributeKey(FAILED_STEP, SearchAttributeType.KEYWORD);
+const failureCode = defineSearchAttributeKey(FAILURE_CODE, SearchAttributeType.KEYWORD);
 
 /** The state of a run, as lists of runs and the Web UI show it. */
 type RunStatus =

@@ -75,7 +75,7 @@ const { recordFailure } = proxyActivities<Activities>(
   }),
 );
 
-// The step waits until the database has been told, but continues without it after a minute.
+// The step waits for this record, but continues without it after a minute.
 const { recordReprocess } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '5 seconds',

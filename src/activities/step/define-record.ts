@@ -8,8 +8,8 @@ export type RecordDeps = AttemptDeps & { readonly database: Database };
 type RecordTransaction = { readonly attempt: Attempt; readonly tx: TransactionClient };
 
 /**
- * Makes an activity of what the workflow has the database told about a step, in one transaction. It
- * is retried whatever it throws, because the row has to become right in the end.
+ * Makes an activity that records in the database, in one transaction, what the workflow has decided
+ * about a step. Every failure is retryable, because the row has to become right in the end.
  */
 export function defineRecord<Input extends { readonly step: Step }>(
   deps: RecordDeps,

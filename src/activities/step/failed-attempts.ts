@@ -9,10 +9,10 @@ import type { Attempt, AttemptDeps } from './attempt.ts';
 
 export type FailedAttemptsDeps = AttemptDeps & { readonly database: Database };
 
-/** The event under which a step logs an attempt that did not succeed; `null`: it logs none. */
+/** The event under which a step logs an unsuccessful attempt; `null` for a step that logs none. */
 export type FailedEvent = (code: ErrorCode | 'INTERRUPTED') => LogEvent | null;
 
-/** Notes the attempts of an activity that did not succeed, one row each. */
+/** Notes the unsuccessful attempts of an activity in the processing log, one row each. */
 export type FailedAttempts = {
   readonly noteFailed: (failure: ServiceError) => Promise<void>;
   readonly noteInterrupted: () => Promise<void>;
