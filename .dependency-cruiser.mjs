@@ -65,10 +65,10 @@ export default {
       name: 'activities-take-values-from-the-root',
       severity: 'error',
       comment:
-        'Activities take clients by type; values are handed down by the root. Pure functions of a client may be called.',
+        'Activities know clients and repositories by their types alone; the root hands the values down.',
       from: { path: layer('activities') },
       to: {
-        path: '^src/clients/',
+        path: '^src/(clients|repositories)/',
         dependencyTypesNot: ['type-only'],
       },
     },

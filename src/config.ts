@@ -84,7 +84,6 @@ export function loadWorkerConfig(env: Environment) {
       privateKey: value.CONNECTWISE_PRIVATE_KEY,
       clientId: value.CONNECTWISE_CLIENT_ID,
       requestsPerMinute: value.CONNECTWISE_REQUESTS_PER_MINUTE,
-      region: value.PHONE_REGION,
       excludedCompanyIds: value.CONNECTWISE_EXCLUDED_COMPANY_IDS,
     },
     languageModel: {

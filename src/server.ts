@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const stack = new AsyncDisposableStack();
   try {
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
-    // Lazy, so that the gateway is up, and says 503, while Temporal is away.
+    // Lazy, so that the gateway starts, and answers 503, while Temporal is unavailable.
     const connection = stack.adopt(Connection.lazy(config.temporal.connection), (opened) =>
       opened.close(),
     );
@@ -42,14 +42,14 @@ async function main(): Promise<void> {
       (opened) => opened.close(),
     );
     await app.listen({ host: config.host, port: config.port });
-    await untilToldToStop();
-    logger.info('The gateway shuts down.');
+    await untilStopSignal();
+    logger.info('The gateway is shutting down.');
   } finally {
     await stack.disposeAsync();
   }
 }
 
-function untilToldToStop(): Promise<void> {
+function untilStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

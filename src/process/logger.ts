@@ -2,7 +2,7 @@ import type { Logger as TemporalLogger, LogLevel, LogMetadata } from '@temporali
 import { pino, stdSerializers, type Logger } from 'pino';
 
 /**
- * The log of a process: one JSON object a line, on standard output. Lines carry callSid, runId,
+ * The log of a process: one JSON object per line, on standard output. Lines carry callSid, runId,
  * step, attempt and codes; never a phone number, a name, words of a call or a secret.
  */
 export function createLogger(level: string, name: string): Logger {
@@ -17,7 +17,7 @@ const LEVELS = {
   ERROR: 'error',
 } as const satisfies Record<LogLevel, string>;
 
-/** The same log in the form that Temporal's SDK writes to. */
+/** The same log as the interface that Temporal's SDK writes to. */
 export function toTemporalLogger(logger: Logger): TemporalLogger {
   const log = (level: LogLevel, message: string, meta?: LogMetadata) =>
     logger[LEVELS[level]](meta ?? {}, message);

@@ -2,29 +2,29 @@ import { Prisma } from '../generated/prisma/client.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 
-/** What a failure means for the call. Whatever is not listed below is an outage that will pass. */
+/** What a failure means for the call. A failure that is not listed below is a passing outage. */
 type Meaning = { readonly code: ErrorCode; readonly message: string; readonly lasting?: true };
 
 const UNAVAILABLE: Meaning = {
   code: 'DATABASE_UNAVAILABLE',
-  message: 'The database broke off or did not answer as it should.',
+  message: 'The connection to the database broke, or its answer could not be used.',
 };
 const CREDENTIALS: Meaning = {
   code: 'DATABASE_CREDENTIALS_REFUSED',
-  message: 'The database refused the user, the password or the rights of the user.',
+  message: 'The database refused the user, the password or the permissions of the user.',
 };
 const CONFLICT: Meaning = {
   code: 'DATABASE_CONFLICT',
-  message: 'The database gave way to another writer of the same rows.',
+  message: 'The transaction conflicted with another writer of the same rows.',
 };
 const OUTDATED: Meaning = {
   code: 'DATABASE_SCHEMA_OUTDATED',
-  message: 'The database, a table or a column is missing: the migrations are behind.',
+  message: 'The database, a table or a column is missing: migrations have not been applied.',
 };
 const DEFECT: Meaning = {
   code: 'INTERNAL_ERROR',
-  message: 'The database refused a value or a statement of this service, and would again.',
-  // Another attempt would write the same, and pay once more for what it is about to write.
+  message: 'The database refused a value or a statement of this service and would refuse it again.',
+  // Another attempt would write the same, after paying once more for what it is about to write.
   lasting: true,
 };
 
@@ -49,21 +49,21 @@ const SQL_STATES: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 /**
- * Prisma's codes (https://www.prisma.io/docs/orm/reference/error-reference) of failures that it
- * finds out itself, without a word of PostgreSQL.
+ * Prisma's codes (https://www.prisma.io/docs/orm/reference/error-reference) for failures that it
+ * detects itself, without an error of PostgreSQL.
  */
 const PRISMA_CODES: ReadonlyMap<string, Meaning> = new Map([
   ['P2025', DEFECT], // the row to be changed does not exist
 ]);
 
 /**
- * How pg and its pool report a connection that broke or could not be had in time: plain errors
+ * How pg and its pool report a connection that broke or was not available in time: plain errors
  * without a code, which Prisma passes on as they are.
  */
 const BROKEN_CONNECTION =
   /^(?:Connection terminated|Client (?:has encountered a connection error|was closed)|timeout e(?:xpired|xceeded)|Query read timeout|There was an error establishing)/;
 
-/** Network errors that Prisma does not know and passes on too (ECONNREFUSED and the like it knows). */
+/** Network errors that Prisma passes on too, because it does not know them as it knows ECONNREFUSED. */
 const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -73,8 +73,8 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * A failure of the database as a ServiceError; `null` when the error is none. Only the codes are
- * kept: the messages quote queries and values.
+ * A failure of the database as a ServiceError; `null` for any other error. Only the codes are kept,
+ * because the messages quote queries and values.
  */
 export function toDatabaseError(error: unknown): ServiceError | null {
   const prismaCode = prismaCodeOf(error);
@@ -103,7 +103,7 @@ function prismaCodeOf(error: unknown): string | null {
   return null;
 }
 
-/** What PostgreSQL said, through Prisma or, when it strikes between two queries, from the driver. */
+/** PostgreSQL's own code, from Prisma or, for an error between two queries, from the driver. */
 function sqlStateOf(error: unknown): string | null {
   const driverError =
     error instanceof Prisma.PrismaClientKnownRequestError
@@ -136,7 +136,7 @@ function isBrokenConnection(error: unknown): boolean {
   );
 }
 
-/** Errors of the driver adapter are known by their name: the class is not exported for use. */
+/** Errors of the driver adapter are recognised by their name, because the class is not exported. */
 function isDriverError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'DriverAdapterError';
 }

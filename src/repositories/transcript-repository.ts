@@ -3,7 +3,7 @@ import type { TransactionClient } from './database.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
 
-/** What was said in the calls: one transcript a call. */
+/** What was said in the calls: one transcript per call. */
 export function createTranscriptRepository(prisma: PrismaClient) {
   return {
     /** The transcript of a call; `null` while there is none. */
@@ -11,7 +11,7 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       return tx.transcript.findUnique({ where: { callId } });
     },
 
-    /** Seconds billed for all transcripts that a call has had; `null` while it had none. */
+    /** Seconds billed for all transcripts of a call, replaced ones included; `null` while there is none. */
     async billedSecondsOf(callId: string, tx: TransactionClient = prisma): Promise<number | null> {
       const select = { billedSeconds: true, priorSeconds: true };
       const billed = await tx.transcript.findUnique({ where: { callId }, select });
@@ -19,8 +19,8 @@ export function createTranscriptRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Stores the transcript of a call, over an earlier one if there is one; what that was billed is
-     * kept. Whoever calls this has locked the call, so that no second one is replaced meanwhile.
+     * Stores the transcript of a call, replacing an earlier one but keeping what that one was billed.
+     * The caller must have locked the call, so that no other transcript is replaced meanwhile.
      */
     async save(
       data: Prisma.TranscriptUncheckedCreateInput,

@@ -5,7 +5,11 @@ import {
   createSiteDirectoryActivities,
   type SiteDirectoryActivities,
 } from '../../src/activities/site-directory/index.ts';
-import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise/client.ts';
+import {
+  lookUpCompany,
+  type LookUpCompanyDeps,
+} from '../../src/activities/matching/look-up-company.ts';
+import { createConnectWise } from '../../src/clients/connectwise/client.ts';
 import { loadWorkerConfig } from '../../src/config.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
 import {
@@ -25,7 +29,8 @@ export type SiteRig = {
   readonly sandbox: SandboxClient;
   readonly database: Database;
   readonly sitePhones: SitePhoneRepository;
-  readonly connectwise: ConnectWise;
+  /** Which company a number belongs to, as the step matchCompany asks. */
+  lookUp(number: string): ReturnType<typeof lookUpCompany>;
   readonly activities: SiteDirectoryActivities;
   /** Runs one attempt of a page; `heartbeatDetails` are those of the previous attempt. */
   refresh(
@@ -55,14 +60,22 @@ export async function startSiteRig(): Promise<SiteRig> {
   const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
   const sitePhones = createSitePhoneRepository(database.prisma);
   const connectwise = createConnectWise(config.connectwise);
-  const { region } = config.numberRules;
+  const { numberRules } = config;
+  const { region } = numberRules;
+  const { excludedCompanyIds } = config.connectwise;
+  const lookUpDeps: LookUpCompanyDeps = {
+    sitePhones,
+    connectwise,
+    numberRules,
+    excludedCompanyIds,
+  };
   const activities = createSiteDirectoryActivities({ database, sitePhones, connectwise, region });
 
   const rig: SiteRig = {
     sandbox: createSandboxClient(temporary.addresses.controlUrl),
     database,
     sitePhones,
-    connectwise,
+    lookUp: (number) => lookUpCompany(lookUpDeps, number, new AbortController().signal),
     activities,
     refresh(walkId, afterCompanyId, { heartbeatDetails, onHeartbeat } = {}) {
       const environment = new MockActivityEnvironment({ heartbeatDetails }, QUIET);

@@ -64,7 +64,7 @@ async function writePatchedCopy(): Promise<string> {
   await mkdir(join(ROOT, '.data'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, '.data/patched-'));
   await cp(join(ROOT, 'src'), folder, { recursive: true });
-  const path = join(folder, 'workflows/together.ts');
+  const path = join(folder, 'workflows/run-in-parallel.ts');
   const source = await readFile(path, 'utf8');
   const patched = source
     .replace('import { CancellationScope }', 'import { CancellationScope, patched }')

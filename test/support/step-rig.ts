@@ -72,6 +72,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     recordingStore: createRecordingStore(config.recordingStore),
     speech: speechWith({}),
     connectwise: createConnectWise(config.connectwise),
+    excludedCompanyIds: config.connectwise.excludedCompanyIds,
     languageModel: createLanguageModel(config.languageModel),
     callerChannel: config.callerChannel,
     attemptHistory: { wasPreviousLost: async () => false },

@@ -1,11 +1,4 @@
-import type { CountryCode } from 'libphonenumber-js/max';
-
-import {
-  matchCompany,
-  type CompanyLookup,
-  type FoundCompany,
-  type FoundContact,
-} from '../../domain/company-match.ts';
+import type { FoundCompany, FoundContact } from '../../domain/company-match.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
 import { createDirectory, type ConnectWiseDirectory, type WithTimeout } from './directory.ts';
 import { unavailable } from './errors.ts';
@@ -20,26 +13,32 @@ import {
 import { companiesPage, contactsPage } from './records.ts';
 import { createGet, type ConnectWiseAddress } from './transport.ts';
 
-export type { CompanyLookup } from '../../domain/company-match.ts';
-
 export type ConnectWiseConfig = ConnectWiseAddress & {
   readonly requestsPerMinute: number;
-  readonly region: CountryCode;
-  readonly excludedCompanyIds: readonly string[];
+};
+
+/**
+ * What ConnectWise found for a phone number by its last digits. Whether one of them really has that
+ * number is decided by the rule in the domain, not here.
+ */
+type PhoneCandidates = {
+  readonly contacts: readonly FoundContact[];
+  /** Found by their own number, as a contact's company or as a site's company. */
+  readonly companies: readonly FoundCompany[];
 };
 
 export type ConnectWise = ConnectWiseDirectory & {
   /**
-   * The company that an E.164 number belongs to, by contacts, companies and sites. Sites cannot be
-   * searched: `siteCompanyIds` are the companies that have the number as a site's, from the
-   * directory. No match is a result. Throws CONNECTWISE_* codes, without the number; an abort goes
-   * through as the signal's reason.
+   * The contacts and companies that may have an E.164 number. Sites cannot be searched, so the
+   * companies named in `siteCompanyIds` (from the site directory) are looked up by id. Nothing
+   * found is a result. Throws CONNECTWISE_* codes, without the number; an abort goes through as the
+   * signal's reason.
    */
-  findCompanyByPhone(
+  findByPhone(
     number: string,
     siteCompanyIds: readonly string[],
     signal: AbortSignal,
-  ): Promise<CompanyLookup>;
+  ): Promise<PhoneCandidates>;
 };
 
 /** Inside the 20 s that an attempt of the step has, with room for its transaction. */
@@ -73,7 +72,7 @@ export function createConnectWise(
 
   return {
     ...createDirectory(get, limiter, withTimeout),
-    findCompanyByPhone: (number, siteCompanyIds, signal) =>
+    findByPhone: (number, siteCompanyIds, signal) =>
       withTimeout(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
   };
 
@@ -81,7 +80,7 @@ export function createConnectWise(
     number: string,
     siteCompanyIds: readonly string[],
     signal: AbortSignal,
-  ): Promise<CompanyLookup> {
+  ): Promise<PhoneCandidates> {
     const digits = lastDigits(number);
     const waited = { ms: 0 };
     const admit = () => limiter.admit(1, waited, signal);
@@ -100,7 +99,7 @@ export function createConnectWise(
       ...(await listContacts(contactsByItem(digits))),
       ...(await listContacts(contactsByDefaultPhone(digits))),
     ];
-    // The companies of sites are asked for anew: whether they still count, and their names.
+    // The companies of sites are looked up again, because they may have been renamed or deleted.
     const named = [...siteCompanyIds, ...contacts.map(({ companyId }) => companyId)];
     const ids = [...new Set(named)].filter((id) => id !== null);
     const companies: FoundCompany[] = await listCompanies(
@@ -111,14 +110,6 @@ export function createConnectWise(
       const query = companiesQuery(null, ids.slice(from, from + IDS_PER_REQUEST));
       companies.push(...(await listCompanies(query)));
     }
-    const { region, excludedCompanyIds } = config;
-    return matchCompany({
-      number,
-      contacts,
-      companies,
-      siteCompanyIds,
-      region,
-      excludedCompanyIds,
-    });
+    return { contacts, companies };
   }
 }

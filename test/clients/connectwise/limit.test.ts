@@ -19,7 +19,7 @@ describe('the limit on requests to ConnectWise', () => {
       timeoutMs: 10_000,
     });
     const startedAt = performance.now();
-    const lookups = Array.from({ length: 4 }, () => client.findCompanyByPhone(NUMBER, [], signal));
+    const lookups = Array.from({ length: 4 }, () => client.findByPhone(NUMBER, [], signal));
     const [first, second, third, fourth] = await Promise.allSettled(lookups);
     assert.equal(first?.status, 'fulfilled');
     assert.equal(second?.status, 'fulfilled');
@@ -34,8 +34,8 @@ describe('the limit on requests to ConnectWise', () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []), {
       requestsPerMinute: 1,
     });
-    await client.findCompanyByPhone(NUMBER, [], signal);
-    const [again] = await Promise.allSettled([client.findCompanyByPhone(NUMBER, [], signal)]);
+    await client.findByPhone(NUMBER, [], signal);
+    const [again] = await Promise.allSettled([client.findByPhone(NUMBER, [], signal)]);
     assertLimited(again, 175_000, 180_000);
     assert.equal(rig.requests().length, 3);
   });

@@ -18,8 +18,6 @@ const CONFIG = {
   privateKey: 'private',
   clientId: 'client-guid',
   requestsPerMinute: 60_000,
-  region: 'GB',
-  excludedCompanyIds: [],
 } satisfies Omit<ConnectWiseConfig, 'url'>;
 
 export type ConnectWiseRig = {

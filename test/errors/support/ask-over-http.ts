@@ -50,11 +50,9 @@ export const askConnectWise: Ask = (url) =>
       privateKey: 'sk-private',
       clientId: 'client-guid',
       requestsPerMinute: 60_000,
-      region: 'GB',
-      excludedCompanyIds: [],
     },
     SILENCE_MS,
-  ).findCompanyByPhone('+442079461234', [], never);
+  ).findByPhone('+442079461234', [], never);
 
 export const askLanguageModel: Ask = (url) =>
   createLanguageModel(
