@@ -1,9 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 
+import { copyWorkingTree } from '../../support/working-copy.ts';
 import { BREAKS, type Break } from './breaks.ts';
 
 // `npm run faults:breaks [-- TEXT]`: removes each guarantee from a copy of the code, one at a time,
@@ -11,20 +11,11 @@ import { BREAKS, type Break } from './breaks.ts';
 // nothing.
 
 const ROOT = join(import.meta.dirname, '../../..');
-const run = promisify(execFile);
 
-/** A copy of all tracked and untracked files and the generated code, with the same packages. */
+/** A copy of the project with the same packages. */
 async function makeCopy(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'call-processing-breaks-'));
-  const { stdout } = await run(
-    'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-    { cwd: ROOT },
-  );
-  for (const file of [...stdout.split('\0').filter((name) => name !== ''), 'src/generated']) {
-    await mkdir(dirname(join(copy, file)), { recursive: true });
-    await cp(join(ROOT, file), join(copy, file), { recursive: true });
-  }
+  await copyWorkingTree(copy);
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }
