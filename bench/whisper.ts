@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { transcriptReply } from '../src/api/schemas.ts';
 import type { TranscriptSegment } from '../src/domain/transcript.ts';
+import { readArguments } from '../src/process/arguments.ts';
 import { createProgress } from '../local/output/progress.ts';
 import { checkPorts } from '../local/port-check.ts';
 import { startKeeper } from '../local/process/keeper.ts';
@@ -14,10 +15,6 @@ import { createStack } from '../local/stack.ts';
 import { readPrompts } from './whisper/prompts.ts';
 import { makeRecordings, type Placed, type Recording } from './whisper/recordings.ts';
 import { countErrors, rateOf, sum, type WordErrors } from './whisper/word-errors.ts';
-
-// npm run bench:whisper
-// How well the service hears a human voice with Whisper on this machine: prompts of a telephone
-// system, put together to calls, go the whole way: phone system, archive, transcription, database, API.
 
 /** What is asked of it: fewer wrong words than this, in percent. */
 const MOST_PERCENT = 15;
@@ -30,6 +27,15 @@ const PORT_OFFSET = '15000';
 const CALL_WITHIN_MS = 15 * 60_000;
 
 type Heard = { readonly recording: Recording; readonly segments: readonly TranscriptSegment[] };
+
+readArguments({
+  name: 'npm run bench:whisper',
+  does: 'Measures how well the service understands a human voice with Whisper on this machine: prompts of a telephone system, joined into calls, go all the way from the phone system to the API. Ends with code 1 if too many words are wrong. Needs the recordings of asterisk-core-sounds-en-wav (Debian).',
+  environment: {
+    LOCAL_PORT_OFFSET: `Moves all ports it uses. Default: ${PORT_OFFSET}.`,
+    TEMPORAL_CLI_PATH: 'The Temporal CLI; one is found or fetched without it.',
+  },
+});
 
 const prompts = readPrompts();
 const recordings = makeRecordings(prompts);

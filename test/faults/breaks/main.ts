@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { readArguments } from '../../../src/process/arguments.ts';
 import { BREAKS, type Break } from './breaks.ts';
 
-// `npm run faults:breaks [-- TEXT]`: takes each guarantee out of a copy of the code, one at a time,
-// and runs the test that has to notice. Exits with 1 when one stays green: such a test is worth
-// nothing.
+const { operands } = readArguments({
+  name: 'npm run faults:breaks',
+  does: 'Takes each guarantee out of a copy of the code, one at a time, and runs the test that has to notice. Ends with code 1 if one stays green: such a test is worth nothing.',
+  operands: {
+    name: 'TEXT',
+    help: 'Only the guarantees whose names contain it.',
+    atMost: 1,
+  },
+});
 
 const ROOT = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -77,7 +84,7 @@ function judge(printed: string): { outcome: Outcome; printed: string } {
   return { outcome: failing > 0 ? 'noticed' : 'NOT NOTICED', printed };
 }
 
-const only = process.argv[2];
+const [only] = operands;
 const chosen = BREAKS.filter(({ name }) => only === undefined || name.includes(only));
 const copy = await makeCopy();
 try {
