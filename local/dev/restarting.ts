@@ -57,10 +57,12 @@ export function createRestarting(options: {
       createInterface({ input: stream }).on('line', options.onLine);
     }
     let isExpected = false;
-    const ended = once(child, 'close').then(() => {
+    const untilEnded = async () => {
+      await once(child, 'close');
       keeper.forget(pid);
       if (!isExpected) options.onEnd(child.signalCode ?? `exit ${child.exitCode}`);
-    });
+    };
+    const ended = untilEnded();
     endRunning = async (graceMs) => {
       isExpected = true;
       const isOver = () => child.exitCode !== null || child.signalCode !== null;
@@ -73,15 +75,19 @@ export function createRestarting(options: {
     };
   }
 
+  async function restartAfter(previous: Promise<void>): Promise<void> {
+    await previous;
+    isWaiting = false;
+    await endRunning(RESTART_GRACE_MS);
+    if (!isStopped) launch();
+  }
+
   return {
     restart() {
-      if (isWaiting) return turn;
-      isWaiting = true;
-      turn = turn.then(async () => {
-        isWaiting = false;
-        await endRunning(RESTART_GRACE_MS);
-        if (!isStopped) launch();
-      });
+      if (!isWaiting) {
+        isWaiting = true;
+        turn = restartAfter(turn);
+      }
       return turn;
     },
     async stop() {

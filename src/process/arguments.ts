@@ -52,9 +52,7 @@ const MISUSED = 2;
  * usage and ends the process with code 0; anything the command does not take is refused in one
  * sentence and ends it with code 2.
  */
-export function readArguments<const F extends Flags = Record<never, never>>(
-  command: Command<F>,
-): Arguments<F> {
+export function readArguments<const F extends Flags>(command: Command<F>): Arguments<F> {
   try {
     const { values, positionals } = parseArgs({
       options: { ...command.flags, help: { type: 'boolean' } },

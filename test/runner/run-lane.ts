@@ -23,7 +23,7 @@ const WITHOUT_PROCESSES = [
 /** Of a lane that died: enough lines for a stack trace and what led to it. */
 const LAST_LINES = 40;
 
-export type Failure = Extract<TestEvent, { readonly kind: 'failed' }>;
+type Failure = Extract<TestEvent, { readonly kind: 'failed' }>;
 
 export type LaneResult = {
   readonly lane: Lane;

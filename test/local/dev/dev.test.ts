@@ -139,11 +139,12 @@ describe('npm run dev', function () {
     await dev.writes(/gateway \| as changed by the test/);
     await dev.writes(/The worker takes calls/);
 
-    edit('src/server.ts', (text) => `const = ;\n${text}`);
+    // Of a file that both read.
+    edit('src/config.ts', (text) => `const = ;\n${text}`);
     await dev.writes(
       /SyntaxError[^]*the gateway ended \(exit 1\); it starts again when a file in src\/ changes/,
     );
-    edit('src/server.ts', (text) => text.replace('const = ;\n', ''));
+    edit('src/config.ts', (text) => text.replace('const = ;\n', ''));
     await dev.writes(/gateway \| .*Server listening/);
     assert.ok((await fetch(`${GATEWAY}/healthz`)).ok);
 
