@@ -179,9 +179,13 @@ describe('npm test -- FILE…', () => {
       assert.ok(pids.length === 2 && pids.every((pid) => processIdentity(pid) !== null));
       child.kill(signal);
       const { code, output } = await ended;
-      await waitFor('both processes to be over', async () =>
-        pids.every((pid) => processIdentity(pid) === null),
-      );
+      try {
+        await waitFor('both processes to be over', async () =>
+          pids.every((pid) => processIdentity(pid) === null),
+        );
+      } finally {
+        for (const pid of pids) if (processIdentity(pid) !== null) process.kill(pid, 'SIGKILL');
+      }
       if (signal === 'SIGKILL') return;
       assert.equal(code, signal === 'SIGINT' ? 130 : 143);
       assert.match(output, new RegExp(`Ended by ${signal}\\.\n0 passed, 0 failed, 0 skipped\n$`));
