@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { CodeFacts } from '../src/domain/error-codes/code-facts.ts';
 import { ERROR_CODES, isErrorCode, type ErrorCode } from '../src/domain/error-codes.ts';
+import { readArguments } from '../src/process/arguments.ts';
 
 /** The page that `npm run docs:failure-codes` writes. */
 export const PAGE = join(import.meta.dirname, '../docs/failure-codes.md');
@@ -98,4 +99,10 @@ function sectionOf(code: ErrorCode): Section {
   return section;
 }
 
-if (import.meta.main) await writeFile(PAGE, renderFailureCodes());
+if (import.meta.main) {
+  readArguments({
+    name: 'npm run docs:failure-codes',
+    does: 'Writes docs/failure-codes.md from the table of codes in src/domain/error-codes/.',
+  });
+  await writeFile(PAGE, renderFailureCodes());
+}

@@ -11,7 +11,8 @@ const SANDBOX_PORTS = 7;
  */
 export async function checkPorts(settings: LocalSettings): Promise<void> {
   const { ports } = settings;
-  const wanted: [number, string][] = [[ports.gateway, 'the gateway']];
+  const wanted: [number, string][] = [];
+  if (!settings.withoutService) wanted.push([ports.gateway, 'the gateway']);
   if (settings.databaseUrl === null) wanted.push([ports.postgres, 'PostgreSQL']);
   if (!settings.ownTemporal) {
     wanted.push([ports.temporal, 'Temporal'], [ports.temporalUi, "Temporal's Web UI"]);

@@ -48,6 +48,8 @@ export type LocalSettings = {
   readonly needsSandbox: boolean;
   /** Whether to transcribe with Whisper on this machine. */
   readonly whisper: boolean;
+  /** Whether worker and gateway are left to `npm run dev`. */
+  readonly withoutService: boolean;
 };
 
 /** The environment over the `.env` file of a folder; an empty value counts as missing. */
@@ -67,7 +69,10 @@ export function readLocalEnvironment(
 /** What the local run starts, and where. Throws a LocalRunError for values it cannot use. */
 export function toLocalSettings(
   env: Readonly<Record<string, string>>,
-  { whisper = false }: { readonly whisper?: boolean } = {},
+  {
+    whisper = false,
+    withoutService = false,
+  }: { readonly whisper?: boolean; readonly withoutService?: boolean } = {},
 ): LocalSettings {
   const offset = portNumber(env, 'LOCAL_PORT_OFFSET', 0);
   const host = env['HOST'] ?? '127.0.0.1';
@@ -98,6 +103,7 @@ export function toLocalSettings(
       !ownSystems.languageModel ||
       (!ownSystems.speech && !whisper),
     whisper,
+    withoutService,
   };
 }
 

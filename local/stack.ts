@@ -22,7 +22,7 @@ import { findWhisperPackages } from './tools/whisper-packages.ts';
 const DATABASE = 'call_processing';
 
 export type Stack = {
-  /** Starts everything; resolves when calls can be submitted. */
+  /** Starts everything that is wanted; resolves when it is up. */
   start(): Promise<Addresses & { readonly gatewayUrl: string }>;
   /** Rejects as soon as a part exits without having been stopped. Never resolves. */
   readonly broken: Promise<never>;
@@ -43,6 +43,7 @@ const STOP_ORDER = [
 /** Prepares the local run: uses the systems that the user names and starts the others, in parallel where possible. */
 export function createStack(settings: LocalSettings, keeper: Keeper, progress: Progress): Stack {
   const parts = new Map<string, Part>();
+  let known: Addresses | null = null;
   const record = createRunRecord(settings.dataFolder);
   const gatewayUrl = `http://${settings.gatewayHost}:${settings.ports.gateway}`;
   const broken = Promise.withResolvers<never>();
@@ -58,7 +59,15 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
   function add(part: Part): void {
     parts.set(part.name, part);
     void failWhenItEnds(part);
-    record.write(gatewayUrl, parts.values());
+    writeRecord();
+  }
+
+  function writeRecord(): void {
+    const addresses =
+      known === null
+        ? null
+        : { ...known, databaseUrl: settings.databaseUrl === null ? known.databaseUrl : null };
+    record.write({ gatewayUrl, parts: parts.values(), addresses });
   }
 
   async function startDatabase(): Promise<string> {
@@ -155,6 +164,9 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
         startWhisper(),
       ]);
       const addresses = { databaseUrl, temporal, sandbox, whisper };
+      known = addresses;
+      writeRecord();
+      if (settings.withoutService) return { ...addresses, gatewayUrl };
       const env = serviceEnvironment(settings, addresses);
       await startServices(env);
       // The user's own ConnectWise may be large: there it is left to the schedule and the command.

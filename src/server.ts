@@ -4,6 +4,7 @@ import { buildApi } from './api/build-api.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
+import { readArguments } from './process/arguments.ts';
 import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
@@ -56,4 +57,14 @@ function untilStopSignal(): Promise<void> {
   });
 }
 
+readArguments({
+  name: 'npm run gateway',
+  does: 'Serves the HTTP API: takes calls, and tells what became of them. Ends on SIGTERM or Ctrl-C.',
+  environment: {
+    DATABASE_URL: 'The PostgreSQL database; required.',
+    'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
+    '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
+  },
+});
 await runProcess(main);

@@ -16,6 +16,7 @@ import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
+import { readArguments } from './process/arguments.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
@@ -116,4 +117,14 @@ async function main(): Promise<void> {
   }
 }
 
+readArguments({
+  name: 'npm run worker',
+  does: 'Processes calls: takes the steps of their workflows from Temporal. Ends on SIGTERM or Ctrl-C, within 30 seconds. Several may run side by side.',
+  environment: {
+    DATABASE_URL: 'The PostgreSQL database; required.',
+    'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    '.env':
+      'Is read too, if there is one; .env.example explains these names and those of the outside systems.',
+  },
+});
 await runProcess(main);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { walkSites } from '../../src/clients/temporal/site-directory-walk.ts';
+import { readArguments, refuseArguments } from '../../src/process/arguments.ts';
 import { SITE_DIRECTORY_ID, type Step } from '../../src/domain/names.ts';
 import type { StatusReport } from '../../src/domain/call-run.ts';
 import { startCall, untilStatus } from '../support/calls.ts';
@@ -11,9 +12,7 @@ import { mochaGlobalTeardown } from '../support/global.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// `npm run histories:record`: records real runs, which the replay test replays from then on.
 // Recorded histories are never replaced, because a run like an old one may still be parked somewhere.
-// `npm run histories:record -- site-walk` records only the named ones.
 
 const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
@@ -119,9 +118,21 @@ function anonymise(history: unknown): unknown {
   });
 }
 
+const command = {
+  name: 'npm run histories:record',
+  does: 'Records real runs into test/histories/, which the replay test replays from then on.',
+  operands: {
+    name: 'NAME',
+    help: `The runs to record. Default: all of them, ${Object.keys(SCENARIOS).join(', ')}.`,
+  },
+};
+
+const { operands: wanted } = readArguments(command);
+const unknown = wanted.find((name) => !Object.keys(SCENARIOS).includes(name));
+if (unknown !== undefined) refuseArguments(command, `There is no run called ${unknown}`);
+
 const service = await startService();
 try {
-  const wanted = process.argv.slice(2);
   for (const [name, run] of Object.entries(SCENARIOS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const { callSid, runId } = await run(service);

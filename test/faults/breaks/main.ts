@@ -3,12 +3,19 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { readArguments } from '../../../src/process/arguments.ts';
 import { copyWorkingTree } from '../../support/working-copy.ts';
 import { BREAKS, type Break } from './breaks.ts';
 
-// `npm run faults:breaks [-- TEXT]`: removes each guarantee from a copy of the code, one at a time,
-// and runs the test that must notice. Exits with 1 if a test still passes: such a test is worth
-// nothing.
+const { operands } = readArguments({
+  name: 'npm run faults:breaks',
+  does: 'Removes each guarantee from a copy of the code, one at a time, and runs the test that must notice. Ends with code 1 if a test still passes: such a test is worth nothing.',
+  operands: {
+    name: 'TEXT',
+    help: 'Only the guarantees whose names contain it.',
+    atMost: 1,
+  },
+});
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -68,7 +75,7 @@ function judge(printed: string): { outcome: Outcome; printed: string } {
   return { outcome: failing > 0 ? 'noticed' : 'NOT NOTICED', printed };
 }
 
-const only = process.argv[2];
+const [only] = operands;
 const chosen = BREAKS.filter(({ name }) => only === undefined || name.includes(only));
 const copy = await makeCopy();
 try {
