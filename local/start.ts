@@ -149,11 +149,7 @@ async function run(
   try {
     // If --once is interrupted, the outcome of the samples is unknown: 130 is what a shell reports for
     // a program that was ended by Ctrl-C.
-    return await Promise.race([
-      work(),
-      stack.broken,
-      shutdown.requested.then(() => (once ? 130 : 0)),
-    ]);
+    return await Promise.race([work(), stack.broken, shutdown.stop.then(() => (once ? 130 : 0))]);
   } finally {
     console.log('');
     await stack.stop((part) => console.log(paint('dim', `  stopping the ${part.name}`)));

@@ -36,7 +36,7 @@ const WHOLE_SERVICE = [
 const QUICK_CLIENTS = ['test/clients/{connectwise,language-model,phone-system}/*.test.ts'];
 const QUICK_OTHERS = [
   'test/clients/!(connectwise|language-model|phone-system)/*.test.ts',
-  'test/{audio,bench,config,domain,errors,sandbox}/**/*.test.ts',
+  'test/{audio,bench,config,docs,domain,errors,sandbox}/**/*.test.ts',
   'test/api/problem.test.ts',
   'test/faults/harness/*.test.ts',
   'test/local/{compose,env-example,settings}.test.ts',
@@ -56,6 +56,8 @@ const NOT_QUICK = [
 /** What plays more of its faults with FAULTS=full (see test/faults/harness/scale.ts). */
 const FULL_TABLE = ['test/faults/fault-table.test.ts', 'test/faults/nemesis/nemesis.test.ts'];
 const FULL_MATRIX = ['test/faults/matrix/matrix.test.ts'];
+/** What takes minutes of its own, such as an installation, and is not in `npm test`. */
+export const ONLY_FULL = ['test/full/**/*.test.ts'];
 export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
 
 /**
@@ -64,7 +66,7 @@ export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
  * with more, the tests of one starve those of another.
  */
 export function allTracks(): readonly Track[] {
-  const left = new Set(globSync('test/**/*.test.ts').toSorted());
+  const left = new Set(globSync('test/**/*.test.ts', { exclude: ONLY_FULL }).toSorted());
   /** Those that no lane has claimed before, so that each file runs once. */
   const claim = (patterns: readonly string[], except: readonly string[] = []) =>
     find(patterns, except).filter((file) => left.delete(file));
@@ -90,7 +92,10 @@ export function quickTracks(): readonly Track[] {
 export function fullTracks(): readonly Track[] {
   return [
     [{ ...lane('the fault table and storms', find(FULL_TABLE)), env: FULL_ENVIRONMENT }],
-    [{ ...lane('a worker killed at every point', find(FULL_MATRIX)), env: FULL_ENVIRONMENT }],
+    [
+      { ...lane('a worker killed at every point', find(FULL_MATRIX)), env: FULL_ENVIRONMENT },
+      lane('installations', find(ONLY_FULL)),
+    ],
   ];
 }
 
