@@ -7,8 +7,7 @@ import {
   type FoundContact,
 } from '../../domain/company-match.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
-import { createDirectory, type ConnectWiseDirectory, type WithTimeout } from './directory.ts';
-import { unavailable } from './errors.ts';
+import { createDirectory, type ConnectWiseDirectory } from './directory.ts';
 import { createLimiter, REQUESTS_PER_LOOKUP } from './limiter.ts';
 import { readAllPages } from './pages.ts';
 import {
@@ -18,7 +17,7 @@ import {
   type ListQuery,
 } from './query.ts';
 import { companiesPage, contactsPage } from './records.ts';
-import { createGet, type ConnectWiseAddress } from './transport.ts';
+import { createTransport, type ConnectWiseAddress } from './transport.ts';
 
 export type { CompanyLookup } from '../../domain/company-match.ts';
 
@@ -45,36 +44,24 @@ export type ConnectWise = ConnectWiseDirectory & {
 /** Inside the 20 s that an attempt of the step has, with room for its transaction. */
 const LOOKUP_TIMEOUT_MS = 16_000;
 
-/** Ids in one request: at ten characters each, far below any limit on the length of a URL. */
+/** Ids in one request. At ten characters each, that is far below any limit on the length of a URL. */
 const IDS_PER_REQUEST = 100;
 
 /**
- * Creates the client. The limit on requests is shared by all that this client asks; a lookup has
- * `timeoutMs` in all, as has each request of a walk.
+ * Creates the client. All its requests share one limit. A lookup as a whole has `timeoutMs`, and so
+ * has each single request of a walk.
  */
 export function createConnectWise(
   config: ConnectWiseConfig,
   timeoutMs: number = LOOKUP_TIMEOUT_MS,
 ): ConnectWise {
-  const get = createGet(config);
+  const transport = createTransport(config, timeoutMs);
   const limiter = createLimiter(config.requestsPerMinute);
 
-  const withTimeout: WithTimeout = async (signal, work) => {
-    signal.throwIfAborted();
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      return await work(AbortSignal.any([signal, timeout]));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!timeout.aborted) throw error;
-      throw unavailable(`no answer within ${timeoutMs / 1000} s`, error);
-    }
-  };
-
   return {
-    ...createDirectory(get, limiter, withTimeout),
+    ...createDirectory(transport, limiter),
     findCompanyByPhone: (number, siteCompanyIds, signal) =>
-      withTimeout(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+      transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
   };
 
   async function lookUp(
@@ -85,22 +72,21 @@ export function createConnectWise(
     const digits = lastDigits(number);
     const waited = { ms: 0 };
     const admit = () => limiter.admit(1, waited, signal);
-    const listContacts = (query: ListQuery) =>
-      readAllPages(get, { path: '/company/contacts', query, schema: contactsPage }, admit, signal);
-    const listCompanies = (query: ListQuery) =>
-      readAllPages(
-        get,
-        { path: '/company/companies', query, schema: companiesPage },
-        admit,
-        signal,
-      );
+    const listContacts = (query: ListQuery) => {
+      const list = { path: '/company/contacts', query, schema: contactsPage };
+      return readAllPages(transport.get, list, { admit, signal });
+    };
+    const listCompanies = (query: ListQuery) => {
+      const list = { path: '/company/companies', query, schema: companiesPage };
+      return readAllPages(transport.get, list, { admit, signal });
+    };
 
     await limiter.admit(REQUESTS_PER_LOOKUP, waited, signal);
     const contacts: FoundContact[] = [
       ...(await listContacts(contactsByItem(digits))),
       ...(await listContacts(contactsByDefaultPhone(digits))),
     ];
-    // The companies of sites are asked for anew: whether they still count, and their names.
+    // The companies of the sites are asked for again: whether they still count, and their names.
     const named = [...siteCompanyIds, ...contacts.map(({ companyId }) => companyId)];
     const ids = [...new Set(named)].filter((id) => id !== null);
     const companies: FoundCompany[] = await listCompanies(
