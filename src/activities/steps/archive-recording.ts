@@ -130,7 +130,7 @@ async function store(
 ): Promise<StoredObject> {
   const { extension, mimeType: contentType, audio } = recording;
   const { callSid, recordingUrl, recordingGeneration } = call;
-  const uri = recordingStore.uriOf(`call-recordings/${callSid}.${extension}`);
+  const uri = recordingStore.recordingUri({ callSid, extension });
   const object = await recordingStore.saveRecording({
     callSid,
     extension,
