@@ -23,5 +23,5 @@ export type LogEvent =
   | 'JOB_FAILED'
   | 'REPROCESS_REQUESTED';
 
-/** The severity of a log row, in the seed's words. */
+/** The severity of a log row. */
 export type LogStatus = 'LOG_INFO' | 'LOG_ERROR' | 'LOG_SUCCESS';

@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 
-/** What a failure may say beside its message: ids, statuses and counts, never speech or secrets. */
+/** What a failure may say besides its message: ids, statuses and counts, never speech or secrets. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null>>;
 
 export type ServiceErrorOptions = {
