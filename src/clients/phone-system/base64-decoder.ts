@@ -25,13 +25,13 @@ export function createBase64Decoder(): Base64Decoder {
     decode(text) {
       // An empty piece changes nothing: above all, the padding must not be forgotten.
       if (text === '') return new Uint8Array();
-      if (padded) throw new SyntaxError('Base64 goes on behind its padding.');
+      if (padded) throw new SyntaxError('Base64 continues after its padding.');
       const whole = rest + text;
       const end = whole.length - (whole.length % GROUP);
       rest = whole.slice(end);
       const groups = whole.slice(0, end);
       padded = groups.endsWith('=');
-      if (padded && rest !== '') throw new SyntaxError('Base64 goes on behind its padding.');
+      if (padded && rest !== '') throw new SyntaxError('Base64 continues after its padding.');
       return fromBase64(groups, { padding: true });
     },
     end() {

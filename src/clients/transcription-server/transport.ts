@@ -79,7 +79,7 @@ export function createTransport(
   return { post, close: () => dispatcher.destroy() };
 }
 
-/** Passes chunks on. Calls `onStall` when for too long none is requested or none comes. */
+/** Passes chunks on. Calls `onStall` when none is requested, or none arrives, for too long. */
 async function* watched(
   body: AsyncIterable<Uint8Array>,
   idleTimeoutMs: number,

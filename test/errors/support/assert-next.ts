@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { toApplicationFailure, toServiceError } from '../../../src/activities/failure.ts';
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
+import { assertNoAdvice } from '../../support/advice.ts';
 import type { Next } from '../corpus/reply-case.ts';
 
 // An HTTP date has whole seconds, and a busy machine needs a while to read it.
@@ -20,12 +21,13 @@ export async function failureOf(request: () => Promise<unknown>): Promise<unknow
   throw new assert.AssertionError({ message: 'The request must fail.' });
 }
 
-/** Asserts what Temporal is told of an error: its code, and whether and when to try again. */
+/** Asserts what Temporal is told about an error: its code, whether and when to try again, and no advice. */
 export function assertTold(error: unknown, code: ErrorCode, next: Next): void {
   const failure = toApplicationFailure(toServiceError(error));
   assert.equal(failure.type, code, failure.message);
   assert.equal(failure.nonRetryable, next === 'given up', 'whether it is given up at once');
   assert.doesNotMatch(`${failure.message} ${JSON.stringify(failure.details)}`, PRIVATE);
+  assertNoAdvice(failure.message);
   if (next === 'own pace') assert.equal(failure.nextRetryDelay, undefined);
   if (typeof next === 'string') return;
   const expectedMs = next.afterSeconds * 1000;
