@@ -21,7 +21,10 @@ export type Transport = {
   /** One GET. Redirects are refused and the size is bounded. Throws CONNECTWISE_* codes. */
   readonly get: Get;
   /** Runs requests that together have `timeoutMs`. Throws CONNECTWISE_UNAVAILABLE after that. */
-  withDeadline<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T>;
+  readonly withDeadline: <T>(
+    signal: AbortSignal,
+    work: (limited: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
 };
 
 /** A full page of contacts with their items has about 2 MB; ten times that is not an answer to us. */

@@ -18,23 +18,23 @@ export type Transport = {
   readonly objectsUrl: string;
   /** Where new objects are sent. */
   readonly uploadUrl: string;
-  objectUrl(name: string): string;
+  readonly objectUrl: (name: string) => string;
   /** The library's handle of an object, for uploads that go up in pieces. */
-  file(name: string): File;
+  readonly file: (name: string) => File;
   /**
    * Sends a request with the library's credentials and returns what the answer holds. Throws
    * whatever the library throws; `toRequestError` translates it.
    */
-  request<T>(options: RequestOptions): Promise<T>;
+  readonly request: <T>(options: RequestOptions) => Promise<T>;
   /**
    * Runs a request whose answer is small. Throws STORAGE_… (UNAVAILABLE when the time is over); the
    * reason of the caller's signal.
    */
-  withDeadline<T>(
+  readonly withDeadline: <T>(
     subject: Subject,
     signal: AbortSignal,
     work: (limited: AbortSignal) => Promise<T>,
-  ): Promise<T>;
+  ) => Promise<T>;
 };
 
 /** Creates the connection to one bucket. A small request has `requestTimeoutMs` altogether. */

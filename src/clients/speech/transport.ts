@@ -17,14 +17,14 @@ export type SpeechConfig = {
 };
 
 /** What a request to the library is sent with. */
-export type CallOptions = {
+type CallOptions = {
   readonly timeout: number;
   readonly retry: { readonly retryCodes: number[] };
   readonly signal: AbortSignal;
 };
 
 /** A request: what failed if it fails, and what NOT_FOUND means for it. */
-export type RequestInput = {
+type RequestInput = {
   readonly what: string;
   readonly notFound?: 'SPEECH_OPERATION_LOST';
   readonly signal: AbortSignal;
