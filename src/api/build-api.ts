@@ -14,7 +14,7 @@ export type ApiDeps = SubmitCallDeps &
 // The largest request is a submission of three short texts.
 const BODY_LIMIT_BYTES = 16 * 1024;
 
-// A callSid has up to 128 characters; encoded, three times as many. Longer paths are no calls.
+// A callSid has up to 128 characters; encoded, three times as many. A longer path names no call.
 const PARAM_LIMIT = 3 * 128;
 
 /** The gateway, ready to listen. */
@@ -25,10 +25,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     routerOptions: { maxParamLength: PARAM_LIMIT },
     // Open connections of idle clients must not keep a process from closing.
     forceCloseConnections: 'idle',
-    // What Fastify refuses before it looks for a route.
+    // Requests that Fastify refuses before it looks for a route.
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
-  takeEmptyBodies(app);
+  acceptEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
@@ -40,8 +40,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   return app;
 }
 
-/** Many clients name a content type whether or not they send a body: an empty one is none. */
-function takeEmptyBodies(app: FastifyInstance): void {
+/** Many clients name a content type whether or not they send a body. An empty body counts as no body. */
+function acceptEmptyBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>(
     'application/json',

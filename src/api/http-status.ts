@@ -1,60 +1,10 @@
-import type { ErrorCode } from '../domain/error-codes.ts';
+import type { ErrorCode, RequestCode } from '../domain/error-codes.ts';
 
 // Asking again in five seconds is soon enough for a person and late enough for a restart.
 export const RETRY_AFTER_SECONDS = 5;
 
-/**
- * The HTTP status of every code. Codes that only a step can meet never reach a client; should one,
- * it is a defect of the gateway, and says 500.
- */
-export const HTTP_STATUS = {
-  PHONE_SYSTEM_UNAVAILABLE: 500,
-  PHONE_SYSTEM_RATE_LIMITED: 500,
-  PHONE_SYSTEM_CREDENTIALS_REFUSED: 500,
-  PHONE_SYSTEM_BAD_REQUEST: 500,
-  PHONE_SYSTEM_REPLY_INVALID: 500,
-  RECORDING_NOT_FOUND: 500,
-  RECORDING_NOT_THERE_YET: 500,
-  RECORDING_CORRUPT: 500,
-  RECORDING_UNREADABLE: 500,
-  RECORDING_TOO_LARGE: 500,
-  STORAGE_UNAVAILABLE: 500,
-  STORAGE_RATE_LIMITED: 500,
-  STORAGE_CREDENTIALS_REFUSED: 500,
-  STORAGE_BUCKET_NOT_FOUND: 500,
-  STORAGE_OBJECT_CONFLICT: 500,
-  STORAGE_OBJECT_MISSING: 500,
-  STORAGE_OBJECT_TOO_LARGE: 500,
-  STORAGE_BAD_REQUEST: 500,
-  STORAGE_CHECKSUM_MISMATCH: 500,
-  SPEECH_UNAVAILABLE: 500,
-  SPEECH_QUOTA_EXCEEDED: 500,
-  SPEECH_INVALID_ARGUMENT: 500,
-  SPEECH_CREDENTIALS_REFUSED: 500,
-  SPEECH_AUDIO_NOT_FOUND: 500,
-  SPEECH_AUDIO_TOO_LARGE: 500,
-  SPEECH_FILE_REFUSED: 500,
-  SPEECH_FORMAT_UNSUPPORTED: 500,
-  SPEECH_AUDIO_TOO_LONG: 500,
-  SPEECH_FILE_FAILED: 500,
-  SPEECH_OPERATION_FAILED: 500,
-  SPEECH_OPERATION_EMPTY: 500,
-  SPEECH_OPERATION_LOST: 500,
-  SPEECH_RESULT_MISSING: 500,
-  SPEECH_RESULT_INVALID: 500,
-  CONNECTWISE_UNAVAILABLE: 500,
-  CONNECTWISE_RATE_LIMITED: 500,
-  CONNECTWISE_CREDENTIALS_REFUSED: 500,
-  CONNECTWISE_BAD_REQUEST: 500,
-  CONNECTWISE_REPLY_INVALID: 500,
-  MODEL_UNAVAILABLE: 500,
-  MODEL_RATE_LIMITED: 500,
-  MODEL_CREDENTIALS_REFUSED: 500,
-  MODEL_BAD_REQUEST: 500,
-  MODEL_TRANSCRIPT_TOO_LONG: 500,
-  MODEL_CONTENT_BLOCKED: 500,
-  MODEL_OUTPUT_TRUNCATED: 500,
-  MODEL_OUTPUT_INVALID: 500,
+/** Total by type: a new code that a request can meet does not compile until it has a status. */
+const REQUEST_STATUS: Readonly<Record<RequestCode, number>> = {
   DATABASE_UNAVAILABLE: 503,
   DATABASE_CONFLICT: 503,
   DATABASE_CREDENTIALS_REFUSED: 503,
@@ -68,11 +18,13 @@ export const HTTP_STATUS = {
   CALL_NOT_OPENED: 404,
   CALL_CONFLICT: 409,
   CALL_IN_PROGRESS: 409,
-  CALL_ROW_MISSING: 500,
-  STEP_SUPERSEDED: 500,
-  TIMEOUT: 500,
-  WORKER_CRASHED: 500,
-  CANCELLED: 500,
-  REPROCESS_WINDOW_EXPIRED: 500,
-  INTERNAL_ERROR: 500,
-} as const satisfies Record<ErrorCode, number>;
+};
+
+/**
+ * The HTTP status of a code. Codes that only a step or a run can meet never reach a client; if one
+ * did, that would be a defect of the gateway, which 500 says.
+ */
+export function toHttpStatus(code: ErrorCode): number {
+  const known: Readonly<Partial<Record<ErrorCode, number>>> = REQUEST_STATUS;
+  return known[code] ?? 500;
+}

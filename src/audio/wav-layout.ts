@@ -1,6 +1,6 @@
 import { readWavHeader } from './wav-header.ts';
 
-/** Where the samples of a WAV file lie and how they are kept. */
+/** Where the samples of a WAV file are and how they are encoded. */
 export type WavLayout = {
   /** The format's number: 1 PCM, 3 floating point, 6 A-law, 7 µ-law. */
   readonly format: SplittableFormat;
@@ -9,15 +9,15 @@ export type WavLayout = {
   readonly bytesPerSample: number;
   /** Where the first sample begins. */
   readonly dataOffset: number;
-  /** Of whole frames (a sample of each channel). */
+  /** The size of all whole frames (a frame has one sample of each channel). */
   readonly dataBytes: number;
 };
 
-/** Formats in which every sample is a byte or a few, so that channels can be told apart by position. */
+/** Formats in which every sample has whole bytes, so that channels can be told apart by position. */
 const SPLITTABLE = [1, 3, 6, 7] as const;
 type SplittableFormat = (typeof SPLITTABLE)[number];
 
-/** What a WAV file of `sizeBytes` begins with must be in its first bytes, as recorders write it. */
+/** The header of a WAV file, as recorders write it, fits into its first bytes. */
 export const WAV_HEAD_BYTES = 64 * 1024;
 
 /**
@@ -28,7 +28,7 @@ export const WAV_HEAD_BYTES = 64 * 1024;
 export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null {
   const header = readWavHeader(head, sizeBytes);
   if (header === null) return null;
-  // The fields of WAVEFORMATEX: format, channels, rate, bytes a second, bytes a frame.
+  // The fields of WAVEFORMATEX: format, channels, rate, bytes per second, bytes per frame.
   const at = header.formatTagAt;
   const number = header.subFormat ?? head.readUInt16LE(at);
   const format = SPLITTABLE.find((known) => known === number);
@@ -52,7 +52,7 @@ export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null
 
 /** The header of a WAV file with one channel of the same format. */
 export function monoHeader({ format, sampleRateHertz, bytesPerSample }: WavLayout, bytes: number) {
-  // All but PCM have an (empty) extension and a chunk that counts the samples.
+  // All formats but PCM have an (empty) extension and a chunk that counts the samples.
   const isPlain = format === 1;
   const header = Buffer.alloc(isPlain ? 44 : 58);
   header.write('RIFF', 0, 'latin1');

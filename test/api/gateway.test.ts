@@ -85,12 +85,10 @@ describe('the gateway', () => {
     await untilStatus(service, callSid, 'FAILED');
     const refused = await submit(service, other);
     assert.equal(refused.status, 409);
-    const { detail } = refused.body;
-    assert.match(
-      String(detail),
-      new RegExp(`npm run temporal -- workflow cancel -w ${callSid}\\)`),
-    );
-    assert.match(String(detail), /wait until it has closed/);
+    assert.match(String(refused.body['detail']), new RegExp(`^The call ${callSid} is known with`));
+    const remedy = String(refused.body['remedy']);
+    assert.match(remedy, /npm run temporal -- workflow cancel -w <callSid>\)/);
+    assert.match(remedy, /wait until it has closed/);
 
     await handle.cancel();
     await handle.result().catch(() => undefined);
@@ -167,7 +165,10 @@ describe('the gateway', () => {
       body: JSON.stringify(VALID),
     });
     assert.equal(reply.status, 415);
-    assert.match(await reply.text(), /Send JSON with content-type: application\/json\./);
+    assert.match(
+      await reply.text(),
+      /The body must be JSON, with content-type: application\/json\./,
+    );
   });
 
   it('treats an empty body as no body, whatever its content type says', async () => {
@@ -302,7 +303,8 @@ describe('the gateway without workers', () => {
       from: 'matchCompany',
     });
     assert.deepEqual([status, body['code']], [503, 'TEMPORAL_NO_WORKER']);
-    assert.equal(body['detail'], 'No worker answered: check that workers run.');
+    assert.equal(body['detail'], 'Temporal answered, but no worker did.');
+    assert.match(String(body['remedy']), /^Check that workers run/);
   });
 
   it('refuses to reprocess a COMPLETED call whose run stays open, and says so', async () => {

@@ -60,7 +60,7 @@ async function store(
   { callSid, recordingUrl, recordingGeneration }: Call,
   { extension, mimeType: contentType, audio, signal }: InspectedRecording,
 ): Promise<StoredObject> {
-  const uri = recordingStore.uriOf(`call-recordings/${callSid}.${extension}`);
+  const uri = recordingStore.recordingUri({ callSid, extension });
   const object = await recordingStore.saveRecording({
     callSid,
     extension,

@@ -15,7 +15,7 @@ export type SubmitCallDeps = {
   readonly linksOf: LinkBuilder;
 };
 
-/** `POST /calls`: starts a call once, however often it is asked. */
+/** `POST /calls`: starts a call once, however often the request is sent. */
 export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app, deps) => {
   const { runs, linksOf } = deps;
   app.post(
@@ -33,10 +33,13 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
         recordgroup: body.recordgroup,
         recordid: body.recordid,
       };
-      const call = await findIfDatabaseIsUp(deps.calls, key.callSid, (error) =>
-        log.warn({ code: error.code }, 'The database is away: Temporal alone decides on a start.'),
+      const call = await findIfDatabaseAnswers(deps.calls, key.callSid, (error) =>
+        log.warn(
+          { code: error.code },
+          'The database does not answer: Temporal alone decides whether the call starts.',
+        ),
       );
-      // Temporal forgets closed runs after a while; the row does not.
+      // Temporal forgets closed runs after a while; the row stays.
       if (call?.callStatus === 'COMPLETED') {
         refuseOther(key, call);
         return toRunReply(key.callSid, { runId: call.runId, status: 'COMPLETED' }, linksOf);
@@ -50,17 +53,17 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
 };
 
 /** The call's row; `null` also while the database does not answer. */
-async function findIfDatabaseIsUp(
+async function findIfDatabaseAnswers(
   calls: CallRepository,
   callSid: string,
-  onAway: (error: ServiceError) => void,
+  onFailure: (error: ServiceError) => void,
 ): Promise<Call | null> {
   try {
     return await calls.findByCallSid(callSid);
   } catch (error) {
-    const away = toDatabaseError(error);
-    if (away === null) throw error;
-    onAway(away);
+    const failure = toDatabaseError(error);
+    if (failure === null) throw error;
+    onFailure(failure);
     return null;
   }
 }
@@ -69,6 +72,6 @@ function refuseOther(key: CallKey, known: NonNullable<CallRun['startedWith']>): 
   if (key.recordgroup === known.recordgroup && key.recordid === known.recordid) return;
   throw new ServiceError(
     'CALL_CONFLICT',
-    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}. If its run is parked because these are wrong, cancel it first (npm run temporal -- workflow cancel -w ${key.callSid}), wait until it has closed (a second or so), then send this request again.`,
+    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}.`,
   );
 }

@@ -1,7 +1,6 @@
 import type { FoundCompany, FoundContact } from '../../domain/company-match.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
-import { createDirectory, type ConnectWiseDirectory, type WithTimeout } from './directory.ts';
-import { unavailable } from './errors.ts';
+import { createDirectory, type ConnectWiseDirectory } from './directory.ts';
 import { createLimiter, REQUESTS_PER_LOOKUP } from './limiter.ts';
 import { readAllPages } from './pages.ts';
 import {
@@ -11,7 +10,7 @@ import {
   type ListQuery,
 } from './query.ts';
 import { companiesPage, contactsPage } from './records.ts';
-import { createGet, type ConnectWiseAddress } from './transport.ts';
+import { createTransport, type ConnectWiseAddress } from './transport.ts';
 
 export type ConnectWiseConfig = ConnectWiseAddress & {
   readonly requestsPerMinute: number;
@@ -44,36 +43,24 @@ export type ConnectWise = ConnectWiseDirectory & {
 /** Inside the 20 s that an attempt of the step has, with room for its transaction. */
 const LOOKUP_TIMEOUT_MS = 16_000;
 
-/** Ids in one request: at ten characters each, far below any limit on the length of a URL. */
+/** Ids in one request. At ten characters each, that is far below any limit on the length of a URL. */
 const IDS_PER_REQUEST = 100;
 
 /**
- * Creates the client. The limit on requests is shared by all that this client asks; a lookup has
- * `timeoutMs` in all, as has each request of a walk.
+ * Creates the client. All its requests share one limit. A lookup as a whole has `timeoutMs`, and so
+ * has each single request of a walk.
  */
 export function createConnectWise(
   config: ConnectWiseConfig,
   timeoutMs: number = LOOKUP_TIMEOUT_MS,
 ): ConnectWise {
-  const get = createGet(config);
+  const transport = createTransport(config, timeoutMs);
   const limiter = createLimiter(config.requestsPerMinute);
 
-  const withTimeout: WithTimeout = async (signal, work) => {
-    signal.throwIfAborted();
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      return await work(AbortSignal.any([signal, timeout]));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!timeout.aborted) throw error;
-      throw unavailable(`no answer within ${timeoutMs / 1000} s`, error);
-    }
-  };
-
   return {
-    ...createDirectory(get, limiter, withTimeout),
+    ...createDirectory(transport, limiter),
     findByPhone: (number, siteCompanyIds, signal) =>
-      withTimeout(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+      transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
   };
 
   async function lookUp(
@@ -84,15 +71,14 @@ export function createConnectWise(
     const digits = lastDigits(number);
     const waited = { ms: 0 };
     const admit = () => limiter.admit(1, waited, signal);
-    const listContacts = (query: ListQuery) =>
-      readAllPages(get, { path: '/company/contacts', query, schema: contactsPage }, admit, signal);
-    const listCompanies = (query: ListQuery) =>
-      readAllPages(
-        get,
-        { path: '/company/companies', query, schema: companiesPage },
-        admit,
-        signal,
-      );
+    const listContacts = (query: ListQuery) => {
+      const list = { path: '/company/contacts', query, schema: contactsPage };
+      return readAllPages(transport.get, list, { admit, signal });
+    };
+    const listCompanies = (query: ListQuery) => {
+      const list = { path: '/company/companies', query, schema: companiesPage };
+      return readAllPages(transport.get, list, { admit, signal });
+    };
 
     await limiter.admit(REQUESTS_PER_LOOKUP, waited, signal);
     const contacts: FoundContact[] = [

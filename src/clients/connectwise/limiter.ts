@@ -2,37 +2,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
-import { rateLimited } from './errors.ts';
+import { connectWiseError } from './errors.ts';
 
-/** A lookup asks for contacts twice and for companies once. */
+/** A lookup requests contacts twice and companies once. */
 export const REQUESTS_PER_LOOKUP = 3;
 
-/** A longer wait gives the worker's slot to another call (design: waiting for a rate limit). */
+/** A longer wait would hold one of the worker's slots, so the attempt ends and Temporal waits instead. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** How soon a walk looks again whether the lookups that wait have had their turn. */
-const LOOK_AGAIN_MS = 50;
+/** How often a walk checks whether the waiting lookups have had their turn. */
+const POLL_INTERVAL_MS = 50;
 
 export type Limiter = {
   /**
-   * Returns when `requests` may be sent; waits up to five seconds in all for one lookup (`waited` is
-   * shared by its calls), else throws CONNECTWISE_RATE_LIMITED with the delay.
+   * Resolves when `requests` may be sent. Waits up to five seconds altogether for one lookup, whose
+   * calls share `waited`; beyond that, throws CONNECTWISE_RATE_LIMITED with the delay.
    */
   admit(requests: number, waited: { ms: number }, signal: AbortSignal): Promise<void>;
   /**
-   * Returns when one request of a walk through the directory may be sent, however long that takes: a
-   * walk holds one of a worker's many slots, and nobody waits for it.
+   * Resolves when one request of a walk through the directory may be sent, however long that takes:
+   * a walk holds one of a worker's many slots, and nobody waits for it.
    */
   admitWalk(signal: AbortSignal): Promise<void>;
 };
 
 /**
- * Keeps to `requestsPerMinute` within this process. A lookup is admitted whole, because one that stops
- * half-way has spent requests for nothing; so a window holds at least one lookup, and lasts as long as
- * its requests may take. At 48 requests a minute and more, it lasts about four to five seconds.
+ * Keeps this process within `requestsPerMinute`. A lookup is admitted as a whole, because one that
+ * stopped half-way would have spent requests for nothing. So a window has room for at least one
+ * lookup, and lasts as long as its requests may take: four to five seconds from 48 requests a minute.
  *
- * A walk takes a lookup's worth at a time too, or it would leave parts of windows that fit no lookup;
- * half of the limit at most; and nothing while a lookup waits.
+ * A walk, too, takes a lookup's worth at a time, or it would leave remainders of windows that fit no
+ * lookup. It takes at most half of the limit, and nothing while a lookup waits.
  */
 export function createLimiter(requestsPerMinute: number): Limiter {
   const perFiveSeconds = (requestsPerMinute * 5) / 60;
@@ -52,13 +52,14 @@ export function createLimiter(requestsPerMinute: number): Limiter {
       for (;;) {
         const refusal = await consume(windows, requests);
         if (refusal === null) return;
-        // Those refused are counted too, so a crowd is spread over as many windows as it needs.
+        // Refused requests are counted too, so a crowd is spread over as many windows as it needs.
         const windowsAhead = Math.ceil(refusal.consumedPoints / points) - 2;
         const delayMs = Math.ceil(
           refusal.msBeforeNext + Math.max(0, windowsAhead) * duration * 1000,
         );
         if (waited.ms + delayMs > LONGEST_WAIT_MS) {
-          throw rateLimited('the requests of this minute are used up', delayMs);
+          const why = 'CONNECTWISE_REQUESTS_PER_MINUTE is used up';
+          throw connectWiseError('CONNECTWISE_RATE_LIMITED', why, { retryAfterMs: delayMs });
         }
         waited.ms += delayMs;
         lookupsWaiting += 1;
@@ -73,14 +74,14 @@ export function createLimiter(requestsPerMinute: number): Limiter {
     async admitWalk(signal) {
       signal.throwIfAborted();
       while (walkCredit === 0) {
-        const delayMs = lookupsWaiting > 0 ? LOOK_AGAIN_MS : await takeForWalk();
+        const delayMs = lookupsWaiting > 0 ? POLL_INTERVAL_MS : await takeForWalk();
         if (delayMs > 0) await sleep(delayMs, undefined, { signal });
       }
       walkCredit -= 1;
     },
   };
 
-  /** 0 when a lookup's worth of requests was taken, else the milliseconds until it may be there. */
+  /** 0 when a lookup's worth of requests was taken, else the milliseconds until there may be room. */
   async function takeForWalk(): Promise<number> {
     const beyondShare = await consume(walkShare, REQUESTS_PER_LOOKUP);
     const refusal = beyondShare ?? (await consume(windows, REQUESTS_PER_LOOKUP));
@@ -88,10 +89,10 @@ export function createLimiter(requestsPerMinute: number): Limiter {
       walkCredit += REQUESTS_PER_LOOKUP;
       return 0;
     }
-    // What was refused must not count: it would push the lookups to come into later windows.
+    // A refused take must not count: it would push coming lookups into later windows.
     await walkShare.reward('requests', REQUESTS_PER_LOOKUP);
     if (beyondShare === null) await windows.reward('requests', REQUESTS_PER_LOOKUP);
-    return Math.max(LOOK_AGAIN_MS, refusal.msBeforeNext);
+    return Math.max(POLL_INTERVAL_MS, refusal.msBeforeNext);
   }
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../../../src/clients/connectwise/client.ts';
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
+import { assertNoAdvice } from '../../support/advice.ts';
 import { startHttpServer, type HttpServer, type SeenRequest } from '../../support/http-server.ts';
 
 export const NUMBER = '+442079461234';
@@ -63,6 +64,7 @@ export async function failure(lookup: Promise<unknown>): Promise<ServiceError> {
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
   const text = JSON.stringify([result.reason.message, result.reason.context]);
   assert.doesNotMatch(text, /7946|2079|private|secret|127\.0\.0\.1/, 'it contains private data');
+  assertNoAdvice(result.reason.message);
   return result.reason;
 }
 

@@ -31,16 +31,18 @@ export type StoreFixture = Awaited<ReturnType<typeof createStoreFixture>>;
 export async function createStoreFixture() {
   const sandbox = await startTemporarySandbox();
   const control = createSandboxClient(sandbox.addresses.controlUrl);
-  const store = createRecordingStore({
+  const config = {
     bucket: sandbox.env('RECORDINGS_BUCKET'),
     apiEndpoint: sandbox.env('STORAGE_API_ENDPOINT'),
     projectId: sandbox.env('GOOGLE_CLOUD_PROJECT'),
-  });
+  };
+  const store = createRecordingStore(config);
   let calls = 0;
   const nameOf = (callSid: string): string => `call-recordings/${callSid}.wav`;
   return {
     sandbox,
     control,
+    config,
     store,
     nameOf,
     newCall: (): string => `1700000000.${(calls += 1)}`,

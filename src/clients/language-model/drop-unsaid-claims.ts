@@ -1,18 +1,18 @@
 import type { SpokenWords } from '../../domain/spoken-words.ts';
 
-/** What stands in an analysis, and in notes, that somebody must have said in these words. */
-type Said = {
+/** The claims, in an analysis and in notes, that somebody said something in these words. */
+type Claims = {
   readonly callerName: string | null;
   readonly actions: readonly { readonly due: string | null }[];
   readonly quotes: readonly string[];
 };
 
 /**
- * Compares what a model claims that somebody said with what was said. `kept` has the quotes in the
- * transcript's own spelling, each once, and is without what nobody said: a name and a due time are
- * then not known. `unsaid` tells the model what that was.
+ * Compares what a model claims was said with what was said. `kept` is the value without the claims
+ * that nobody made: an unsaid name or due time becomes unknown, and the remaining quotes have the
+ * transcript's own spelling, each once. `unsaid` tells the model which claims were dropped.
  */
-export function keepWhatWasSaid<T extends Said>(
+export function dropUnsaidClaims<T extends Claims>(
   value: T,
   spoken: SpokenWords,
 ): { readonly kept: T; readonly unsaid: readonly string[] } {

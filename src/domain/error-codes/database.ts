@@ -1,0 +1,33 @@
+import type { CodeFacts } from './code-facts.ts';
+
+/** How reading or writing the database can fail, in a step or in a request. */
+export const DATABASE_CODES = {
+  DATABASE_UNAVAILABLE: {
+    meaning:
+      'PostgreSQL did not answer, the connection broke, or it lacks disk, memory or connections.',
+    retryable: true,
+    remedy: 'Bring PostgreSQL back, then send the signal reprocess.',
+    requestRemedy: 'Bring PostgreSQL back, then send the request again.',
+  },
+  DATABASE_CONFLICT: {
+    meaning: 'Two writers met in the database, and this one gave way.',
+    retryable: true,
+    remedy: 'Send the signal reprocess.',
+    requestRemedy: 'Send the request again.',
+  },
+  DATABASE_CREDENTIALS_REFUSED: {
+    meaning: 'PostgreSQL refused the user or the password, or the user lacks a right.',
+    retryable: false,
+    remedy:
+      'Correct DATABASE_URL, or the rights of its user on the tables, restart the workers, then send the signal reprocess.',
+    requestRemedy:
+      'Correct DATABASE_URL, or the rights of its user on the tables, restart the gateway, then send the request again.',
+  },
+  DATABASE_SCHEMA_OUTDATED: {
+    meaning:
+      'The database, or a table, column or type in it, does not exist: migrations are missing.',
+    retryable: true,
+    remedy: 'Run npm run db:migrate, then send the signal reprocess.',
+    requestRemedy: 'Run npm run db:migrate, then send the request again.',
+  },
+} as const satisfies Record<string, CodeFacts>;
