@@ -1,7 +1,7 @@
-import { untilCompleted, untilHit } from '../harness/conditions.ts';
+import { untilCompleted, untilHit } from '../../support/conditions.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { startCalls } from '../harness/operations.ts';
+import { startCalls } from '../../support/calls.ts';
 
 // `npm run faults:clock-skew -- /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1` (row 21): calls
 // are processed by workers whose clocks are an hour wrong, one way and the other, and one that jumps.
@@ -21,7 +21,8 @@ const cluster = await startCluster({ workers: 0 });
 /** Starts a worker with a clock of its own, in faketime's words. */
 function startWorkerAt(library: string, FAKETIME: string) {
   // Durations come from the monotonic clock, which no NTP step moves.
-  return cluster.startWorker({ LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+  const env = { LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return cluster.startWorker({ env });
 }
 
 /** Waits for the calls and asserts that none took a time that cannot be. */

@@ -6,7 +6,7 @@ import { runOn } from '../../../prisma/engine/create-database.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { startCalls } from '../harness/operations.ts';
+import { startCalls } from '../../support/calls.ts';
 
 // `npm run faults:disk-full -- /mnt/small` (row 8): moves the log's table to a small disk, fills that
 // disk while calls run, and frees it again. docs/faults.md tells how to make the disk.

@@ -9,12 +9,12 @@ import type {
   Transcript,
 } from '../../../src/generated/prisma/client.ts';
 import { WORKFLOW_TYPE } from '../../../src/domain/names.ts';
+import type { ClientOperation } from '../../support/recorder.ts';
+import type { Recording } from '../../support/recordings.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { canariesOf, type Canary } from './canaries.ts';
 import type { Cluster } from './cluster.ts';
 import { observeRun, type ObservedRun, type RunInfo } from './observed-run.ts';
-import type { ClientOperation } from './recorder.ts';
-import type { Recording } from '../../support/recordings.ts';
 import type { IdleSession } from './session-sampler.ts';
 
 /** Everything the invariants are judged by: what was asked, and what each system says now. */

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 
 import type { StatusReport } from '../../../src/domain/call-run.ts';
+import { askStatus } from '../../support/calls.ts';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
@@ -36,9 +37,6 @@ export type ObservedRun = {
   readonly text: string;
 };
 
-// A worker answers a query in milliseconds; one that is away does not at all.
-const QUERY_DEADLINE_MS = 5_000;
-
 /** What both the list of runs and a run's own description tell. */
 export type RunInfo = Pick<
   WorkflowExecutionInfo,
@@ -71,17 +69,6 @@ export async function observeRun(client: Client, info: RunInfo): Promise<Observe
     activities: readActivities(events.filter((event) => timeOf(event) >= startTime.getTime())),
     text: textOf(events),
   };
-}
-
-/** What the open run answers to the query `status`; `null` when nobody answers. */
-export async function askStatus(client: Client, callSid: string): Promise<StatusReport | null> {
-  try {
-    return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-      client.workflow.getHandle(callSid).query<StatusReport>('status'),
-    );
-  } catch {
-    return null;
-  }
 }
 
 /** In Unix milliseconds. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { askStatus } from '../../support/calls.ts';
 import type { Cluster } from './cluster.ts';
-import { askStatus } from './observed-run.ts';
 
 // Soon enough for a test, seldom enough to leave the processor to what is tested.
 const LOOK_EVERY_MS = 250;
