@@ -1,4 +1,4 @@
-/** Something a client asked for, and what it was told: the basis of the invariants. */
+/** Something a client asked for, and the answer: the basis of the invariants. */
 export type ClientOperation = {
   readonly kind: 'start' | 'reprocess' | 'signal' | 'cancel';
   readonly callSid: string;

@@ -26,12 +26,15 @@ import { workflowBundle } from './workflow-bundle.ts';
 //   submitOnce         POST /calls, once
 //   startCall(s)       addRecording, then submit
 //   reprocess          POST /calls/:callSid/reprocess
-//   signalReprocess, cancel   the same by way of Temporal
-//   eventsOf, logRowsOf       the log of a call, from the gateway and from the database
+//   signalReprocess    the same as a signal to the run
+//   cancel             cancels the run
+//   eventsOf           the events of a call's log, from the gateway
+//   logRowsOf          the rows of a call's log, from the database
 //   askStatus          what the open run answers to the query `status`
 // What tests wait for (conditions.ts), each with a deadline:
 //   untilStatus        asks the gateway for the status
-//   untilRow, untilCompleted  read the call's row, also while the gateway is away
+//   untilRow           reads the call's row, also while the gateway is away
+//   untilCompleted     untilRow, for the status COMPLETED
 //   untilParked        asks the run
 //   untilHit           counts requests in the sandbox
 
@@ -66,11 +69,11 @@ export type WorkerOptions = {
   readonly script?: string;
 };
 
-/** What the processes of a rig are told beside the addresses of their servers. */
+/** Settings of a rig's processes, besides the addresses of their servers. */
 export const RIG_ENVIRONMENT = {
   PORT: '0',
   LOG_LEVEL: 'info',
-  // More than all tests make: they make more calls a minute than a ConnectWise tenant would bear.
+  // Tests make more requests a minute than a ConnectWise tenant allows.
   CONNECTWISE_REQUESTS_PER_MINUTE: '100000',
 } as const;
 

@@ -30,8 +30,8 @@ export async function startOwnPostgres({ folder, keeper }: ProcessHome): Promise
       port,
       keeper,
       settings: {
-        // A commit is written before it is acknowledged, which is what outlives the server's death.
-        // Only a machine's death needs more, and that is not provoked here.
+        // A commit is written before it is acknowledged, which is enough to survive the death of the
+        // server. Only the death of the machine would need more, and no test provokes that.
         fsync: 'off',
         // Three workers, the gateway and the test itself, with room for sessions not yet torn down.
         max_connections: '200',
@@ -46,7 +46,7 @@ export async function startOwnPostgres({ folder, keeper }: ProcessHome): Promise
     port,
     url,
     async stopImmediately() {
-      // The postmaster's word for an immediate shutdown.
+      // The signal by which PostgreSQL shuts down immediately.
       if (server.isRunning()) process.kill(server.pid, 'SIGQUIT');
       await server.exited;
     },
