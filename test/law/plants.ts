@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path/posix';
 
-/** An import that one rule forbids. */
+/** An import to be planted. */
 export type Plant = {
-  readonly rule: string;
   readonly from: string;
   /** A file of the tree, or `npm:` and a package, or `node:` and a module of Node. */
   readonly to: string;
@@ -39,11 +38,11 @@ const PACKAGE_JSON = {
 
 const TARGET = 'export const planted = 1;\nexport type Planted = number;\n';
 
-export type Tree = { readonly folder: string; remove(): Promise<void> };
+type Tree = { readonly folder: string; remove(): Promise<void> };
 
 /** Makes a tree with the project's folder names that holds these imports and nothing else. */
 export async function plantTree(
-  plants: readonly Omit<Plant, 'rule'>[],
+  plants: readonly Plant[],
   form: (specifier: string) => string = (specifier) => `import '${specifier}';`,
 ): Promise<Tree> {
   const folder = await mkdtemp(join(tmpdir(), 'import-law-'));
