@@ -7,7 +7,7 @@ import { isErrorCode } from '../domain/error-codes.ts';
 import { explainCall } from '../domain/explanation.ts';
 import { isStep } from '../domain/names.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
-import { type CallReply, type LogReply, type RunReply, type TranscriptReply } from './schemas.ts';
+import type { CallReply, LogReply, RunReply, TranscriptReply } from './schemas.ts';
 
 /** Builds the links that a reply gives to clients and people. */
 export type LinkBuilder = ReturnType<typeof createLinkBuilder>;

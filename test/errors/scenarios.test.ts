@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 
 import type { CallKey } from '../../src/domain/call.ts';
-import { submit, untilStatus } from '../support/calls.ts';
+import { submit } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { SCENARIOS, type Scenario } from './corpus/scenarios.ts';

@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { startKeeper } from '../../local/process/keeper.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { startProcess } from '../support/child-process.ts';
 import { testPostgres } from '../support/postgres.ts';
-import { startOwnTemporal } from '../support/temporal.ts';
+import { startOwnProcess } from '../support/own-process.ts';
+import { startTemporalIn } from '../support/temporal.ts';
 import { startTemporarySandbox } from '../support/temporary-sandbox.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { copyWorkingTree } from '../support/working-copy.ts';
@@ -62,9 +63,13 @@ describe('a copy of the project after npm ci --omit=dev', function () {
   });
 
   it('migrates an empty database and processes a call beside the sandbox', async () => {
+    const keeper = stack.adopt(startKeeper(), (opened) => opened.close());
+    const folder = await mkdtemp(join(tmpdir(), 'call-processing-production-logs-'));
+    stack.defer(() => rm(folder, { recursive: true, force: true }));
+    const home = { folder, keeper };
     const [postgres, temporal, sandbox] = await Promise.all([
       testPostgres(),
-      startOwnTemporal(),
+      startTemporalIn(home),
       startTemporarySandbox(),
     ]);
     stack.defer(() => temporal.stop());
@@ -78,8 +83,16 @@ describe('a copy of the project after npm ci --omit=dev', function () {
 
     assert.match(await npm(['run', 'db:migrate'], env), /^Applied \d+_init\.$/m);
     const [gateway, worker] = await Promise.all([
-      startProcess(join(copy, 'src/server.ts'), env, /Server listening at (http:[^"]+)/),
-      startProcess(join(copy, 'src/worker.ts'), env, /The worker takes calls/),
+      startOwnProcess(
+        'gateway',
+        { script: join(copy, 'src/server.ts'), env, ready: /Server listening at (http:[^"]+)/ },
+        home,
+      ),
+      startOwnProcess(
+        'worker',
+        { script: join(copy, 'src/worker.ts'), env, ready: /The worker takes calls/ },
+        home,
+      ),
     ]);
     stack.defer(() => gateway.process.kill());
     stack.defer(() => worker.process.kill());
@@ -98,7 +111,7 @@ describe('a copy of the project after npm ci --omit=dev', function () {
     });
     assert.equal(call['status'], 'COMPLETED', JSON.stringify(call));
     assert.equal((call['company'] as { name: string }).name, 'Brightwater Dental');
-    assert.equal(await worker.process.stop(), 0);
-    assert.equal(await gateway.process.stop(), 0);
+    assert.equal((await worker.process.stop()).code, 0);
+    assert.equal((await gateway.process.stop()).code, 0);
   });
 });

@@ -10,9 +10,9 @@ import { migrate } from '../../prisma/engine/apply.ts';
 import { runOn } from '../../prisma/engine/create-database.ts';
 
 export type TestDatabase = {
-  /** A DATABASE_URL of a database that nobody else uses, with all migrations applied. */
+  /** The DATABASE_URL of a database that no other test uses, with all migrations applied. */
   readonly url: string;
-  /** Drops it, also while connections to it are open. */
+  /** Drops it, even while connections to it are open. */
   drop(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ let server: Promise<TemporaryPostgres> | null = null;
 
 /**
  * The PostgreSQL server of this test run, started when a test first asks for it and stopped by
- * `global.ts`. It holds no database but the standard ones and the template.
+ * `global.ts`. Besides the databases of tests it holds only the standard ones and the template.
  */
 export function testPostgres(): Promise<TemporaryPostgres> {
   server ??= startWithTemplate();

@@ -1,8 +1,8 @@
 import { readArguments } from '../../../src/process/arguments.ts';
-import { untilCompleted, untilHit } from '../harness/conditions.ts';
+import { untilCompleted, untilHit } from '../../support/conditions.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { startCalls } from '../harness/operations.ts';
+import { startCalls } from '../../support/calls.ts';
 
 // Row 21 of docs/faults.md.
 
@@ -26,7 +26,8 @@ const cluster = await startCluster({ workers: 0 });
 /** Starts a worker with its own clock, in faketime's notation. */
 function startWorkerAt(library: string, FAKETIME: string) {
   // Durations come from the monotonic clock, which NTP never steps.
-  return cluster.startWorker({ LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+  const env = { LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return cluster.startWorker({ env });
 }
 
 /** Waits for the calls, and asserts that none took an impossible amount of time. */

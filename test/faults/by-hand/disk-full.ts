@@ -7,7 +7,7 @@ import { readArguments } from '../../../src/process/arguments.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { startCalls } from '../harness/operations.ts';
+import { startCalls } from '../../support/calls.ts';
 
 // Row 8 of docs/faults.md.
 

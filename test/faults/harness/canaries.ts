@@ -1,11 +1,11 @@
 import { sandboxEnvironment, type SandboxAddresses } from '../../../sandbox/environment.ts';
 import { CALLER_NUMBERS, COMPANY, SPEAKER, SPOKEN_WORD } from '../../support/recordings.ts';
 
-/** Something that stands only in calls or credentials, and so betrays a leak where it shows up. */
+/** A text that occurs only in calls or credentials: anywhere else it is a leak. */
 export type Canary = {
   readonly name: string;
   readonly pattern: RegExp;
-  /** The company may be named in the database's log, nowhere else. */
+  /** True for the company, which the database's log may name. */
   readonly mayStandInLogRows: boolean;
 };
 
@@ -16,7 +16,7 @@ const SECRETS = [
   'LLM_API_KEY',
 ];
 
-/** What may stand nowhere but in the columns made for it. */
+/** What may occur nowhere but in the columns made for it. */
 export function canariesOf(addresses: SandboxAddresses): Canary[] {
   const environment = sandboxEnvironment(addresses);
   const secrets = SECRETS.map((name) => ({ name, text: environment[name] ?? '' }));

@@ -1,11 +1,11 @@
 import type { SystemName } from '../../../sandbox/core/faults.ts';
 import { sandboxEnvironment, type SandboxAddresses } from '../../../sandbox/environment.ts';
+import type { TestTemporal } from '../../support/temporal.ts';
 import type { OwnPostgres } from './own-postgres.ts';
 import type { OwnSandbox } from './own-sandbox.ts';
-import type { OwnTemporal } from './own-temporal.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-/** What one process reaches the others through, so that each of its connections can be made to fail. */
+/** The proxies between one process and everything it needs: each connection can be made to fail. */
 export type Links = Readonly<Record<'database' | 'temporal' | SystemName, TcpProxy>>;
 
 const ADDRESS_OF = {
@@ -19,7 +19,7 @@ const ADDRESS_OF = {
 
 type Servers = {
   readonly postgres: OwnPostgres;
-  readonly temporal: OwnTemporal;
+  readonly temporal: TestTemporal;
   readonly sandbox: OwnSandbox;
 };
 

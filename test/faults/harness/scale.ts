@@ -1,7 +1,7 @@
 const isFull = process.env['FAULTS'] === 'full';
 
 /**
- * How much of the slow faults is played: enough of each to see it in `npm test`, all of it in
+ * How long slow faults last: long enough to have an effect in `npm test`, and in full in
  * `npm run test:full`.
  */
 export const scale = {

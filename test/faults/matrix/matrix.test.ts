@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { reportOf, checkInvariants } from '../harness/check.ts';
 import { startCluster, type Cluster } from '../harness/cluster.ts';
 import { observe } from '../harness/observation.ts';
-import { submit } from '../harness/operations.ts';
+import { submitOnce } from '../../support/calls.ts';
 import { scale } from '../harness/scale.ts';
 import { settle } from '../harness/settle.ts';
 import { judge } from './judge.ts';
@@ -71,7 +71,7 @@ describe('a worker killed with SIGKILL', function () {
       skip: 1,
       action: { status: 'NOT_FOUND' },
     });
-    await submit(cluster, recording);
+    await submitOnce(cluster, recording);
     await settle(cluster, 60_000);
     const operations = await cluster.sandbox.operations();
     assert.equal(operations.filter((each) => each.callSid === callSid).length, 1);

@@ -1,11 +1,11 @@
-/** Something a client asked for, and what it was told: the basis of the invariants. */
+/** Something a client asked for, and the answer: the basis of the invariants. */
 export type ClientOperation = {
   readonly kind: 'start' | 'reprocess' | 'signal' | 'cancel';
   readonly callSid: string;
   readonly invokedAt: Date;
   /**
-   * `ok` it was done, `fail` it was refused and nothing was done, `info` nobody knows: an answer
-   * that did not come, or came from a gateway that does not know either (5xx).
+   * `ok`: it was done. `fail`: it was refused and nothing was done. `info`: unknown, because no
+   * answer came or because the gateway did not know either (5xx).
    */
   readonly outcome: 'ok' | 'fail' | 'info';
   /** The HTTP status, where there was one. */
@@ -14,14 +14,14 @@ export type ClientOperation = {
   readonly runId: string | null;
 };
 
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 };
 
 export type Recorder = ReturnType<typeof createRecorder>;
 
-/** Keeps every client operation in the order in which they were answered. */
+/** Keeps every client operation, in the order of the answers. */
 export function createRecorder() {
   const operations: ClientOperation[] = [];
 
