@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { migrate } from '../prisma/engine/apply.ts';
+import { SYSTEM_NAMES } from '../sandbox/core/systems.ts';
 import { serviceEnvironment, type Addresses } from './environment.ts';
 import { LocalRunError } from './local-run-error.ts';
 import type { Progress } from './output/progress.ts';
@@ -121,7 +122,10 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
         keeper,
       });
       add(part);
-      return [addresses, `${addresses.controlUrl} and the six systems behind it`];
+      return [
+        addresses,
+        `${addresses.controlUrl} and the ${SYSTEM_NAMES.length} systems behind it`,
+      ];
     });
   }
 

@@ -1,5 +1,6 @@
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { messageOf } from './core/message-of.ts';
+import { sandboxPorts } from './core/systems.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 const command = {
@@ -37,20 +38,11 @@ const command = {
 function readOptions(): SandboxOptions {
   const { flags: values } = readArguments(command);
   const basePort = toNumber('--base-port', values['base-port']);
-  const portAt = (step: number): number => (basePort === 0 ? 0 : basePort + step * 10);
   return {
     dataDir: values['data-dir'],
     ...(values['samples-dir'] === undefined ? {} : { samplesDir: values['samples-dir'] }),
     host: values.host,
-    ports: {
-      control: basePort,
-      phoneSystem: portAt(1),
-      storage: portAt(2),
-      speech: portAt(3),
-      connectwise: portAt(4),
-      languageModel: portAt(5),
-      transcription: portAt(6),
-    },
+    ports: sandboxPorts(basePort),
     speechSeconds: toNumber('--speech-seconds', values['speech-seconds']),
   };
 }

@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 
 import { ERROR_CODES, isErrorCode } from '../../src/domain/error-codes.ts';
-import { CONNECTWISE } from './corpus/connectwise.ts';
 import { DATABASE } from './corpus/database.ts';
 import { GATEWAY } from './corpus/gateway.ts';
-import { LANGUAGE_MODEL } from './corpus/language-model.ts';
-import { PHONE_SYSTEM } from './corpus/phone-system.ts';
 import { SCENARIOS } from './corpus/scenarios.ts';
-import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
+import { SPEECH } from './corpus/speech.ts';
 import { STORAGE } from './corpus/storage.ts';
-import { TRANSCRIPTION_SERVER } from './corpus/transcription-server.ts';
+import { OVER_HTTP } from './support/over-http.ts';
 
 /** Codes of the service's own rules and of its runs, which no other system's reply can cause. */
 const OUR_OWN = [
@@ -31,13 +28,9 @@ const OUR_OWN = [
 ];
 
 const CASES: readonly (readonly unknown[])[] = [
-  ...PHONE_SYSTEM,
+  ...OVER_HTTP.flatMap(([, cases]) => cases),
   ...Object.values(STORAGE).flat(),
   ...Object.values(SPEECH).flat(),
-  ...RESULT_FILES,
-  ...TRANSCRIPTION_SERVER,
-  ...CONNECTWISE,
-  ...LANGUAGE_MODEL,
   ...DATABASE,
   ...GATEWAY,
 ];

@@ -9,17 +9,14 @@ export type Canary = {
   readonly mayStandInLogRows: boolean;
 };
 
-const SECRETS = [
-  'PHONE_SYSTEM_PASSWORD',
-  'CONNECTWISE_PRIVATE_KEY',
-  'CONNECTWISE_CLIENT_ID',
-  'LLM_API_KEY',
-];
+/** The names of secrets, also of systems to come. */
+const SECRET_NAME = /_(PASSWORD|PRIVATE_KEY|CLIENT_ID|API_KEY)$/;
 
 /** What may occur nowhere but in the columns made for it. */
 export function canariesOf(addresses: SandboxAddresses): Canary[] {
-  const environment = sandboxEnvironment(addresses);
-  const secrets = SECRETS.map((name) => ({ name, text: environment[name] ?? '' }));
+  const secrets = Object.entries(sandboxEnvironment(addresses))
+    .filter(([name]) => SECRET_NAME.test(name))
+    .map(([name, text]) => ({ name, text }));
   return [
     { name: "a caller's number", pattern: CALLER_NUMBERS, mayStandInLogRows: false },
     { name: 'a word of a call', pattern: literal(SPOKEN_WORD), mayStandInLogRows: false },
