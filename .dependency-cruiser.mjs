@@ -13,9 +13,6 @@ const inside = (...rooms) =>
 const OURS = { dependencyTypes: ['local'] };
 const LOADED = { dependencyTypesNot: ['type-only'] };
 
-// A pure function. Whoever talks to the database has to name its errors, and neither owns the other.
-const DATABASE_ERRORS = 'src/repositories/database-error.ts';
-
 // The part of the domain that is bundled with the workflows. It is closed: nothing in it loads
 // anything outside it, so that no package gets into the code that every open run replays.
 const REPLAYED = [
@@ -51,7 +48,7 @@ const ROOMS = [
   {
     name: 'activities',
     at: ['src/activities'],
-    values: ['src/audio', 'src/domain', 'src/generated', DATABASE_ERRORS],
+    values: ['src/audio', 'src/domain', 'src/generated'],
     types: ['src/clients', 'src/repositories'],
   },
   {
@@ -63,7 +60,7 @@ const ROOMS = [
   {
     name: 'api',
     at: ['src/api'],
-    values: ['src/domain', DATABASE_ERRORS],
+    values: ['src/domain'],
     types: ['src/clients', 'src/repositories', 'src/generated'],
   },
   { name: 'config', at: ['src/config', 'src/config.ts'], values: ['src/domain'] },

@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     const app = stack.adopt(
       buildApi({
         logger,
+        database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),

@@ -1,7 +1,7 @@
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
-import { handleError, handleNotFound } from './error-handler.ts';
+import { createErrorHandler, handleNotFound } from './error-handler.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -19,6 +19,7 @@ const PARAM_LIMIT = 3 * 128;
 
 /** The gateway, ready to listen. */
 export function buildApi(deps: ApiDeps): FastifyInstance {
+  const handleError = createErrorHandler(deps.database);
   const app = fastify({
     loggerInstance: deps.logger,
     bodyLimit: BODY_LIMIT_BYTES,

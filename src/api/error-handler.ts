@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 import { ServiceError } from '../domain/service-error.ts';
-import { toDatabaseError } from '../repositories/database-error.ts';
+import type { Database } from '../repositories/database.ts';
 import { RETRY_AFTER_SECONDS, toHttpStatus } from './http-status.ts';
 import { PROBLEM_TYPE, toProblem, type Problem } from './problem.ts';
 
@@ -10,44 +10,46 @@ import { PROBLEM_TYPE, toProblem, type Problem } from './problem.ts';
  * Answers every error as problem+json. An error without a code is a defect: it goes to the log, and
  * the client learns only the id by which to find it there.
  */
-export function handleError(
-  error: FastifyError | ServiceError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const answer = (problem: Pick<Problem, 'code' | 'status' | 'detail'>) =>
-    send(reply, toProblem({ ...problem, requestId: request.id }));
+export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
+  return (
+    error: FastifyError | ServiceError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    const answer = (problem: Pick<Problem, 'code' | 'status' | 'detail'>) =>
+      send(reply, toProblem({ ...problem, requestId: request.id }));
 
-  const known = error instanceof ServiceError ? error : toDatabaseError(error);
-  if (known !== null) {
-    const { code, message: detail } = known;
-    const status = toHttpStatus(code);
-    request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
-    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    return answer({ code, status, detail });
-  }
+    const known = error instanceof ServiceError ? error : database.toServiceError(error);
+    if (known !== null) {
+      const { code, message: detail } = known;
+      const status = toHttpStatus(code);
+      request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
+      if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      return answer({ code, status, detail });
+    }
 
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const faults = error.validation.map(
-      ({ instancePath, message }) =>
-        `${error.validationContext}${instancePath.replaceAll('/', '.')} ${message}`,
-    );
-    return answer({ code: 'INVALID_INPUT', status: 400, detail: `${faults.join('; ')}.` });
-  }
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const faults = error.validation.map(
+        ({ instancePath, message }) =>
+          `${error.validationContext}${instancePath.replaceAll('/', '.')} ${message}`,
+      );
+      return answer({ code: 'INVALID_INPUT', status: 400, detail: `${faults.join('; ')}.` });
+    }
 
-  // Fastify's own refusals: a bad path, or a body that is not JSON, too large or of another type.
-  const { statusCode: status = 500 } = error as FastifyError;
-  if (status >= 400 && status < 500) {
-    const detail =
-      status === 415
-        ? 'The body must be JSON, with content-type: application/json.'
-        : error.message;
-    return answer({ code: 'INVALID_INPUT', status, detail });
-  }
+    // Fastify's own refusals: a bad path, or a body that is not JSON, too large or of another type.
+    const { statusCode: status = 500 } = error as FastifyError;
+    if (status >= 400 && status < 500) {
+      const detail =
+        status === 415
+          ? 'The body must be JSON, with content-type: application/json.'
+          : error.message;
+      return answer({ code: 'INVALID_INPUT', status, detail });
+    }
 
-  request.log.error({ error }, 'A request met an unexpected error.');
-  const detail = 'The gateway met an unexpected error.';
-  return answer({ code: 'INTERNAL_ERROR', status: 500, detail });
+    request.log.error({ error }, 'A request met an unexpected error.');
+    const detail = 'The gateway met an unexpected error.';
+    return answer({ code: 'INTERNAL_ERROR', status: 500, detail });
+  };
 }
 
 /** Answers a path that does not exist. */

@@ -4,12 +4,13 @@ import type { Call } from '../../generated/prisma/client.ts';
 import type { CallKey } from '../../domain/call.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import { toDatabaseError } from '../../repositories/database-error.ts';
+import type { Database } from '../../repositories/database.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
 import { runReply, submitBody } from '../schemas.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
 
 export type SubmitCallDeps = {
+  readonly database: Pick<Database, 'toServiceError'>;
   readonly calls: CallRepository;
   readonly runs: CallRuns;
   readonly linksOf: LinkBuilder;
@@ -33,7 +34,7 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
         recordgroup: body.recordgroup,
         recordid: body.recordid,
       };
-      const call = await findIfDatabaseAnswers(deps.calls, key.callSid, (error) =>
+      const call = await findIfDatabaseAnswers(deps, key.callSid, (error) =>
         log.warn(
           { code: error.code },
           'The database does not answer: Temporal alone decides whether the call starts.',
@@ -54,14 +55,14 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
 
 /** The call's row; `null` also while the database does not answer. */
 async function findIfDatabaseAnswers(
-  calls: CallRepository,
+  { database, calls }: Pick<SubmitCallDeps, 'database' | 'calls'>,
   callSid: string,
   onFailure: (error: ServiceError) => void,
 ): Promise<Call | null> {
   try {
     return await calls.findByCallSid(callSid);
   } catch (error) {
-    const failure = toDatabaseError(error);
+    const failure = database.toServiceError(error);
     if (failure === null) throw error;
     onFailure(failure);
     return null;
