@@ -22,6 +22,32 @@ export const SERVICE_CODES = {
     remedyOfRequest:
       'Correct DATABASE_URL, or the rights of its user on the tables, and restart the gateway, then send the request again.',
   },
+  DATABASE_CERTIFICATE_UNTRUSTED: {
+    meaning:
+      'The certificate of PostgreSQL comes from an authority that is not trusted, has expired, or names another host.',
+    retryable: true,
+    remedy:
+      "Add sslrootcert=<the file of your provider's authority> to DATABASE_URL, or correct its host, and restart, then send the signal reprocess.",
+    remedyOfRequest:
+      "Add sslrootcert=<the file of your provider's authority> to DATABASE_URL, or correct its host, and restart the gateway, then send the request again.",
+  },
+  DATABASE_TLS_REFUSED: {
+    meaning: 'PostgreSQL offers no encryption, or broke off while the encryption was agreed upon.',
+    retryable: true,
+    remedy:
+      'Switch TLS on in PostgreSQL, or correct sslmode, sslcert and sslkey in DATABASE_URL and restart, then send the signal reprocess.',
+    remedyOfRequest:
+      'Switch TLS on in PostgreSQL, or correct sslmode, sslcert and sslkey in DATABASE_URL and restart the gateway, then send the request again.',
+  },
+  DATABASE_POOLER_UNSUITABLE: {
+    meaning:
+      'A connection pooler in front of PostgreSQL refuses or ignores a parameter with which this service opens its sessions.',
+    retryable: true,
+    remedy:
+      'Let the pooler accept TimeZone, DateStyle, application_name and what the options in DATABASE_URL hold, or let DATABASE_URL lead to PostgreSQL itself, and restart, then send the signal reprocess.',
+    remedyOfRequest:
+      'Let the pooler accept TimeZone, DateStyle, application_name and what the options in DATABASE_URL hold, or let DATABASE_URL lead to PostgreSQL itself, and restart the gateway, then send the request again.',
+  },
   DATABASE_SCHEMA_OUTDATED: {
     meaning:
       'The database, or a table, column or type in it, does not exist: migrations are missing.',
