@@ -22,7 +22,7 @@ export async function startProcess(
   ready: RegExp,
 ): Promise<{ process: RunningProcess; match: RegExpMatchArray }> {
   const child = spawn(process.execPath, [script], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

@@ -4,6 +4,7 @@ import { freePort } from '../../../local/process/ports.ts';
 import type { Keeper } from '../../../local/process/keeper.ts';
 import { startPostgres } from '../../../local/parts/postgres/server.ts';
 import { migrate } from '../../../prisma/engine/apply.ts';
+import { DATABASE_ZONE } from '../../support/zones.ts';
 import { toOwnProcess, type OwnProcess } from './own-process.ts';
 
 /** A PostgreSQL server whose data outlives its death. */
@@ -36,6 +37,7 @@ export async function startOwnPostgres(folder: string, keeper: Keeper): Promise<
         fsync: 'off',
         // Three workers, the gateway and the test itself, with room for sessions not yet torn down.
         max_connections: '200',
+        timezone: DATABASE_ZONE,
       },
     });
     server = toOwnProcess(part);
