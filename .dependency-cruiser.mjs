@@ -81,7 +81,12 @@ const ROOMS = [
 
   // What stands around the service. Production code knows none of it.
   { name: 'sandbox', at: ['sandbox'], values: [ARGUMENTS] },
-  { name: 'prisma', at: ['prisma'], values: ['src/config.ts', ARGUMENTS] },
+  // The migration opens its session as the service does: DATABASE_URL is read in one place.
+  {
+    name: 'prisma',
+    at: ['prisma'],
+    values: ['src/config.ts', 'src/repositories/connection', ARGUMENTS],
+  },
   { name: 'local', at: ['local'], values: ['src', 'sandbox', 'prisma'] },
   { name: 'bench', at: ['bench'], values: ['src', 'sandbox', 'local'] },
   { name: 'configuration-files', at: ['*.ts', '*.mjs'] },

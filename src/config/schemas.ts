@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
@@ -6,6 +6,7 @@ import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
 import { parsePrice } from '../domain/call-cost.ts';
+import { readDatabaseUrl } from '../domain/database-url.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -41,10 +42,9 @@ const duration = (maxMs: number, fault: string) =>
 
 const processSchema = {
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  DATABASE_URL: text.refine(
-    (value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''),
-    'must be a postgresql:// URL',
-  ),
+  DATABASE_URL: text.superRefine((value, context) => {
+    for (const message of faultsOfDatabaseUrl(value)) context.addIssue({ code: 'custom', message });
+  }),
   // Ten connections suffice for a process: a step holds one for milliseconds, not while it works.
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
   // In most phone systems, the party that placed the call is heard on the first channel.
@@ -156,6 +156,24 @@ export const workerSchema = z.intersection(
   ),
 );
 export type WorkerValues = z.output<typeof workerSchema>;
+
+function faultsOfDatabaseUrl(value: string): readonly string[] {
+  const { address, faults } = readDatabaseUrl(value);
+  if (address === null) return faults;
+  const { authorityFile, certificateFile, keyFile } = address.tls ?? {};
+  return Object.entries({ sslrootcert: authorityFile, sslcert: certificateFile, sslkey: keyFile })
+    .filter(([, file]) => file && !isReadable(file))
+    .map(([name]) => `has an ${name} that names no file which can be read`);
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function toMilliseconds(value: string): number | null {
   try {

@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
+import { SessionNotUtcError } from './connection/utc-client.ts';
 
 /** What a failure means for the call. A failure that is not listed below is a passing outage. */
 type Meaning = { readonly code: ErrorCode; readonly message: string; readonly lasting?: true };
@@ -12,6 +13,25 @@ const UNAVAILABLE: Meaning = {
 const CREDENTIALS: Meaning = {
   code: 'DATABASE_CREDENTIALS_REFUSED',
   message: 'The database refused the user, the password or the permissions of the user.',
+};
+const CERTIFICATE: Meaning = {
+  code: 'DATABASE_CERTIFICATE_UNTRUSTED',
+  message:
+    'The certificate of the database comes from an authority that is not trusted, has expired, or names another host.',
+};
+const TLS: Meaning = {
+  code: 'DATABASE_TLS_REFUSED',
+  message: 'The database offers no encryption, or broke off while it was agreed upon.',
+};
+const POOLER: Meaning = {
+  code: 'DATABASE_POOLER_UNSUITABLE',
+  message:
+    'A connection pooler in front of the database refused a parameter of the session, such as those in the options of DATABASE_URL.',
+};
+const NOT_UTC: Meaning = {
+  code: 'DATABASE_POOLER_UNSUITABLE',
+  message:
+    'The session is not in UTC although it was opened so: what stands in front of the database ignores the time zone or the date style.',
 };
 const CONFLICT: Meaning = {
   code: 'DATABASE_CONFLICT',
@@ -49,6 +69,21 @@ const SQL_STATES: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 /**
+ * What poolers say by 08P01, protocol violation, whatever it is about; PostgreSQL hardly ever does.
+ * PgBouncer's words, and those that others have taken over from it.
+ */
+const POOLER_MESSAGES: readonly (readonly [RegExp, Meaning])[] = [
+  [/unsupported startup parameter/i, POOLER],
+  [/no such database|database .* does not exist/i, OUTDATED],
+  [/no such user|authentication failed|SASL/i, CREDENTIALS],
+];
+const POOLER_STATE = '08P01';
+
+/** How pg says that a server offers no encryption; all else about it comes from Node, with a code. */
+const NO_ENCRYPTION = 'The server does not support SSL connections';
+const TLS_FAILURE = /^(?:ERR_SSL_|ERR_OSSL_|EPROTO$)/;
+
+/**
  * Prisma's codes (https://www.prisma.io/docs/orm/reference/error-reference) for failures that it
  * detects itself, without an error of PostgreSQL.
  */
@@ -78,10 +113,14 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
  */
 export function toDatabaseError(error: unknown): ServiceError | null {
   const prismaCode = prismaCodeOf(error);
-  const sqlState = sqlStateOf(error);
-  if (prismaCode === null && sqlState === null && !isDatabaseError(error)) return null;
+  const driverCause = driverCauseOf(error);
+  const sqlState = textOf(driverCause, 'originalCode');
+  const special = connectionMeaningOf(error, driverCause) ?? poolerMeaningOf(sqlState, driverCause);
+  if (special === null && prismaCode === null && sqlState === null && !isDatabaseError(error)) {
+    return null;
+  }
 
-  const { code, message, lasting } = meaningOf(sqlState, prismaCode);
+  const { code, message, lasting } = special ?? meaningOf(sqlState, prismaCode);
   const failure = new ServiceError(code, message, {
     context: { prismaCode, sqlState },
     cause: error,
@@ -103,20 +142,37 @@ function prismaCodeOf(error: unknown): string | null {
   return null;
 }
 
-/** PostgreSQL's own code, from Prisma or, for an error between two queries, from the driver. */
-function sqlStateOf(error: unknown): string | null {
+/** PostgreSQL's own error, from Prisma or, for an error between two queries, from the driver. */
+function driverCauseOf(error: unknown): object | null {
   const driverError =
     error instanceof Prisma.PrismaClientKnownRequestError
       ? error.meta?.['driverAdapterError']
       : error;
   if (!isDriverError(driverError)) return null;
   const { cause } = driverError;
-  return typeof cause === 'object' &&
-    cause !== null &&
-    'originalCode' in cause &&
-    typeof cause.originalCode === 'string'
-    ? cause.originalCode
-    : null;
+  return typeof cause === 'object' ? cause : null;
+}
+
+function textOf(source: object | null, name: string): string | null {
+  const value: unknown = source === null ? null : Reflect.get(source, name);
+  return typeof value === 'string' ? value : null;
+}
+
+function poolerMeaningOf(sqlState: string | null, driverCause: object | null): Meaning | null {
+  if (sqlState !== POOLER_STATE) return null;
+  const said = textOf(driverCause, 'originalMessage') ?? '';
+  return POOLER_MESSAGES.find(([words]) => words.test(said))?.[1] ?? null;
+}
+
+/** What is wrong with a connection before PostgreSQL says a word. */
+function connectionMeaningOf(error: unknown, driverCause: object | null): Meaning | null {
+  if (error instanceof SessionNotUtcError) return NOT_UTC;
+  if (textOf(driverCause, 'kind') === 'TlsConnectionError') {
+    const reason = textOf(driverCause, 'reason') ?? '';
+    if (BROKEN_CONNECTION.test(reason)) return null;
+    return reason === NO_ENCRYPTION ? TLS : CERTIFICATE;
+  }
+  return error instanceof Error && TLS_FAILURE.test(textOf(error, 'code') ?? '') ? TLS : null;
 }
 
 function isDatabaseError(error: unknown): boolean {

@@ -3,6 +3,9 @@ import pg from 'pg';
 
 import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
 import type { ServiceError } from '../domain/service-error.ts';
+import { toDatabaseConnection } from './connection/client-config.ts';
+import { clientWithLimits } from './connection/limited-client.ts';
+import { SessionNotUtcError, UtcClient } from './connection/utc-client.ts';
 import { toDatabaseError } from './database-error.ts';
 
 /** What a repository method may be handed to take part in a transaction. */
@@ -32,8 +35,9 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 // When a migration or a long transaction holds a lock, give up and let Temporal retry.
 const LOCK_TIMEOUT_MS = 4_000;
 
-// The server ends a statement after five seconds. A host that vanished without closing the connection
-// does not answer at all, so the connection is given up a second later.
+// The server ends a statement of a transaction after five seconds. A host that vanished without closing
+// the connection does not answer at all, so the connection is given up a second later. A statement
+// outside a transaction is ended then too.
 const ANSWER_TIMEOUT_MS = TRANSACTION_TIMEOUT_MS + 1_000;
 
 /**
@@ -44,24 +48,27 @@ export function createDatabase(config: {
   readonly url: string;
   readonly poolSize: number;
 }): Database {
+  const { address, config: connection } = toDatabaseConnection(config.url);
+  const { schema, mostConnections } = address;
   const pool = new pg.Pool({
-    connectionString: config.url,
-    max: config.poolSize,
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    statement_timeout: TRANSACTION_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    // A process that freezes inside a transaction loses the transaction instead of keeping its locks.
-    idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'call-processing',
+    ...connection,
+    Client: clientWithLimits(settingsOfTransactions(schema)),
+    max: Math.min(config.poolSize, mostConnections ?? Infinity),
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    onConnect: assertUtc,
   });
   // A connection that ends is reported by its next query. But between being handed out and its first
   // query it has no listener, and a server that closes it at that moment (57P01) would end the
   // process with an unhandled error event.
   pool.on('connect', (client) => client.on('error', ignore));
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    adapter: new PrismaPg(pool, {
+      disposeExternalPool: true,
+      ...(schema === null ? {} : { schema }),
+    }),
   });
   return {
     prisma,
@@ -78,6 +85,24 @@ export function createDatabase(config: {
     toServiceError: toDatabaseError,
     close: () => prisma.$disconnect(),
   };
+}
+
+/** What a transaction begins with. Prisma names the schema itself; raw statements do not. */
+function settingsOfTransactions(schema: string | null): string {
+  return [
+    `statement_timeout = ${TRANSACTION_TIMEOUT_MS}`,
+    `lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    // A process that is frozen inside a transaction loses it instead of holding its locks.
+    `idle_in_transaction_session_timeout = ${TRANSACTION_TIMEOUT_MS}`,
+    ...(schema === null ? [] : [`search_path = ${pg.escapeIdentifier(schema)}`]),
+  ]
+    .map((setting) => `SET LOCAL ${setting}`)
+    .join('; ');
+}
+
+/** Times would be hours off in silence, so such a connection is not used. */
+function assertUtc(client: pg.ClientBase): void {
+  if (client instanceof UtcClient && !client.isUtc()) throw new SessionNotUtcError();
 }
 
 function ignore(): void {}

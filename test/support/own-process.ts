@@ -81,7 +81,7 @@ export async function startOwnProcess(
     name,
     command: process.execPath,
     args: [script, ...args],
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
     logPath: join(folder, 'logs', `${name}.log`),
     stopSignal: 'SIGTERM',
     stopGraceMs: STOP_GRACE_MS,
@@ -106,7 +106,7 @@ export async function lastWordsOf(
 ): Promise<string> {
   const [ended] = await Promise.allSettled([
     promisify(execFile)(process.execPath, [script], {
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
       timeout: ENDS_WITHIN_MS,
     }),
   ]);

@@ -8,6 +8,7 @@ import {
 } from '../../local/parts/postgres/temporary.ts';
 import { migrate } from '../../prisma/engine/apply.ts';
 import { runOn } from '../../prisma/engine/create-database.ts';
+import { DATABASE_ZONE } from './zones.ts';
 
 export type TestDatabase = {
   /** The DATABASE_URL of a database that no other test uses, with all migrations applied. */
@@ -57,6 +58,10 @@ export async function stopTestPostgres(): Promise<void> {
 async function startWithTemplate(): Promise<TemporaryPostgres> {
   const started = await startTemporaryPostgres();
   try {
+    await runOn(started.url('postgres'), async (client) => {
+      await client.query(`ALTER SYSTEM SET timezone = '${DATABASE_ZONE}'`);
+      await client.query('SELECT pg_reload_conf()');
+    });
     await migrate(started.url(TEMPLATE));
     return started;
   } catch (error) {

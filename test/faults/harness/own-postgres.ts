@@ -4,6 +4,7 @@ import { freePort } from '../../../local/process/ports.ts';
 import { startPostgres } from '../../../local/parts/postgres/server.ts';
 import { migrate } from '../../../prisma/engine/apply.ts';
 import { toOwnProcess, type OwnProcess, type ProcessHome } from '../../support/own-process.ts';
+import { DATABASE_ZONE } from '../../support/zones.ts';
 
 /** A PostgreSQL server whose data outlives its death. */
 export type OwnPostgres = {
@@ -35,6 +36,7 @@ export async function startOwnPostgres({ folder, keeper }: ProcessHome): Promise
         fsync: 'off',
         // Three workers, the gateway and the test itself, with room for sessions not yet torn down.
         max_connections: '200',
+        timezone: DATABASE_ZONE,
       },
     });
     server = toOwnProcess(part);
