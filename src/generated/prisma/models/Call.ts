@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Call
- * One recording and where its processing stands.
+ * One recording and the state of its processing.
  */
 export type CallModel = runtime.Types.Result.DefaultSelection<Prisma.$CallPayload>
 
@@ -3217,15 +3217,15 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     recordid: string
     outcome: $Enums.CallOutcome | null
     /**
-     * The Temporal run that opened the call last. What it stored counts as its own when it redoes a step.
+     * The Temporal run that opened the call last. If it redoes a step, only what it stored itself still counts.
      */
     runId: string
     /**
-     * Orders the changes of status, so that a late writer cannot overrule a later one (see src/activities/transition.ts).
+     * Orders the changes of status, so that a superseded writer cannot overwrite a later one (see src/activities/step/transition.ts).
      */
     transition: bigint
     /**
-     * What archiving found: the object, and what the phone system and the audio say of it.
+     * The result of archiving: the object, and its facts from the phone system and from the audio.
      */
     recordingUrl: string | null
     recordingGeneration: string | null
@@ -3240,29 +3240,29 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     sizeBytes: bigint | null
     sha256: string | null
     /**
-     * The numbers exactly as the phone system wrote them; the rules may be corrected later and applied again.
+     * The numbers exactly as the phone system wrote them, so that corrected rules can be applied to them again.
      */
     snumber: string | null
     cnumber: string | null
     dnumber: string | null
     calleridInternal: string | null
     /**
-     * The speech submission that is under way or was answered last. Its id is stored before it is submitted.
+     * The speech submission that is in progress or was answered last. Its id is stored before it is submitted.
      */
     speechSubmissionId: string | null
     /**
-     * google or openai-compatible; null in rows from before there was a choice: google.
+     * google or openai-compatible; null in rows that are older than the choice, which means google.
      */
     speechSubmissionProvider: string | null
     speechSubmissionRunId: string | null
     speechSubmissionSha256: string | null
     speechOperation: string | null
     /**
-     * How it was asked for, written before it is submitted; becomes Transcript.recognition.
+     * The parameters of the request, written before it is submitted; becomes Transcript.recognition.
      */
     speechRecognition: runtime.JsonValue | null
     /**
-     * Who called, and for whom.
+     * The other side of the call and its company.
      */
     externalPhoneNumber: string | null
     direction: $Enums.CallDirection | null
@@ -3270,7 +3270,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     matchRunId: string | null
     companyId: string | null
     /**
-     * The analysis that counts; older ones are kept.
+     * The current analysis; older ones are kept.
      */
     callAnalysisId: string | null
     /**
