@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { toStorable } from './storable-text.ts';
 
 /** What a failure may say beside its message: ids, statuses and counts, never speech or secrets. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null>>;
@@ -27,7 +28,8 @@ export class ServiceError extends Error {
     options: ServiceErrorOptions = {},
     retryable: boolean = ERROR_CODES[code].retryable,
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    // Into the log and into Temporal, neither of which takes every sign that a server may have sent.
+    super(toStorable(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
     this.retryable = retryable;

@@ -126,10 +126,14 @@ function check<T>(reply: Reply, { schema, secrets }: Task<T>): { readonly data: 
 
 /** Only the last reply is shown: what was wrong with one before it is mended in it, or told again. */
 function toRepair({ content, isCut }: Reply, { problem }: Fault, prompts: Prompts): Message[] {
-  const quoted = isCut ? '' : content.slice(0, MOST_QUOTED_CHARACTERS);
+  // Half a sign, the model's own or at the cut, is refused by servers.
+  const quoted = isCut ? '' : content.slice(0, MOST_QUOTED_CHARACTERS).toWellFormed();
   return [
     // Servers refuse an empty message of the assistant, and some models two of the user in a row.
     { role: 'assistant', content: quoted.trim() === '' ? '(no answer)' : quoted },
-    { role: 'user', content: prompts.repair(problem.slice(0, MOST_PROBLEM_CHARACTERS)) },
+    {
+      role: 'user',
+      content: prompts.repair(problem.slice(0, MOST_PROBLEM_CHARACTERS).toWellFormed()),
+    },
   ];
 }

@@ -2,6 +2,7 @@ import { operationsProtos } from 'google-gax';
 
 import type { Recognition } from '../../domain/recognition.ts';
 import { ServiceError } from '../../domain/service-error.ts';
+import { toStorable } from '../../domain/storable-text.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
 import { createConnection, type SpeechConfig } from './transport.ts';
 import { toRequestError } from './errors.ts';
@@ -180,7 +181,7 @@ function nameOf(operation: Operation): string {
       'Submitting the audio failed: Speech-to-Text named no operation; it is looked for again.',
     );
   }
-  return operation.name;
+  return toStorable(operation.name);
 }
 
 function tooManyOperations(): ServiceError {
