@@ -45,6 +45,8 @@ export async function startService(
     readonly env?: Readonly<Record<string, string>>;
     readonly workers?: 0 | 1;
     readonly speechSeconds?: number;
+    /** Prepares the migrated database of this service; returns the DATABASE_URL of all who use it. */
+    readonly prepareDatabase?: (url: string) => Promise<string>;
   } = {},
 ): Promise<Service> {
   const stack = new AsyncDisposableStack();
@@ -60,12 +62,13 @@ export async function startService(
     stack.defer(() => temporal.stop());
     stack.defer(() => sandbox.stop());
 
+    const databaseUrl = (await options.prepareDatabase?.(testDatabase.url)) ?? testDatabase.url;
     const connection = await Connection.connect({ address: temporal.address });
     stack.defer(() => connection.close());
-    const database = createDatabase({ url: testDatabase.url, poolSize: 3 });
+    const database = createDatabase({ url: databaseUrl, poolSize: 3 });
     stack.defer(() => database.close());
 
-    const env = environmentOf(testDatabase.url, temporal.address, sandbox.addresses, options.env);
+    const env = environmentOf(databaseUrl, temporal.address, sandbox.addresses, options.env);
     const startWorker = async (script?: string) => {
       // Another version brings its own workflow code.
       const bundle = script === undefined ? { WORKFLOW_BUNDLE: await workflowBundle() } : {};
@@ -87,7 +90,7 @@ export async function startService(
     return {
       sandbox: createSandboxClient(sandbox.addresses.controlUrl),
       database,
-      databaseUrl: testDatabase.url,
+      databaseUrl,
       temporal,
       client: new Client({ connection }),
       gatewayUrl: url,
