@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { IFormat } from 'music-metadata';
+import { MOST_INTEGER, MOST_SECONDS } from '../domain/bounded-number.ts';
 import { ServiceError } from '../domain/service-error.ts';
+import { toStorable } from '../domain/storable-text.ts';
 import { type AudioExtension, type AudioType, audioTypeOf, formatOfHead } from './audio-format.ts';
 import { mayHoldFlacFrames } from './flac-frames.ts';
 import { createFormatMeter } from './format-meter.ts';
@@ -205,11 +207,15 @@ function toFacts(
   if (!sampleRate || !numberOfChannels) throw unreadable(null, 'no frame of it can be read');
   return {
     ...type,
-    codec: codec ?? '',
+    // Of Speex it contains what the file says of its encoder.
+    codec: toStorable(codec ?? ''),
     channels: numberOfChannels,
-    sampleRateHertz: sampleRate,
+    // A damaged header may state any number of 32 bits.
+    sampleRateHertz: Math.min(sampleRate, MOST_INTEGER),
     // Compressed formats in a WAV state 0.
     bitsPerSample: bitsPerSample || null,
-    durationSeconds,
+    // A length that no recording has tells of a wrong rate: nothing is known of it then.
+    durationSeconds:
+      durationSeconds !== null && durationSeconds <= MOST_SECONDS ? durationSeconds : null,
   };
 }

@@ -17,13 +17,16 @@ export type WavLayout = {
 const SPLITTABLE = [1, 3, 6, 7] as const;
 type SplittableFormat = (typeof SPLITTABLE)[number];
 
+/** No phone system records more sides of a call. Each may be paid for, and a damaged header may state thousands. */
+const MAX_CHANNELS = 8;
+
 /** The header of a WAV file, as recorders write it, fits into its first bytes. */
 export const WAV_HEAD_BYTES = 64 * 1024;
 
 /**
  * Reads the layout from a file's first bytes. `null` for anything whose channels cannot be told
  * apart by position: other files, and WAV files with a codec that packs samples, as GSM 6.10 and
- * ADPCM do.
+ * ADPCM do, or with more than eight channels.
  */
 export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null {
   const header = readWavHeader(head, sizeBytes);
@@ -37,6 +40,7 @@ export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null
   const bytesPerSample = frameBytes / channels;
   if (format === undefined || !Number.isInteger(bytesPerSample) || bytesPerSample === 0)
     return null;
+  if (channels > MAX_CHANNELS) return null;
 
   const present = Math.max(0, sizeBytes - header.dataAt);
   const bytes = Math.min(header.claimedBytes ?? present, present);
@@ -62,7 +66,8 @@ export function monoHeader({ format, sampleRateHertz, bytesPerSample }: WavLayou
   header.writeUInt16LE(format, 20);
   header.writeUInt16LE(1, 22);
   header.writeUInt32LE(sampleRateHertz, 24);
-  header.writeUInt32LE(sampleRateHertz * bytesPerSample, 28);
+  // Nobody reads it, and a damaged rate may take it beyond its four bytes.
+  header.writeUInt32LE(Math.min(sampleRateHertz * bytesPerSample, 0xffff_ffff), 28);
   header.writeUInt16LE(bytesPerSample, 32);
   header.writeUInt16LE(bytesPerSample * 8, 34);
   if (!isPlain) {

@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { toStorable } from './storable-text.ts';
 
 /** What a failure may say besides its message: ids, statuses and counts, never speech or secrets. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null>>;
@@ -25,7 +26,8 @@ export class ServiceError extends Error {
   readonly context: ErrorContext;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    // The log and Temporal do not take every character that a server may have sent.
+    super(toStorable(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
     this.retryable = options.retryable ?? ERROR_CODES[code].retryable;

@@ -1,4 +1,5 @@
 import type { Prisma, PrismaClient, Transcript } from '../generated/prisma/client.ts';
+import { MOST_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
@@ -29,7 +30,10 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       const where = { callId: data.callId };
       const before = await tx.transcript.findUnique({ where });
       const isReplaced = before !== null && before.submissionId !== data.submissionId;
-      const priorSeconds = (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0);
+      const priorSeconds = Math.min(
+        (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
+        MOST_INTEGER,
+      );
       return tx.transcript.upsert({
         where,
         create: data,

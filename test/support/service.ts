@@ -32,6 +32,8 @@ export async function startService(
     readonly env?: Readonly<Record<string, string>>;
     readonly workers?: 0 | 1;
     readonly speechSeconds?: number;
+    /** Prepares the migrated database of this service; returns the DATABASE_URL of all who use it. */
+    readonly prepareDatabase?: (url: string) => Promise<string>;
   } = {},
 ): Promise<Service> {
   const stack = new AsyncDisposableStack();
@@ -53,14 +55,15 @@ export async function startService(
     stack.defer(() => temporal.stop());
     stack.defer(() => inProcess.stop());
 
+    const databaseUrl = (await options.prepareDatabase?.(testDatabase.url)) ?? testDatabase.url;
     const connection = await Connection.connect({ address: temporal.address });
     stack.defer(() => connection.close());
-    const database = createDatabase({ url: testDatabase.url, poolSize: 3 });
+    const database = createDatabase({ url: databaseUrl, poolSize: 3 });
     stack.defer(() => database.close());
 
     const env = {
       ...sandboxEnvironment(inProcess.addresses),
-      DATABASE_URL: testDatabase.url,
+      DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporal.address,
       ...options.env,
     };
@@ -86,7 +89,7 @@ export async function startService(
     return {
       sandbox,
       database,
-      databaseUrl: testDatabase.url,
+      databaseUrl,
       temporal,
       client: new Client({ connection }),
       recorder: null,

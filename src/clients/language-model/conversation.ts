@@ -125,10 +125,14 @@ function check<T>(reply: Reply, { schema, secrets }: Task<T>): { readonly data: 
 
 /** Shows only the last reply: faults of earlier ones are mended in it, or reported again. */
 function toRepair({ content, isCut }: Reply, { problem }: Fault, prompts: Prompts): Message[] {
-  const quoted = isCut ? '' : content.slice(0, MAX_QUOTED_CHARACTERS);
+  // Servers refuse half a character, whether it is the model's own or made by the cut.
+  const quoted = isCut ? '' : content.slice(0, MAX_QUOTED_CHARACTERS).toWellFormed();
   return [
     // Servers refuse an empty assistant message, and some models two user messages in a row.
     { role: 'assistant', content: quoted.trim() === '' ? '(no answer)' : quoted },
-    { role: 'user', content: prompts.repair(problem.slice(0, MAX_PROBLEM_CHARACTERS)) },
+    {
+      role: 'user',
+      content: prompts.repair(problem.slice(0, MAX_PROBLEM_CHARACTERS).toWellFormed()),
+    },
   ];
 }

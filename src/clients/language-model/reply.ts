@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { toCount } from '../../domain/bounded-number.ts';
 import { modelError, toStatusError } from './errors.ts';
 
 /** Some servers answer in parts, and put the model's thoughts into parts of another type. */
@@ -14,9 +15,17 @@ const contentSchema = z.union([
     ),
 ]);
 
+/**
+ * The most that a request can have cost: LLM_MAX_INPUT_TOKENS and LLM_MAX_OUTPUT_TOKENS go no higher.
+ * The three requests for each of the twenty parts of a long call add up in a column of type integer.
+ */
+const MOST_TOKENS = 10_000_000;
+
+const tokens = z.unknown().transform((count) => toCount(count, MOST_TOKENS));
+
 /** What is read of a chat completion. Everything else is ignored. */
 const completionSchema = z.object({
-  model: z.string().nullish(),
+  model: z.string().nullish().catch(null),
   choices: z.array(
     z.object({
       finish_reason: z.string().nullish(),
@@ -25,12 +34,10 @@ const completionSchema = z.object({
     }),
   ),
   error: z.unknown().optional(),
+  // What was paid for is not given up for a count that cannot be true.
   usage: z
-    .object({
-      prompt_tokens: z.int().min(0).nullish(),
-      completion_tokens: z.int().min(0).nullish(),
-    })
-    .nullish(),
+    .object({ prompt_tokens: tokens, completion_tokens: tokens })
+    .catch({ prompt_tokens: null, completion_tokens: null }),
 });
 
 /** Some routers answer 200 and put the true status into the body, or into a choice that had begun. */
@@ -77,8 +84,8 @@ export function readReply(completion: unknown): Reply {
     content: choice?.message.content ?? '',
     isCut: choice?.finish_reason === 'length',
     model: model != null && MODEL_NAME.test(model) ? model : null,
-    inputTokens: usage?.prompt_tokens ?? 0,
-    outputTokens: usage?.completion_tokens ?? 0,
+    inputTokens: usage.prompt_tokens ?? 0,
+    outputTokens: usage.completion_tokens ?? 0,
   };
 }
 

@@ -12,14 +12,16 @@ const ACTION_OWNERS = ['msp', 'client', 'third_party', 'unknown'] as const;
 /** As many as an account manager reads. */
 const MAX_QUOTES = 5;
 
-/** A text that is not empty, has at most `maxCharacters` and can be stored. Line breaks become spaces. */
+/**
+ * A text that is not empty and has at most `maxCharacters`. What the database refuses becomes spaces, as
+ * line breaks do, so that a paid answer is not requested again because of it.
+ */
 export const text = (maxCharacters: number) =>
   z
     .string()
-    .overwrite((value) => value.replace(/\s+/gu, ' ').trim())
+    .overwrite((value) => toStorable(value).replace(/\s+/gu, ' ').trim())
     .min(1)
-    .max(maxCharacters)
-    .refine((value) => toStorable(value) === value, 'Invalid input: holds control characters');
+    .max(maxCharacters);
 
 /** What was promised in a call. */
 export const actions = (maxCount: number, maxCharacters: number) =>

@@ -109,8 +109,12 @@ function toNotesText(notes: readonly Notes[]): string {
 
 /** A name from another system must not be able to begin a line of its own. */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  return (
+    text
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
+      .slice(0, 200)
+      // Half a sign at the cut is refused by servers.
+      .toWellFormed()
+  );
 }

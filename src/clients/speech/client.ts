@@ -1,6 +1,7 @@
 import { operationsProtos } from 'google-gax';
 
 import type { Recognition } from '../../domain/recognition.ts';
+import { toStorable } from '../../domain/storable-text.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
 import { speechError } from './errors.ts';
 import {
@@ -156,5 +157,5 @@ function nameOf(operation: Operation): string {
     const why = 'Speech-to-Text named no operation';
     throw speechError('SPEECH_OPERATION_LOST', SUBMITTING, { why });
   }
-  return operation.name;
+  return toStorable(operation.name);
 }

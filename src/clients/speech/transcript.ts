@@ -1,15 +1,17 @@
 import { z } from 'zod';
 
+import { MOST_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
 import type { ServiceError } from '../../domain/service-error.ts';
+import { toStorable } from '../../domain/storable-text.ts';
 import { speechError } from './errors.ts';
 import { toSegments } from './segments.ts';
 
-/** A protobuf Duration in JSON: "0.700s", in seconds. */
+/** A protobuf Duration in JSON: "0.700s", in seconds. A time before the beginning is the beginning's. */
 const duration = z
   .string()
-  .regex(/^\d{1,9}(?:\.\d{1,9})?s$/)
-  .transform((text) => Number(text.slice(0, -1)));
+  .regex(/^-?\d{1,12}(?:\.\d{1,9})?s$/)
+  .transform((text) => toBounded(Math.max(0, Number(text.slice(0, -1))), MOST_SECONDS) ?? 0);
 
 /** BatchRecognizeResults as proto3 JSON, which leaves out what is zero or empty. */
 const resultsSchema = z.object({
@@ -27,7 +29,7 @@ const resultsSchema = z.object({
                     endOffset: duration.optional(),
                     word: z.string().default(''),
                     // A name that the service chooses, such as "1".
-                    speakerLabel: z.string().max(100).default(''),
+                    speakerLabel: z.string().max(100).overwrite(toStorable).default(''),
                   }),
                 )
                 .default([]),
@@ -37,7 +39,7 @@ const resultsSchema = z.object({
         // The service accepts up to eight channels and numbers them from one.
         channelTag: z.int().min(0).max(8).default(0),
         resultEndOffset: duration.optional(),
-        languageCode: z.string().max(35).default(''),
+        languageCode: z.string().max(35).overwrite(toStorable).default(''),
       }),
     )
     .default([]),

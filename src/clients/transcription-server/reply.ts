@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
+import { MOST_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import { languageNamed, languageOf } from '../../domain/language.ts';
 import { toStatusError, transcriptionError } from './errors.ts';
 
-const seconds = z.number().min(0);
+/** A time before the beginning is the beginning's. */
+const seconds = z.number().transform((value) => toBounded(Math.max(0, value), MOST_SECONDS) ?? 0);
 
 /** Numbers, which some servers write as text; `null` where they do not know. */
 const looseNumber = z
@@ -15,6 +17,7 @@ const looseNumber = z
       .transform(Number),
   ])
   .nullish()
+  .catch(null)
   .transform((value) => value ?? null);
 
 const wordSchema = z.object({ word: z.string(), start: seconds, end: seconds });
@@ -38,6 +41,8 @@ const replySchema = z.object({
   words: z.array(wordSchema).nullish(),
 });
 
+/** Texts, which are left alone, and what servers in Python write where a number is missing. */
+const NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 /** Some servers answer 200 and put the refusal into the body, as an object or a sentence. */
 const errorSchema = z.object({
   error: z.union([
@@ -86,7 +91,7 @@ export function parseReply(json: string): Reply {
   return {
     text,
     language: language ? (languageOf(language) ?? languageNamed(language)) : null,
-    durationSeconds: duration,
+    durationSeconds: toBounded(duration, MOST_SECONDS),
     // A server that was asked for times and gives only text does not know them.
     segments:
       segments == null || (segments.length === 0 && text.trim() !== '')
@@ -103,10 +108,19 @@ export function parseReply(json: string): Reply {
 }
 
 function parseJson(json: string): unknown {
+  const content =
+    tryParse(json) ??
+    tryParse(json.replace(NO_NUMBER, (found) => (found.startsWith('"') ? found : 'null')));
+  if (content === undefined)
+    throw transcriptionError('SPEECH_RESULT_INVALID', 'its answer is not JSON');
+  return content;
+}
+
+function tryParse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw transcriptionError('SPEECH_RESULT_INVALID', 'its answer is not JSON');
+    return undefined;
   }
 }
 
