@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 import pg from 'pg';
@@ -51,9 +52,12 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
         return await readOf(open((await behind(trouble)).url));
       case 'cut during a statement': {
         const relay = await behind('passed on');
-        const reading = open(relay.url).prisma.$queryRaw`SELECT pg_sleep(3)::text`;
-        setTimeout(() => void relay.cut(), 300);
-        return await reading;
+        const cut = relay.sent('pg_sleep').then(() => relay.cut());
+        const [answer] = await Promise.all([
+          open(relay.url).prisma.$queryRaw`SELECT pg_sleep(3)::text`,
+          cut,
+        ]);
+        return answer;
       }
       case 'cut before the commit': {
         const relay = await behind('passed on');
@@ -115,12 +119,19 @@ async function newUser(url: string, options: string): Promise<string> {
 }
 
 type Play = 'passed on' | 'silent' | 'not PostgreSQL' | 'closed immediately';
-type Relay = { readonly url: string; cut(): Promise<void>; close(): Promise<void> };
+type Relay = {
+  readonly url: string;
+  /** Resolves when a client has sent this text. */
+  sent(text: string): Promise<void>;
+  cut(): Promise<void>;
+  close(): Promise<void>;
+};
 
 /** A relay between the client and the database. */
 async function startRelay(url: string, play: Play): Promise<Relay> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  const requests = new EventEmitter<{ chunk: [Buffer] }>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
     // Connections are cut on purpose.
@@ -134,6 +145,7 @@ async function startRelay(url: string, play: Play): Promise<Relay> {
       const upstream = connect(Number(target.port), target.hostname);
       keep(upstream);
       client.pipe(upstream).pipe(client);
+      client.on('data', (chunk) => requests.emit('chunk', chunk));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -147,6 +159,12 @@ async function startRelay(url: string, play: Play): Promise<Relay> {
   };
   return {
     url: Object.assign(new URL(url), { port: String(port) }).href,
+    sent: (text) =>
+      new Promise((resolve) => {
+        requests.on('chunk', (chunk) => {
+          if (chunk.includes(text)) resolve();
+        });
+      }),
     cut,
     async close() {
       await cut();
