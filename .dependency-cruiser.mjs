@@ -1,92 +1,263 @@
-/** The import law of the house (docs/decisions). Arrows point down; type imports count. */
-const layer = (name) => `^src/${name}/`;
-const onlyInto = (name, from, ...allowed) => ({
-  name,
-  severity: 'error',
-  comment: `${from} may import only from ${[...allowed, 'packages'].join(', ')}.`,
-  from: { path: from },
-  to: { path: '^(src|sandbox|local|bench|test|prisma)/', pathNot: [from, ...allowed] },
-});
+// The import law (docs/decisions/0001): which room may import which. `npm run law` prints it,
+// `npm run check` applies it, and test/law breaks every rule once to see that it holds.
+// Type imports count like any other. Two forms would escape dependency-cruiser, so oxlint forbids
+// them: `import('x').Type`, and `import { type A }`, which still loads the module.
+
+/** A pattern for everything inside these folders; a name that ends in `.ts` or `.mjs` is a file. */
+const inside = (...rooms) =>
+  rooms
+    .map((room) => (/\.m?[jt]s$/.test(room) ? `${room.replaceAll('.', '\\.')}$` : `${room}/`))
+    .map((room) => `^${room.replaceAll('*', '[^/]+')}`)
+    .join('|');
+
+const OURS = { dependencyTypes: ['local'] };
+const LOADED = { dependencyTypesNot: ['type-only'] };
+
+// The part of the domain that is bundled with the workflows. It is closed: nothing in it loads
+// anything outside it, so that no package gets into the code that every open run replays.
+const REPLAYED = [
+  'src/domain/call.ts',
+  'src/domain/error-codes.ts',
+  'src/domain/error-codes',
+  'src/domain/names.ts',
+  'src/domain/reprocess-request.ts',
+];
+
+// How a command reads its arguments: pure, and the same for every command wherever it lies.
+const ARGUMENTS = 'src/process/arguments.ts';
+
+// Files that run something as soon as they are imported.
+const STARTED = [
+  '^src/(?!config\\.ts$)[^/]+\\.ts$',
+  '^(prisma/migrate|local/(start|dev|temporal|create-migration))\\.ts$',
+  '(^|/)main\\.ts$',
+  '\\.test\\.ts$',
+];
+
+/**
+ * The rooms. `at` says where the room is (its own name), `values` what its files may load beside
+ * each other, `types` where they may take types and nothing else.
+ */
+const ROOMS = [
+  // The layers of the service, the floor first. Between layers mostly types cross; the roots make
+  // the values and hand them down.
+  { name: 'domain', at: ['src/domain'] },
+  { name: 'audio', at: ['src/audio'], values: ['src/domain'] },
+  { name: 'repositories', at: ['src/repositories'], values: ['src/domain', 'src/generated'] },
+  { name: 'clients', at: ['src/clients'], values: ['src/audio', 'src/domain'] },
+  {
+    name: 'activities',
+    at: ['src/activities'],
+    values: ['src/audio', 'src/domain', 'src/generated'],
+    types: ['src/clients', 'src/repositories'],
+  },
+  {
+    name: 'workflows',
+    at: ['src/workflows'],
+    values: REPLAYED,
+    types: ['src/activities', 'src/domain'],
+  },
+  {
+    name: 'api',
+    at: ['src/api'],
+    values: ['src/domain'],
+    types: ['src/clients', 'src/repositories', 'src/generated'],
+  },
+  { name: 'config', at: ['src/config', 'src/config.ts'], values: ['src/domain'] },
+  {
+    name: 'process',
+    at: ['src/process'],
+    values: ['src/config/configuration-error.ts', 'src/domain'],
+  },
+  {
+    name: 'roots',
+    at: ['src/*.ts'],
+    butNot: ['src/config.ts'],
+    values: [
+      ...['src/activities', 'src/api', 'src/clients', 'src/config', 'src/config.ts'],
+      ...['src/domain', 'src/process', 'src/repositories'],
+    ],
+  },
+
+  // What stands around the service. Production code knows none of it.
+  { name: 'sandbox', at: ['sandbox'], values: [ARGUMENTS] },
+  // The migration opens its session as the service does: DATABASE_URL is read in one place.
+  {
+    name: 'prisma',
+    at: ['prisma'],
+    values: ['src/config.ts', 'src/repositories/connection', ARGUMENTS],
+  },
+  { name: 'local', at: ['local'], values: ['src', 'sandbox', 'prisma'] },
+  { name: 'bench', at: ['bench'], values: ['src', 'sandbox', 'local'] },
+  { name: 'configuration-files', at: ['*.ts', '*.mjs'] },
+
+  // Inside local: whatever is started on this machine is built on `process`; the files beside the
+  // folders put it all together.
+  {
+    name: 'local-process',
+    at: ['local/process'],
+    values: ['local/local-run-error.ts'],
+  },
+  {
+    name: 'local-tools',
+    at: ['local/tools'],
+    values: ['local/process', 'local/local-run-error.ts'],
+  },
+  {
+    name: 'local-parts',
+    at: ['local/parts'],
+    values: [
+      ...['local/process', 'local/settings.ts', 'local/local-run-error.ts'],
+      ...['sandbox', 'src/domain'],
+    ],
+  },
+  {
+    name: 'local-output',
+    at: ['local/output'],
+    types: ['local/tools', 'local/environment.ts', 'local/settings.ts'],
+  },
+  {
+    name: 'local-samples',
+    at: ['local/samples'],
+    values: [
+      ...['local/output', 'local/environment.ts', 'local/settings.ts', 'local/local-run-error.ts'],
+      ...['sandbox', 'src/api'],
+    ],
+  },
+
+  // Tests may import everything. What they stand on knows none of them.
+  {
+    name: 'test-support',
+    at: ['test/support'],
+    values: ['src', 'sandbox', 'local', 'prisma'],
+  },
+  {
+    name: 'fault-harness',
+    at: ['test/faults/harness'],
+    values: ['src', 'sandbox', 'local', 'prisma', 'test/support'],
+  },
+];
+
+function neighbours({ name, at, butNot = [], values = [], types = [] }) {
+  const may = [
+    ...values,
+    ...types.filter((room) => !values.includes(room)).map((room) => `types of ${room}`),
+  ];
+  return {
+    name: `${name}-neighbours`,
+    severity: 'error',
+    comment: `${at.join(', ')}: may import ${may.join(', ') || 'nothing of ours'}`,
+    from: { path: inside(...at), ...(butNot.length === 0 ? {} : { pathNot: inside(...butNot) }) },
+    to: { ...OURS, pathNot: inside(...at, ...values, ...types) },
+  };
+}
+
+function typesOnly({ name, at, values = [], types = [] }) {
+  if (types.length === 0) return [];
+  return [
+    {
+      name: `${name}-types-only`,
+      severity: 'error',
+      comment: `${at.join(', ')}: may not load ${types.join(', ')}${values.length > 0 ? ', except what it may import by the rule above' : ''}`,
+      from: { path: inside(...at) },
+      to: { ...LOADED, path: inside(...types), pathNot: inside(...at, ...values) },
+    },
+  ];
+}
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
+    ...ROOMS.flatMap((room) => [neighbours(room), ...typesOnly(room)]),
     {
-      name: 'no-circles',
+      name: 'every-room-has-a-law',
       severity: 'error',
-      comment: 'Type circles count.',
-      from: { pathNot: '^src/generated/' },
-      to: { circular: true },
+      comment: 'A file outside all rooms above may import nothing: give its folder a rule first.',
+      from: {
+        pathNot: [inside('test', 'docs', ...ROOMS.flatMap(({ at }) => at)), 'node_modules/'],
+      },
+      to: {},
     },
     {
-      name: 'domain-is-the-floor',
+      name: 'docs-hold-no-code',
       severity: 'error',
-      comment: 'domain imports nothing, and no package but libphonenumber-js and zod.',
-      from: { path: layer('domain') },
-      to: { pathNot: [layer('domain'), 'node_modules/(libphonenumber-js|zod)'] },
-    },
-    onlyInto('repositories', layer('repositories'), layer('domain'), layer('generated')),
-    onlyInto('audio', layer('audio'), layer('domain')),
-    onlyInto('clients', layer('clients'), layer('audio'), layer('domain')),
-    onlyInto(
-      'activities',
-      layer('activities'),
-      layer('repositories'),
-      layer('clients'),
-      layer('audio'),
-      layer('domain'),
-      layer('generated'),
-    ),
-    onlyInto('workflows', layer('workflows'), layer('activities'), layer('domain')),
-    onlyInto(
-      'api',
-      layer('api'),
-      layer('workflows'),
-      layer('repositories'),
-      layer('clients'),
-      layer('domain'),
-      layer('generated'),
-    ),
-    {
-      name: 'only-types-of-activities-in-workflows',
-      severity: 'error',
-      comment: 'A workflow knows the activities by their types alone.',
-      from: { path: layer('workflows') },
-      to: { path: layer('activities'), dependencyTypesNot: ['type-only'] },
+      comment: 'docs/ is prose. What writes a page of it is in local/.',
+      from: { path: inside('docs') },
+      to: {},
     },
     {
-      name: 'only-types-of-workflows-in-api',
+      name: 'started-files-are-not-imported',
       severity: 'error',
-      comment: 'The gateway does not load the workflow.',
-      from: { path: layer('api') },
-      to: { path: layer('workflows'), dependencyTypesNot: ['type-only'] },
+      comment: 'Roots, commands and test files run when they are imported: they are only started.',
+      from: {},
+      to: { ...OURS, path: STARTED },
     },
     {
-      name: 'activities-take-values-from-the-root',
+      name: 'a-client-knows-no-other',
       severity: 'error',
       comment:
-        'Activities take clients by type; values are handed down by the root. Pure functions of a client may be called.',
-      from: { path: layer('activities') },
+        'One folder a system; what two share is in src/clients/shared. Only speech-provider, which chooses between two, imports others.',
+      from: { path: '^src/clients/([^/]+)/', pathNot: inside('src/clients/speech-provider') },
+      to: { path: '^src/clients/', pathNot: ['^src/clients/$1/', inside('src/clients/shared')] },
+    },
+    {
+      name: 'domain-packages',
+      severity: 'error',
+      comment: 'src/domain: no package but libphonenumber-js and zod, and nothing of Node.',
+      from: { path: inside('src/domain') },
+      to: { dependencyTypesNot: ['local'], pathNot: 'node_modules/(libphonenumber-js|zod)/' },
+    },
+    {
+      name: 'workflows-packages',
+      severity: 'error',
+      comment:
+        'src/workflows: no package but @temporalio/workflow and @temporalio/common, and nothing of Node. Workflow code is replayed.',
+      from: { path: inside('src/workflows') },
       to: {
-        path: '^src/clients/',
-        dependencyTypesNot: ['type-only'],
+        dependencyTypesNot: ['local'],
+        pathNot: 'node_modules/@temporalio/(workflow|common)/',
       },
     },
     {
-      name: 'src-knows-no-stand-in',
+      name: 'replayed-domain-is-closed',
       severity: 'error',
-      comment: 'Production code holds no fake and no test switch.',
-      from: { path: '^src/' },
-      to: { path: '^(sandbox|local|bench|test)/' },
+      comment:
+        'The part of the domain that workflows load loads nothing else, so no package gets into the workflow bundle.',
+      from: { path: inside(...REPLAYED) },
+      to: { ...LOADED, pathNot: inside(...REPLAYED) },
     },
     {
-      name: 'not-to-unresolvable',
+      name: 'production-needs-no-development-package',
       severity: 'error',
+      comment: 'src/ and prisma/ load nothing that `npm ci --omit=dev` leaves out.',
+      from: { path: inside('src', 'prisma') },
+      to: { ...LOADED, dependencyTypes: ['npm-dev'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      comment: 'No file imports itself by way of others. Types count.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-circles-of-folders',
+      severity: 'error',
+      comment: 'No folder imports itself by way of others. A folder and the one around it are one.',
+      scope: 'folder',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      comment: 'An import that leads nowhere is judged by no other rule.',
       from: {},
       to: { couldNotResolve: true },
     },
   ],
   options: {
+    exclude: { path: '^(dist|coverage|\\.data)/' },
     doNotFollow: { path: ['node_modules', '^src/generated/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type SandboxAddresses, sandboxEnvironment } from '../sandbox/environment.ts';
 import type { CallKey } from '../src/domain/call.ts';
+import { readArguments } from '../src/process/arguments.ts';
 import type { Measurement, Order } from './memory-child.ts';
 
 const SMALL_BYTES = 5_000_000;
@@ -66,6 +67,11 @@ function report(name: string, { sizeBytes, seconds, peakBytes }: Measurement): v
     `${name}: ${size} MB fetched, inspected and stored; peak resident memory ${peak} MB; ${rate} MB/s`,
   );
 }
+
+readArguments({
+  name: 'npm run bench:memory',
+  does: 'Measures the memory that fetching, inspecting and storing a recording of 500 MB takes beyond one of 5 MB. Ends with code 1 if it is more than allowed.',
+});
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bench-memory-'));
 const { child: sandbox, addresses } = await startSandbox(dataDir);

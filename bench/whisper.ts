@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { transcriptReply } from '../src/api/schemas.ts';
 import type { TranscriptSegment } from '../src/domain/transcript.ts';
+import { readArguments } from '../src/process/arguments.ts';
 import { createProgress } from '../local/output/progress.ts';
 import { checkPorts } from '../local/port-check.ts';
 import { startKeeper } from '../local/process/keeper.ts';
@@ -14,11 +15,6 @@ import { createStack } from '../local/stack.ts';
 import { readPrompts } from './whisper/prompts.ts';
 import { makeRecordings, type Placed, type Recording } from './whisper/recordings.ts';
 import { countErrors, rateOf, sum, type WordErrors } from './whisper/word-errors.ts';
-
-// npm run bench:whisper
-// How well the service understands a human voice with Whisper on this machine: prompts of a telephone
-// system, combined into calls, go through the whole service: phone system, archive, transcription,
-// database, API.
 
 /** The word error rate has to be below this. */
 const MAX_PERCENT = 15;
@@ -34,6 +30,15 @@ type Transcribed = {
   readonly recording: Recording;
   readonly segments: readonly TranscriptSegment[];
 };
+
+readArguments({
+  name: 'npm run bench:whisper',
+  does: 'Measures how well the service understands a human voice with Whisper on this machine: prompts of a telephone system, joined into calls, go all the way from the phone system to the API. Ends with code 1 if too many words are wrong. Needs the recordings of asterisk-core-sounds-en-wav (Debian).',
+  environment: {
+    LOCAL_PORT_OFFSET: `Moves all ports it uses. Default: ${PORT_OFFSET}.`,
+    TEMPORAL_CLI_PATH: 'The Temporal CLI; one is found or fetched without it.',
+  },
+});
 
 const prompts = readPrompts();
 const recordings = makeRecordings(prompts);

@@ -1,19 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 
+import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { startTemporaryPostgres } from './parts/postgres/temporary.ts';
 import { differenceToMigrations } from '../prisma/engine/difference.ts';
 import { MIGRATIONS_FOLDER } from '../prisma/engine/files.ts';
 
-// npm run db:migration -- add_site_phones
-const name = process.argv[2] ?? '';
-if (/^[a-z][a-z0-9_]{0,99}$/.test(name)) {
-  await createMigration(name);
-} else {
-  console.error(
-    'A migration needs a name of small letters, digits and underscores, as in "npm run db:migration -- add_site_phones".',
-  );
-  process.exitCode = 1;
+const command = {
+  name: 'npm run db:migration',
+  does: 'Writes the migration that leads from prisma/migrations to prisma/schema.prisma. It is worked out on a PostgreSQL server of its own, which is started for it and thrown away.',
+  operands: {
+    name: 'NAME',
+    help: 'Lower-case letters, digits and underscores, such as add_site_phones.',
+    atLeast: 1,
+    atMost: 1,
+  },
+};
+
+const [name = ''] = readArguments(command).operands;
+if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) {
+  refuseArguments(command, `${name} is not a name of lower-case letters, digits and underscores`);
 }
+await createMigration(name);
 
 /**
  * Writes the migration that takes the committed migrations to `schema.prisma`. The committed ones are

@@ -2,55 +2,31 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { CodeFacts } from '../src/domain/error-codes/code-facts.ts';
-import { ERROR_CODES, isErrorCode, type ErrorCode } from '../src/domain/error-codes.ts';
+import { CODE_GROUPS, type ErrorCode } from '../src/domain/error-codes.ts';
+import { readArguments } from '../src/process/arguments.ts';
 
 /** The page that `npm run docs:failure-codes` writes. */
 export const PAGE = join(import.meta.dirname, '../docs/failure-codes.md');
-
-type Section = {
-  readonly title: string;
-  /** A code belongs to the first section that lists a prefix of its name. */
-  readonly prefixes: readonly string[];
-  /** How retryable failures are retried. */
-  readonly retried: string;
-};
 
 const AUTOMATICALLY =
   'automatically, with growing pauses (or as long as the other system asks for), until the time of the step is up';
 const BY_THE_SENDER =
   'not automatically; the request is idempotent, so its sender may simply repeat it';
 
-const SECTIONS: readonly Section[] = [
-  { title: 'Phone system', prefixes: ['PHONE_SYSTEM_', 'RECORDING_'], retried: AUTOMATICALLY },
-  { title: 'Cloud Storage', prefixes: ['STORAGE_'], retried: AUTOMATICALLY },
-  { title: 'Speech-to-Text', prefixes: ['SPEECH_'], retried: AUTOMATICALLY },
-  { title: 'ConnectWise', prefixes: ['CONNECTWISE_'], retried: AUTOMATICALLY },
-  {
-    title: 'Language model',
-    prefixes: ['MODEL_'],
-    retried: `${AUTOMATICALLY}; at most eight times`,
-  },
-  { title: 'Database', prefixes: ['DATABASE_'], retried: AUTOMATICALLY },
-  { title: 'Temporal', prefixes: ['TEMPORAL_'], retried: BY_THE_SENDER },
-  {
-    title: 'Requests to the gateway',
-    prefixes: ['INVALID_', 'NOT_', 'CALL_NOT_', 'CALL_CONFLICT', 'CALL_IN_'],
-    retried: BY_THE_SENDER,
-  },
-  {
-    title: 'The run itself',
-    prefixes: ['CALL_ROW_', 'STEP_', 'TIMEOUT', 'WORKER_', 'CANCELLED', 'REPROCESS_', 'INTERNAL_'],
-    retried: AUTOMATICALLY,
-  },
-];
+/** How retryable failures of a group are retried. The step retries those of groups that are not listed. */
+const RETRIED_IN_GROUP: Readonly<Partial<Record<string, string>>> = {
+  'Language model': `${AUTOMATICALLY}; at most eight times`,
+  Temporal: BY_THE_SENDER,
+  'Requests to the gateway': BY_THE_SENDER,
+} satisfies Partial<Record<keyof typeof CODE_GROUPS, string>>;
 
-/** The codes that are retried differently from the rest of their section. */
-const RETRIED_DIFFERENTLY: Readonly<Partial<Record<ErrorCode, string>>> = {
+/** The codes that are retried differently from the rest of their group. */
+const RETRIED_DIFFERENTLY: Readonly<Partial<Record<string, string>>> = {
   RECORDING_NOT_THERE_YET:
     'automatically, every 15 seconds; once the recording is older than 15 minutes, the step fails with RECORDING_NOT_FOUND',
   RECORDING_CORRUPT: 'automatically, until three copies in a row were damaged',
   INTERNAL_ERROR: `${AUTOMATICALLY}; not if the database rejected what was written, because it would reject it again`,
-};
+} satisfies Partial<Record<ErrorCode, string>>;
 
 const INTRODUCTION = `# Failure codes
 
@@ -66,36 +42,36 @@ parked as FAILED; the code is then shown in \`failure.code\` of \`GET /calls/<ca
     npm run temporal -- workflow signal --name reprocess --query 'FailureCode="CONNECTWISE_CREDENTIALS_REFUSED" AND ExecutionStatus="Running"' --rps 20 --yes
 `;
 
-/** The page for operators, as Markdown. Throws when a code belongs to no section. */
+/** The page for operators, as Markdown. */
 export function renderFailureCodes(): string {
-  const codes = Object.keys(ERROR_CODES).filter(isErrorCode);
-  const sections = SECTIONS.map((section) => {
-    const own = codes.filter((code) => sectionOf(code) === section);
-    return [`## ${section.title}`, ...own.map((code) => describe(code, section))].join('\n\n');
-  });
+  const sections = Object.entries(CODE_GROUPS).map(([title, codes]) =>
+    [
+      `## ${title}`,
+      ...Object.entries<CodeFacts>(codes).map(([code, facts]) => describe(title, code, facts)),
+    ].join('\n\n'),
+  );
   return `${[INTRODUCTION.trimEnd(), ...sections].join('\n\n')}\n`;
 }
 
-function describe(code: ErrorCode, { retried }: Section): string {
-  const { meaning, retryable, remedy, remedyOfRequest }: CodeFacts = ERROR_CODES[code];
+function describe(title: string, code: string, facts: CodeFacts): string {
+  const { meaning, retryable, remedy, requestRemedy } = facts;
+  const retried = RETRIED_DIFFERENTLY[code] ?? RETRIED_IN_GROUP[title] ?? AUTOMATICALLY;
   return [
     `### ${code}`,
     '',
     `- **What happened:** ${meaning}`,
-    `- **Retried:** ${retryable ? (RETRIED_DIFFERENTLY[code] ?? retried) : 'no'}.`,
+    `- **Retried:** ${retryable ? retried : 'no'}.`,
     `- **What to do:** ${remedy}`,
-    ...(remedyOfRequest === undefined
+    ...(requestRemedy === undefined
       ? []
-      : [`- **What the sender of the request should do:** ${remedyOfRequest}`]),
+      : [`- **What the sender of the request should do:** ${requestRemedy}`]),
   ].join('\n');
 }
 
-function sectionOf(code: ErrorCode): Section {
-  const section = SECTIONS.find(({ prefixes }) =>
-    prefixes.some((prefix) => code.startsWith(prefix)),
-  );
-  if (section === undefined) throw new Error(`${code} belongs to no section of the page.`);
-  return section;
+if (import.meta.main) {
+  readArguments({
+    name: 'npm run docs:failure-codes',
+    does: 'Writes docs/failure-codes.md from the table of codes in src/domain/error-codes/.',
+  });
+  await writeFile(PAGE, renderFailureCodes());
 }
-
-if (import.meta.main) await writeFile(PAGE, renderFailureCodes());

@@ -1,9 +1,7 @@
+import { sandboxPorts } from '../sandbox/core/systems.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { isFree } from './process/ports.ts';
 import type { LocalSettings } from './settings.ts';
-
-/** The sandbox's control plane and its six systems. */
-const SANDBOX_PORTS = 7;
 
 /**
  * Checks, before anything is started, that every port that the parts need is free. Throws a
@@ -11,14 +9,15 @@ const SANDBOX_PORTS = 7;
  */
 export async function checkPorts(settings: LocalSettings): Promise<void> {
   const { ports } = settings;
-  const wanted: [number, string][] = [[ports.gateway, 'the gateway']];
+  const wanted: [number, string][] = [];
+  if (!settings.withoutService) wanted.push([ports.gateway, 'the gateway']);
   if (settings.databaseUrl === null) wanted.push([ports.postgres, 'PostgreSQL']);
   if (!settings.ownTemporal) {
     wanted.push([ports.temporal, 'Temporal'], [ports.temporalUi, "Temporal's Web UI"]);
   }
   if (settings.needsSandbox) {
-    for (let step = 0; step < SANDBOX_PORTS; step += 1) {
-      wanted.push([ports.sandbox + step * 10, 'the sandbox']);
+    for (const port of Object.values(sandboxPorts(ports.sandbox))) {
+      wanted.push([port, 'the sandbox']);
     }
   }
   if (settings.whisper) wanted.push([ports.whisper, 'Whisper']);

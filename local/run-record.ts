@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Addresses } from './environment.ts';
 import { endProcess } from './process/end-process.ts';
 import { processIdentity } from './process/identity.ts';
 import type { Part } from './process/part.ts';
@@ -10,9 +11,16 @@ type RecordedPart = { readonly name: string; readonly pid: number; readonly iden
 /** What a run records about itself for the next one. */
 type RunRecord = {
   readonly pid: number;
+  readonly identity: string | null;
+  /** Where the gateway is, or is to be. */
   readonly gatewayUrl: string;
   readonly parts: readonly RecordedPart[];
+  /** Where everything else is; `null` until all of it is up. */
+  readonly addresses: RecordedAddresses | null;
 };
+
+/** A database of the user's own is not written down, because its address may hold a password. */
+type RecordedAddresses = Omit<Addresses, 'databaseUrl'> & { readonly databaseUrl: string | null };
 
 /** Keeps `run.json` in the data folder. */
 export function createRunRecord(dataFolder: string) {
@@ -20,18 +28,28 @@ export function createRunRecord(dataFolder: string) {
   return {
     read: (): RunRecord | null =>
       existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RunRecord) : null,
-    write(gatewayUrl: string, parts: Iterable<Part>): void {
-      const recorded = [...parts].flatMap(({ name, pid }) => {
+    write(run: {
+      readonly gatewayUrl: string;
+      readonly parts: Iterable<Pick<Part, 'name' | 'pid'>>;
+      readonly addresses: RecordedAddresses | null;
+    }): void {
+      const parts = [...run.parts].flatMap(({ name, pid }) => {
         const identity = processIdentity(pid);
         return identity === null ? [] : [{ name, pid, identity }];
       });
-      const record: RunRecord = { pid: process.pid, gatewayUrl, parts: recorded };
+      const { pid } = process;
+      const record: RunRecord = { ...run, pid, identity: processIdentity(pid), parts };
       // Renamed into place, so that a reader never sees a half-written file.
       writeFileSync(`${path}.new`, JSON.stringify(record, null, 2));
       renameSync(`${path}.new`, path);
     },
     remove: () => rmSync(path, { force: true }),
   };
+}
+
+/** Whether the run that wrote this is still there. */
+export function isRunning({ pid, identity }: RunRecord): boolean {
+  return identity !== null && processIdentity(pid) === identity;
 }
 
 /**

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
+import { sandboxPorts } from '../sandbox/core/systems.ts';
 import { LocalRunError } from './local-run-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,12 +11,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The root of the project, where every part is run. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
+// The sandbox's systems follow its own port, and Whisper's server follows the last of them.
+const SANDBOX_PORT = 4000;
+const WHISPER_PORT = Math.max(...Object.values(sandboxPorts(SANDBOX_PORT))) + 10;
+
 type Ports = {
   readonly gateway: number;
   readonly temporal: number;
   readonly temporalUi: number;
   readonly postgres: number;
-  /** The sandbox's control plane; its six systems follow in steps of ten. */
+  /** The sandbox's control plane; its systems follow in steps of ten. */
   readonly sandbox: number;
   readonly whisper: number;
 };
@@ -48,6 +53,8 @@ export type LocalSettings = {
   readonly needsSandbox: boolean;
   /** Whether to transcribe with Whisper on this machine. */
   readonly whisper: boolean;
+  /** Whether worker and gateway are left to `npm run dev`. */
+  readonly withoutService: boolean;
 };
 
 /** The environment over the `.env` file of a folder; an empty value counts as missing. */
@@ -67,7 +74,10 @@ export function readLocalEnvironment(
 /** What the local run starts, and where. Throws a LocalRunError for values it cannot use. */
 export function toLocalSettings(
   env: Readonly<Record<string, string>>,
-  { whisper = false }: { readonly whisper?: boolean } = {},
+  {
+    whisper = false,
+    withoutService = false,
+  }: { readonly whisper?: boolean; readonly withoutService?: boolean } = {},
 ): LocalSettings {
   const offset = portNumber(env, 'LOCAL_PORT_OFFSET', 0);
   const host = env['HOST'] ?? '127.0.0.1';
@@ -78,9 +88,8 @@ export function toLocalSettings(
     temporalUi: 8233 + offset,
     // Not 5432, where the user's own PostgreSQL server is likely to listen.
     postgres: 15_432 + offset,
-    sandbox: 4000 + offset,
-    // The next after the sandbox's last port, 4060.
-    whisper: 4070 + offset,
+    sandbox: SANDBOX_PORT + offset,
+    whisper: WHISPER_PORT + offset,
   };
   refuseBlockedPorts(ports);
   return {
@@ -98,6 +107,7 @@ export function toLocalSettings(
       !ownSystems.languageModel ||
       (!ownSystems.speech && !whisper),
     whisper,
+    withoutService,
   };
 }
 
@@ -110,8 +120,7 @@ const BLOCKED = [
 ];
 
 function refuseBlockedPorts({ gateway, temporalUi, sandbox, whisper }: Ports): void {
-  // The sandbox's systems follow it in steps of ten.
-  const systems = Array.from({ length: 7 }, (_, index) => sandbox + index * 10);
+  const systems = Object.values(sandboxPorts(sandbox));
   const blocked = [gateway, temporalUi, whisper, ...systems].find((port) => BLOCKED.includes(port));
   if (blocked !== undefined) {
     throw new LocalRunError(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { migrate } from '../prisma/engine/apply.ts';
+import { SYSTEM_NAMES } from '../sandbox/core/systems.ts';
 import { serviceEnvironment, type Addresses } from './environment.ts';
 import { LocalRunError } from './local-run-error.ts';
 import type { Progress } from './output/progress.ts';
@@ -22,7 +23,7 @@ import { findWhisperPackages } from './tools/whisper-packages.ts';
 const DATABASE = 'call_processing';
 
 export type Stack = {
-  /** Starts everything; resolves when calls can be submitted. */
+  /** Starts everything that is wanted; resolves when it is up. */
   start(): Promise<Addresses & { readonly gatewayUrl: string }>;
   /** Rejects as soon as a part exits without having been stopped. Never resolves. */
   readonly broken: Promise<never>;
@@ -43,6 +44,7 @@ const STOP_ORDER = [
 /** Prepares the local run: uses the systems that the user names and starts the others, in parallel where possible. */
 export function createStack(settings: LocalSettings, keeper: Keeper, progress: Progress): Stack {
   const parts = new Map<string, Part>();
+  let known: Addresses | null = null;
   const record = createRunRecord(settings.dataFolder);
   const gatewayUrl = `http://${settings.gatewayHost}:${settings.ports.gateway}`;
   const broken = Promise.withResolvers<never>();
@@ -58,7 +60,15 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
   function add(part: Part): void {
     parts.set(part.name, part);
     void failWhenItEnds(part);
-    record.write(gatewayUrl, parts.values());
+    writeRecord();
+  }
+
+  function writeRecord(): void {
+    const addresses =
+      known === null
+        ? null
+        : { ...known, databaseUrl: settings.databaseUrl === null ? known.databaseUrl : null };
+    record.write({ gatewayUrl, parts: parts.values(), addresses });
   }
 
   async function startDatabase(): Promise<string> {
@@ -112,7 +122,10 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
         keeper,
       });
       add(part);
-      return [addresses, `${addresses.controlUrl} and the six systems behind it`];
+      return [
+        addresses,
+        `${addresses.controlUrl} and the ${SYSTEM_NAMES.length} systems behind it`,
+      ];
     });
   }
 
@@ -155,6 +168,9 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
         startWhisper(),
       ]);
       const addresses = { databaseUrl, temporal, sandbox, whisper };
+      known = addresses;
+      writeRecord();
+      if (settings.withoutService) return { ...addresses, gatewayUrl };
       const env = serviceEnvironment(settings, addresses);
       await startServices(env);
       // The user's own ConnectWise may be large: there it is left to the schedule and the command.

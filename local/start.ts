@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { MigrationError } from '../prisma/engine/migration-error.ts';
+import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { nextSteps } from './output/next-steps.ts';
 import { createProgress } from './output/progress.ts';
@@ -9,23 +9,18 @@ import { paint } from './output/style.ts';
 import { checkPorts } from './port-check.ts';
 import { startKeeper } from './process/keeper.ts';
 import { tryLock, type Lock } from './process/lock.ts';
+import { waitForSignal } from './process/wait-for-signal.ts';
 import { createRunRecord, endLeftovers } from './run-record.ts';
 import { readRecordings, type RecordingFile } from './samples/own-recordings.ts';
 import { runSamples } from './samples/run-samples.ts';
 import { readLocalEnvironment, toLocalSettings, type LocalSettings } from './settings.ts';
 import { createStack } from './stack.ts';
 
-// npm start                everything in one command, until Ctrl-C
-// npm start -- --once      ends after the sample calls; exit code 0 if each ended as it should
-// npm start -- --whisper   transcribes with Whisper on this machine; a recording's path may follow
-process.exitCode = await main();
-// Everything that was started has been stopped; a lingering connection must not keep this process alive.
-process.exit();
-
 async function main(): Promise<number> {
+  const { once, whisper, withoutService, paths } = readStartArguments();
   try {
-    const { once, whisper, paths } = readArguments();
-    const settings = toLocalSettings(readLocalEnvironment(process.env), { whisper });
+    const env = readLocalEnvironment(process.env);
+    const settings = toLocalSettings(env, { whisper, withoutService });
     const recordings = await readRecordings(paths, process.env);
     refuseUnusable(settings, recordings);
     const lock = holdDataFolder(settings);
@@ -41,28 +36,46 @@ async function main(): Promise<number> {
   }
 }
 
-type Arguments = {
-  readonly once: boolean;
-  readonly whisper: boolean;
-  /** Of recordings of the user's own. */
-  readonly paths: readonly string[];
-};
+const command = {
+  name: 'npm start',
+  does: 'Runs the whole service on this machine until Ctrl-C, and submits the sample calls. What the environment names is used; the rest (PostgreSQL, Temporal, stand-ins for the outside systems) is started.',
+  operands: { name: 'RECORDING', help: 'Recordings to process too, with --whisper.' },
+  flags: {
+    once: {
+      type: 'boolean',
+      default: false,
+      help: 'Ends after the sample calls, with code 0 if each ended as it should.',
+    },
+    whisper: {
+      type: 'boolean',
+      default: false,
+      help: 'Transcribes with Whisper on this machine.',
+    },
+    'without-service': {
+      type: 'boolean',
+      default: false,
+      help: 'Starts everything but worker and gateway, which are left to "npm run dev".',
+    },
+  },
+  environment: {
+    LOCAL_DATA_FOLDER: 'Where everything is kept. Default: .data.',
+    LOCAL_PORT_OFFSET: 'Moves all ports. Default: 0.',
+    '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
+  },
+} as const;
 
-function readArguments(): Arguments {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        once: { type: 'boolean', default: false },
-        whisper: { type: 'boolean', default: false },
-      },
-    });
-    return { ...values, paths: positionals };
-  } catch (error) {
-    throw new LocalRunError(
-      `${(error as Error).message.split('.')[0]}: "npm start" takes no argument but "-- --once", "-- --whisper" and, with that, the paths of recordings.`,
+/** Reads the command line; ends the process when it cannot be used. */
+function readStartArguments() {
+  const { flags, operands: paths } = readArguments(command);
+  const { once, whisper, 'without-service': withoutService } = flags;
+  // Calls are submitted to the gateway and need a worker.
+  if (withoutService && (once || paths.length > 0)) {
+    refuseArguments(
+      command,
+      '--without-service processes no call, so it takes neither --once nor a recording',
     );
   }
+  return { once, whisper, withoutService, paths };
 }
 
 /** Refuses recordings that nothing could transcribe, or that the phone system in use would not have. */
@@ -124,19 +137,19 @@ async function run(
   const shutdown = waitForSignal();
   const work = async (): Promise<number> => {
     const addresses = await stack.start();
+    if (settings.withoutService) {
+      console.log(nextSteps(addresses, settings));
+      return new Promise<number>(() => undefined);
+    }
     const areAllAsExpected = await runSamples(addresses, settings, recordings, shutdown.signal);
     if (once) return areAllAsExpected ? 0 : 1;
-    console.log(nextSteps(addresses));
+    console.log(nextSteps(addresses, settings));
     return new Promise<number>(() => undefined);
   };
   try {
     // If --once is interrupted, the outcome of the samples is unknown: 130 is what a shell reports for
     // a program that was ended by Ctrl-C.
-    return await Promise.race([
-      work(),
-      stack.broken,
-      shutdown.requested.then(() => (once ? 130 : 0)),
-    ]);
+    return await Promise.race([work(), stack.broken, shutdown.stop.then(() => (once ? 130 : 0))]);
   } finally {
     console.log('');
     await stack.stop((part) => console.log(paint('dim', `  stopping the ${part.name}`)));
@@ -144,23 +157,6 @@ async function run(
   }
 }
 
-// The terminal and npm may each send the same signal; a person does not press Ctrl-C again that fast.
-const SECOND_AFTER_MS = 1_000;
-
-/** Resolves at the first signal to stop. A second one ends this process at once. */
-function waitForSignal(): { readonly requested: Promise<void>; readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const requested = new Promise<void>((resolve) => {
-    let firstAt: number | null = null;
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(name, () => {
-        // The keeper stops the parts once this process has exited.
-        if (firstAt !== null && Date.now() - firstAt > SECOND_AFTER_MS) process.exit(130);
-        firstAt ??= Date.now();
-        controller.abort();
-        resolve();
-      });
-    }
-  });
-  return { requested, signal: controller.signal };
-}
+process.exitCode = await main();
+// Everything that was started has been stopped; a lingering connection must not keep this process alive.
+process.exit();

@@ -1,6 +1,16 @@
 import { readEnvironment } from '../src/config.ts';
+import { readArguments } from '../src/process/arguments.ts';
 import { migrate } from './engine/apply.ts';
 import { MigrationError } from './engine/migration-error.ts';
+
+readArguments({
+  name: 'npm run db:migrate',
+  does: 'Creates the database if it is missing and applies the migrations of prisma/migrations that it lacks.',
+  environment: {
+    DATABASE_URL: 'The PostgreSQL database; required.',
+    '.env': 'Is read too, if there is one.',
+  },
+});
 
 const databaseUrl = readEnvironment()['DATABASE_URL']?.trim();
 try {

@@ -1,34 +1,48 @@
-import { parseArgs } from 'node:util';
+import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { messageOf } from './core/message-of.ts';
+import { sandboxPorts } from './core/systems.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
-/** Reads the command line. @throws if a flag is unknown or its value is not a number. */
-function readOptions(): SandboxOptions {
-  const { values } = parseArgs({
-    options: {
-      'data-dir': { type: 'string', default: '.data/sandbox' },
-      'samples-dir': { type: 'string' },
-      host: { type: 'string', default: '127.0.0.1' },
-      // The other ports follow in steps of ten; 0 takes any free ports.
-      'base-port': { type: 'string', default: '4000' },
-      'speech-seconds': { type: 'string', default: '2' },
+const command = {
+  name: 'node sandbox/main.ts',
+  does: 'Runs stand-ins for all outside systems. Writes one line of JSON with their addresses when they listen. Ends on SIGTERM or Ctrl-C.',
+  flags: {
+    'data-dir': {
+      type: 'string',
+      value: 'FOLDER',
+      default: '.data/sandbox',
+      help: 'Where it keeps its state.',
     },
-  });
+    'samples-dir': {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The sample recordings. Default: those of the project.',
+    },
+    host: { type: 'string', value: 'HOST', default: '127.0.0.1', help: 'Where to listen.' },
+    'base-port': {
+      type: 'string',
+      value: 'PORT',
+      default: '4000',
+      help: 'The port of the control API; the others follow in steps of ten. 0 takes any free ports.',
+    },
+    'speech-seconds': {
+      type: 'string',
+      value: 'SECONDS',
+      default: '2',
+      help: 'How long a transcription takes.',
+    },
+  },
+} as const;
+
+/** Reads the command line; ends the process when it cannot be used. */
+function readOptions(): SandboxOptions {
+  const { flags: values } = readArguments(command);
   const basePort = toNumber('--base-port', values['base-port']);
-  const portAt = (step: number): number => (basePort === 0 ? 0 : basePort + step * 10);
   return {
     dataDir: values['data-dir'],
     ...(values['samples-dir'] === undefined ? {} : { samplesDir: values['samples-dir'] }),
     host: values.host,
-    ports: {
-      control: basePort,
-      phoneSystem: portAt(1),
-      storage: portAt(2),
-      speech: portAt(3),
-      connectwise: portAt(4),
-      languageModel: portAt(5),
-      transcription: portAt(6),
-    },
+    ports: sandboxPorts(basePort),
     speechSeconds: toNumber('--speech-seconds', values['speech-seconds']),
   };
 }
@@ -36,7 +50,7 @@ function readOptions(): SandboxOptions {
 function toNumber(flag: string, text: string): number {
   const number = Number(text);
   if (text === '' || !Number.isFinite(number) || number < 0) {
-    throw new Error(`Failed to start the sandbox: ${flag} must be a number of at least 0.`);
+    refuseArguments(command, `${flag} is not a number`);
   }
   return number;
 }

@@ -17,7 +17,7 @@ export type GatewayConfig = {
   readonly logLevel: LogLevel;
   readonly database: { readonly url: string; readonly poolSize: number };
   readonly temporal: TemporalConfig;
-  /** Where people find the Web UI, without a slash at the end; `null` when nobody said. */
+  /** The address of Temporal's Web UI, without a trailing slash; `null` when not configured. */
   readonly temporalUiUrl: string | null;
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
@@ -25,8 +25,8 @@ export type GatewayConfig = {
 };
 
 /**
- * Reads the environment of this process, with the `.env` file of the working directory beneath it
- * if there is one. The only place that touches `process.env`.
+ * Reads the environment of this process, and the `.env` file of the working directory, if any, for
+ * what the environment does not set. The only place that touches `process.env`.
  */
 export function readEnvironment(): Environment {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -84,7 +84,6 @@ export function loadWorkerConfig(env: Environment) {
       privateKey: value.CONNECTWISE_PRIVATE_KEY,
       clientId: value.CONNECTWISE_CLIENT_ID,
       requestsPerMinute: value.CONNECTWISE_REQUESTS_PER_MINUTE,
-      region: value.PHONE_REGION,
       excludedCompanyIds: value.CONNECTWISE_EXCLUDED_COMPANY_IDS,
     },
     languageModel: {
@@ -103,7 +102,7 @@ export function loadWorkerConfig(env: Environment) {
   } as const;
 }
 
-/** Who transcribes, and what that one needs. */
+/** The provider of transcriptions and its settings. */
 function speechConfig(value: WorkerValues) {
   return value.SPEECH_PROVIDER === 'google'
     ? ({
@@ -120,20 +119,20 @@ function speechConfig(value: WorkerValues) {
         baseUrl: value.TRANSCRIPTION_BASE_URL,
         apiKey: value.TRANSCRIPTION_API_KEY,
         model: value.TRANSCRIPTION_MODEL,
-        // Such a server hears one language at a time; `auto` is none, and it finds out itself.
+        // Such a server is told one language; `auto` is not one, so it then detects the language itself.
         language: languageOf(value.SPEECH_LANGUAGE_CODES[0] ?? ''),
         phrases: value.SPEECH_PHRASES,
         answerTimeoutMs: value.TRANSCRIPTION_TIMEOUT,
       } as const);
 }
 
-/** What is wrong with values that are each well formed. */
+/** The faults of values that are well formed but do not fit together. */
 function workerFaults(value: WorkerValues): string[] {
   return [
     ...(faultyOwnNumbers(value.OWN_PHONE_NUMBERS, value.PHONE_REGION).length === 0
       ? []
       : [
-          'OWN_PHONE_NUMBERS holds an item that is neither an E.164 number, an extension prefix such as 56360*, nor a number range such as +4420794600*',
+          'OWN_PHONE_NUMBERS contains an item that is neither an E.164 number, an extension prefix such as 56360*, nor a number range such as +4420794600*',
         ]),
     ...(value.SPEECH_PROVIDER === 'google' ? googleFaults(value) : serverFaults(value)),
   ];
@@ -152,7 +151,7 @@ function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] 
   return codes.every((code) => code === 'auto' || languageOf(code) !== null)
     ? []
     : [
-        'SPEECH_LANGUAGE_CODES holds an item that is neither a language code such as en-GB nor auto',
+        'SPEECH_LANGUAGE_CODES contains an item that is neither a language code such as en-GB nor auto',
       ];
 }
 
@@ -166,7 +165,7 @@ function parse<T extends z.ZodType<object>>(
   env: Environment,
   rules: (value: z.output<T>) => string[] = () => [],
 ): { value: z.output<T>; temporal: TemporalConfig } {
-  // An empty line in a .env file (`NAME=`) means the same as no line.
+  // An empty value in a .env file (`NAME=`) means the same as no line.
   const present = Object.fromEntries(
     Object.entries(env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '',

@@ -4,6 +4,7 @@ import { buildApi } from './api/build-api.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
+import { readArguments } from './process/arguments.ts';
 import { endWithin } from './process/end-within.ts';
 import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
@@ -13,8 +14,8 @@ import { createProcessingLogRepository } from './repositories/processing-log-rep
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
-// `docker stop` kills a process ten seconds after SIGTERM. Requests that are running have five seconds to
-// end; a database or a Temporal that does not answer could take longer than the rest to be left.
+// `docker stop` kills a process ten seconds after SIGTERM. Running requests have five seconds to end; a
+// database or a Temporal that does not answer could take longer than the rest to be closed.
 const SHUTDOWN_MS = 8_000;
 
 /** The gateway process: everything it uses is opened here and closed here, in reverse order. */
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   const stack = new AsyncDisposableStack();
   try {
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
-    // Lazy, so that the gateway is up, and says 503, while Temporal is away.
+    // Lazy, so that the gateway starts, and answers 503, while Temporal is unavailable.
     const connection = stack.adopt(Connection.lazy(config.temporal.connection), (opened) =>
       opened.close(),
     );
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     const app = stack.adopt(
       buildApi({
         logger,
+        database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
@@ -47,23 +49,29 @@ async function main(): Promise<void> {
       (opened) => opened.close(),
     );
     await app.listen({ host: config.host, port: config.port });
-    await untilToldToStop();
-    logger.info('The gateway shuts down.');
-    endWithin(SHUTDOWN_MS, () =>
-      logger.warn(
-        'The gateway ends before all that it had opened is closed: something did not answer.',
-      ),
-    );
+    await untilStopSignal();
+    logger.info('The gateway is shutting down.');
+    endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));
   } finally {
     await stack.disposeAsync();
   }
 }
 
-function untilToldToStop(): Promise<void> {
+function untilStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
 }
 
+readArguments({
+  name: 'npm run gateway',
+  does: 'Serves the HTTP API: takes calls, and tells what became of them. Ends on SIGTERM or Ctrl-C, within ten seconds.',
+  environment: {
+    DATABASE_URL: 'The PostgreSQL database; required.',
+    'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
+    '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
+  },
+});
 await runProcess(main);

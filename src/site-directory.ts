@@ -5,6 +5,7 @@ import { walkSites } from './clients/temporal/site-directory-walk.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
 import { ServiceError } from './domain/service-error.ts';
+import { readArguments } from './process/arguments.ts';
 import { runProcess } from './process/run-process.ts';
 
 /**
@@ -33,4 +34,12 @@ async function main(): Promise<void> {
   }
 }
 
+readArguments({
+  name: 'npm run site-directory',
+  does: 'Walks through the sites of all companies in ConnectWise and stores their phone numbers, by which callers are recognised. A running worker does the walking; this command starts it and reports on it.',
+  environment: {
+    'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    '.env': 'Is read too, if there is one; .env.example explains each name.',
+  },
+});
 await runProcess(main);

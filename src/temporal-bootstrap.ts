@@ -6,6 +6,7 @@ import { connected } from './clients/temporal/connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
 import { SITE_DIRECTORY_ID } from './domain/names.ts';
 import { ServiceError } from './domain/service-error.ts';
+import { readArguments } from './process/arguments.ts';
 import { runProcess } from './process/run-process.ts';
 
 /** `npm run temporal:bootstrap`: registers the search attributes and the schedule, which workers do as well. */
@@ -23,4 +24,12 @@ async function main(): Promise<void> {
   }
 }
 
+readArguments({
+  name: 'npm run temporal:bootstrap',
+  does: 'Registers the search attributes and the schedule of this service in the Temporal namespace. Workers do the same when they start, if their credentials permit it. Safe to repeat.',
+  environment: {
+    'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    '.env': 'Is read too, if there is one; .env.example explains each name.',
+  },
+});
 await runProcess(main);

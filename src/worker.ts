@@ -16,6 +16,7 @@ import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
+import { readArguments } from './process/arguments.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
@@ -28,12 +29,12 @@ import { createSitePhoneRepository } from './repositories/site-phone-repository.
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
-// Most of a step's time is spent waiting for Speech-to-Text, so one worker holds many at once;
-// the connections to the database are shared among them.
+// A step spends most of its time waiting for an outside system, so one worker runs many at once; they
+// share the connections to the database.
 const ACTIVITIES_AT_ONCE = 100;
 
-// An orchestrator gives a process 30 seconds by default before it kills it. What is not done by
-// then begins again elsewhere.
+// By default an orchestrator kills a process 30 seconds after it was told to stop. An activity that is
+// not finished by then is retried on another worker.
 const SHUTDOWN_GRACE = '25 seconds';
 
 /** The worker process: everything it uses is opened here and closed here, in reverse order. */
@@ -58,7 +59,7 @@ async function main(): Promise<void> {
     await ensureSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });
     const schedule = await ensureSiteDirectorySchedule(client);
-    // Calls are processed without it; only the numbers of sites are not kept.
+    // Calls are processed without the schedule; only the numbers of sites are not kept up to date.
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
     const sitePhones = createSitePhoneRepository(prisma);
     const connectwise = createConnectWise(
       config.connectwise,
-      createRequestQueue(prisma, 'connectwise'),
+      createRequestQueue(database, 'connectwise'),
     );
     const { numberRules } = config;
 
@@ -96,6 +97,7 @@ async function main(): Promise<void> {
           recordingStore: createRecordingStore(config.recordingStore),
           speech,
           connectwise,
+          excludedCompanyIds: config.connectwise.excludedCompanyIds,
           languageModel: createLanguageModel(config.languageModel),
           callerChannel: config.callerChannel,
           numberRules,
@@ -119,4 +121,14 @@ async function main(): Promise<void> {
   }
 }
 
+readArguments({
+  name: 'npm run worker',
+  does: 'Processes calls: takes the steps of their workflows from Temporal. Ends on SIGTERM or Ctrl-C, within 30 seconds. Several may run side by side.',
+  environment: {
+    DATABASE_URL: 'The PostgreSQL database; required.',
+    'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    '.env':
+      'Is read too, if there is one; .env.example explains these names and those of the outside systems.',
+  },
+});
 await runProcess(main);

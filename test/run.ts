@@ -1,103 +1,145 @@
-import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 
-// `npm test`: all tests, in processes side by side. Many of them wait (for heartbeats that do not
-// come, for servers that restart, for a window to expire), so two cores bear two lanes and one that
-// does nothing but wait; with more, the tests of one starve those of another. Each lane has servers of
-// its own. A lane's results are printed when it is done, so that they do not run into each other.
+import { readArguments, refuseArguments } from '../src/process/arguments.ts';
+import { chooseFiles } from './runner/choose-files.ts';
+import {
+  allTracks,
+  FULL_ENVIRONMENT,
+  fullTracks,
+  lane,
+  quickTracks,
+  type Track,
+} from './runner/lanes.ts';
+import { createProgress } from './runner/progress.ts';
+import { runLane, type LaneResult, type RunningLane } from './runner/run-lane.ts';
 
-type Lane = { readonly name: string; readonly args: readonly string[] };
+const ROOT = join(import.meta.dirname, '..');
 
-const ignoring = (patterns: readonly string[]) =>
-  patterns.flatMap((pattern) => ['--ignore', pattern]);
-
-// Minutes in which a worker waits for the heartbeat of the one before it.
-const KILLED_WORKERS = [
-  'test/service/poison.test.ts',
-  'test/service/crash.test.ts',
-  'test/service/transcription-crash.test.ts',
-  'test/faults/matrix/matrix.test.ts',
-];
-const WHOLE_SERVICE = [
-  'test/service/**/*.test.ts',
-  'test/api/**/*.test.ts',
-  'test/local/**/*.test.ts',
-  'test/faults/nemesis/nemesis.test.ts',
-];
-
-const LANES: readonly Lane[] = [
-  { name: 'workers killed in a call', args: KILLED_WORKERS },
-  {
-    name: 'the whole service, the gateway, npm start and a storm',
-    args: [...WHOLE_SERVICE, ...ignoring(KILLED_WORKERS)],
+const command = {
+  name: 'npm test',
+  does: 'Runs tests: without arguments all of them, in processes side by side. The last line is "N passed, N failed, N skipped". Ends with code 1 if a test failed, or if a process died or ran no test.',
+  operands: {
+    name: 'FILE',
+    help: 'Only these test files, folders or patterns, in one process.',
   },
-  {
-    name: 'all others',
-    args: ['test/**/*.test.ts', ...ignoring([...WHOLE_SERVICE, ...KILLED_WORKERS])],
+  flags: {
+    grep: {
+      type: 'string',
+      value: 'PATTERN',
+      help: 'Only tests whose titles match this regular expression.',
+    },
+    quick: {
+      type: 'boolean',
+      default: false,
+      help: 'Only tests that start no process (npm run test:quick).',
+    },
+    full: {
+      type: 'boolean',
+      default: false,
+      help: 'The fault tests in full, which take too long for "npm test" (npm run test:full).',
+    },
   },
-];
+  environment: {
+    FAULTS_SUITE: 'Which suite of the fault table to run, such as database. Default: all of them.',
+    TEMPORAL_CLI_PATH: 'The Temporal CLI; one is found or fetched without it.',
+  },
+} as const;
 
-// Of a lane that died without mocha's summary: enough for a stack trace.
-const LAST_WORDS = 4000;
+const { flags, operands } = readArguments(command);
+const grep = readGrep();
+const tracks = chooseTracks();
+const running = new Set<RunningLane>();
+let endedBy: NodeJS.Signals | null = null;
+endOnSignals();
 
-type Result = {
-  readonly lane: Lane;
-  readonly code: number;
-  readonly seconds: number;
-  readonly output: string;
-};
-
-const MOCHA = join(import.meta.dirname, '../node_modules/mocha/bin/mocha.js');
-
-function run(lane: Lane): Promise<Result> {
-  const begun = performance.now();
-  const child = spawn(process.execPath, [MOCHA, ...lane.args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (output += String(chunk)));
-  // What ends the run ends the lanes: Ctrl-C reaches them by themselves, this does not.
-  process.once('SIGTERM', () => child.kill('SIGTERM'));
-  return new Promise((resolve) => {
-    child.on('close', (code) =>
-      resolve({
-        lane,
-        code: code ?? 1,
-        seconds: Math.round((performance.now() - begun) / 1000),
-        // Mocha colours some of its signs even into a pipe, and the summary is searched below.
-        output: stripVTControlCharacters(output),
-      }),
-    );
-  });
-}
-
-/** How often mocha's summary says this word: `12 passing (3s)`. */
-function countOf(word: string, { output }: Result): number {
-  return Number(new RegExp(`^ +(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
-}
-
-/** Mocha's own account of what failed and why, which it prints at the end of a lane's output. */
-function failuresOf({ output }: Result): string {
-  const start = output.search(/^ +\d+ failing/m);
-  return start === -1 ? output.slice(-LAST_WORDS) : output.slice(start);
-}
-
-const results = await Promise.all(
-  LANES.map(async (lane) => {
-    const result = await run(lane);
-    console.log(`\n=== ${lane.name}, ${result.seconds} s\n${result.output}`);
-    return result;
-  }),
+const everyTest = operands.length > 0 || grep !== null;
+const progress = createProgress(
+  tracks.flat().reduce((sum, { files }) => sum + files.length, 0),
+  everyTest,
 );
+const results = (await Promise.all(tracks.map(runTrack))).flat();
+progress.close();
+process.exitCode = report(results);
 
-const total = (word: string) => results.reduce((sum, result) => sum + countOf(word, result), 0);
-// A lane that ran no test has failed, whatever its exit code says.
-const broken = results.filter((result) => result.code !== 0 || countOf('passing', result) === 0);
-// Last, so that who sees only the end of a long output sees what is to be mended.
-for (const result of broken) {
-  console.log(`\n=== "${result.lane.name}" failed (exit ${result.code})\n${failuresOf(result)}`);
+function readGrep(): string | null {
+  if (flags.grep === undefined) return null;
+  try {
+    return new RegExp(flags.grep).source;
+  } catch (error) {
+    return refuseArguments(command, (error as Error).message);
+  }
 }
-console.log(`${total('passing')} passed, ${total('failing')} failed, ${total('pending')} skipped`);
-process.exitCode = broken.length === 0 ? 0 : 1;
+
+function chooseTracks(): readonly Track[] {
+  if (flags.quick && (flags.full || operands.length > 0)) {
+    refuseArguments(command, '--quick chooses its tests itself, without FILE or --full');
+  }
+  if (operands.length === 0) {
+    if (flags.quick) return quickTracks();
+    return flags.full ? fullTracks() : allTracks();
+  }
+  // Paths count from where npm was called.
+  const chosen = chooseFiles(operands, process.env['INIT_CWD'] ?? process.cwd(), ROOT);
+  if ('fault' in chosen) return refuseArguments(command, chosen.fault);
+  const env = flags.full ? FULL_ENVIRONMENT : {};
+  return [[{ ...lane('the chosen tests', chosen.files), env }]];
+}
+
+async function runTrack(track: Track): Promise<LaneResult[]> {
+  const results: LaneResult[] = [];
+  for (const each of track) {
+    if (endedBy !== null) break;
+    const started = runLane(each, grep, progress);
+    running.add(started);
+    results.push(await started.result);
+    running.delete(started);
+  }
+  return results;
+}
+
+/** Ends the lanes before this process ends; at a second signal at once. */
+function endOnSignals(): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      for (const each of running) each.end(endedBy === null ? 'SIGTERM' : 'SIGKILL');
+      endedBy ??= name;
+    });
+  }
+}
+
+/** Prints what failed and why, then the sums; returns the exit code. */
+function report(all: readonly LaneResult[]): number {
+  const total = (count: (result: LaneResult) => number) =>
+    all.reduce((sum, result) => sum + count(result), 0);
+  const passed = total((result) => result.passed);
+  const failures = all.flatMap((result) => result.failures);
+
+  // Last, so that the end of a long output says what is to be mended.
+  const faults = endedBy === null ? all.flatMap(faultsOf) : [`Ended by ${endedBy}.`];
+  if (endedBy === null && grep !== null && passed + failures.length === 0) {
+    faults.push(`No test's title matches ${grep}.`);
+  }
+  for (const failure of failures) console.log(`\n${failure.report}`);
+  for (const fault of faults) console.log(`\n${fault}`);
+  if (failures.some(({ code }) => code === 'ERR_ACCESS_DENIED')) {
+    console.log(
+      '\nA quick test may not start a process: take it out of the lists of quick tests in test/runner/lanes.ts.',
+    );
+  }
+  console.log(
+    `${passed} passed, ${failures.length} failed, ${total(({ skipped }) => skipped)} skipped`,
+  );
+  if (endedBy !== null) return 128 + constants.signals[endedBy];
+  return failures.length + faults.length === 0 ? 0 : 1;
+}
+
+/** What is wrong with a lane, apart from failed tests. */
+function faultsOf({ lane, passed, failures, death, lastLines }: LaneResult): string[] {
+  const last = ['It last wrote:', ...lastLines].join('\n    ');
+  if (death !== null) return [`"${lane.name}" died (${death}). ${last}`];
+  // With a pattern, the tests of a whole lane may all be left out.
+  return passed + failures.length === 0 && grep === null
+    ? [`"${lane.name}" ran no test. ${last}`]
+    : [];
+}

@@ -1,13 +1,18 @@
 import type { Addresses } from '../environment.ts';
+import type { LocalSettings } from '../settings.ts';
 import { paint } from './style.ts';
 
 // A worker opens a call within a second and completes it in a few more.
 const WAIT = '  # wait a few seconds';
 
 /** The addresses of everything, and commands that can be pasted as they are. */
-export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }): string {
+export function nextSteps(
+  addresses: Addresses & { readonly gatewayUrl: string },
+  { withoutService }: Pick<LocalSettings, 'withoutService'>,
+): string {
   const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
-  const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gatewayUrl}`];
+  const gateway = withoutService ? `${gatewayUrl}, once npm run dev has started it` : gatewayUrl;
+  const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gateway}`];
   if (temporal !== null) lines.push(`  Web UI      ${temporal.uiUrl}`);
   // The URL of the user's own database may contain a password.
   if (databaseUrl.includes('@127.0.0.1:')) lines.push(`  Database    ${databaseUrl}`);
@@ -17,6 +22,13 @@ export function nextSteps(addresses: Addresses & { readonly gatewayUrl: string }
     );
   }
   lines.push('', paint('bold', 'What to try'), '');
+  if (withoutService) {
+    lines.push(
+      '  # worker and gateway, in another terminal; they restart when a file in src/ changes',
+      '  npm run dev',
+      '',
+    );
+  }
   if (sandbox !== null) {
     lines.push(...tryNewCall(gatewayUrl, sandbox.controlUrl));
     if (addresses.whisper !== null) lines.push(...tryOwnRecording(gatewayUrl, sandbox.controlUrl));

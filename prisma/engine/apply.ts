@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import type pg from 'pg';
 
+import { toDatabaseConnection } from '../../src/repositories/connection/client-config.ts';
 import { createDatabaseIfMissing, runOn } from './create-database.ts';
 import { readMigrations } from './files.ts';
 import { toMigrationError } from './migration-error.ts';
+import { assertOwnSession } from './own-session.ts';
 import { NO_FILTER, withSchemaEngine } from './schema-engine.ts';
+import { createSchemaIfMissing, useSchema } from './schema-of-url.ts';
 
 export type MigrateResult = {
   /** The names of the migrations that this call applied, oldest first; empty if none was due. */
@@ -33,8 +36,12 @@ export async function migrate(
 ): Promise<MigrateResult> {
   const migrationsList = migrations ?? (await readMigrations());
   try {
+    const { schema } = toDatabaseConnection(databaseUrl).address;
     await createDatabaseIfMissing(databaseUrl);
     return await runOn(databaseUrl, async (client) => {
+      await assertOwnSession(databaseUrl, client);
+      await createSchemaIfMissing(client, schema);
+      await useSchema(client, schema);
       await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
       return { applied: await applyWithRetries(databaseUrl, migrationsList, client) };
     });

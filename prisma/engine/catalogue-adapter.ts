@@ -5,7 +5,9 @@ import {
   type SqlQuery,
   type SqlQueryable,
 } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import type pg from 'pg';
+
+import { UtcClient } from '../../src/repositories/connection/utc-client.ts';
 
 // PostgreSQL's one-byte type "char", which only its own catalogue uses, and the type "char"[], which not
 // even the catalogue uses. (The numbers are from pg_type.dat in PostgreSQL's sources.)
@@ -18,8 +20,11 @@ const CHAR_ARRAY_OID = 1002;
  * CatalogueClient below labels them with a type that the adapter knows and nothing else uses, and this
  * adapter replaces that label by their true type.
  */
-export function createCatalogueAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
-  const factory = new PrismaPg(pool);
+export function createCatalogueAdapter(
+  pool: pg.Pool,
+  schema: string | null,
+): SqlMigrationAwareDriverAdapterFactory {
+  const factory = new PrismaPg(pool, schema === null ? {} : { schema });
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
@@ -51,7 +56,7 @@ function readingChars<T extends SqlQueryable>(queryable: T): T {
 }
 
 /** The driver's half: the pool must use this class for its connections. */
-export class CatalogueClient extends pg.Client {
+export class CatalogueClient extends UtcClient {
   constructor(config?: pg.ClientConfig) {
     super(config);
     const send: (...args: unknown[]) => unknown = super.query.bind(this);

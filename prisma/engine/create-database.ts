@@ -1,5 +1,8 @@
 import pg from 'pg';
 
+import { toDatabaseConnection } from '../../src/repositories/connection/client-config.ts';
+import { UtcClient } from '../../src/repositories/connection/utc-client.ts';
+
 /** PostgreSQL's error codes (Appendix A of its manual). */
 const DATABASE_DOES_NOT_EXIST = '3D000';
 const ALREADY_EXISTS = new Set(['42P04', '23505']);
@@ -32,8 +35,8 @@ export async function runOn<T>(
   databaseUrl: string,
   use: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
+  const client = new UtcClient({
+    ...toDatabaseConnection(databaseUrl).config,
     // A host that drops packets must not block a deployment for minutes; ten seconds are ample.
     connectionTimeoutMillis: 10_000,
   });

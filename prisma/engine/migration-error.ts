@@ -24,9 +24,33 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     'an earlier migration failed half-way. Repair what it left behind, mark it with "npx prisma migrate resolve --applied <name>" or "--rolled-back <name>", then try again.',
 };
 
+/** Node's and OpenSSL's codes for a certificate that is not trusted, has expired or names another host. */
+const CERTIFICATE_CODE = /CERT|HOSTNAME_MISMATCH|UNABLE_TO_(?:GET|VERIFY)/;
+const CERTIFICATE_REMEDY =
+  "its certificate is not trusted. Add sslrootcert=<the file of your provider's authority> to DATABASE_URL, or correct its host.";
+
+const REMEDY_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [
+    /does not support SSL/,
+    'it offers no encryption. Switch TLS on in PostgreSQL, or correct sslmode in DATABASE_URL.',
+  ],
+  [
+    /unsupported startup parameter/,
+    'the connection pooler in front of it refuses a parameter. Let DATABASE_URL lead to PostgreSQL itself.',
+  ],
+];
+
+function remedyOf(error: unknown): string | undefined {
+  const code = codeOf(error) ?? '';
+  if (CERTIFICATE_CODE.test(code)) return CERTIFICATE_REMEDY;
+  const message = error instanceof Error ? error.message : '';
+  return REMEDY_BY_CODE[code] ?? REMEDY_BY_MESSAGE.find(([words]) => words.test(message))?.[1];
+}
+
 /** Turns an error of the driver or the engine into a message. It never contains the URL. */
 export function toMigrationError(error: unknown): MigrationError {
-  const remedy = REMEDY_BY_CODE[codeOf(error) ?? ''];
+  if (error instanceof MigrationError) return error;
+  const remedy = remedyOf(error);
   const details = firstLines(error);
   return new MigrationError(
     remedy === undefined

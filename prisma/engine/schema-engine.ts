@@ -2,7 +2,9 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import type { SchemaEngine as Engine, SchemaFilter } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 
+import { toDatabaseConnection } from '../../src/repositories/connection/client-config.ts';
 import { CatalogueClient, createCatalogueAdapter } from './catalogue-adapter.ts';
+import { useSchema } from './schema-of-url.ts';
 import { SchemaEngine } from './wasm.ts';
 
 // A statement that waits for a lock blocks every later one that needs it. Calls in progress do not
@@ -21,13 +23,19 @@ export async function withSchemaEngine<T>(
   databaseUrl: string,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
+  const { address, config } = toDatabaseConnection(databaseUrl);
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    ...config,
     Client: CatalogueClient,
     // One session: the engine holds an advisory lock while it migrates, and such a lock belongs to a session.
     max: 1,
-    lock_timeout: LOCK_TIMEOUT_MS,
     idleTimeoutMillis: 0,
+    // Not as parameters of the connection, which poolers in session mode refuse.
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits it; its types do not say so.
+    onConnect: async (client) => {
+      await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      await useSchema(client, address.schema);
+    },
   });
   // If a connection breaks while it is idle, the next query fails and reports it.
   pool.on('error', () => undefined);
@@ -35,7 +43,7 @@ export async function withSchemaEngine<T>(
     const engine = await SchemaEngine.new(
       { datamodels: undefined },
       () => undefined,
-      bindMigrationAwareSqlAdapterFactory(createCatalogueAdapter(pool)),
+      bindMigrationAwareSqlAdapterFactory(createCatalogueAdapter(pool, address.schema)),
     );
     try {
       return await use(engine);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { FaultAction, FaultInput, SystemName } from './faults.ts';
+import type { FaultAction, FaultInput } from './faults.ts';
+import type { SystemName } from './systems.ts';
 import { openJournal } from './journal.ts';
 
 /** A pending fault: `times` and `skip` are the remaining numbers. */

@@ -1,33 +1,6 @@
 import { z } from 'zod';
 
-/** The outside systems that the sandbox stands in for. */
-const SYSTEM_NAMES = [
-  'phoneSystem',
-  'storage',
-  'speech',
-  'transcription',
-  'connectwise',
-  'languageModel',
-] as const;
-export type SystemName = (typeof SYSTEM_NAMES)[number];
-
-/** The operations of each system, which are counted as hits and which a fault may name. */
-const OPERATIONS: Record<SystemName, readonly string[]> = {
-  phoneSystem: ['recordings.get'],
-  storage: [
-    'buckets.get',
-    'objects.insert',
-    'objects.upload',
-    'objects.get',
-    'objects.media',
-    'objects.list',
-    'objects.delete',
-  ],
-  speech: ['BatchRecognize', 'GetOperation', 'ListOperations', 'CancelOperation'],
-  transcription: ['audio.transcriptions'],
-  connectwise: ['contacts.list', 'companies.list', 'sites.list'],
-  languageModel: ['chat.completions', 'models.list'],
-};
+import { factsOf, SYSTEM_NAMES } from './systems.ts';
 
 const GrpcErrorSchema = z.strictObject({ code: z.string(), message: z.string().optional() });
 
@@ -72,38 +45,6 @@ const FaultActionSchema = z.strictObject({
 /** What happens to one request before, or instead of, its true reply. */
 export type FaultAction = z.infer<typeof FaultActionSchema>;
 
-const HTTP_FIELDS = [
-  'delayMs',
-  'status',
-  'headers',
-  'body',
-  'cutAfterBytes',
-  'bytesPerSecond',
-  'hang',
-  'reset',
-  'loseReply',
-] as const;
-
-/** The fields that have an effect for each system: any other is refused, because it would do nothing. */
-const ACTION_FIELDS: Record<SystemName, readonly string[]> = {
-  phoneSystem: [...HTTP_FIELDS, 'envelopeCode', 'claimSha1', 'claimSize', 'base64'],
-  storage: [...HTTP_FIELDS, 'cutRequestAfterBytes'],
-  transcription: HTTP_FIELDS,
-  connectwise: HTTP_FIELDS,
-  languageModel: HTTP_FIELDS,
-  speech: [
-    'delayMs',
-    'status',
-    'hang',
-    'reset',
-    'loseReply',
-    'operationError',
-    'fileError',
-    'loseOperation',
-    'noResult',
-  ],
-};
-
 /**
  * A scripted fault: it is played on `times` (1) matching requests after `skip` (0) matching requests.
  * Without `operation` or `callSid` every operation or call of the system matches.
@@ -118,8 +59,9 @@ export const FaultInputSchema = z
     action: FaultActionSchema,
   })
   .superRefine(({ system, operation, action }, context) => {
-    if (operation !== undefined && !OPERATIONS[system].includes(operation)) {
-      const known = OPERATIONS[system].join(', ');
+    const { operations, faultFields } = factsOf(system);
+    if (operation !== undefined && !operations.includes(operation)) {
+      const known = operations.join(', ');
       context.addIssue({
         code: 'custom',
         path: ['operation'],
@@ -131,7 +73,7 @@ export const FaultInputSchema = z
       context.addIssue({ code: 'custom', path: ['action'], message: 'does nothing' });
     }
     for (const field of fields) {
-      if (!ACTION_FIELDS[system].includes(field)) {
+      if (!faultFields.includes(field)) {
         const message = `has no effect for ${system}`;
         context.addIssue({ code: 'custom', path: ['action', field], message });
       }

@@ -1,11 +1,7 @@
-/*
- * Generates the sample calls: audio with espeak-ng, sox and lame (Debian: apt-get install espeak-ng sox
- * lame), and a JSON file for each. The output is committed, so that nobody needs these tools to run the
- * samples: node sandbox/samples/make-samples.ts
- */
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from '../../src/process/arguments.ts';
 import { DIALOGUES, RECORDGROUP } from './dialogues.ts';
 import type { Dialogue } from './dialogues.ts';
 import type { Word } from '../core/sample-file.ts';
@@ -129,6 +125,11 @@ function writeJson(dialogue: Dialogue, words: readonly Word[], seconds: number):
     `${text},\n  "words": ${wordsText}\n}\n`,
   );
 }
+
+readArguments({
+  name: 'node sandbox/samples/make-samples.ts',
+  does: 'Makes the sample calls anew: audio with espeak-ng, sox and lame (Debian: apt-get install espeak-ng sox lame), and a JSON file beside each. What it makes is committed, so that nobody needs these tools to run the samples.',
+});
 
 for (const dialogue of DIALOGUES) {
   const { tracks, words } = render(dialogue);

@@ -2,21 +2,24 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
-import { toDatabaseError } from '../repositories/database-error.ts';
+import type { Database } from '../repositories/database.ts';
 
 // Part of normal operation: no warning in the logs, no count in the failure metrics.
 const EXPECTED: ReadonlySet<ErrorCode> = new Set(['RECORDING_NOT_THERE_YET', 'CONNECTWISE_QUEUED']);
 
-// No header makes a call wait longer than this, however it was meant: the shortest time that a step
-// has for asking another system is two hours (matchCompany), and a delay beyond what is left of it
-// ends the step instead of letting it wait.
+// No Retry-After header makes a call wait longer than this. The shortest time that a step has for
+// asking another system is two hours (matchCompany), and Temporal gives a step up at once when the
+// delay exceeds what is left of that time.
 const LONGEST_DELAY_MS = 60 * 60 * 1000;
 
-/** Any error as a ServiceError. What we have no code for is a defect of ours. */
-export function toServiceError(error: unknown): ServiceError {
+/** Any error as a ServiceError. An error that has no code is a defect of this service. */
+export function toServiceError(
+  error: unknown,
+  database: Pick<Database, 'toServiceError'>,
+): ServiceError {
   if (error instanceof ServiceError) return error;
   return (
-    toDatabaseError(error) ??
+    database.toServiceError(error) ??
     new ServiceError(
       'INTERNAL_ERROR',
       `An unexpected ${error instanceof Error ? error.name : 'error'} stopped the step.`,
@@ -26,8 +29,8 @@ export function toServiceError(error: unknown): ServiceError {
 }
 
 /**
- * A ServiceError as Temporal sees it: the code is its type. The cause stays behind, because
- * messages and stacks of libraries hold URLs, credentials and bodies, and the history keeps them.
+ * A ServiceError as Temporal sees it: its code is the failure's type. The cause is left out, because
+ * the history would keep what the messages and stacks of libraries hold: URLs, credentials, bodies.
  */
 export function toApplicationFailure(error: ServiceError): ApplicationFailure {
   const failure = ApplicationFailure.create({
@@ -45,8 +48,8 @@ export function toApplicationFailure(error: ServiceError): ApplicationFailure {
 }
 
 /**
- * The same, tried again whatever it is: a note about a call has to be written in the end, and even
- * refused credentials of the database will be corrected.
+ * The same, but always retried: what happened to a call has to be recorded in the end, and even
+ * database credentials that are refused will be corrected.
  */
 export function toRetryableFailure(error: ServiceError): ApplicationFailure {
   return ApplicationFailure.create({
@@ -56,7 +59,7 @@ export function toRetryableFailure(error: ServiceError): ApplicationFailure {
   });
 }
 
-/** Where the failure arose. Only the frames: a stack begins with the message of a library. */
+/** The stack frames alone, because a stack begins with the message of a library. */
 function framesOf(error: ServiceError): string[] {
   const origin = error.cause instanceof Error ? error.cause : error;
   return (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));

@@ -2,8 +2,8 @@ import { createAnalyzeTranscript, type AnalyzeTranscriptDeps } from './steps/ana
 import { createArchiveRecording, type ArchiveRecordingDeps } from './steps/archive-recording.ts';
 import { createMatchCompany, type MatchCompanyDeps } from './steps/match-company.ts';
 import { createOpenCall, type OpenCallDeps } from './steps/open-call.ts';
-import { createRecordFailure, type RecordFailureDeps } from './steps/record-failure.ts';
-import { createRecordReprocess, type RecordReprocessDeps } from './steps/record-reprocess.ts';
+import { createRecordFailure } from './steps/record-failure.ts';
+import { createRecordReprocess } from './steps/record-reprocess.ts';
 import {
   createTranscribeRecording,
   type TranscribeRecordingDeps,
@@ -13,13 +13,11 @@ export type ActivitiesDeps = OpenCallDeps &
   ArchiveRecordingDeps &
   TranscribeRecordingDeps &
   MatchCompanyDeps &
-  AnalyzeTranscriptDeps &
-  RecordFailureDeps &
-  RecordReprocessDeps;
+  AnalyzeTranscriptDeps;
 
 export type Activities = ReturnType<typeof createActivities>;
 
-/** The steps of a call, under the names by which Temporal knows them. */
+/** The activities of a call, under the names by which Temporal knows them. */
 export function createActivities(deps: ActivitiesDeps) {
   return {
     openCall: createOpenCall(deps),

@@ -4,8 +4,9 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
 import { acceptJsonAndEmptyBodies } from './bodies.ts';
+import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
-import { createClientErrorHandler, handleError, handleNotFound } from './error-handler.ts';
+import { createErrorHandler, handleNotFound } from './error-handler.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -18,11 +19,12 @@ export type ApiDeps = SubmitCallDeps &
 // The largest request is a submission of three short texts.
 const BODY_LIMIT_BYTES = 16 * 1024;
 
-// A callSid has up to 128 characters; encoded, three times as many. Longer paths are no calls.
+// A callSid has up to 128 characters; encoded, three times as many. A longer path names no call.
 const PARAM_LIMIT = 3 * 128;
 
 /** The gateway, ready to listen. */
 export function buildApi(deps: ApiDeps): FastifyInstance {
+  const handleError = createErrorHandler(deps.database);
   const app = fastify({
     loggerInstance: deps.logger,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -31,7 +33,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     clientErrorHandler: createClientErrorHandler(deps.logger),
     // A counter would begin again in each process, and several of them write into one log.
     genReqId: () => randomUUID(),
-    // What Fastify refuses before it looks for a route.
+    // Requests that Fastify refuses before it looks for a route.
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
   limitConnections(app);

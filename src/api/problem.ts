@@ -17,26 +17,19 @@ export type Problem = {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Puts a problem together. */
+/** Completes a problem with its title and with what the sender of the request should do. */
 export function toProblem(
-  code: ErrorCode,
-  status: number,
-  detail: string,
-  requestId: string,
+  problem: Pick<Problem, 'code' | 'status' | 'detail' | 'requestId'>,
 ): Problem {
+  const { code, status, detail, requestId } = problem;
+  const { remedy, requestRemedy }: CodeFacts = ERROR_CODES[code];
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
     code,
-    remedy: remedyOf(code),
+    remedy: requestRemedy ?? remedy,
     requestId,
   };
-}
-
-/** What the sender of a request does: nothing is parked by it that could be sent a signal. */
-function remedyOf(code: ErrorCode): string {
-  const facts: CodeFacts = ERROR_CODES[code];
-  return facts.remedyOfRequest ?? facts.remedy;
 }

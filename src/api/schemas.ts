@@ -16,7 +16,7 @@ const FORM =
 
 const callSid = z.string(FORM).refine(isCallKeyPart, FORM);
 
-/** Phone systems write these as text or as a number; here they are kept as text. */
+/** Phone systems write these as text or as a number; this service keeps them as text. */
 const recordKey = z
   .union(
     [z.string().refine(isCallKeyPart, FORM), z.int().nonnegative()],
@@ -40,7 +40,7 @@ export const reprocessBody = z
       .max(REASON_MAX_LENGTH, `must have at most ${REASON_MAX_LENGTH} characters`)
       .refine(
         (reason) => !mayHoldPhoneNumber(reason),
-        'must not hold six or more digits: it is kept in the history, where no phone number may stand',
+        'must not contain six or more digits: it is kept in the history, which must not contain a phone number',
       )
       .optional(),
   })
@@ -67,7 +67,7 @@ export const callReply = z.object({
   callSid: z.string(),
   status: z.enum(CALL_STATUSES),
   outcome: z.enum(OUTCOMES).nullable(),
-  /** What came of the call, in words for a dispatcher. */
+  /** The outcome of the call, in words for a dispatcher. */
   explanation: z.string(),
   startTime: time,
   endTime: time,
@@ -84,8 +84,8 @@ export const callReply = z.object({
   failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
   analysis: z.unknown().nullable(),
   /**
-   * What the call has used so far and costs at the configured prices, over all its transcriptions and
-   * analyses; amounts are null where no price is configured. What failed attempts paid is not in it.
+   * What all transcriptions and analyses of the call have used so far, and what that costs at the
+   * configured prices; amounts are null where no price is configured. Failed attempts do not count.
    */
   cost: z
     .object({
@@ -115,7 +115,7 @@ export const logReply = z.object({
 });
 
 export const transcriptReply = z.object({
-  /** The turns, a line each: "Caller: Hello." */
+  /** One line per turn: "Caller: Hello." */
   text: z.string(),
   turns: z.array(
     z.object({
@@ -127,7 +127,7 @@ export const transcriptReply = z.object({
   ),
   segments: transcriptSegments,
   languageCode: z.string().nullable(),
-  /** How it was asked for: model, languages, channels and so on. */
+  /** How the transcription was requested: model, languages, channels and so on. */
   recognition: z.unknown().nullable(),
 });
 

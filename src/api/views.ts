@@ -7,12 +7,12 @@ import { isErrorCode } from '../domain/error-codes.ts';
 import { explainCall } from '../domain/explanation.ts';
 import { isStep } from '../domain/names.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
-import { type CallReply, type LogReply, type RunReply, type TranscriptReply } from './schemas.ts';
+import type { CallReply, LogReply, RunReply, TranscriptReply } from './schemas.ts';
 
-/** Where clients and people go from a reply. */
+/** Builds the links that a reply gives to clients and people. */
 export type LinkBuilder = ReturnType<typeof createLinkBuilder>;
 
-/** `temporalUiUrl` is the Web UI's address without a slash at the end; `null` leaves its link out. */
+/** `temporalUiUrl` is the Web UI's address without a trailing slash; `null` leaves the link out. */
 export function createLinkBuilder(temporalUiUrl: string | null, namespace: string) {
   return (callSid: string, runId: string): RunReply['links'] => {
     const self = `/calls/${encodeURIComponent(callSid)}`;
@@ -25,7 +25,7 @@ export function createLinkBuilder(temporalUiUrl: string | null, namespace: strin
   };
 }
 
-/** A run, as starting or reprocessing answers. */
+/** The reply to starting or reprocessing a call. */
 export function toRunReply(
   callSid: string,
   run: { readonly runId: string; readonly status: CallStatus },
@@ -35,7 +35,7 @@ export function toRunReply(
   return { callSid, workflowId: callSid, runId, status, links: linksOf(callSid, runId) };
 }
 
-/** A call, as the database knows it; `cost` is `null` while nothing was used. */
+/** The reply about a call, from its row; `cost` is `null` while nothing has been used. */
 export function toCallReply(
   call: CallWithDetails,
   cost: CallCost | null,
@@ -80,7 +80,7 @@ function explain(call: CallWithDetails): string {
   });
 }
 
-/** The log of a call. */
+/** The reply with the log of a call. */
 export function toLogReply(rows: readonly processingLog[]): LogReply {
   return {
     entries: rows.map(({ createdAt, step, event, status, message, attempt }) => ({
@@ -94,7 +94,7 @@ export function toLogReply(rows: readonly processingLog[]): LogReply {
   };
 }
 
-/** What was said, in turns whose speakers follow from what is known of the call now. */
+/** The reply with what was said. The direction of the call, as known today, tells who the speakers are. */
 export function toTranscriptReply(transcript: Transcript, rules: TurnRules): TranscriptReply {
   const { segments: stored, languageCode, recognition } = transcript;
   const segments = transcriptSegments.parse(stored);

@@ -3,7 +3,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import { type IFormat, parseFromTokenizer } from 'music-metadata';
 import { fromStream, type IFileInfo } from 'strtok3';
 
-/** The containers Speech-to-Text reads (batch recognition with automatic decoding). */
+/** The containers that Speech-to-Text reads (batch recognition with automatic decoding). */
 export type AudioExtension = 'wav' | 'mp3' | 'flac' | 'ogg';
 
 export type AudioType = { readonly extension: AudioExtension; readonly mimeType: string };
@@ -13,7 +13,7 @@ const MP3: AudioType = { extension: 'mp3', mimeType: 'audio/mpeg' };
 const FLAC: AudioType = { extension: 'flac', mimeType: 'audio/flac' };
 const OGG: AudioType = { extension: 'ogg', mimeType: 'audio/ogg' };
 
-/** file-type's names; Opus and Speex lie in Ogg containers too. */
+/** By the names that file-type uses; Opus and Speex come in Ogg containers too. */
 const TYPES: Readonly<Record<string, AudioType>> = {
   wav: WAV,
   mp3: MP3,
@@ -25,20 +25,20 @@ const TYPES: Readonly<Record<string, AudioType>> = {
 };
 
 /**
- * The largest single thing a parser may read into memory, say a picture in an MP3's tag: a header
- * that claims gigabytes must not get them.
+ * The largest single item that a parser may read into memory, say a picture in an MP3's tag: a
+ * header that claims gigabytes must not get them.
  */
 const MAX_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** The type that the first bytes show; `null` for anything that is not audio we can use. */
+/** The type that the first bytes show; `null` for anything that is not usable audio. */
 export async function audioTypeOf(head: Uint8Array): Promise<AudioType | null> {
   const found = await fileTypeFromBuffer(head);
   return found === undefined ? null : (TYPES[found.ext] ?? null);
 }
 
 /**
- * What the first bytes of a file say of its format, given how long the whole is; `null` when they
- * cannot be parsed. The length is that of the whole only where a header states it (WAV, FLAC).
+ * The format of a file according to its first bytes and its whole length; `null` when they cannot be
+ * parsed. The duration is that of the whole file only where a header states it (WAV, FLAC).
  */
 export async function formatOfHead(
   type: AudioType,
@@ -49,7 +49,7 @@ export async function formatOfHead(
   return await parse(audio, { mimeType: type.mimeType, size: wholeBytes });
 }
 
-/** What a file's every frame says of its format; `null` when it cannot be parsed. Reads all of it. */
+/** The format of a file according to all its frames; `null` when it cannot be parsed. Reads all of it. */
 export async function formatOfWhole(type: AudioType, audio: Readable): Promise<IFormat | null> {
   return await parse(audio, { mimeType: type.mimeType });
 }

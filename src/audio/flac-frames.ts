@@ -1,4 +1,4 @@
-/** Tells whether anything follows a FLAC file's metadata; `true` also when that ends beyond these bytes. */
+/** Tells whether anything follows a FLAC file's metadata; `true` also when the metadata exceeds these bytes. */
 export function mayHoldFlacFrames(head: Buffer): boolean {
   for (let at = 4; at + 4 <= head.length;) {
     const isLast = (head[at] ?? 0) >= 0x80;

@@ -3,18 +3,18 @@ import type { IFormat } from 'music-metadata';
 import { type AudioType, formatOfWhole } from './audio-format.ts';
 
 export type FormatMeter = {
-  /** Takes the next bytes; resolves when there is room for more. */
+  /** Accepts the next bytes; resolves when there is room for more. */
   write(chunk: Uint8Array): Promise<void>;
-  /** What all the bytes say; `null` when they cannot be parsed. */
+  /** The format according to all the bytes; `null` when they cannot be parsed. */
   end(): Promise<IFormat | null>;
-  /** Gives up, if it has not ended. */
+  /** Stops parsing, unless it has ended. */
   stop(): void;
 };
 
-/** Parses every frame of a file that flows by, without holding it. */
+/** Parses every frame of a file as it flows by, without keeping it in memory. */
 export function createFormatMeter(type: AudioType): FormatMeter {
   const tap = new PassThrough();
-  // A parser that gives up closes its input; what is written after that is of no interest.
+  // A parser that gives up closes its input; later writes no longer matter.
   tap.on('error', () => {});
   let wake: () => void = () => {};
   tap.on('drain', () => wake());

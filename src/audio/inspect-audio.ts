@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
 import type { IFormat } from 'music-metadata';
+import { MOST_INTEGER, MOST_SECONDS } from '../domain/bounded-number.ts';
 import { ServiceError } from '../domain/service-error.ts';
+import { toStorable } from '../domain/storable-text.ts';
 import { type AudioExtension, type AudioType, audioTypeOf, formatOfHead } from './audio-format.ts';
 import { mayHoldFlacFrames } from './flac-frames.ts';
 import { createFormatMeter } from './format-meter.ts';
-import { mendHead } from './repair-head.ts';
+import { repairHead } from './repair-head.ts';
 import { readWavHeader, type WavHeader } from './wav-header.ts';
 
-/** What the bytes of a recording say of it, whatever anybody claims. */
+/** What the bytes of a recording say about it, whatever its sender claims. */
 export type AudioFacts = {
   readonly extension: AudioExtension;
   readonly mimeType: string;
@@ -15,57 +17,57 @@ export type AudioFacts = {
   readonly codec: string;
   readonly channels: number;
   /**
-   * The rate the sound was recorded at. An Opus decoder gives 48 kHz whatever went in; here it is
-   * the rate that went in, because that tells a telephone line from a microphone.
+   * The rate at which the sound was recorded. An Opus decoder always gives 48 kHz; this is the rate
+   * before encoding, because that tells a telephone line from a microphone.
    */
   readonly sampleRateHertz: number;
-  /** Of each sample, as the header states it; `null` where the codec has none. */
+  /** Of each sample, as the header states it; `null` where the codec has no such width. */
   readonly bitsPerSample: number | null;
-  /** `null` when neither a header nor the frames tell: a short MP3, a FLAC written into a pipe. */
+  /** `null` when neither a header nor the frames say: a short MP3, a FLAC written into a pipe. */
   readonly durationSeconds: number | null;
 };
 
 export type InspectedAudio = {
   readonly extension: AudioExtension;
   readonly mimeType: string;
-  /** The same bytes, from the first one on. */
+  /** The same bytes, from the start. */
   readonly audio: Readable;
-  /** Known once `audio` was read to its end; rejected when it ended otherwise. */
+  /** Resolves once `audio` was read to its end; rejects when it ended in another way. */
   readonly facts: Promise<AudioFacts>;
 };
 
-/** Holds the headers of everything a phone system writes; an MP3 with a picture may exceed it. */
+/** Enough for the headers of everything a phone system writes; an MP3 with a picture may exceed it. */
 const HEAD_BYTES = 64 * 1024;
 
 /**
- * The length of a file that is still on its way: the largest a WAV header can state, so that its
+ * The length of a file that is still arriving: the largest that a WAV header can state, so that its
  * own claim decides (0xffffffff in a header stands for "unknown").
  */
 const UNKNOWN_SIZE = 0xffff_fffe;
 
 /**
- * Some recorders claim the length of the whole file for its samples. No header is longer than this,
- * and 64 bytes are four milliseconds of telephone audio, which nobody misses.
+ * Some recorders state the length of the whole file as that of its samples. No header is longer than
+ * this, and 64 bytes are four milliseconds of telephone audio, which nobody misses.
  */
-const CLAIM_SLIP_BYTES = 64;
+const CLAIM_TOLERANCE_BYTES = 64;
 
-/** The codecs, by music-metadata's names, whose bytes alone tell how long they sound. */
+/** The codecs, by music-metadata's names, whose duration follows from the number of bytes alone. */
 const FIXED_SIZE_CODECS: readonly (string | undefined)[] = ['PCM', 'IEEE_FLOAT', 'ALAW', 'MULAW'];
 
 type Head = {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
-  /** `null` for other formats, and where the samples begin further on. */
+  /** `null` for other formats, and where the samples begin beyond the head. */
   readonly wav: WavHeader | null;
 };
 
 /**
- * Reads type and format from a recording's bytes while it flows by.
+ * Reads the type and format of a recording from its bytes as they flow by.
  *
- * @throws ServiceError RECORDING_UNREADABLE before anything is passed on when it is not audio that
- * can be used (a web page, an empty or a foreign file, a damaged header, no samples); what the
- * source throws. `audio` itself ends in RECORDING_UNREADABLE when no frame of it could be read, and
- * in RECORDING_CORRUPT when a WAV holds fewer samples than its header states.
+ * @throws ServiceError RECORDING_UNREADABLE, before anything is passed on, when it is not usable
+ * audio (a web page, an empty file, a file of another kind, a damaged header, no samples); what the
+ * source throws. `audio` itself fails with RECORDING_UNREADABLE when no frame of it could be read,
+ * and with RECORDING_CORRUPT when a WAV has fewer samples than its header states.
  */
 export async function inspectAudio(audio: Readable): Promise<InspectedAudio> {
   const source: AsyncIterator<Buffer> = audio[Symbol.asyncIterator]();
@@ -74,15 +76,17 @@ export async function inspectAudio(audio: Readable): Promise<InspectedAudio> {
   if (type === null) throw unreadable(audio, 'it is not a WAV, MP3, FLAC or Ogg file');
   const format = await formatOfHead(
     type,
-    mendHead(type, head.bytes, head.wav),
+    repairHead(type, head.bytes, head.wav),
     head.isWhole ? head.bytes.length : UNKNOWN_SIZE,
   );
   const fault = faultOf(type, head, format);
   if (fault !== null) throw unreadable(audio, fault);
   const { promise: facts, resolve, reject } = Promise.withResolvers<AudioFacts>();
-  // Whoever reads `audio` sees its failure there; the facts of a failed stream need no reader.
+  // The reader of `audio` sees its failure there; the facts of a failed stream need no reader.
   facts.catch(() => {});
-  const passed = Readable.from(passOn(type, head, source, resolve), { objectMode: false });
+  const passed = Readable.from(passOn({ type, head, source, onFacts: resolve }), {
+    objectMode: false,
+  });
   passed.once('close', () =>
     reject(passed.errored ?? new Error('The audio was not read to its end.')),
   );
@@ -106,52 +110,54 @@ async function readHead(source: AsyncIterator<Buffer>): Promise<Head> {
 
 function unreadable(audio: Readable | null, reason: string): ServiceError {
   audio?.destroy();
-  return new ServiceError(
-    'RECORDING_UNREADABLE',
-    `The recording cannot be used: ${reason}; check it in the phone system.`,
-  );
+  return new ServiceError('RECORDING_UNREADABLE', `The recording cannot be used: ${reason}.`);
 }
 
 /** Why audio of a known type cannot be used; `null` when it can, as far as its head shows. */
 function faultOf(type: AudioType, head: Head, format: IFormat | null): string | null {
   if (format === null || !format.sampleRate || !format.numberOfChannels) {
-    // The frames of an MP3 may stand behind a long tag.
+    // The frames of an MP3 may come after a long tag.
     return type.extension === 'mp3' && !head.isWhole ? null : 'its header is damaged';
   }
   return isSilentByForm(type, head, format) ? 'it holds no sound' : null;
 }
 
-/** Whether there can be no sample in it. */
+/** Whether it cannot contain a single sample. */
 function isSilentByForm(type: AudioType, { bytes, isWhole, wav }: Head, format: IFormat): boolean {
   if (wav !== null) return wav.claimedBytes === 0 || (isWhole && bytes.length <= wav.dataAt);
-  // A WAV whose samples begin beyond its head: nothing is known of them yet.
+  // A WAV whose samples begin beyond its head: nothing is known about them yet.
   if (!isWhole) return false;
   switch (type.extension) {
     case 'mp3':
-      // One frame is sound enough, but music-metadata tells no length below five of them.
+      // A single frame is sound, but music-metadata gives no duration below five of them.
       return false;
     case 'flac':
-      // FLAC states no length when it was written into a pipe.
+      // A FLAC that was written into a pipe states no duration.
       return !format.duration && !mayHoldFlacFrames(bytes);
     default:
       return !format.duration;
   }
 }
 
-/** The bytes themselves, and at their end the facts. */
-async function* passOn(
-  type: AudioType,
-  head: Head,
-  source: AsyncIterator<Buffer>,
-  done: (facts: AudioFacts) => void,
-): AsyncGenerator<Buffer> {
-  const mended = mendHead(type, head.bytes, head.wav);
-  // The length of an MP3 or Ogg file shows in its frames only; a WAV or FLAC file has a header.
+/** Yields the bytes, and reports the facts at their end. */
+async function* passOn({
+  type,
+  head,
+  source,
+  onFacts,
+}: {
+  readonly type: AudioType;
+  readonly head: Head;
+  readonly source: AsyncIterator<Buffer>;
+  readonly onFacts: (facts: AudioFacts) => void;
+}): AsyncGenerator<Buffer> {
+  const repaired = repairHead(type, head.bytes, head.wav);
+  // The duration of an MP3 or Ogg file shows only in its frames; a WAV or FLAC file has a header.
   const meter =
     type.extension === 'mp3' || type.extension === 'ogg' ? createFormatMeter(type) : null;
   let sizeBytes = head.bytes.length;
   try {
-    await meter?.write(mended);
+    await meter?.write(repaired);
     yield head.bytes;
     for await (const chunk of { [Symbol.asyncIterator]: () => source }) {
       sizeBytes += chunk.length;
@@ -159,30 +165,35 @@ async function* passOn(
       yield chunk;
     }
     const whole = meter === null ? null : await meter.end();
-    const format = whole ?? (await formatOfHead(type, mended, sizeBytes));
-    const isLengthKnown = meter === null || whole !== null;
-    done(toFacts(type, format, lengthOf(head.wav, sizeBytes, isLengthKnown ? format : null)));
+    const format = whole ?? (await formatOfHead(type, repaired, sizeBytes));
+    const isDurationKnown = meter === null || whole !== null;
+    const duration = durationOf(head.wav, sizeBytes, isDurationKnown ? format : null);
+    onFacts(toFacts(type, format, duration));
   } finally {
     meter?.stop();
   }
 }
 
-/** How long the sound is, in seconds; `null` when nothing tells. */
-function lengthOf(wav: WavHeader | null, sizeBytes: number, format: IFormat | null): number | null {
+/** How long the sound lasts, in seconds; `null` when nothing says so. */
+function durationOf(
+  wav: WavHeader | null,
+  sizeBytes: number,
+  format: IFormat | null,
+): number | null {
   if (wav === null) return format?.duration || null;
   const { claimedBytes, dataAt, bytesPerSecond } = wav;
-  const cameBytes = sizeBytes - dataAt;
-  if (claimedBytes === null) return bytesPerSecond > 0 ? cameBytes / bytesPerSecond : null;
-  if (claimedBytes - cameBytes > CLAIM_SLIP_BYTES) {
+  const arrivedBytes = sizeBytes - dataAt;
+  if (claimedBytes === null) return bytesPerSecond > 0 ? arrivedBytes / bytesPerSecond : null;
+  if (claimedBytes - arrivedBytes > CLAIM_TOLERANCE_BYTES) {
     throw new ServiceError(
       'RECORDING_CORRUPT',
-      `The recording arrived damaged: it holds ${cameBytes} bytes of sound and its header states ${claimedBytes}; it is fetched again.`,
-      { context: { cameBytes, claimedBytes } },
+      `The recording arrived damaged: it has ${arrivedBytes} bytes of sound, and its header states ${claimedBytes}.`,
+      { context: { arrivedBytes, claimedBytes } },
     );
   }
-  // The library believes a count of samples that some recorders leave at 0 or take over all channels.
+  // The library trusts a count of samples that some recorders leave at 0 or sum over all channels.
   if (bytesPerSecond > 0 && FIXED_SIZE_CODECS.includes(format?.codec)) {
-    return Math.min(claimedBytes, cameBytes) / bytesPerSecond;
+    return Math.min(claimedBytes, arrivedBytes) / bytesPerSecond;
   }
   return format?.duration || null;
 }
@@ -196,11 +207,15 @@ function toFacts(
   if (!sampleRate || !numberOfChannels) throw unreadable(null, 'no frame of it can be read');
   return {
     ...type,
-    codec: codec ?? '',
+    // Of Speex it contains what the file says of its encoder.
+    codec: toStorable(codec ?? ''),
     channels: numberOfChannels,
-    sampleRateHertz: sampleRate,
+    // A damaged header may state any number of 32 bits.
+    sampleRateHertz: Math.min(sampleRate, MOST_INTEGER),
     // Compressed formats in a WAV state 0.
     bitsPerSample: bitsPerSample || null,
-    durationSeconds,
+    // A length that no recording has tells of a wrong rate: nothing is known of it then.
+    durationSeconds:
+      durationSeconds !== null && durationSeconds <= MOST_SECONDS ? durationSeconds : null,
   };
 }

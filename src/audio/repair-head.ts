@@ -1,39 +1,39 @@
 import type { AudioType } from './audio-format.ts';
 import type { WavHeader } from './wav-header.ts';
 
-/** What every decoder of Opus gives, whatever went in (RFC 7845, section 5.1). */
+/** The rate at which Opus is decoded, whatever it was before encoding (RFC 7845, section 5.1). */
 const OPUS_RATE_HERTZ = 48_000;
 
-/** The fixed part of an Ogg page's header; the last byte of it counts the bytes that follow it. */
+/** The fixed part of an Ogg page's header; its last byte counts the bytes that follow it. */
 const OGG_HEADER_BYTES = 27;
 
-/** The outer length of a WAV whose writer does not know it. */
+/** The outer length of a WAV whose writer did not know it. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 
 /**
- * The first bytes as the library that reads all formats understands them: with the format of an
- * extensible WAV in the place of its tag, an outer length that reaches its samples, and a rate where
- * an Opus file leaves it open, which it may. Only the library sees this copy; what is archived stays
- * as it came.
+ * The first bytes in a form that the library which reads all formats understands: the tag of an
+ * extensible WAV is replaced by its real format, the outer length reaches the samples, and an Opus
+ * file that leaves its rate open, which it may, gets one. Only the library sees this copy; the
+ * archived recording stays as it came.
  */
-export function mendHead(type: AudioType, head: Buffer, wav: WavHeader | null): Buffer {
-  if (wav !== null) return mendWav(head, wav);
+export function repairHead(type: AudioType, head: Buffer, wav: WavHeader | null): Buffer {
+  if (wav !== null) return repairWav(head, wav);
   const rateAt = type.extension === 'ogg' ? opusRateAt(head) : null;
   if (rateAt === null || head.readUInt32LE(rateAt) !== 0) return head;
-  const mended = Buffer.from(head);
-  mended.writeUInt32LE(OPUS_RATE_HERTZ, rateAt);
-  return mended;
+  const repaired = Buffer.from(head);
+  repaired.writeUInt32LE(OPUS_RATE_HERTZ, rateAt);
+  return repaired;
 }
 
-function mendWav(head: Buffer, { subFormat, formatTagAt, dataAt }: WavHeader): Buffer {
-  const mended = Buffer.from(head);
-  if (subFormat !== null) mended.writeUInt16LE(subFormat, formatTagAt);
-  // Who fills the lengths in at the end may never get there, and the library reads no further.
-  if (mended.readUInt32LE(4) + 8 < dataAt) mended.writeUInt32LE(UNKNOWN_LENGTH, 4);
-  return mended;
+function repairWav(head: Buffer, { subFormat, formatTagAt, dataAt }: WavHeader): Buffer {
+  const repaired = Buffer.from(head);
+  if (subFormat !== null) repaired.writeUInt16LE(subFormat, formatTagAt);
+  // A writer that fills in the lengths at the end may never get there; the library stops at them.
+  if (repaired.readUInt32LE(4) + 8 < dataAt) repaired.writeUInt32LE(UNKNOWN_LENGTH, 4);
+  return repaired;
 }
 
-/** The place of the rate in an Opus file's first page; `null` when it is none. */
+/** The offset of the rate in an Opus file's first page; `null` when it is not an Opus file. */
 function opusRateAt(head: Buffer): number | null {
   const packetAt = OGG_HEADER_BYTES + (head[OGG_HEADER_BYTES - 1] ?? 0);
   const isOpus = head.toString('latin1', packetAt, packetAt + 8) === 'OpusHead';

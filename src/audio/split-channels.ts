@@ -1,6 +1,6 @@
 import { monoHeader, type WavLayout } from './wav-layout.ts';
 
-/** One channel of a WAV file as a WAV file of its own: its length, and its bytes as they flow by. */
+/** One channel of a WAV file as a WAV file of its own: its size, and its bytes as the whole flows by. */
 export function channelOf(
   layout: WavLayout,
   channel: number,
@@ -21,7 +21,7 @@ export function channelOf(
   };
 }
 
-/** Every sample of one channel (1-based), whatever pieces the file comes in. */
+/** Yields the samples of one channel (1-based), whatever pieces the file comes in. */
 async function* samplesOf(
   whole: AsyncIterable<Uint8Array>,
   { dataOffset, dataBytes, channels, bytesPerSample }: WavLayout,
@@ -29,7 +29,7 @@ async function* samplesOf(
 ): AsyncGenerator<Uint8Array> {
   const frameBytes = channels * bytesPerSample;
   const before = (channel - 1) * bytesPerSample;
-  // A frame that two pieces share waits here for its rest.
+  // A frame that is split between two pieces waits here for its rest.
   let rest: Uint8Array = new Uint8Array(0);
   let toSkip = dataOffset;
   let toRead = dataBytes;

@@ -1,30 +1,30 @@
 /** What the header of a WAV file says, and where its samples begin. */
 export type WavHeader = {
-  /** The place of the format tag: two bytes, little-endian. */
+  /** The offset of the format tag: two bytes, little-endian. */
   readonly formatTagAt: number;
   /** The format inside a WAVE_FORMAT_EXTENSIBLE; `null` for any other format. */
   readonly subFormat: number | null;
   readonly bytesPerSecond: number;
-  /** The place of the first sample. */
+  /** The offset of the first sample. */
   readonly dataAt: number;
-  /** How many bytes of samples there are; `null` when whoever wrote it did not know. */
+  /** The stated number of bytes of samples; `null` when the writer did not know it. */
   readonly claimedBytes: number | null;
 };
 
-/** WAVE_FORMAT_EXTENSIBLE: the format stands in the first two bytes of a GUID further on. */
+/** WAVE_FORMAT_EXTENSIBLE: the format is in the first two bytes of a GUID further on. */
 const EXTENSIBLE = 0xfffe;
 
 /**
- * Who writes a WAV into a pipe cannot come back to fill its length in: FFmpeg leaves 0xffffffff,
- * arecord 0x80000000 or 0x7fffffff less some, sox and espeak 0x7ffff000, others nothing at all. A
- * recording that really has this length or more has over 37 hours of telephone audio.
+ * A program that writes a WAV into a pipe cannot go back to fill in its length: FFmpeg leaves
+ * 0xffffffff, arecord 0x80000000 or slightly less than 0x7fffffff, sox and espeak 0x7ffff000, others
+ * nothing at all. A recording that really is this long has over 37 hours of telephone audio.
  */
 const UNKNOWN_FROM = 0x7fff_f000;
 
 /**
- * Reads the header as far as the samples; `null` when the bytes are no WAV file, or end before its
- * samples begin. The library that reads all formats knows no extensible ones, and does not tell a
- * claimed length from a true one.
+ * Reads the header up to the samples; `null` when the bytes are not a WAV file or end before its
+ * samples begin. The library that reads all formats does not know extensible ones, and does not
+ * distinguish a claimed length from a true one.
  */
 export function readWavHeader(head: Buffer, wholeBytes: number | null): WavHeader | null {
   if (head.length < 12 || head.toString('latin1', 0, 4) !== 'RIFF') return null;
@@ -57,8 +57,8 @@ function readFormat(head: Buffer, at: number, size: number) {
 }
 
 /**
- * A length of 0 means "none" where the outer length fits the file, because then the header was
- * completed, and "unknown" where it does not.
+ * A length of 0 means "no samples" if the outer length fits the file, because then the header was
+ * completed; otherwise it means "unknown".
  */
 function claimOf(head: Buffer, size: number, wholeBytes: number | null): number | null {
   if (size >= UNKNOWN_FROM) return null;

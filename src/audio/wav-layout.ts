@@ -1,6 +1,6 @@
 import { readWavHeader } from './wav-header.ts';
 
-/** Where the samples of a WAV file lie and how they are kept. */
+/** Where the samples of a WAV file are and how they are encoded. */
 export type WavLayout = {
   /** The format's number: 1 PCM, 3 floating point, 6 A-law, 7 µ-law. */
   readonly format: SplittableFormat;
@@ -9,26 +9,29 @@ export type WavLayout = {
   readonly bytesPerSample: number;
   /** Where the first sample begins. */
   readonly dataOffset: number;
-  /** Of whole frames (a sample of each channel). */
+  /** The size of all whole frames (a frame has one sample of each channel). */
   readonly dataBytes: number;
 };
 
-/** Formats in which every sample is a byte or a few, so that channels can be told apart by position. */
+/** Formats in which every sample has whole bytes, so that channels can be told apart by position. */
 const SPLITTABLE = [1, 3, 6, 7] as const;
 type SplittableFormat = (typeof SPLITTABLE)[number];
 
-/** What a WAV file of `sizeBytes` begins with must be in its first bytes, as recorders write it. */
+/** No phone system records more sides of a call. Each may be paid for, and a damaged header may state thousands. */
+const MAX_CHANNELS = 8;
+
+/** The header of a WAV file, as recorders write it, fits into its first bytes. */
 export const WAV_HEAD_BYTES = 64 * 1024;
 
 /**
  * Reads the layout from a file's first bytes. `null` for anything whose channels cannot be told
  * apart by position: other files, and WAV files with a codec that packs samples, as GSM 6.10 and
- * ADPCM do.
+ * ADPCM do, or with more than eight channels.
  */
 export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null {
   const header = readWavHeader(head, sizeBytes);
   if (header === null) return null;
-  // The fields of WAVEFORMATEX: format, channels, rate, bytes a second, bytes a frame.
+  // The fields of WAVEFORMATEX: format, channels, rate, bytes per second, bytes per frame.
   const at = header.formatTagAt;
   const number = header.subFormat ?? head.readUInt16LE(at);
   const format = SPLITTABLE.find((known) => known === number);
@@ -37,6 +40,7 @@ export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null
   const bytesPerSample = frameBytes / channels;
   if (format === undefined || !Number.isInteger(bytesPerSample) || bytesPerSample === 0)
     return null;
+  if (channels > MAX_CHANNELS) return null;
 
   const present = Math.max(0, sizeBytes - header.dataAt);
   const bytes = Math.min(header.claimedBytes ?? present, present);
@@ -52,7 +56,7 @@ export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null
 
 /** The header of a WAV file with one channel of the same format. */
 export function monoHeader({ format, sampleRateHertz, bytesPerSample }: WavLayout, bytes: number) {
-  // All but PCM have an (empty) extension and a chunk that counts the samples.
+  // All formats but PCM have an (empty) extension and a chunk that counts the samples.
   const isPlain = format === 1;
   const header = Buffer.alloc(isPlain ? 44 : 58);
   header.write('RIFF', 0, 'latin1');
@@ -62,7 +66,8 @@ export function monoHeader({ format, sampleRateHertz, bytesPerSample }: WavLayou
   header.writeUInt16LE(format, 20);
   header.writeUInt16LE(1, 22);
   header.writeUInt32LE(sampleRateHertz, 24);
-  header.writeUInt32LE(sampleRateHertz * bytesPerSample, 28);
+  // Nobody reads it, and a damaged rate may take it beyond its four bytes.
+  header.writeUInt32LE(Math.min(sampleRateHertz * bytesPerSample, 0xffff_ffff), 28);
   header.writeUInt16LE(bytesPerSample, 32);
   header.writeUInt16LE(bytesPerSample * 8, 34);
   if (!isPlain) {

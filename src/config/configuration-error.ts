@@ -1,4 +1,4 @@
-/** All faults of the configuration at once, by name and never with a value. */
+/** All faults of the configuration at once, by name and without values. */
 export class ConfigurationError extends Error {
   readonly faults: readonly string[];
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
@@ -6,6 +6,7 @@ import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
 import { parsePrice } from '../domain/call-cost.ts';
+import { readDatabaseUrl } from '../domain/database-url.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -18,11 +19,11 @@ const list = text.transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
-const wholeNumber = (least: number, most: number) =>
+const wholeNumber = (min: number, max: number) =>
   text
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `must lie between ${least} and ${most}`);
+    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`);
 const webAddress = text
   .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http(s) URL')
   .transform((value) => value.replace(/\/+$/, ''));
@@ -32,22 +33,21 @@ const price = text
   .refine((value) => value !== null, 'must be a price such as 0.016, with at most six decimals')
   .nullable()
   .default(null);
-/** A duration in words ("30 days"), in milliseconds; a second is the shortest. */
-const duration = (mostMs: number, fault: string) =>
+/** A duration in words ("30 days"), in milliseconds; at least a second. */
+const duration = (maxMs: number, fault: string) =>
   text
     .transform(toMilliseconds)
-    .refine((value) => value !== null && value >= 1000 && value <= mostMs, fault)
+    .refine((value) => value !== null && value >= 1000 && value <= maxMs, fault)
     .transform((value) => value ?? 0);
 
 const processSchema = {
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  DATABASE_URL: text.refine(
-    (value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''),
-    'must be a postgresql:// URL',
-  ),
-  // Ten connections serve a process: a step holds one for milliseconds, not while it works.
+  DATABASE_URL: text.superRefine((value, context) => {
+    for (const message of faultsOfDatabaseUrl(value)) context.addIssue({ code: 'custom', message });
+  }),
+  // Ten connections suffice for a process: a step holds one for milliseconds, not while it works.
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
-  // The party that placed the call is heard on the first channel in most phone systems.
+  // In most phone systems, the party that placed the call is heard on the first channel.
   RECORDING_CALLER_CHANNEL: wholeNumber(1, 2).default(1),
 };
 
@@ -75,7 +75,7 @@ const workerFields = z.object({
   PHONE_SYSTEM_URL: webAddress,
   PHONE_SYSTEM_USERNAME: text,
   PHONE_SYSTEM_PASSWORD: text,
-  // 2 GiB: about 37 hours of 8 kHz, 16-bit mono; nothing that is still a telephone call.
+  // 2 GiB: about 37 hours of 8 kHz, 16-bit mono, which is longer than any telephone call.
   RECORDING_MAX_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
   RECORDINGS_BUCKET: text,
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
@@ -94,12 +94,12 @@ const workerFields = z.object({
   LLM_API_KEY: text,
   LLM_MODEL: text,
   // Leaves three quarters of the 128,000 that most models read; in most languages it also fits those
-  // that read 32,768, because tokens are estimated high.
-  // Below 10,000 the orders and a repair leave no room for the notes of two parts.
+  // that read 32,768, because tokens are estimated high. Below 10,000, the instructions and a repair
+  // leave no room for the notes of two parts.
   LLM_MAX_INPUT_TOKENS: wholeNumber(10_000, 10_000_000).default(32_000),
-  // An analysis takes less than a thousand; the rest is for models that think before they answer.
+  // An analysis needs less than a thousand; the rest is for models that think before they answer.
   LLM_MAX_OUTPUT_TOKENS: wholeNumber(1_000, 1_000_000).default(8_000),
-  // Below the 1 MiB at which nginx, in front of many servers, refuses a body by default.
+  // Below 1 MiB, above which nginx, in front of many servers, refuses a body by default.
   LLM_MAX_REQUEST_BYTES: wholeNumber(150_000, 100_000_000).default(1_000_000),
   PHONE_REGION: z
     .custom<CountryCode>(
@@ -114,7 +114,10 @@ const workerFields = z.object({
     30 * 24 * 60 * 60 * 1000,
   ),
   WORKFLOW_BUNDLE: text
-    .refine((file) => existsSync(file), 'names no file: make it by npm run build:workflows')
+    .refine(
+      (file) => existsSync(file),
+      'does not name a file: create it with npm run build:workflows',
+    )
     .nullable()
     .default(null),
 });
@@ -129,21 +132,21 @@ const googleSpeechFields = z.object({
 
 const transcriptionServerFields = z.object({
   SPEECH_PROVIDER: z.literal('openai-compatible'),
-  // The archive's alone here, and its credentials name one of their own.
+  // Only the archive needs it here, and its credentials name a project of their own.
   GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
   TRANSCRIPTION_BASE_URL: webAddress,
-  // Servers on one's own premises mostly have none.
+  // Most self-hosted servers do not have one.
   TRANSCRIPTION_API_KEY: text.nullable().default(null),
   TRANSCRIPTION_MODEL: text,
-  // A busy server keeps requests waiting, and a small one hears slower than people speak. An
-  // attempt of the step has three hours, which the two channels of a call have to share.
+  // A busy server keeps requests waiting, and a small one transcribes slower than people speak. An
+  // attempt of the step has three hours, which the two channels of a call share.
   TRANSCRIPTION_TIMEOUT: duration(
     80 * 60 * 1000,
     'must be a duration of at most 80 minutes, such as "30 minutes"',
   ).default(60 * 60 * 1000),
 });
 
-/** What a worker reads. Each provider of transcriptions has names of its own. */
+/** What a worker reads. Each provider of transcriptions has its own settings. */
 export const workerSchema = z.intersection(
   workerFields,
   z.discriminatedUnion(
@@ -154,9 +157,27 @@ export const workerSchema = z.intersection(
 );
 export type WorkerValues = z.output<typeof workerSchema>;
 
+function faultsOfDatabaseUrl(value: string): readonly string[] {
+  const { address, faults } = readDatabaseUrl(value);
+  if (address === null) return faults;
+  const { authorityFile, certificateFile, keyFile } = address.tls ?? {};
+  return Object.entries({ sslrootcert: authorityFile, sslcert: certificateFile, sslkey: keyFile })
+    .filter(([, file]) => file && !isReadable(file))
+    .map(([name]) => `has an ${name} that names no file which can be read`);
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function toMilliseconds(value: string): number | null {
   try {
-    // What is no duration makes it throw or give undefined; the type cannot say so beforehand.
+    // The library throws or returns undefined for a text that is not a duration, which its type hides.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return ms(value as StringValue) ?? null;
   } catch {

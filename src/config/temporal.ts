@@ -1,6 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
-/** What processes read their configuration from. */
+/** The variables from which a process reads its configuration. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type TemporalConfig = {
@@ -9,9 +9,9 @@ export type TemporalConfig = {
 };
 
 /**
- * Temporal's own names, read by Temporal's own library. Adds to `faults` what cannot be used. A user's `temporal.toml` counts only when
- * TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE asks for it: otherwise a laptop's `npm start` could land
- * in somebody's production namespace.
+ * Reads Temporal's own variables with Temporal's own library, and adds to `faults` what cannot be
+ * used. A user's `temporal.toml` counts only when TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE names it:
+ * otherwise `npm start` on a laptop could use somebody's production namespace.
  */
 export function readTemporal(
   variables: Readonly<Record<string, string>>,
@@ -25,7 +25,7 @@ export function readTemporal(
     });
     return { connection: connectionOptions, namespace: namespace ?? 'default' };
   } catch {
-    // The library's message may quote the file; the name of what to look at is enough.
+    // The library's message may quote the file; the names of the variables are enough.
     faults.push(
       'TEMPORAL_* cannot be used: check TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE and the TEMPORAL_TLS files',
     );

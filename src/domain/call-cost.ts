@@ -1,7 +1,7 @@
 /** An amount of money in millionths of the currency's unit; whole, so that sums are exact. */
 type Micros = bigint;
 
-/** What the outside systems charge. `null`: nobody said, and then nothing is computed from it. */
+/** What the outside systems charge. `null`: not configured, so nothing is computed from it. */
 export type Prices = {
   /** ISO 4217. */
   readonly currency: string;
@@ -12,13 +12,13 @@ export type Prices = {
 
 /** What a call has used of the outside systems so far. */
 export type Usage = {
-  /** As Google bills them: each channel by itself. */
+  /** As Google bills them: each channel separately. */
   readonly speechSeconds: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
 };
 
-/** Amounts in the currency's unit, of at most six decimals; `null` where a price is missing. */
+/** Amounts in the currency's unit, with at most six decimals; `null` where a price is missing. */
 export type CallCost = Usage & {
   readonly currency: string;
   readonly speech: number | null;
@@ -59,8 +59,8 @@ export function toCallCost(usage: Usage, prices: Prices): CallCost {
 }
 
 /**
- * Reads a price written as a decimal, "0.016". `null` when it is none, is negative or has more than
- * the six decimals that are kept: a price that would be rounded is a mistake.
+ * Reads a price written as a decimal, "0.016". `null` when it is not a price, is negative, or has
+ * more than the six decimals that are kept: a price that would be rounded is a mistake.
  */
 export function parsePrice(text: string): Micros | null {
   const match = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text);
@@ -74,7 +74,7 @@ function divideHalfUp(amount: bigint, by: bigint): bigint {
   return (amount * 2n + by) / (by * 2n);
 }
 
-/** Exact to the last of the six decimals, below nine billion of the unit. */
+/** Exact to the last of the six decimals, for amounts below nine billion. */
 function toUnits(micros: Micros | null): number | null {
   return micros === null ? null : Number(micros) / MICROS_PER_UNIT;
 }

@@ -2,11 +2,11 @@ import type { CallKey, CallStatus, Outcome } from './call.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { RedoStep, Step } from './names.ts';
 
-/** What a run is started with. The gateway sends the key; a run that begins again adds the rest. */
+/** The argument of a run. The gateway sends the key; a run that begins again adds the rest. */
 export type CallProcessingInput = CallKey & {
   /** Redo this step and what depends on it, instead of skipping a COMPLETED call. */
   readonly redoFrom?: RedoStep;
-  /** More steps to redo: what a run that begins again had been asked for and had not done yet. */
+  /** More steps to redo: those that a run which begins again was asked for but had not done yet. */
   readonly alsoRedo?: readonly RedoStep[];
   /** The operator's note about why. */
   readonly reason?: string;
@@ -28,5 +28,5 @@ export type StatusReport = {
   readonly reprocessRequests: number;
 };
 
-/** The workflow of one call, by its type alone: clients start and signal it without loading it. */
+/** The workflow of one call, as a type: clients start and signal it without loading it. */
 export type CallProcessing = (input: CallProcessingInput) => Promise<CallProcessingResult>;

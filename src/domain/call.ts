@@ -2,19 +2,19 @@
 export const CALL_STATUSES = ['PROCESSING', 'COMPLETED', 'FAILED'] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** What a completed call came to. `NO_SPEECH`: there were no words, so nothing was analysed. */
+/** The outcome of a completed call. `NO_SPEECH`: there were no words, so nothing was analysed. */
 export const OUTCOMES = ['ANALYZED', 'NO_SPEECH'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What is known of the caller's company. Only `MATCHED` comes with one. */
+/** What is known about the caller's company. Only `MATCHED` comes with a company. */
 export const COMPANY_MATCHES = ['MATCHED', 'AMBIGUOUS', 'UNKNOWN', 'WITHHELD', 'INTERNAL'] as const;
 export type CompanyMatch = (typeof COMPANY_MATCHES)[number];
 
-/** Which way the call went, seen from the MSP. */
+/** The direction of the call, from the point of view of the MSP. */
 export const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** How a recording is named in the phone system. `callSid` is its `callRecordingId`. */
+/** What identifies a recording in the phone system. `callSid` is its `callRecordingId`. */
 export type CallKey = {
   readonly callSid: string;
   readonly recordgroup: string;
@@ -22,8 +22,8 @@ export type CallKey = {
 };
 
 /**
- * The form of callSid, recordgroup and recordid. They become workflow ids and object names,
- * so nothing that could leave a folder or break a header is let in. A real callSid is
+ * The form of callSid, recordgroup and recordid. They become workflow ids and object names, so
+ * nothing is accepted that could leave a folder or break a header. A real callSid is
  * `<unix seconds>.<counter>`.
  */
 const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

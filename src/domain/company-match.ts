@@ -30,7 +30,7 @@ export type MatchQuestion = {
   readonly contacts: readonly FoundContact[];
   /** The companies of the contacts and of the sites, and those found by their own number. */
   readonly companies: readonly FoundCompany[];
-  /** The companies that have an active site with exactly this number, as the site directory knows. */
+  /** The companies that have an active site with exactly this number, according to the site directory. */
   readonly siteCompanyIds: readonly string[];
   readonly region: CountryCode;
   readonly excludedCompanyIds: readonly string[];
@@ -38,7 +38,7 @@ export type MatchQuestion = {
 
 /**
  * Which company a number belongs to. `incompleteContactIds` are active contacts that have the number
- * but no company that can be seen, which is most likely a matter of the API member's rights.
+ * but no visible company, most likely because of the API member's rights.
  */
 export type CompanyLookup =
   | {
@@ -54,10 +54,9 @@ export type CompanyLookup =
   | { readonly match: 'UNKNOWN'; readonly incompleteContactIds: readonly string[] };
 
 /**
- * Decides from the records that ConnectWise found by the last digits: a company matches when a phone
- * value of its own, of one of its active contacts or of one of its active sites is the same E.164
- * number. Never the first hit: several companies are AMBIGUOUS. A deleted or excluded company
- * matches in no way.
+ * Decides from the records that ConnectWise found by the last digits. A company matches when its own
+ * phone value, or that of one of its active contacts or sites, is the same E.164 number. The first hit
+ * never wins: several companies are AMBIGUOUS. A deleted or excluded company never matches.
  */
 export function matchCompany(question: MatchQuestion): CompanyLookup {
   const { number, region, excludedCompanyIds } = question;
@@ -76,7 +75,7 @@ export function matchCompany(question: MatchQuestion): CompanyLookup {
     consider(company, [{ value: company.phoneNumber ?? '', typeName: null }]);
   }
   for (const id of question.siteCompanyIds) {
-    // A company that ConnectWise no longer shows has gone since its sites were read.
+    // A company that ConnectWise no longer shows was deleted after its sites were read.
     const company = companies.get(id);
     if (company !== undefined && mayMatch(company)) matched.set(id, company);
   }
@@ -109,7 +108,7 @@ function toLookup(
   return { match: 'MATCHED', company, incompleteContactIds };
 }
 
-/** A number kept as a fax line is nobody's voice, whatever field it stands in. */
+/** A number that is kept as a fax line does not count, whatever field it is in: nobody calls from it. */
 function hasNumber(phones: readonly StoredPhone[], number: string, country: CountryCode): boolean {
   return phones.some(
     ({ value, typeName }) =>

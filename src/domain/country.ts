@@ -1,6 +1,6 @@
 import { getCountries, type CountryCode } from 'libphonenumber-js/max';
 
-/** English names in use that differ from those of Unicode's CLDR, which the runtime knows. */
+/** English names in use that differ from those in Unicode's CLDR, which the runtime knows. */
 const OTHER_NAMES: Readonly<Record<string, CountryCode>> = {
   'great britain': 'GB',
   'united kingdom of great britain and northern ireland': 'GB',
@@ -47,8 +47,8 @@ export function findCountry(englishName: string): CountryCode | null {
 }
 
 /**
- * The country whose national numbers a record holds: that of the first name that is one (the site's
- * before its company's), else the MSP's own region.
+ * The country whose national numbers a record contains: that of the first known name (the site's
+ * before its company's), otherwise the MSP's own region.
  */
 export function chooseCountry(
   englishNames: readonly (string | null)[],

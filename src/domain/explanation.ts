@@ -2,7 +2,7 @@ import type { CallStatus, CompanyMatch, Outcome } from './call.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 import type { Step } from './names.ts';
 
-/** What is known of a call, as far as a dispatcher needs it explained. */
+/** What is known about a call, as far as a dispatcher needs it explained. */
 export type ExplainedCall = {
   readonly status: CallStatus;
   readonly outcome: Outcome | null;
@@ -29,8 +29,8 @@ const WHAT_CAME_OUT = {
 } as const satisfies Record<Outcome, string>;
 
 /**
- * What came of a call in a few plain sentences, for people who know neither our codes nor our steps:
- * with whom it was and what came out, or what failed and what to do about it.
+ * Explains the outcome of a call in a few plain sentences, for people who know neither our codes nor
+ * our steps: who it was with and what came of it, or what failed and what to do about it.
  */
 export function explainCall(call: ExplainedCall): string {
   switch (call.status) {
@@ -51,7 +51,7 @@ function explainFailure(failure: ExplainedCall['failure']): string {
   return `${WHAT_FAILED[failure.step]} ${meaning} ${remedy}`;
 }
 
-/** `null` while nobody has looked. */
+/** `null` while the company has not been looked up. */
 function explainCompany({ companyMatch, companyName, hasNumber }: ExplainedCall): string | null {
   switch (companyMatch) {
     case null:

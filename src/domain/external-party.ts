@@ -6,11 +6,11 @@ export type { NumberRules } from './trunk-value.ts';
 
 /** The phone system's number fields, as text, in whatever format the trunk used. */
 export type RawNumbers = {
-  /** Who called. */
+  /** The calling number. */
   readonly snumber: string | null;
-  /** Who was called. */
+  /** The called number. */
   readonly cnumber: string | null;
-  /** Who answered in the end. */
+  /** The number that finally answered. */
   readonly dnumber: string | null;
   /** The caller as shown to an internal leg (a transfer or a queue). */
   readonly calleridInternal: string | null;
@@ -18,7 +18,7 @@ export type RawNumbers = {
 
 type UnknownReason = 'SERVICE_NUMBER' | 'NOT_A_NUMBER' | 'NOTHING_KNOWN';
 
-/** Who was on the other end, seen from the MSP. `number` is E.164. */
+/** The other party of the call, from the point of view of the MSP. `number` is E.164. */
 export type ExternalParty =
   | { readonly kind: 'NUMBER'; readonly direction: 'inbound' | 'outbound'; readonly number: string }
   | {
@@ -32,8 +32,8 @@ export type ExternalParty =
 type ExternalValue = Extract<TrunkValue, { kind: 'EXTERNAL' }>;
 
 /**
- * Finds the external party and the direction of a call. The direction follows from who is external,
- * not from whether the number is valid; the order of the rules decides where several fit.
+ * Finds the external party and the direction of a call. The direction follows from which party is
+ * external, not from whether its number is valid; where several rules fit, their order decides.
  */
 export function findExternalParty(numbers: RawNumbers, rules: NumberRules): ExternalParty {
   const source = readTrunkValue(numbers.snumber, rules);
@@ -41,7 +41,7 @@ export function findExternalParty(numbers: RawNumbers, rules: NumberRules): Exte
   const answered = readTrunkValue(numbers.dnumber, rules);
   const callees = [called, answered];
 
-  // A label is a queue of ours where it was called; as the caller it tells nothing.
+  // A label in a called field is a queue of ours; as the caller it says nothing.
   const isSourceUnseen = ['HIDDEN', 'EMPTY', 'LABEL'].includes(source.kind);
   const hasOwnCallee = callees.some(({ kind }) => kind === 'OURS' || kind === 'LABEL');
   const externalCallees = callees.filter(isExternal);
@@ -64,7 +64,7 @@ function isExternal(value: TrunkValue): value is ExternalValue {
   return value.kind === 'EXTERNAL';
 }
 
-/** The first valid number among the candidates; without one, why there is none. */
+/** The first valid number among the candidates, or the reason why there is none. */
 function toParty(
   direction: 'inbound' | 'outbound',
   candidates: readonly ExternalValue[],

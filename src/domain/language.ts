@@ -1,6 +1,6 @@
 /**
- * The language in a BCP 47 code, as ISO 639-1 writes it (ISO 639-3 where that has none): `en` of
- * `en-GB`, `zh` of `cmn-Hans-CN`. `null` when the code is none.
+ * The language in a BCP 47 code, in ISO 639-1 (or ISO 639-3 for a language without such a code): `en`
+ * for `en-GB`, `zh` for `cmn-Hans-CN`. `null` when the text is not a BCP 47 code.
  */
 export function languageOf(code: string): string | null {
   try {
@@ -16,15 +16,15 @@ export function languageOf(code: string): string | null {
 let codesByName: ReadonlyMap<string, string> | null = null;
 
 /**
- * The code of a language by its English name, as Whisper's servers write it: `en` of `english`.
- * `null` when no language of ISO 639-1 is called so.
+ * The code of a language by its English name, as Whisper's servers write it: `en` for `english`.
+ * `null` when no language of ISO 639-1 has this name.
  */
 export function languageNamed(name: string): string | null {
   codesByName ??= readNames();
   return codesByName.get(name.trim().toLowerCase()) ?? null;
 }
 
-/** Asks for the name of every two-letter code: no list of our own can miss one of them. */
+/** Looks up the name of every two-letter code, so that no list of our own can miss one. */
 function readNames(): ReadonlyMap<string, string> {
   const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
   const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
@@ -32,7 +32,7 @@ function readNames(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const code of codes) {
     const name = names.of(code);
-    // `iw` is an old code of Hebrew: only the code that counts today is wanted.
+    // `iw` is an old code of Hebrew: only the current code of a language is wanted.
     if (name !== undefined && languageOf(code) === code) found.set(name.toLowerCase(), code);
   }
   return found;

@@ -4,19 +4,19 @@ export const TASK_QUEUE = 'call-processing';
 /** The workflow type, as operators type it into the Web UI and the `temporal` CLI. */
 export const WORKFLOW_TYPE = 'CallProcessingWorkflow';
 
-/** The signal that makes a parked call go on, or a finished one begin again at a step. */
+/** The signal that resumes a parked call, or makes a finished one begin again at a step. */
 export const REPROCESS_SIGNAL = 'reprocess';
 
-/** The query that tells where a run stands. */
+/** The query for the state of a run. */
 export const STATUS_QUERY = 'status';
 
-/** The workflow type that keeps the numbers of ConnectWise's sites. */
+/** The workflow type that keeps the phone numbers of ConnectWise's sites up to date. */
 export const SITE_DIRECTORY_WORKFLOW_TYPE = 'SiteDirectoryWorkflow';
 
-/** The id of its daily schedule, with which the ids of the runs begin. */
+/** The id of its daily schedule; the workflow ids of its runs begin with it. */
 export const SITE_DIRECTORY_ID = 'site-directory';
 
-/** The query that tells how far a walk through the sites has come. */
+/** The query for the progress of a walk through the sites. */
 export const WALK_QUERY = 'walk';
 
 /** The steps of one call, in their order. Each is an activity of the same name. */
@@ -30,7 +30,7 @@ export const STEPS = [
 
 export type Step = (typeof STEPS)[number];
 
-/** Tells whether a text, for instance of an older row, names a step. */
+/** Tells whether a text, for instance in an older row, names a step. */
 export function isStep(text: string): text is Step {
   return STEPS.some((step) => step === text);
 }

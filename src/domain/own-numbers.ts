@@ -10,13 +10,13 @@ const EXACT = /^\+[1-9]\d+$/;
 const RANGE = /^(\+[1-9]\d+)\*$/;
 const EXTENSION_PREFIX = /^(\d+)\*$/;
 
-/** A range shorter than this would be a country or a whole network, not one company's numbers. */
-const LEAST_DIGITS_OF_A_RANGE = 5;
+/** A range with fewer digits would be a country or a whole network, not one company's numbers. */
+const MIN_DIGITS_OF_A_RANGE = 5;
 
 /**
  * Checks items of OWN_PHONE_NUMBERS and returns the faulty ones: an item is an E.164 number
  * (`+442079460000`), a number range (`+4420794600*`) or an extension prefix (`56360*`). A prefix
- * under which every outside number would fall (`0*`, `00*`, the region's country code) is faulty too.
+ * that would match every outside number (`0*`, `00*`, the region's country code) is faulty too.
  */
 export function faultyOwnNumbers(items: readonly string[], region: CountryCode): string[] {
   return items.filter((item) => !isOwnNumberItem(item, region));
@@ -28,15 +28,15 @@ function isOwnNumberItem(item: string, region: CountryCode): boolean {
   }
   const range = RANGE.exec(item)?.[1];
   if (range !== undefined) {
-    return range.length - '+'.length >= LEAST_DIGITS_OF_A_RANGE;
+    return range.length - '+'.length >= MIN_DIGITS_OF_A_RANGE;
   }
   const prefix = EXTENSION_PREFIX.exec(item)?.[1];
   return prefix !== undefined && !['0', '00', getCountryCallingCode(region)].includes(prefix);
 }
 
 /**
- * Tells whether a value of the phone system is one of the MSP's own. A range holds valid numbers
- * only; an extension prefix holds what was dialled or shown without a plus.
+ * Tells whether a value of the phone system is one of the MSP's own. A range matches only valid
+ * numbers; an extension prefix matches what was dialled or shown without a plus.
  */
 export function isOwnNumber(
   text: string,

@@ -1,20 +1,20 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 
-/** A number as long as this, without a plus, may carry its country code: the shortest that does in practice (`1 212 555 0100`). */
-const LEAST_DIGITS_WITH_COUNTRY_CODE = 11;
+/** A number without a plus and with as many digits may carry its country code; `1 212 555 0100` is the shortest in practice. */
+const MIN_DIGITS_WITH_COUNTRY_CODE = 11;
 
-/** Unicode's invisible marks, which copying from a web page or an address book leaves around numbers. */
+/** Unicode's invisible characters, which copying from a web page or an address book leaves around numbers. */
 const INVISIBLE = /\p{Cf}/gu;
 
 /** What people and trunks put between digits. */
 const PUNCTUATION = /[\s().\-/]/g;
 
-/** Full-width digits and odd spaces become plain ones, invisible marks go, the ends are trimmed. */
+/** Makes full-width digits and odd spaces plain, removes invisible characters, and trims the ends. */
 export function plainText(text: string): string {
   return text.normalize('NFKC').replace(INVISIBLE, '').trim();
 }
 
-/** The keys that would be dialled (`0-9 + * #`), or `null` when the text holds anything else. */
+/** The keys that would be dialled (`0-9 + * #`), or `null` when the text contains anything else. */
 export function toDialString(text: string): string | null {
   const keys = plainText(text).replace(PUNCTUATION, '');
   return /^[\d+*#]+$/.test(keys) ? keys : null;
@@ -25,9 +25,9 @@ export function countDigits(text: string): number {
 }
 
 /**
- * A stored phone value as E.164, `null` when it is not a valid number (libphonenumber's full
- * metadata). National forms are read with `region`, never with a plus put in front; an extension
- * behind the number is ignored.
+ * A stored phone value as E.164; `null` when it is not a valid number (libphonenumber's full
+ * metadata). National forms are read with `region`, never by adding a plus; an extension after the
+ * number is ignored.
  */
 export function readStoredNumber(text: string, region: CountryCode): string | null {
   const number = parsePhoneNumberFromString(plainText(text), { defaultCountry: region });
@@ -36,7 +36,7 @@ export function readStoredNumber(text: string, region: CountryCode): string | nu
 
 /**
  * What a value of the phone system may mean, as E.164: read with `region`, and, if it has no plus
- * and at least eleven digits, with one in front. `possible` holds every reading, valid or not;
+ * and at least eleven digits, also with a plus in front. `possible` has every reading, valid or not;
  * `valid` is the first valid one, or `null`.
  */
 export function readTrunkNumber(
@@ -45,7 +45,7 @@ export function readTrunkNumber(
 ): { readonly valid: string | null; readonly possible: readonly string[] } {
   const plain = plainText(text);
   const readings = [parsePhoneNumberFromString(plain, { defaultCountry: region })];
-  if (!plain.includes('+') && countDigits(plain) >= LEAST_DIGITS_WITH_COUNTRY_CODE) {
+  if (!plain.includes('+') && countDigits(plain) >= MIN_DIGITS_WITH_COUNTRY_CODE) {
     readings.push(parsePhoneNumberFromString(plain.replace(/\d/, '+$&')));
   }
   const numbers = readings.filter((reading) => reading !== undefined);
@@ -56,9 +56,9 @@ export function readTrunkNumber(
 }
 
 /**
- * The last digits that every spelling of an E.164 number ends with, whatever prefixes stand before
- * them. Eight: more would meet the national prefixes that some countries put inside (Argentina's 15),
- * fewer would find too many strangers.
+ * The last digits, with which every spelling of an E.164 number ends, whatever prefixes precede
+ * them. Eight: more would reach the national prefixes that some countries put inside a number
+ * (Argentina's 15), fewer would find too many unrelated numbers.
  */
 export function lastDigits(number: string): string {
   const parsed = parsePhoneNumberFromString(number);

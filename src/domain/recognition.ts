@@ -1,9 +1,9 @@
-/** How a recording was asked to be transcribed: kept with the transcript, and no word of it in here. */
+/** How a recording was transcribed. Kept with the transcript; contains none of its words. */
 export type Recognition = {
   readonly provider: string;
   readonly model: string;
   readonly languageCodes: readonly string[];
-  /** `separate`: each channel for itself. `single`: there is one. `mixed`: several, heard as one. */
+  /** `separate`: each channel by itself. `single`: there is only one. `mixed`: several, heard as one. */
   readonly channels: 'single' | 'separate' | 'mixed';
   /** Whether voices on one channel are told apart. */
   readonly diarization: boolean;

@@ -1,14 +1,14 @@
 import { isRedoStep, type RedoStep } from './names.ts';
 
-/** What a `reprocess` asks for. Without `from`, the parked steps are tried again. */
+/** What a `reprocess` requests. Without `from`, the parked steps are tried again. */
 export type ReprocessRequest = { readonly from: RedoStep | null; readonly reason: string | null };
 
 /** A reason is a short note for the log, not a place for a report. */
 export const REASON_MAX_LENGTH = 200;
 
 /**
- * Reads a signal's payload, whatever it is. Signals come from people's shells and must never fail
- * a workflow, so anything that is not understood counts as not said.
+ * Reads a signal's payload, whatever it is. Signals come from people's shells and must never fail a
+ * workflow, so anything that is not understood counts as absent.
  */
 export function toReprocessRequest(payload: unknown): ReprocessRequest {
   if (typeof payload !== 'object' || payload === null) return { from: null, reason: null };
@@ -24,8 +24,8 @@ export function toReprocessRequest(payload: unknown): ReprocessRequest {
 }
 
 /**
- * Tells whether a reason could hold a phone number. Reasons stand in the history of the run, which
- * holds none; six digits in a row or scattered are the shortest that could be one.
+ * Tells whether a reason could contain a phone number. Reasons are kept in the history of the run,
+ * which must contain none; six digits, together or scattered, are the fewest that could be one.
  */
 export function mayHoldPhoneNumber(reason: string): boolean {
   return (reason.match(/\d/g)?.length ?? 0) >= 6;

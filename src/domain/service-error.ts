@@ -1,19 +1,23 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { toStorable } from './storable-text.ts';
 
-/** What a failure may say beside its message: ids, statuses and counts, never speech or secrets. */
+/** What a failure may say besides its message: ids, statuses and counts, never speech or secrets. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null>>;
 
 export type ServiceErrorOptions = {
-  /** When the other side said how long to wait (Retry-After), in milliseconds. */
-  readonly retryAfterMs?: number;
+  /** How long the other side asked us to wait (Retry-After), in milliseconds; `null` if it did not. */
+  readonly retryAfterMs?: number | null;
   readonly context?: ErrorContext;
   /** The original error, for the stack in a debugger. It never crosses into Temporal. */
   readonly cause?: unknown;
+  /** Whether the same request may succeed later, where that differs from the code's own answer. */
+  readonly retryable?: boolean;
 };
 
 /**
- * A failure with a code that an operator can act on. The message says what failed, why, and what
- * to do, and holds no secret, phone number, name, transcript or upstream body.
+ * A failure with a code that an operator can act on. The message says what failed and why; what to
+ * do about it is the code's remedy. It contains no secret, phone number, name, transcript or body
+ * of another system.
  */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
@@ -21,23 +25,19 @@ export class ServiceError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly context: ErrorContext;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: ServiceErrorOptions = {},
-    retryable: boolean = ERROR_CODES[code].retryable,
-  ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+  constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
+    // The log and Temporal do not take every character that a server may have sent.
+    super(toStorable(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
-    this.retryable = retryable;
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryable = options.retryable ?? ERROR_CODES[code].retryable;
+    this.retryAfterMs = options.retryAfterMs ?? undefined;
     this.context = options.context ?? {};
   }
 
-  /** The same failure, after which trying again is pointless. */
+  /** The same failure, marked as one that another attempt cannot mend. */
   forGood(): ServiceError {
-    const { context, cause } = this;
-    return new ServiceError(this.code, this.message, { context, cause }, false);
+    const { code, message, context, cause } = this;
+    return new ServiceError(code, message, { context, cause, retryable: false });
   }
 }

@@ -7,7 +7,7 @@ import { readStoredNumber } from './phone-number.ts';
 export type FoundSite = {
   readonly id: string;
   readonly inactive: boolean;
-  /** The English name of the country; `null` when it is not told. */
+  /** The English name of the country; `null` when it is not given. */
   readonly countryName: string | null;
   /** Free text. */
   readonly phoneNumber: string | null;
@@ -17,8 +17,8 @@ export type FoundSite = {
 export type SitePhone = { readonly siteId: string; readonly number: string };
 
 /**
- * The numbers by which a company's sites are known: those of the active ones that are valid. A
- * national number is read with the site's country, else the company's, else `region`.
+ * The valid numbers of a company's active sites. A national number is read with the site's country,
+ * otherwise the company's, otherwise `region`.
  */
 export function readSitePhones(
   sites: readonly FoundSite[],
@@ -35,10 +35,10 @@ export function readSitePhones(
   return [...phones.values()];
 }
 
-/** How far a walk through the companies has come: those looked at, and the numbers of their sites. */
+/** The progress of a walk: the companies looked at so far, and the numbers of their sites. */
 export type SiteWalkReport = { readonly companies: number; readonly numbers: number };
 
 export type SiteWalkResult = SiteWalkReport & {
-  /** The numbers that are gone because their company is. */
+  /** The numbers that were removed because their company no longer exists. */
   readonly removed: number;
 };

@@ -1,32 +1,32 @@
 export type SpokenWords = {
   /**
-   * The stretch of one speech that has exactly these words, in the transcript's own spelling; `null`
-   * when nobody said them. Case, punctuation and spaces do not count; every word does.
+   * The passage of one text that consists of exactly these words, in the transcript's own spelling;
+   * `null` when nobody said them. Case, punctuation and spaces do not matter; every word does.
    */
   find(words: string): string | null;
-  /** Whether each word was said somewhere in the call: a name may be said in two pieces. */
+  /** Whether each word was said somewhere in the call: a name may be said in two parts. */
   hasEach(words: string): boolean;
 };
 
-/** Where a word stands in its text. */
+/** A word and its position in the text. */
 type Word = { readonly word: string; readonly start: number; readonly end: number };
 
-/** The scripts that put no spaces between words. */
+/** The scripts without spaces between words. */
 const UNSPACED = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
 
 /**
- * A run of letters, marks and digits; in a script without spaces each character, so that a part of
- * a sentence can be found in it.
+ * A run of letters, marks and digits; in a script without spaces, each single character, so that a
+ * part of a sentence can be found.
  */
 const WORD = new RegExp(String.raw`${UNSPACED}\p{M}*|[[\p{L}\p{N}\p{M}]--${UNSPACED}]+`, 'gv');
 
 /** "can't" is one word, however its apostrophe is written. */
 const APOSTROPHE = /(?<=\p{L})['’ʼ`´](?=\p{L})/gu;
 
-/** A letter to Unicode, and as long as the signs that it stands for. */
+/** A letter in Unicode, and as long as the characters that it replaces, so that positions stay right. */
 const APOSTROPHE_LETTER = 'ʼ';
 
-/** What was said in a call, one text a turn, to tell a quotation from an invention. */
+/** Indexes what was said in a call, one text per turn, to tell a quotation from an invention. */
 export function createSpokenWords(speeches: readonly string[]): SpokenWords {
   const indexed = speeches.map((text) => {
     const words = toWords(text);
@@ -50,7 +50,7 @@ export function createSpokenWords(speeches: readonly string[]): SpokenWords {
   };
 }
 
-/** The text from one word to another, with the mark that ends the sentence. */
+/** The text of `count` words from the `first`, with the mark that ends the sentence. */
 function cut(
   { text, words }: { readonly text: string; readonly words: readonly Word[] },
   first: number,
@@ -67,12 +67,12 @@ function toWords(text: string): Word[] {
     .filter(({ word }) => word !== '');
 }
 
-/** Without what two spellings of one word may differ in. Some signs are several words to Unicode. */
+/** Removes what two spellings of one word may differ in. NFKC turns some characters into several words. */
 function fold(word: string): string {
   return word.normalize('NFKC').toLowerCase().replaceAll(APOSTROPHE_LETTER, '').replace(/\s/gu, '');
 }
 
-/** The words with one space around each, so that a part of a word is not found. */
+/** The words with one space around each, so that part of a word is not found. */
 function toLine(words: readonly Word[]): string {
   return [' ', ...words.map(({ word }) => `${word} `)].join('');
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /**
- * The stored form of a transcript's segments: the one schema for the column, for the reply of the
- * API and for what a step reads back. Times are seconds from the start of the audio.
+ * The stored form of a transcript's segments: the one schema for the column, for the API's reply and
+ * for what a step reads back. Times are seconds from the start of the audio.
  */
 export const transcriptSegments = z.array(
   z.object({
-    /** The channel (1-based) or the speaker's label; `null` when the audio tells neither. */
+    /** The channel (1-based) or the speaker's label; `null` when neither is known. */
     speaker: z.string().nullable(),
     channel: z.int().nullable(),
     startSeconds: z.number(),

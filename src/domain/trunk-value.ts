@@ -12,7 +12,7 @@ export type NumberRules = {
   readonly serviceNumbers: readonly string[];
 };
 
-/** What one number field of the phone system says. */
+/** What one number field of the phone system means. */
 export type TrunkValue =
   | { readonly kind: 'EMPTY' | 'HIDDEN' | 'LABEL' | 'OURS' }
   | {
@@ -33,7 +33,7 @@ const HIDDEN_WORDS = [
 ];
 const HIDDEN_TEXT = new RegExp(`^(?:number)?(?:${HIDDEN_WORDS.join('|')})(?:number)?$`);
 
-/** What trunks send where a number would stand: a lone sign, zeros, or ANONYMOUS on a keypad. */
+/** What trunks send in place of a number: a lone sign, zeros, or ANONYMOUS typed on a keypad. */
 const LONE_SIGN = /^[+-]$/;
 const HIDDEN_KEYS = /^\+?(?:0+|266696687)$/;
 
@@ -41,9 +41,9 @@ const HIDDEN_KEYS = /^\+?(?:0+|266696687)$/;
 const INTERNAL_KEYS = /^(?:\d{1,5}|\*[\d*#]*)$/;
 
 /** A text with fewer digits than this is a name with a number in it ("Queue 12"), not a number. */
-const LEAST_DIGITS_OF_A_NUMBER = 6;
+const MIN_DIGITS_OF_A_NUMBER = 6;
 
-/** Reads one number field (design: "Reading a value"); the order of the questions is part of the rule. */
+/** Reads one number field. The order of the checks matters, because a value may pass several of them. */
 export function readTrunkValue(value: string | null, rules: NumberRules): TrunkValue {
   const text = userPart(plainText(value ?? ''));
   if (text === '') return { kind: 'EMPTY' };
@@ -66,12 +66,12 @@ function userPart(text: string): string {
   if (uri?.[1] === undefined) return address;
 
   const user = uri[1].replace(/[;?:].*$/, '');
-  // RFC 3261: a SIP URI without @ names a host, which says nothing of a number.
+  // RFC 3261: a SIP URI without @ names a host, which says nothing about a number.
   if (uri[2] === undefined && /^sip/i.test(address) && !/^\+?\d+$/.test(user)) return '';
   try {
     return plainText(decodeURIComponent(user));
   } catch {
-    // A percent sign that begins no escape: the text stands for itself.
+    // A percent sign that does not begin an escape: the text is taken literally.
     return user;
   }
 }
@@ -84,5 +84,5 @@ function isHidden(text: string): boolean {
 }
 
 function isLabel(text: string, number: string | null): boolean {
-  return /\p{L}/u.test(text) && countDigits(text) < LEAST_DIGITS_OF_A_NUMBER && number === null;
+  return /\p{L}/u.test(text) && countDigits(text) < MIN_DIGITS_OF_A_NUMBER && number === null;
 }

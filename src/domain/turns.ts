@@ -1,9 +1,9 @@
 import type { Direction } from './call.ts';
 import type { TranscriptSegment } from './transcript.ts';
 
-/** What one party said without being interrupted. Times are seconds from the start of the audio. */
+/** What one party said without interruption. Times are seconds from the start of the audio. */
 export type Turn = {
-  /** "Caller", "Agent", "Speaker 2"; `null` when the audio does not tell who speaks. */
+  /** "Caller", "Agent", "Speaker 2"; `null` when the audio does not show who is speaking. */
   readonly speaker: string | null;
   readonly startSeconds: number;
   readonly endSeconds: number;
@@ -18,16 +18,16 @@ const PARTIES = {
 } as const satisfies Record<Direction, { placed: string; answered: string }>;
 
 export type TurnRules = {
-  /** Which way the call went; `null` when nobody knows, and then nobody can be named. */
+  /** `null` when it is not known, so that the parties cannot be named. */
   readonly direction: Direction | null;
   /** The channel (1-based) on which the party that placed the call is heard. */
   readonly callerChannel: number;
 };
 
 /**
- * The conversation as people read it: segments in time order, those of one speaker in a row merged
- * into one turn. Where nobody knows who speaks, each segment stays a turn of its own, because the
- * next one may be the other party's.
+ * The conversation as people read it: segments in time order, with consecutive ones of the same
+ * speaker merged into one turn. Where the speaker is not known, each segment stays a turn of its own,
+ * because the next one may be the other party's.
  */
 export function toTurns(segments: readonly TranscriptSegment[], rules: TurnRules): Turn[] {
   const turns: Turn[] = [];
@@ -51,7 +51,7 @@ export function toTurns(segments: readonly TranscriptSegment[], rules: TurnRules
   return turns;
 }
 
-/** The turns as text, a line each: `Caller: Hello.` */
+/** The turns as text, one per line: `Caller: Hello.` */
 export function renderTurns(turns: readonly Turn[]): string {
   return turns
     .map(({ speaker, text }) => (speaker === null ? text : `${speaker}: ${text}`))

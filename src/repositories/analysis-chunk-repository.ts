@@ -1,7 +1,7 @@
 import type { AnalysisChunk, Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { TransactionClient } from './database.ts';
 
-/** What tells the notes of a part from all others, whichever run made them. */
+/** What identifies the notes of a part, whichever run made them. */
 export type ChunkKey = Pick<
   AnalysisChunk,
   'callId' | 'submissionId' | 'promptVersion' | 'model' | 'index' | 'inputSha256'
@@ -9,10 +9,10 @@ export type ChunkKey = Pick<
 
 export type AnalysisChunkRepository = ReturnType<typeof createAnalysisChunkRepository>;
 
-/** What the language model noted of the parts of long calls. */
+/** The language model's notes on the parts of long calls. */
 export function createAnalysisChunkRepository(prisma: PrismaClient) {
   return {
-    /** The newest notes of a part, of this run alone if one is named; `null` when there are none. */
+    /** The newest notes on a part, of `runId` alone unless that is `null`; `null` when there are none. */
     find(
       key: ChunkKey,
       runId: string | null,
@@ -24,7 +24,7 @@ export function createAnalysisChunkRepository(prisma: PrismaClient) {
       });
     },
 
-    /** The first notes of a part in a run win: adds `data` unless there are some, and returns what counts. */
+    /** The first notes on a part in a run win: adds `data` unless there are some, and returns those that count. */
     async findOrCreate(
       data: Prisma.AnalysisChunkCreateManyInput,
       tx: TransactionClient = prisma,

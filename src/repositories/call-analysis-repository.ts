@@ -3,7 +3,7 @@ import type { TransactionClient } from './database.ts';
 
 export type CallAnalysisRepository = ReturnType<typeof createCallAnalysisRepository>;
 
-/** What the language model made of the calls. */
+/** The language model's analyses of the calls. */
 export function createCallAnalysisRepository(prisma: PrismaClient) {
   return {
     /** Adds an analysis. Rejects with Prisma's P2002 when this run has already stored one. */
@@ -31,7 +31,7 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
       return tx.callAnalysis.findFirst({ where: made, orderBy: { createdAt: 'desc' } });
     },
 
-    /** The first analysis of this run wins: adds `data` unless there is one, and returns what counts. */
+    /** The first analysis of a run wins: adds `data` unless there is one, and returns the one that counts. */
     async findOrCreate(
       data: Prisma.CallAnalysisCreateManyInput,
       tx: TransactionClient = prisma,
@@ -42,8 +42,8 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
     },
 
     /**
-     * The tokens of all analyses and all notes of a call, each request counted once: an analysis
-     * counts the notes that it was made from, and so may a later one that found them.
+     * The tokens of all analyses and all notes of a call, each request counted once. An analysis
+     * includes the tokens of the notes that it was made from, and several may use the same notes.
      */
     async countTokens(
       callId: string,

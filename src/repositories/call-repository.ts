@@ -1,10 +1,13 @@
 import type { Call, Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { TransactionClient } from './database.ts';
 
-/** A call with what the gateway shows of it. */
+/** A call with the details that the gateway shows. */
 export type CallWithDetails = Prisma.CallGetPayload<{ include: typeof DETAILS }>;
 
 const DETAILS = { company: true, currentAnalysis: true } as const satisfies Prisma.CallInclude;
+
+/** What a change of status writes; `transition` is its place in the order of changes. */
+export type StatusChange = Prisma.CallUncheckedUpdateManyInput & { readonly transition: bigint };
 
 export type CallRepository = ReturnType<typeof createCallRepository>;
 
@@ -51,16 +54,9 @@ export function createCallRepository(prisma: PrismaClient) {
       return tx.call.update({ where: { id }, data });
     },
 
-    /** The database's clock: the same for all workers, whose own clocks may differ. */
-    async now(tx: TransactionClient = prisma): Promise<Date> {
-      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-      if (row === undefined) throw new Error('The database did not tell the time.');
-      return row.now;
-    },
-
     /**
-     * The call as it is now, locked until the transaction ends: nobody changes it between this look
-     * and what the transaction writes. Rejects with Prisma's P2025 when there is none.
+     * The current call, locked until the transaction ends, so that nobody changes it between this
+     * read and what the transaction writes. Rejects with Prisma's P2025 when there is none.
      */
     async lock(id: string, tx: TransactionClient): Promise<Call> {
       await tx.$executeRaw`SELECT 1 FROM "Call" WHERE id = ${id}::uuid FOR UPDATE`;
@@ -69,17 +65,18 @@ export function createCallRepository(prisma: PrismaClient) {
 
     /**
      * Changes a call's status unless a later change has already been written. The same change is
-     * written once: of two attempts of one activity, the first counts. Returns whether it stands.
+     * written once: of two attempts of one activity, the first counts. Returns whether the change is
+     * the one on the row.
      */
     async changeStatus(
       id: string,
-      transition: bigint,
-      data: Prisma.CallUncheckedUpdateManyInput,
+      change: StatusChange,
       tx: TransactionClient = prisma,
     ): Promise<boolean> {
+      const { transition } = change;
       const { count } = await tx.call.updateMany({
         where: { id, transition: { lt: transition } },
-        data: { ...data, transition },
+        data: change,
       });
       if (count === 1) return true;
       const call = await tx.call.findUnique({ where: { id } });
@@ -87,8 +84,8 @@ export function createCallRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Marks a call that is not COMPLETED PROCESSING again, unless a later change has been written.
-     * It counts as a change: what was scheduled before it and is written after it is late.
+     * Marks a call PROCESSING again, unless it is COMPLETED or a later change has been written. This
+     * counts as a change: one that was scheduled before it is refused after it.
      */
     async resume(id: string, transition: bigint, tx: TransactionClient = prisma): Promise<void> {
       await tx.call.updateMany({

@@ -6,7 +6,7 @@ export type CompanyRepository = ReturnType<typeof createCompanyRepository>;
 /** The ConnectWise companies that have called. */
 export function createCompanyRepository(prisma: PrismaClient) {
   return {
-    /** The company with this id of ours; `null` when there is none. */
+    /** The company with this internal id; `null` when there is none. */
     findById(id: string, tx: TransactionClient = prisma): Promise<Company | null> {
       return tx.company.findUnique({ where: { id } });
     },
@@ -25,7 +25,7 @@ export function createCompanyRepository(prisma: PrismaClient) {
     },
 
     /**
-     * The company with this ConnectWise id under its present name, added if it is new. A plain
+     * The company with this ConnectWise id, added if it is new and renamed if its name differs. A plain
      * upsert (one unique in `where`, the same value in `create`, no relations) becomes one
      * INSERT … ON CONFLICT, which a thousand callers at once survive; `connectOrCreate`,
      * find-then-create and an upsert with `include` do not.

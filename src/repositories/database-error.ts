@@ -1,30 +1,50 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
+import { SessionNotUtcError } from './connection/utc-client.ts';
 
-/** What a failure means for the call. Whatever is not listed below is an outage that will pass. */
+/** What a failure means for the call. A failure that is not listed below is a passing outage. */
 type Meaning = { readonly code: ErrorCode; readonly message: string; readonly lasting?: true };
 
 const UNAVAILABLE: Meaning = {
   code: 'DATABASE_UNAVAILABLE',
-  message: 'The database broke off or did not answer as it should.',
+  message: 'The connection to the database broke, or its answer could not be used.',
 };
 const CREDENTIALS: Meaning = {
   code: 'DATABASE_CREDENTIALS_REFUSED',
-  message: 'The database refused the user, the password or the rights of the user.',
+  message: 'The database refused the user, the password or the permissions of the user.',
+};
+const CERTIFICATE: Meaning = {
+  code: 'DATABASE_CERTIFICATE_UNTRUSTED',
+  message:
+    'The certificate of the database comes from an authority that is not trusted, has expired, or names another host.',
+};
+const TLS: Meaning = {
+  code: 'DATABASE_TLS_REFUSED',
+  message: 'The database offers no encryption, or broke off while it was agreed upon.',
+};
+const POOLER: Meaning = {
+  code: 'DATABASE_POOLER_UNSUITABLE',
+  message:
+    'A connection pooler in front of the database refused a parameter of the session, such as those in the options of DATABASE_URL.',
+};
+const NOT_UTC: Meaning = {
+  code: 'DATABASE_POOLER_UNSUITABLE',
+  message:
+    'The session is not in UTC although it was opened so: what stands in front of the database ignores the time zone or the date style.',
 };
 const CONFLICT: Meaning = {
   code: 'DATABASE_CONFLICT',
-  message: 'The database gave way to another writer of the same rows.',
+  message: 'The transaction conflicted with another writer of the same rows.',
 };
 const OUTDATED: Meaning = {
   code: 'DATABASE_SCHEMA_OUTDATED',
-  message: 'The database, a table or a column is missing: the migrations are behind.',
+  message: 'The database, a table or a column is missing: migrations have not been applied.',
 };
 const DEFECT: Meaning = {
   code: 'INTERNAL_ERROR',
-  message: 'The database refused a value or a statement of this service, and would again.',
-  // Another attempt would write the same, and pay once more for what it is about to write.
+  message: 'The database refused a value or a statement of this service and would refuse it again.',
+  // Another attempt would write the same, after paying once more for what it is about to write.
   lasting: true,
 };
 
@@ -49,21 +69,36 @@ const SQL_STATES: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 /**
- * Prisma's codes (https://www.prisma.io/docs/orm/reference/error-reference) of failures that it
- * finds out itself, without a word of PostgreSQL.
+ * What poolers say by 08P01, protocol violation, whatever it is about; PostgreSQL hardly ever does.
+ * PgBouncer's words, and those that others have taken over from it.
+ */
+const POOLER_MESSAGES: readonly (readonly [RegExp, Meaning])[] = [
+  [/unsupported startup parameter/i, POOLER],
+  [/no such database|database .* does not exist/i, OUTDATED],
+  [/no such user|authentication failed|SASL/i, CREDENTIALS],
+];
+const POOLER_STATE = '08P01';
+
+/** How pg says that a server offers no encryption; all else about it comes from Node, with a code. */
+const NO_ENCRYPTION = 'The server does not support SSL connections';
+const TLS_FAILURE = /^(?:ERR_SSL_|ERR_OSSL_|EPROTO$)/;
+
+/**
+ * Prisma's codes (https://www.prisma.io/docs/orm/reference/error-reference) for failures that it
+ * detects itself, without an error of PostgreSQL.
  */
 const PRISMA_CODES: ReadonlyMap<string, Meaning> = new Map([
   ['P2025', DEFECT], // the row to be changed does not exist
 ]);
 
 /**
- * How pg and its pool report a connection that broke or could not be had in time: plain errors
+ * How pg and its pool report a connection that broke or was not available in time: plain errors
  * without a code, which Prisma passes on as they are.
  */
 const BROKEN_CONNECTION =
   /^(?:Connection terminated|Client (?:has encountered a connection error|was closed)|timeout e(?:xpired|xceeded)|Query read timeout|There was an error establishing)/;
 
-/** Network errors that Prisma does not know and passes on too (ECONNREFUSED and the like it knows). */
+/** Network errors that Prisma passes on too, because it does not know them as it knows ECONNREFUSED. */
 const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -73,15 +108,19 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * A failure of the database as a ServiceError; `null` when the error is none. Only the codes are
- * kept: the messages quote queries and values.
+ * A failure of the database as a ServiceError; `null` for any other error. Only the codes are kept,
+ * because the messages quote queries and values.
  */
 export function toDatabaseError(error: unknown): ServiceError | null {
   const prismaCode = prismaCodeOf(error);
-  const sqlState = sqlStateOf(error);
-  if (prismaCode === null && sqlState === null && !isDatabaseError(error)) return null;
+  const driverCause = driverCauseOf(error);
+  const sqlState = textOf(driverCause, 'originalCode');
+  const special = connectionMeaningOf(error, driverCause) ?? poolerMeaningOf(sqlState, driverCause);
+  if (special === null && prismaCode === null && sqlState === null && !isDatabaseError(error)) {
+    return null;
+  }
 
-  const { code, message, lasting } = meaningOf(sqlState, prismaCode);
+  const { code, message, lasting } = special ?? meaningOf(sqlState, prismaCode);
   const failure = new ServiceError(code, message, {
     context: { prismaCode, sqlState },
     cause: error,
@@ -103,20 +142,37 @@ function prismaCodeOf(error: unknown): string | null {
   return null;
 }
 
-/** What PostgreSQL said, through Prisma or, when it strikes between two queries, from the driver. */
-function sqlStateOf(error: unknown): string | null {
+/** PostgreSQL's own error, from Prisma or, for an error between two queries, from the driver. */
+function driverCauseOf(error: unknown): object | null {
   const driverError =
     error instanceof Prisma.PrismaClientKnownRequestError
       ? error.meta?.['driverAdapterError']
       : error;
   if (!isDriverError(driverError)) return null;
   const { cause } = driverError;
-  return typeof cause === 'object' &&
-    cause !== null &&
-    'originalCode' in cause &&
-    typeof cause.originalCode === 'string'
-    ? cause.originalCode
-    : null;
+  return typeof cause === 'object' ? cause : null;
+}
+
+function textOf(source: object | null, name: string): string | null {
+  const value: unknown = source === null ? null : Reflect.get(source, name);
+  return typeof value === 'string' ? value : null;
+}
+
+function poolerMeaningOf(sqlState: string | null, driverCause: object | null): Meaning | null {
+  if (sqlState !== POOLER_STATE) return null;
+  const said = textOf(driverCause, 'originalMessage') ?? '';
+  return POOLER_MESSAGES.find(([words]) => words.test(said))?.[1] ?? null;
+}
+
+/** What is wrong with a connection before PostgreSQL says a word. */
+function connectionMeaningOf(error: unknown, driverCause: object | null): Meaning | null {
+  if (error instanceof SessionNotUtcError) return NOT_UTC;
+  if (textOf(driverCause, 'kind') === 'TlsConnectionError') {
+    const reason = textOf(driverCause, 'reason') ?? '';
+    if (BROKEN_CONNECTION.test(reason)) return null;
+    return reason === NO_ENCRYPTION ? TLS : CERTIFICATE;
+  }
+  return error instanceof Error && TLS_FAILURE.test(textOf(error, 'code') ?? '') ? TLS : null;
 }
 
 function isDatabaseError(error: unknown): boolean {
@@ -136,7 +192,7 @@ function isBrokenConnection(error: unknown): boolean {
   );
 }
 
-/** Errors of the driver adapter are known by their name: the class is not exported for use. */
+/** Errors of the driver adapter are recognised by their name, because the class is not exported. */
 function isDriverError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'DriverAdapterError';
 }

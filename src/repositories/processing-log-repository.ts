@@ -9,13 +9,13 @@ export type LogRow = Omit<Prisma.processingLogUncheckedCreateInput, 'event'> & {
 
 export type ProcessingLogRepository = ReturnType<typeof createProcessingLogRepository>;
 
-/** The account of how each step went. Rows are only ever added. */
+/** What happened in each step of each call. Rows are added and never changed. */
 export function createProcessingLogRepository(prisma: PrismaClient) {
   return {
     /**
-     * Adds a row unless its key (runId, activityId, event, attempt) is there already, so that an
-     * activity which runs twice logs once. Returns whether it was added. Insert-or-ignore, because
-     * catching a unique violation would leave PostgreSQL's transaction aborted.
+     * Adds a row unless its key (runId, activityId, event, attempt) exists already, so that an
+     * activity that runs twice logs once. Returns whether it was added. Insert-or-ignore, because a
+     * unique violation would abort PostgreSQL's transaction.
      */
     async create(row: LogRow, tx: TransactionClient = prisma): Promise<boolean> {
       const { count } = await tx.processingLog.createMany({ data: [row], skipDuplicates: true });

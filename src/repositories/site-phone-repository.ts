@@ -2,9 +2,16 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { SitePhone } from '../domain/site-phone.ts';
 import type { TransactionClient } from './database.ts';
 
+/** All numbers of one company's sites, as a walk found them. */
+type CompanySitePhones = {
+  readonly companyConnectwiseId: string;
+  readonly walkId: string;
+  readonly phones: readonly SitePhone[];
+};
+
 export type SitePhoneRepository = ReturnType<typeof createSitePhoneRepository>;
 
-/** The numbers of the companies' sites, as walks through ConnectWise found them. */
+/** The phone numbers of the companies' sites, as walks through ConnectWise found them. */
 export function createSitePhoneRepository(prisma: PrismaClient) {
   return {
     /** The ConnectWise ids of the companies that have a site with this E.164 number, each once. */
@@ -20,13 +27,11 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
 
     /**
      * Makes these numbers the only ones of a company's sites. A site that belonged to another company
-     * goes over to this one. May run twice; has to be given a transaction, so that nobody meets the
-     * company without its sites.
+     * moves to this one. May run twice. Needs a transaction, so that nobody reads the company without
+     * its sites.
      */
     async replaceOfCompany(
-      companyConnectwiseId: string,
-      phones: readonly SitePhone[],
-      walkId: string,
+      { companyConnectwiseId, walkId, phones }: CompanySitePhones,
       tx: TransactionClient,
     ): Promise<void> {
       const siteIds = phones.map(({ siteId }) => siteId);
@@ -44,8 +49,8 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Removes what a whole walk has not seen, and returns how many numbers that were. What was written
-     * since the walk began stays: another walk has seen it.
+     * Removes the numbers that a complete walk has not seen, and returns how many. Numbers written
+     * since the walk began are kept, because another walk has seen them.
      */
     async removeUnseen(
       walk: { readonly id: string; readonly startedAt: Date },
@@ -55,13 +60,6 @@ export function createSitePhoneRepository(prisma: PrismaClient) {
         where: { walkId: { not: walk.id }, seenAt: { lt: walk.startedAt } },
       });
       return count;
-    },
-
-    /** The database's clock, by which the rows are dated. */
-    async now(tx: TransactionClient = prisma): Promise<Date> {
-      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-      if (row === undefined) throw new Error('The database did not tell the time.');
-      return row.now;
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Prisma, PrismaClient, Transcript } from '../generated/prisma/client.ts';
+import { MOST_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
 
-/** What was said in the calls: one transcript a call. */
+/** What was said in the calls: one transcript per call. */
 export function createTranscriptRepository(prisma: PrismaClient) {
   return {
     /** The transcript of a call; `null` while there is none. */
@@ -11,7 +12,7 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       return tx.transcript.findUnique({ where: { callId } });
     },
 
-    /** Seconds billed for all transcripts that a call has had; `null` while it had none. */
+    /** Seconds billed for all transcripts of a call, replaced ones included; `null` while there is none. */
     async billedSecondsOf(callId: string, tx: TransactionClient = prisma): Promise<number | null> {
       const select = { billedSeconds: true, priorSeconds: true };
       const billed = await tx.transcript.findUnique({ where: { callId }, select });
@@ -19,8 +20,8 @@ export function createTranscriptRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Stores the transcript of a call, over an earlier one if there is one; what that was billed is
-     * kept. Whoever calls this has locked the call, so that no second one is replaced meanwhile.
+     * Stores the transcript of a call, replacing an earlier one but keeping what that one was billed.
+     * The caller must have locked the call, so that no other transcript is replaced meanwhile.
      */
     async save(
       data: Prisma.TranscriptUncheckedCreateInput,
@@ -29,7 +30,10 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       const where = { callId: data.callId };
       const before = await tx.transcript.findUnique({ where });
       const isReplaced = before !== null && before.submissionId !== data.submissionId;
-      const priorSeconds = (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0);
+      const priorSeconds = Math.min(
+        (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
+        MOST_INTEGER,
+      );
       return tx.transcript.upsert({
         where,
         create: data,

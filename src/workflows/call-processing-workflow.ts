@@ -15,23 +15,23 @@ import { checkInput } from './input.ts';
 import { reprocessSignal, statusQuery } from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
 import { mustRedo, withoutImplied } from './redo-plan.ts';
-import { publish, publishStart } from './run-status.ts';
+import { publishStarted, publishStatus } from './run-status.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure } from './step-failure.ts';
-import { together } from './run-in-parallel.ts';
+import { runInParallel } from './run-in-parallel.ts';
 
-// How long a call waits for a reprocess until openCall has told what is configured.
+// How long a call waits for a reprocess before openCall has returned the configured window.
 const DEFAULT_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * The story of one call: open it; archive its recording; transcribe it and find the company, side
- * by side; analyse what was said. A step that is given up waits for the signal `reprocess` and is
- * tried again, while what was done before stays done.
+ * The story of one call: open it; archive its recording; transcribe it and find the company in
+ * parallel; analyse what was said. A step that is given up waits for the signal `reprocess` and is
+ * then retried; the steps before it are not run again.
  */
 export async function CallProcessingWorkflow(
   input: CallProcessingInput,
 ): Promise<CallProcessingResult> {
-  const { redoFrom, alsoRedo = [], reason: askedWhy, ...key } = checkInput(input);
+  const { redoFrom, alsoRedo = [], reason: startReason, ...key } = checkInput(input);
   const progress: Record<Step, Progress> = {
     openCall: 'WAITING',
     archiveRecording: 'WAITING',
@@ -40,12 +40,12 @@ export async function CallProcessingWorkflow(
     analyzeTranscript: 'WAITING',
   };
   const parking = createParking(key);
-  const story = new CancellationScope();
-  let targets: readonly RedoStep[] = redoFrom === undefined ? [] : [redoFrom, ...alsoRedo];
-  let reason = askedWhy ?? null;
+  const stepsScope = new CancellationScope();
+  let redoTargets: readonly RedoStep[] = redoFrom === undefined ? [] : [redoFrom, ...alsoRedo];
+  let reason = startReason ?? null;
   let windowMs = DEFAULT_WINDOW_MS;
-  let begun = false;
-  const rewind: RedoStep[] = [];
+  let hasStarted = false;
+  const rewindTo: RedoStep[] = [];
   let reprocessRequests = 0;
 
   setHandler(statusQuery, () => ({
@@ -57,95 +57,99 @@ export async function CallProcessingWorkflow(
   setHandler(reprocessSignal, (payload) => {
     const request = toReprocessRequest(payload);
     reprocessRequests += 1;
-    if (!begun) {
-      // Sent together with the start: the call is known, and a step of it is to be redone.
-      targets = withoutImplied([...targets, request.from ?? 'analyzeTranscript']);
+    if (!hasStarted) {
+      // Sent together with the start: a known call is to redo a step.
+      redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
       reason = request.reason ?? reason;
     } else if (request.from !== null && progress[request.from] === 'DONE') {
-      rewind.push(request.from);
+      rewindTo.push(request.from);
       reason = request.reason;
       parking.releaseAll(reason);
-      story.cancel();
+      stepsScope.cancel();
     } else if (!parking.releaseAll(request.reason)) {
       log.info('Nothing is parked, so this reprocess changes nothing.', { from: request.from });
     }
   });
 
-  // Signals that came with the start are delivered before this continues.
+  // Signals that were sent with the start are delivered before this continues.
   await Promise.resolve();
-  begun = true;
-  publishStart();
+  hasStarted = true;
+  publishStarted();
 
-  /** Runs a step until it succeeds, however often it has to be parked on the way. */
-  async function perform<T>(step: Step, attempt: () => Promise<T>): Promise<T> {
+  /** Runs a step until it succeeds, parking it each time that it is given up. */
+  async function runStep<T>(step: Step, activity: () => Promise<T>): Promise<T> {
     for (;;) {
       progress[step] = 'RUNNING';
       try {
-        const result = await attempt();
+        const result = await activity();
         progress[step] = 'DONE';
         return result;
       } catch (error) {
         if (isCancellation(error)) throw error;
         progress[step] = 'FAILED';
-        await parking.wait(step, toStepFailure(error), windowMs);
+        await parking.waitForRelease(step, toStepFailure(error), windowMs);
       }
     }
   }
 
-  const redo = (step: RedoStep) => ({ callSid: key.callSid, redo: mustRedo(step, targets) });
+  const inputOf = (step: RedoStep) => ({ callSid: key.callSid, redo: mustRedo(step, redoTargets) });
 
-  async function tell(): Promise<CallProcessingResult> {
-    const opened = await perform('openCall', () =>
-      activities.openCall({ ...key, redoFrom: targets[0] ?? null, reason }),
+  async function runSteps(): Promise<CallProcessingResult> {
+    const opened = await runStep('openCall', () =>
+      activities.openCall({ ...key, redoFrom: redoTargets[0] ?? null, reason }),
     );
-    if (opened.alreadyCompleted) return completed(key, null);
+    if (opened.alreadyCompleted) return toResult(key, null);
     windowMs = opened.reprocessWindowMs;
 
-    await perform('archiveRecording', () => activities.archiveRecording(redo('archiveRecording')));
-    await together(
+    await runStep('archiveRecording', () =>
+      activities.archiveRecording(inputOf('archiveRecording')),
+    );
+    await runInParallel(
       () =>
-        perform('transcribeRecording', () =>
-          activities.transcribeRecording(redo('transcribeRecording')),
+        runStep('transcribeRecording', () =>
+          activities.transcribeRecording(inputOf('transcribeRecording')),
         ),
-      () => perform('matchCompany', () => activities.matchCompany(redo('matchCompany'))),
+      () => runStep('matchCompany', () => activities.matchCompany(inputOf('matchCompany'))),
     );
-    const { outcome } = await perform('analyzeTranscript', () =>
-      activities.analyzeTranscript(redo('analyzeTranscript')),
+    const { outcome } = await runStep('analyzeTranscript', () =>
+      activities.analyzeTranscript(inputOf('analyzeTranscript')),
     );
-    return completed(key, outcome);
+    return toResult(key, outcome);
   }
 
-  /** What the next run has to redo: what was asked of this one by signals, and what it still owes. */
-  function remaining(): readonly RedoStep[] {
-    const owed = REDO_STEPS.filter((step) => mustRedo(step, targets) && progress[step] !== 'DONE');
-    return withoutImplied([...rewind, ...owed]);
+  /** What the next run has to redo: what signals asked of this run, and what it has not redone yet. */
+  function stepsToRedo(): readonly RedoStep[] {
+    const pending = REDO_STEPS.filter(
+      (step) => mustRedo(step, redoTargets) && progress[step] !== 'DONE',
+    );
+    return withoutImplied([...rewindTo, ...pending]);
   }
-  const mayBeginAgain = () => rewind.length > 0 && !CancellationScope.current().consideredCancelled;
+  const mustRestart = () => rewindTo.length > 0 && !CancellationScope.current().consideredCancelled;
 
   try {
-    const result = await story.run(tell);
-    if (mayBeginAgain()) return await beginAgain(key, remaining(), reason);
-    publish({ status: 'COMPLETED' });
+    const result = await stepsScope.run(runSteps);
+    if (mustRestart()) return await restartRun(key, stepsToRedo(), reason);
+    publishStatus({ status: 'COMPLETED' });
     return result;
   } catch (error) {
-    // A window may expire while the other branch still works, and a rewind come before it has ended.
-    if (mayBeginAgain() && (isCancellation(error) || error instanceof WindowExpired)) {
-      return await beginAgain(key, remaining(), reason);
+    // A rewind may be requested after one branch's window has expired and before the other has ended.
+    if (mustRestart() && (isCancellation(error) || error instanceof WindowExpired)) {
+      return await restartRun(key, stepsToRedo(), reason);
     }
     if (isCancellation(error)) await closeCancelled(key, firstUnfinished(progress));
     throw error instanceof WindowExpired ? await closeExpired(key, error) : error;
   }
 }
 
-function completed(
+function toResult(
   { callSid }: CallKey,
   outcome: CallProcessingResult['outcome'],
 ): CallProcessingResult {
   return { callSid, status: 'COMPLETED', outcome };
 }
 
-/** Starts the run anew under the same id. Memo and search attributes carry over. */
-function beginAgain(
+/** Continues as a new run under the same workflow id. Memo and search attributes carry over. */
+function restartRun(
   key: CallKey,
   [redoFrom = 'analyzeTranscript', ...alsoRedo]: readonly RedoStep[],
   reason: string | null,

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancellationScope, log } from '@temporalio/workflow
 import type { CallKey } from '../domain/call.ts';
 import type { Step } from '../domain/names.ts';
 import type { WindowExpired } from './parking.ts';
-import { publish } from './run-status.ts';
+import { publishStatus } from './run-status.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure, type StepFailure } from './step-failure.ts';
 
@@ -16,8 +16,8 @@ export async function closeCancelled(key: CallKey, step: Step): Promise<void> {
 }
 
 /**
- * Leaves an expired call FAILED as it was parked, and returns the failure of the run, which says
- * that its time is over.
+ * Leaves an expired call FAILED at the step that was parked, and returns the failure with which the
+ * run closes, REPROCESS_WINDOW_EXPIRED.
  */
 export async function closeExpired(
   key: CallKey,
@@ -35,14 +35,14 @@ async function close(
   step: Step,
   { failure, expired }: { failure: StepFailure; expired: boolean },
 ): Promise<void> {
-  publish({ status: 'FAILED', step, failure });
+  publishStatus({ status: 'FAILED', step, failure });
   try {
     await CancellationScope.nonCancellable(() =>
       activities.recordFailure({ ...key, step, ...failure, expired }),
     );
   } catch (error) {
-    // The database was away for a whole day. The run closes all the same and keeps its reason.
-    log.error('The database was not told how the run closed.', {
+    // The database was unavailable for a whole day. The run closes all the same and keeps its reason.
+    log.error('How the run closed could not be recorded in the database.', {
       step,
       code: toStepFailure(error).code,
     });

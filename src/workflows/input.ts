@@ -5,8 +5,8 @@ import type { CallProcessingInput } from '../domain/call-run.ts';
 import { isRedoStep, REDO_STEPS } from '../domain/names.ts';
 
 /**
- * Checks the argument of a run, which anybody may have typed into a command line. Fails the run as
- * INVALID_INPUT with a sentence that says what is wrong.
+ * Checks the argument of a run, which may have been typed on a command line. Fails the run with
+ * INVALID_INPUT and a sentence that says what is wrong.
  */
 export function checkInput(input: unknown): CallProcessingInput {
   const given: Readonly<Partial<Record<keyof CallProcessingInput, unknown>>> = Object(input);
@@ -36,7 +36,7 @@ function isKeyPart(value: unknown): value is string {
 
 function invalidInput(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `${message} Start the run again with it.`,
+    `${message} Start the run again with a correct argument.`,
     'INVALID_INPUT',
   );
 }

@@ -4,8 +4,8 @@ import type { StatusReport } from '../domain/call-run.ts';
 import { REPROCESS_SIGNAL, STATUS_QUERY } from '../domain/names.ts';
 
 /**
- * Releases every parked step; `{from}` naming a finished step begins again there. The payload is
- * whatever somebody's shell sent: no value of it may fail the workflow.
+ * Releases every parked step; with a `{from}` that names a finished step, the run starts again there.
+ * The payload comes from people's shells, so no value of it may fail the workflow.
  */
 export const reprocessSignal = defineSignal<[unknown?]>(REPROCESS_SIGNAL);
 

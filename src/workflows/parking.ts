@@ -3,7 +3,7 @@ import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { CallKey } from '../domain/call.ts';
 import { REPROCESS_SIGNAL, type Step } from '../domain/names.ts';
 import { activities } from './step-activities.ts';
-import { publish } from './run-status.ts';
+import { publishStatus } from './run-status.ts';
 import { toStepFailure, type StepFailure } from './step-failure.ts';
 
 /** Thrown inside the workflow when nobody reprocessed a parked step in time. */
@@ -12,7 +12,7 @@ export class WindowExpired extends Error {
   readonly failure: StepFailure;
 
   constructor(step: Step, failure: StepFailure) {
-    super(`${step} waited for a reprocess in vain.`);
+    super(`Nobody reprocessed ${step} within the reprocess window.`);
     this.name = 'WindowExpired';
     this.step = step;
     this.failure = failure;
@@ -20,19 +20,19 @@ export class WindowExpired extends Error {
 }
 
 /**
- * The steps that were given up and wait for the signal `reprocess`. A step is in the map, and the
- * run is published as FAILED, before anything is awaited: so a signal finds it from the moment on
- * at which an operator can see it.
+ * The steps that were given up and wait for the signal `reprocess`. A step is put into the map, and
+ * the run is published as FAILED, before anything is awaited, so that a signal finds the step as soon
+ * as an operator can see it.
  */
 export function createParking(key: CallKey) {
   const parked = new Map<Step, StepFailure>();
   let reason: string | null = null;
   let releasedAtMs = 0;
 
-  /** Publishes the step that was parked last; work goes on when none is left. */
-  function publishStanding(): void {
+  /** Publishes the step that was parked last, or PROCESSING when no step is parked. */
+  function publishCurrentStatus(): void {
     const last = [...parked].at(-1);
-    publish(
+    publishStatus(
       last === undefined
         ? { status: 'PROCESSING' }
         : { status: 'FAILED', step: last[0], failure: last[1] },
@@ -40,27 +40,27 @@ export function createParking(key: CallKey) {
   }
 
   return {
-    /** What is parked now, in the order in which it was parked. */
+    /** The parked steps, in the order in which they were parked. */
     list: (): readonly (readonly [Step, StepFailure])[] => [...parked],
 
-    /** Lets every parked step go on. Returns whether there was any. */
+    /** Releases every parked step. Returns whether there was any. */
     releaseAll(why: string | null): boolean {
       if (parked.size === 0) return false;
       parked.clear();
       reason = why;
       releasedAtMs = Date.now();
-      publishStanding();
+      publishCurrentStatus();
       return true;
     },
 
     /**
-     * Waits until the step is released. Throws WindowExpired when that takes longer than the
-     * window. Neither of the two notes in the database may stop the run: it parks, and goes on,
-     * while the database is away.
+     * Parks the step and waits until it is released. Throws WindowExpired when that takes longer
+     * than the window. A failure of the two activities that record this does not stop the run: it
+     * parks and continues while the database is unavailable.
      */
-    async wait(step: Step, failure: StepFailure, windowMs: number): Promise<void> {
+    async waitForRelease(step: Step, failure: StepFailure, windowMs: number): Promise<void> {
       parked.set(step, failure);
-      publishStanding();
+      publishCurrentStatus();
 
       const recording = new CancellationScope();
       const recorded = recording
@@ -72,8 +72,8 @@ export function createParking(key: CallKey) {
           summary: `${step} failed with ${failure.code}: waits for the signal ${REPROCESS_SIGNAL}`,
         });
       } finally {
-        // Expired or cancelled, it waits for nothing: a signal that comes now must not publish the
-        // run as one that goes on.
+        // An expired or cancelled step can no longer be released: a signal that comes from here on
+        // must not publish the run as PROCESSING.
         parked.delete(step);
         recording.cancel();
         await recorded;
@@ -87,9 +87,9 @@ export function createParking(key: CallKey) {
   };
 }
 
-/** A note that was not written shows in the history as a failed activity; here, in the worker's log. */
+/** The history shows that the activity failed; this adds it to the worker's log. */
 function noteUnrecorded(activity: string, step: Step, error: unknown): void {
-  log.warn('The database was not told; the run goes on.', {
+  log.warn('The step could not be recorded in the database; the run continues.', {
     activity,
     step,
     code: toStepFailure(error).code,

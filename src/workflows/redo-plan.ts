@@ -1,6 +1,6 @@
 import type { RedoStep, Step } from '../domain/names.ts';
 
-/** The steps that work on what a step found. Transcription compares the audio's hash itself. */
+/** The steps that use what a step found. Transcription compares the audio's hash itself. */
 const DEPENDENTS = {
   archiveRecording: ['matchCompany', 'analyzeTranscript'],
   transcribeRecording: ['analyzeTranscript'],
@@ -8,12 +8,12 @@ const DEPENDENTS = {
   analyzeTranscript: [],
 } as const satisfies Record<RedoStep, readonly RedoStep[]>;
 
-/** Whether a step must not reuse what an earlier run stored: it, or what it works on, is redone. */
+/** Whether a step must not reuse what an earlier run stored: it, or a step it uses, is redone. */
 export function mustRedo(step: Step, targets: readonly RedoStep[]): boolean {
   return targets.some((target) => step === target || dependsOn(step, target));
 }
 
-/** The steps to redo, each once, without those that another of them brings along. */
+/** The steps to redo, each once, without those that another of them implies. */
 export function withoutImplied(targets: readonly RedoStep[]): readonly RedoStep[] {
   return [...new Set(targets)].filter((step) => !targets.some((target) => dependsOn(step, target)));
 }

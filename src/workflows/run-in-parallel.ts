@@ -1,10 +1,10 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * Runs two branches side by side and awaits both to their end in any case: a run must not close,
- * or begin again, over a branch that still works. When one fails the other is cancelled.
+ * Runs two branches in parallel. When one fails the other is cancelled, and both are awaited to their
+ * end in any case: a run must not close, or continue as a new one, while a branch is still working.
  */
-export async function together(
+export async function runInParallel(
   first: () => Promise<unknown>,
   second: () => Promise<unknown>,
 ): Promise<void> {
@@ -20,6 +20,6 @@ export async function together(
       ),
     ),
   );
-  // The first failure is the cause; what follows is at most the other branch's cancellation.
+  // The first failure is the cause; a second one is the cancellation of the other branch.
   if (failures.length > 0) throw failures[0];
 }

@@ -3,26 +3,27 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 
 import type { CallStatus } from '../domain/call.ts';
 import { ERROR_CODES } from '../domain/error-codes.ts';
-import { REPROCESS_SIGNAL, type Step } from '../domain/names.ts';
+import { REPROCESS_SIGNAL, SEARCH_ATTRIBUTES, type Step } from '../domain/names.ts';
 import type { StepFailure } from './step-failure.ts';
 
-const callStatus = defineSearchAttributeKey('CallStatus', SearchAttributeType.KEYWORD);
-const failedStep = defineSearchAttributeKey('FailedStep', SearchAttributeType.KEYWORD);
-const failureCode = defineSearchAttributeKey('FailureCode', SearchAttributeType.KEYWORD);
+const [CALL_STATUS, FAILED_STEP, FAILURE_CODE] = SEARCH_ATTRIBUTES;
+const callStatus = defineSearchAttributeKey(CALL_STATUS, SearchAttributeType.KEYWORD);
+const failedStep = defineSearchAttributeKey(FAILED_STEP, SearchAttributeType.KEYWORD);
+const failureCode = defineSearchAttributeKey(FAILURE_CODE, SearchAttributeType.KEYWORD);
 
-/** Where a run stands, as lists of runs and the Web UI show it. */
-export type Standing =
+/** The state of a run, as lists of runs and the Web UI show it. */
+type RunStatus =
   | { readonly status: Exclude<CallStatus, 'FAILED'> }
   | { readonly status: 'FAILED'; readonly step: Step; readonly failure: StepFailure };
 
 /**
- * Publishes where the run stands: in the search attributes, by which operators find it, and in
- * the current details, in which the Web UI tells them what to do.
+ * Publishes the run's status: in the search attributes, by which operators find the run, and in the
+ * current details, where the Web UI tells them what to do.
  */
-export function publish(standing: Standing): void {
-  const failed = standing.status === 'FAILED' ? standing : null;
+export function publishStatus(status: RunStatus): void {
+  const failed = status.status === 'FAILED' ? status : null;
   upsertSearchAttributes([
-    { key: callStatus, value: standing.status },
+    { key: callStatus, value: status.status },
     { key: failedStep, value: failed?.step ?? null },
     { key: failureCode, value: failed?.failure.code ?? null },
   ]);
@@ -30,20 +31,20 @@ export function publish(standing: Standing): void {
 }
 
 /**
- * Publishes a run that begins. The gateway has set the status at the start, which costs nothing;
- * a run that was started from a command line has not.
+ * Publishes that the run has started, unless the gateway has set the status when it started the run,
+ * which costs nothing. A run that was started from a command line has no status yet.
  */
-export function publishStart(): void {
+export function publishStarted(): void {
   if (workflowInfo().typedSearchAttributes.get(callStatus) !== 'PROCESSING') {
-    publish({ status: 'PROCESSING' });
+    publishStatus({ status: 'PROCESSING' });
   }
 }
 
-function describe({ step, failure }: Extract<Standing, { status: 'FAILED' }>): string {
+function describe({ step, failure }: Extract<RunStatus, { status: 'FAILED' }>): string {
   return [
     `**FAILED at ${step}: ${failure.code}**`,
     failure.message,
     `**What to do:** ${ERROR_CODES[failure.code].remedy}`,
-    `The run waits for the signal \`${REPROCESS_SIGNAL}\` and goes on at this step; nothing that was paid for is paid for again.`,
+    `The run waits for the signal \`${REPROCESS_SIGNAL}\` and continues at this step; nothing is paid for twice.`,
   ].join('\n\n');
 }

@@ -2,10 +2,10 @@ import { proxyActivities } from '@temporalio/workflow';
 
 import type { SiteDirectoryActivities } from '../activities/site-directory/index.ts';
 
-// Fifty companies, and now and then one with more than one page of sites, take under two minutes at
-// the default limit, and two hours at the least that can be configured (one request a minute, of
+// Fifty companies, some of them with more than one page of sites, take under two minutes at the
+// default limit, and two hours at the lowest limit that can be configured (one request a minute, of
 // which a walk takes half). Twelve hours outlast an outage at night; the next walk is a day away.
-// Five minutes between attempts spare a ConnectWise in trouble.
+// Five minutes between attempts do not burden a ConnectWise that has problems.
 const { refreshSitePhones } = proxyActivities<SiteDirectoryActivities>({
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   startToCloseTimeout: '4 hours',

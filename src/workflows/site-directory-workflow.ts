@@ -13,14 +13,14 @@ import { siteDirectoryActivities } from './site-directory-activities.ts';
 import { toSiteWalk, walkQuery } from './site-walk.ts';
 import { toStepFailure } from './step-failure.ts';
 
-// A page has six events, so a history stays near six hundred, far from the ten thousand at which
-// Temporal warns, and a run of five thousand companies is one that can still be read.
+// A page takes six events, so a history has about six hundred, far below the ten thousand at which
+// Temporal warns, and the history of a run, five thousand companies, can still be read.
 const PAGES_PER_RUN = 100;
 
 /**
- * Walks through all companies of ConnectWise, page by page, and keeps the numbers of their sites,
- * because sites can be listed only company by company. What the whole walk has not met is removed at
- * its end; a walk that fails half-way removes nothing that it has not looked at.
+ * Walks through all companies of ConnectWise, page by page, and stores the numbers of their sites,
+ * because sites can be listed only company by company. Numbers that a complete walk has not seen are
+ * removed at its end; a walk that fails half-way removes nothing that it has not looked at.
  */
 export async function SiteDirectoryWorkflow(input?: unknown): Promise<SiteWalkResult> {
   // The same for all runs of a walk.
@@ -55,7 +55,7 @@ async function finish(
   walk: RemoveUnseenInput,
 ): Promise<SiteWalkResult> {
   if (companies === 0) {
-    // A tenant has at least itself as a company. To take this for an answer would empty the directory.
+    // Every tenant has at least its own company. Accepting this answer would empty the directory.
     throw ApplicationFailure.nonRetryable(
       "ConnectWise shows the API member no company at all; check the member's rights.",
       'CONNECTWISE_CREDENTIALS_REFUSED',
@@ -69,7 +69,7 @@ async function finish(
 function toWalkFailure(error: unknown): ApplicationFailure {
   const { code, message } = toStepFailure(error);
   return ApplicationFailure.nonRetryable(
-    `The walk through the sites ended before its time. ${message} What it had not reached stays as it was. Correct the cause, then run: npm run site-directory`,
+    `The walk through the sites stopped early. ${message} What it had not reached is unchanged. Correct the cause, then run: npm run site-directory`,
     code,
   );
 }

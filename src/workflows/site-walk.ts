@@ -3,7 +3,7 @@ import { defineQuery } from '@temporalio/workflow';
 import { WALK_QUERY } from '../domain/names.ts';
 import type { SiteWalkReport } from '../domain/site-phone.ts';
 
-/** Where a walk through the companies stands. It is handed on when the history begins anew. */
+/** How far a walk through the companies has come. It is passed on when the walk continues as new. */
 export type SiteWalk = SiteWalkReport & {
   /** The ConnectWise id of the last company done; `0` at the start. */
   readonly afterCompanyId: string;
@@ -11,10 +11,10 @@ export type SiteWalk = SiteWalkReport & {
   readonly startedAt: string | null;
 };
 
-/** The answer is where the walk stands. */
+/** The answer tells how far the walk has come. */
 export const walkQuery = defineQuery<SiteWalkReport>(WALK_QUERY);
 
-/** The walk that a run goes on with; without a usable argument one that begins. */
+/** The walk that a run continues; without a usable argument, a new one. */
 export function toSiteWalk(input: unknown): SiteWalk {
   const given: Readonly<Partial<Record<keyof SiteWalk, unknown>>> = Object(input);
   const { afterCompanyId, startedAt, companies, numbers } = given;

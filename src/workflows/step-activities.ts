@@ -3,9 +3,9 @@ import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
 /**
- * Every step is given time, not a number of attempts: a worker that shuts down uses up an attempt.
- * And every step is awaited to its end when it is cancelled: else a late one would write COMPLETED
- * after CANCELLED was recorded. (What the SDK does unless told is not to wait.)
+ * Every step has a time limit, not a number of attempts, because a worker that shuts down uses up an
+ * attempt. A cancelled step is awaited to its end, which is not the SDK's default: otherwise it could
+ * still write COMPLETED after CANCELLED was recorded.
  */
 function budget(options: ActivityOptions): ActivityOptions {
   return {
@@ -15,7 +15,7 @@ function budget(options: ActivityOptions): ActivityOptions {
   };
 }
 
-// A few rows: whatever takes ten seconds is stuck. Six hours outlast a database outage at night.
+// A few rows: what takes ten seconds is stuck. Six hours outlast a database outage at night.
 const { openCall } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '10 seconds',
@@ -24,7 +24,8 @@ const { openCall } = proxyActivities<Activities>(
   }),
 );
 
-// An hour moves 2 GiB at 5 Mbit/s. Five minutes between attempts spare a phone system in trouble.
+// 2 GiB take an hour at 5 Mbit/s. Five minutes between attempts do not burden a phone system that has
+// problems.
 const { archiveRecording } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '1 hour',
@@ -34,7 +35,7 @@ const { archiveRecording } = proxyActivities<Activities>(
   }),
 );
 
-// A recording of eight hours takes Speech-to-Text up to three.
+// Speech-to-Text takes up to three hours for a recording of eight.
 const { transcribeRecording } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '3 hours',
@@ -55,8 +56,8 @@ const { matchCompany } = proxyActivities<Activities>(
   }),
 );
 
-// Slow models take minutes for a long call, and may be asked three times. Each attempt costs
-// tokens, so this step alone has a number of attempts.
+// Slow models take minutes for a long call, and may be asked three times. Each attempt costs tokens,
+// so this is the only step whose attempts are limited.
 const { analyzeTranscript } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '20 minutes',
@@ -66,8 +67,8 @@ const { analyzeTranscript } = proxyActivities<Activities>(
   }),
 );
 
-// Keeps trying beside the wait for a reprocess, so that the row becomes right when the database
-// is back; a day covers the longest outage that anybody leaves alone.
+// Retried while the run waits for a reprocess, so that the row becomes right when the database is
+// back; a day covers the longest outage that would be left unattended.
 const { recordFailure } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '5 seconds',
@@ -76,7 +77,7 @@ const { recordFailure } = proxyActivities<Activities>(
   }),
 );
 
-// The step itself waits for this note: after a minute it goes on without.
+// The step waits for this record, but continues without it after a minute.
 const { recordReprocess } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '5 seconds',

@@ -2,12 +2,12 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 
 import { isErrorCode, type ErrorCode } from '../domain/error-codes.ts';
 
-/** Why a step was given up: a code for machines, a sentence for people. */
+/** Why a step was given up: a code for programs, a sentence for people. */
 export type StepFailure = { readonly code: ErrorCode; readonly message: string };
 
 /**
- * Reads the reason from what an activity was rejected with: the activity's own failure where there
- * is one; TIMEOUT where no attempt ever gave an answer.
+ * Reads the reason from the error of an activity: the activity's own failure if there is one, or
+ * TIMEOUT if no attempt ever returned.
  */
 export function toStepFailure(error: unknown): StepFailure {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -19,8 +19,8 @@ export function toStepFailure(error: unknown): StepFailure {
   if (error instanceof ActivityFailure) {
     return {
       code: 'TIMEOUT',
-      message: 'No attempt of the step gave an answer in the time it has.',
+      message: 'No attempt of the step finished within its time limit.',
     };
   }
-  return { code: 'INTERNAL_ERROR', message: 'The workflow met an error it does not know.' };
+  return { code: 'INTERNAL_ERROR', message: 'The workflow failed with an unexpected error.' };
 }

@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
-
 import {
   createAnalyzeTranscript,
   type AnalyzeTranscriptDeps,
   type AnalyzeTranscriptResult,
 } from '../../src/activities/steps/analyze-transcript.ts';
 import type { LanguageModel } from '../../src/clients/language-model/client.ts';
-import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
-import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
-import { createCallRepository } from '../../src/repositories/call-repository.ts';
-import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
-import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
-import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
+import { attemptOf } from '../support/attempt.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { repositoriesOf } from '../support/repositories.ts';
 
 /** What is said in a recorded call: one entry per turn, with its channel. */
 export type Said = readonly (readonly [channel: 1 | 2, text: string])[];
@@ -36,17 +29,11 @@ export async function startAnalysisRig() {
   const testDatabase = await createTestDatabase();
   const database = createDatabase({ url: testDatabase.url, poolSize: 5 });
   const { prisma } = database;
-  const deps: Omit<AnalyzeTranscriptDeps, 'languageModel'> = {
-    database,
-    calls: createCallRepository(prisma),
-    companies: createCompanyRepository(prisma),
-    analyses: createCallAnalysisRepository(prisma),
-    chunks: createAnalysisChunkRepository(prisma),
-    transcripts: createTranscriptRepository(prisma),
-    log: createProcessingLogRepository(prisma),
+  const deps = {
+    ...repositoriesOf(database),
     attemptHistory: { wasPreviousLost: async () => false },
     callerChannel: 1,
-  };
+  } satisfies Omit<AnalyzeTranscriptDeps, 'languageModel'>;
   const company = await deps.companies.findOrCreate('4711', 'Brightwater Dental');
 
   /** An inbound call, already matched to the company and transcribed. */
@@ -91,15 +78,12 @@ export async function startAnalysisRig() {
         number = 1,
         redo = false,
       }: AttemptOptions): Promise<AnalyzeTranscriptResult> {
-        const environment = new MockActivityEnvironment(
-          {
-            activityId: '5',
-            attempt: number,
-            scheduledTimestampMs,
-            workflowExecution: { workflowId: call.callSid, runId },
-          },
-          { logger: new DefaultLogger('ERROR') },
-        );
+        const environment = attemptOf({
+          activityId: '5',
+          attempt: number,
+          scheduledTimestampMs,
+          workflowExecution: { workflowId: call.callSid, runId },
+        });
         const activity = createAnalyzeTranscript({ ...deps, languageModel });
         return environment.run(activity, { callSid: call.callSid, redo });
       },

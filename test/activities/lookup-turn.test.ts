@@ -12,8 +12,7 @@ describe('the turn of a company lookup', () => {
   let rig: StepRig;
 
   before(async () => {
-    // A turn every three seconds.
-    rig = await startStepRig({ CONNECTWISE_REQUESTS_PER_MINUTE: '60' });
+    rig = await startStepRig();
   });
   beforeEach(() => rig.sandbox.clearFaults());
   after(() => rig.stop());

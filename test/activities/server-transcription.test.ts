@@ -170,7 +170,7 @@ describe('a transcription by a server', () => {
     const segments = row.transcript?.segments as { speaker: string | null }[];
     assert.deepEqual(new Set(segments.map(({ speaker }) => speaker)), new Set([null]));
     const { message } = logs.find(({ event }) => event === 'TRANSCRIPTION_SUCCESS') ?? {};
-    assert.match(message ?? '', /2 channels were heard as one.*who speaks is not told/);
+    assert.match(message ?? '', /2 channels were heard as one.*who speaks is not known/);
     assert.equal(await requestsOf(call), 1);
   });
 
@@ -185,7 +185,7 @@ describe('a transcription by a server', () => {
     assert.equal(segments[0]?.endSeconds, Number(row.recordingSeconds));
     assert.match(row.transcript?.text ?? '', /marmalade/);
     const { message } = logs.find(({ event }) => event === 'TRANSCRIPTION_SUCCESS') ?? {};
-    assert.match(message ?? '', /tells no times/);
+    assert.match(message ?? '', /gives no times/);
   });
 
   it('of silence has no words and succeeds', async () => {

@@ -1,32 +1,29 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
-
 import {
   createSiteDirectoryActivities,
   type SiteDirectoryActivities,
 } from '../../src/activities/site-directory/index.ts';
-import { createConnectWise, type ConnectWise } from '../../src/clients/connectwise/client.ts';
-import { loadWorkerConfig } from '../../src/config.ts';
-import { createDatabase, type Database } from '../../src/repositories/database.ts';
+import {
+  lookUpCompany,
+  type LookUpCompanyDeps,
+} from '../../src/activities/matching/look-up-company.ts';
+import { createConnectWise } from '../../src/clients/connectwise/client.ts';
+import type { Database } from '../../src/repositories/database.ts';
 import { createRequestQueue } from '../../src/repositories/request-queue.ts';
 import {
   createSitePhoneRepository,
   type SitePhoneRepository,
 } from '../../src/repositories/site-phone-repository.ts';
-import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createTestDatabase } from '../support/postgres.ts';
-import { createSandboxClient, type SandboxClient } from '../support/sandbox-client.ts';
-import { startTemporarySandbox } from '../support/temporary-sandbox.ts';
-
-// Some tests make attempts fail on purpose, so the warnings about them are noise.
-const QUIET = { logger: new DefaultLogger('ERROR') };
+import { attemptOf } from '../support/attempt.ts';
+import type { SandboxClient } from '../support/sandbox-client.ts';
+import { startSurroundings } from '../support/surroundings.ts';
 
 /** The site directory's activities with the real client, against the sandbox and PostgreSQL. */
 export type SiteRig = {
   readonly sandbox: SandboxClient;
   readonly database: Database;
   readonly sitePhones: SitePhoneRepository;
-  readonly connectwise: ConnectWise;
+  /** Which company a number belongs to, as the step matchCompany asks. */
+  lookUp(number: string): ReturnType<typeof lookUpCompany>;
   readonly activities: SiteDirectoryActivities;
   /** Runs one attempt of a page; `heartbeatDetails` are those of the previous attempt. */
   refresh(
@@ -42,34 +39,31 @@ export type SiteRig = {
 };
 
 export async function startSiteRig(): Promise<SiteRig> {
-  const stack = new AsyncDisposableStack();
-  const testDatabase = await createTestDatabase();
-  stack.defer(() => testDatabase.drop());
-  const temporary = await startTemporarySandbox();
-  stack.defer(() => temporary.stop());
-  const config = loadWorkerConfig({
-    ...sandboxEnvironment(temporary.addresses),
-    DATABASE_URL: testDatabase.url,
-    // High enough that the limit never matters here.
-    CONNECTWISE_REQUESTS_PER_MINUTE: '100000',
-  });
-  const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+  const { stack, sandbox, database, config } = await startSurroundings();
   const sitePhones = createSitePhoneRepository(database.prisma);
   const connectwise = createConnectWise(
     config.connectwise,
-    createRequestQueue(database.prisma, 'connectwise'),
+    createRequestQueue(database, 'connectwise'),
   );
-  const { region } = config.numberRules;
+  const { numberRules } = config;
+  const { region } = numberRules;
+  const { excludedCompanyIds } = config.connectwise;
+  const lookUpDeps: LookUpCompanyDeps = {
+    sitePhones,
+    connectwise,
+    numberRules,
+    excludedCompanyIds,
+  };
   const activities = createSiteDirectoryActivities({ database, sitePhones, connectwise, region });
 
   const rig: SiteRig = {
-    sandbox: createSandboxClient(temporary.addresses.controlUrl),
+    sandbox,
     database,
     sitePhones,
-    connectwise,
+    lookUp: (number) => lookUpCompany(lookUpDeps, number, new AbortController().signal),
     activities,
     refresh(walkId, afterCompanyId, { heartbeatDetails, onHeartbeat } = {}) {
-      const environment = new MockActivityEnvironment({ heartbeatDetails }, QUIET);
+      const environment = attemptOf({ heartbeatDetails });
       if (onHeartbeat !== undefined) environment.on('heartbeat', onHeartbeat);
       return environment.run(activities.refreshSitePhones, { walkId, afterCompanyId });
     },
@@ -85,9 +79,8 @@ export async function startSiteRig(): Promise<SiteRig> {
         afterCompanyId = page.nextAfterCompanyId;
       }
       const end = { walkId, startedAt: walkStartedAt ?? '' };
-      const environment = new MockActivityEnvironment({}, QUIET);
       const ended: Awaited<ReturnType<SiteDirectoryActivities['removeUnseenSitePhones']>> =
-        await environment.run(activities.removeUnseenSitePhones, end);
+        await attemptOf().run(activities.removeUnseenSitePhones, end);
       return { ...counted, ...ended };
     },
     async rows() {

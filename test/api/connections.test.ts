@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
-import { startProcess, type RunningProcess } from '../support/child-process.ts';
+import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
+import type { OwnProcess } from '../support/own-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openRawConnection, type RawConnection } from '../support/raw-connection.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -21,7 +22,7 @@ const WHOLE_REQUEST = 'GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n';
 describe("the gateway's connections", () => {
   let testDatabase: TestDatabase;
   let database: Database;
-  const gateways: RunningProcess[] = [];
+  const gateways: OwnGateway[] = [];
   const sockets: Socket[] = [];
   /** Accepts connections, and never says anything. */
   const silent = createServer();
@@ -39,26 +40,16 @@ describe("the gateway's connections", () => {
     for (const socket of sockets.splice(0)) socket.destroy();
   });
   after(async () => {
-    for (const gateway of gateways) await gateway.kill();
+    for (const gateway of gateways) await gateway.remove();
     silent.close();
     await database.close();
     await testDatabase.drop();
   });
 
-  async function startGateway(env: Readonly<Record<string, string>> = {}) {
-    const { process, match } = await startProcess(
-      'src/server.ts',
-      {
-        DATABASE_URL: testDatabase.url,
-        // Nobody is there; the gateway does without until it is asked for a run.
-        TEMPORAL_ADDRESS: '127.0.0.1:1',
-        PORT: '0',
-        ...env,
-      },
-      /Server listening at http:\/\/127\.0\.0\.1:(\d+)/,
-    );
-    gateways.push(process);
-    return { process, port: Number(match[1]) };
+  async function startGateway(databaseUrl: string = testDatabase.url, env = {}) {
+    const gateway = await startOwnGateway(databaseUrl, env);
+    gateways.push(gateway);
+    return gateway;
   }
 
   async function open(to: number, sent: string): Promise<RawConnection> {
@@ -68,9 +59,9 @@ describe("the gateway's connections", () => {
   }
 
   /** Sends SIGTERM; gives the exit code. */
-  async function endsInTime(gateway: RunningProcess): Promise<number | null> {
+  async function endsInTime(gateway: OwnProcess): Promise<number | null> {
     const startedAt = performance.now();
-    const code = await gateway.stop();
+    const { code } = await gateway.stop();
     const took = performance.now() - startedAt;
     assert.ok(took < ENDS_WITHIN_MS, `it took ${took} ms`);
     return code;
@@ -93,10 +84,10 @@ describe("the gateway's connections", () => {
     silent.on('connection', (socket) => sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port: silentPort } = silent.address() as AddressInfo;
-    const { process, port: ownPort } = await startGateway({
-      DATABASE_URL: `postgresql://nobody@127.0.0.1:${silentPort}/nowhere`,
-      TEMPORAL_ADDRESS: `127.0.0.1:${silentPort}`,
-    });
+    const { process, port: ownPort } = await startGateway(
+      `postgresql://nobody@127.0.0.1:${silentPort}/nowhere`,
+      { TEMPORAL_ADDRESS: `127.0.0.1:${silentPort}` },
+    );
     const body = JSON.stringify({ callRecordingId: '1.1', recordgroup: '1', recordid: '1' });
     const head = `Host: gateway\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
     await open(ownPort, `POST /calls HTTP/1.1\r\n${head}\r\n\r\n${body}`);

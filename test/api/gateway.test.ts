@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { CallStatus } from '../../src/domain/call.ts';
-import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
-import { startProcess } from '../support/child-process.ts';
+import { eventsOf, startCall, submit } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
+import { lastWordsOf } from '../support/own-process.ts';
 import { startService, type Service } from '../support/service.ts';
 
 // The gateway starts a call once, says plainly what is wrong, and stays up when other systems are down.
@@ -27,7 +28,7 @@ describe('the gateway', () => {
   after(() => service.stop());
 
   it('answers 202 when it starts a call, and 200 without starting anything when it is submitted again', async () => {
-    const key = await addCall(service);
+    const key = await service.addRecording();
     const first = await submit(service, key);
     assert.equal(first.status, 202);
     const { runId } = first.body;
@@ -54,7 +55,7 @@ describe('the gateway', () => {
   });
 
   it('answers 202 to exactly one of many concurrent submissions', async () => {
-    const key = await addCall(service);
+    const key = await service.addRecording();
     const replies = await Promise.all(Array.from({ length: 50 }, () => submit(service, key)));
     const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b);
     assert.deepEqual(statuses, [...Array.from({ length: 49 }, () => 200), 202]);
@@ -66,7 +67,7 @@ describe('the gateway', () => {
   });
 
   it('reports a parked call as FAILED when it is submitted again', async () => {
-    const key = await addCall(service, {
+    const key = await service.addRecording({
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
     await submit(service, key);
@@ -76,7 +77,7 @@ describe('the gateway', () => {
   });
 
   it('refuses another recordgroup for an open or COMPLETED call, and accepts it after a cancel', async () => {
-    const { callSid, ...key } = await addCall(service, {
+    const { callSid, ...key } = await service.addRecording({
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
     const other = { callSid, ...key, recordgroup: '101' };
@@ -85,12 +86,10 @@ describe('the gateway', () => {
     await untilStatus(service, callSid, 'FAILED');
     const refused = await submit(service, other);
     assert.equal(refused.status, 409);
-    const { detail } = refused.body;
-    assert.match(
-      String(detail),
-      new RegExp(`npm run temporal -- workflow cancel -w ${callSid}\\)`),
-    );
-    assert.match(String(detail), /wait until it has closed/);
+    assert.match(String(refused.body['detail']), new RegExp(`^The call ${callSid} is known with`));
+    const remedy = String(refused.body['remedy']);
+    assert.match(remedy, /npm run temporal -- workflow cancel -w <callSid>\)/);
+    assert.match(remedy, /wait until it has closed/);
 
     await handle.cancel();
     await handle.result().catch(() => undefined);
@@ -105,7 +104,7 @@ describe('the gateway', () => {
   });
 
   it('stores a recordgroup and recordid sent as JSON numbers as text', async () => {
-    const key = await addCall(service, {});
+    const key = await service.addRecording({});
     const reply = await service.request('POST', '/calls', {
       callRecordingId: key.callSid,
       recordgroup: Number(key.recordgroup),
@@ -167,7 +166,10 @@ describe('the gateway', () => {
       body: JSON.stringify(VALID),
     });
     assert.equal(reply.status, 415);
-    assert.match(await reply.text(), /Send JSON with content-type: application\/json\./);
+    assert.match(
+      await reply.text(),
+      /The body must be JSON, with content-type: application\/json\./,
+    );
   });
 
   it('treats an empty body as no body, whatever its content type says', async () => {
@@ -302,7 +304,8 @@ describe('the gateway without workers', () => {
       from: 'matchCompany',
     });
     assert.deepEqual([status, body['code']], [503, 'TEMPORAL_NO_WORKER']);
-    assert.equal(body['detail'], 'No worker answered: check that workers run.');
+    assert.equal(body['detail'], 'Temporal answered, but no worker did.');
+    assert.match(String(body['remedy']), /^Check that workers run/);
   });
 
   it('refuses to reprocess a COMPLETED call whose run stays open, and says so', async () => {
@@ -360,7 +363,7 @@ describe('the gateway without its dependencies', () => {
   it('answers 503 with Retry-After while Temporal is down, and stays up', async () => {
     const service = await startService({ workers: 0 });
     try {
-      process.kill(service.temporal.pid, 'SIGKILL');
+      await service.temporal.kill();
       const reply = await service.request('POST', '/calls', VALID);
       assert.equal(reply.status, 503);
       assert.equal(reply.headers.get('retry-after'), '5');
@@ -374,20 +377,12 @@ describe('the gateway without its dependencies', () => {
   });
 
   it('refuses to listen where other machines could reach it, and reports all faults together', async () => {
-    await assert.rejects(
-      startProcess(
-        'src/server.ts',
-        { HOST: '0.0.0.0', PORT: 'http', DATABASE_URL: 'mysql://root:secret@db/x' },
-        /listening/,
-      ),
-      (error: Error) => {
-        assert.match(error.message, /HOST .*loopback/);
-        assert.match(error.message, /PORT /);
-        assert.match(error.message, /DATABASE_URL /);
-        assert.doesNotMatch(error.message, /secret/);
-        return true;
-      },
-    );
+    const env = { HOST: '0.0.0.0', PORT: 'http', DATABASE_URL: 'mysql://root:secret@db/x' };
+    const words = await lastWordsOf('src/server.ts', env);
+    assert.match(words, /HOST .*loopback/);
+    assert.match(words, /PORT /);
+    assert.match(words, /DATABASE_URL /);
+    assert.doesNotMatch(words, /secret/);
   });
 });
 

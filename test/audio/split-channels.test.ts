@@ -119,6 +119,18 @@ describe('a channel of a WAV file', () => {
     );
   });
 
+  it('is not told apart in a file that states more channels than a call has sides', () => {
+    const samples = Buffer.alloc(900);
+    assert.equal(layoutOf(toWav({ format: 1, channels: 9, bytesPerSample: 1, samples })), null);
+  });
+
+  it('has a header also where the file states a rate that no header can hold a second of', async () => {
+    const samples = Buffer.from([1, 0, 2, 0, 3, 0, 4, 0]);
+    const file = toWav({ format: 1, channels: 2, bytesPerSample: 2, samples });
+    file.writeUInt32LE(0xffff_ffff, file.indexOf('fmt ') + 12);
+    assert.deepEqual(dataOf(await split(file, 1, [])), Buffer.from([1, 0, 3, 0]));
+  });
+
   const FORMATS = [
     ['PCM, 8 bit', 1, 1, 'PCM'],
     ['PCM, 16 bit', 1, 2, 'PCM'],

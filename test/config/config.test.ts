@@ -121,6 +121,10 @@ describe('the configuration', () => {
 
   const BAD: readonly (readonly [name: string, value: string])[] = [
     ['DATABASE_URL', 'mysql://secret@db/x'],
+    ['DATABASE_URL', 'secret'],
+    ['DATABASE_URL', 'postgresql://secret@db/x?sslmode=no-verify'],
+    ['DATABASE_URL', 'postgresql://secret@db/x?sslmode=verify-full&sslrootcert=/secret.pem'],
+    ['DATABASE_URL', 'postgresql://secret@db/x?pool_timeout=secret'],
     ['DATABASE_POOL_SIZE', '0'],
     ['PHONE_SYSTEM_URL', 'ftp://secret'],
     ['RECORDING_MAX_BYTES', 'secret'],

@@ -1,16 +1,15 @@
 // Guarantees that the corpus is complete: it has a reply for every code that a reply can cause.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { ERROR_CODES, isErrorCode } from '../../src/domain/error-codes.ts';
-import { CONNECTWISE } from './corpus/connectwise.ts';
 import { DATABASE } from './corpus/database.ts';
 import { GATEWAY } from './corpus/gateway.ts';
-import { LANGUAGE_MODEL } from './corpus/language-model.ts';
-import { PHONE_SYSTEM } from './corpus/phone-system.ts';
 import { SCENARIOS } from './corpus/scenarios.ts';
-import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
+import { SPEECH } from './corpus/speech.ts';
 import { STORAGE } from './corpus/storage.ts';
-import { TRANSCRIPTION_SERVER } from './corpus/transcription-server.ts';
+import { OVER_HTTP } from './support/over-http.ts';
 
 /** Codes of the service's own rules and of its runs, which no other system's reply can cause. */
 const OUR_OWN = [
@@ -31,22 +30,33 @@ const OUR_OWN = [
   'REPROCESS_WINDOW_EXPIRED',
 ];
 
+/** Codes that take a server of their own to cause, by the test that has one. */
+const CAUSED_ELSEWHERE = {
+  DATABASE_CERTIFICATE_UNTRUSTED: 'test/repositories/tls.test.ts',
+  DATABASE_TLS_REFUSED: 'test/repositories/tls.test.ts',
+  DATABASE_POOLER_UNSUITABLE: 'test/repositories/pooler.test.ts',
+} as const;
+
 const CASES: readonly (readonly unknown[])[] = [
-  ...PHONE_SYSTEM,
+  ...OVER_HTTP.flatMap(([, cases]) => cases),
   ...Object.values(STORAGE).flat(),
   ...Object.values(SPEECH).flat(),
-  ...RESULT_FILES,
-  ...TRANSCRIPTION_SERVER,
-  ...CONNECTWISE,
-  ...LANGUAGE_MODEL,
   ...DATABASE,
   ...GATEWAY,
 ];
 
 describe('the corpus of replies', () => {
+  for (const [code, file] of Object.entries(CAUSED_ELSEWHERE)) {
+    it(`leaves ${code} to a test that causes it`, () => {
+      const test = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+      assert.ok(test.includes(`'${code}'`), file);
+    });
+  }
+
   it('has a reply for every code that another system can cause', () => {
     const covered = new Set([
       ...OUR_OWN,
+      ...Object.keys(CAUSED_ELSEWHERE),
       ...CASES.flat().filter(isErrorCode),
       ...SCENARIOS.flatMap(({ attempts }) => attempts.map(([code]) => code)),
     ]);

@@ -1,6 +1,7 @@
 // Guarantees what a client of the gateway receives when Temporal answers with an error or not at all: within seconds, a code, and when to retry.
 import assert from 'node:assert/strict';
 
+import { assertNoAdvice } from '../support/advice.ts';
 import { GATEWAY } from './corpus/gateway.ts';
 import { askGateway, type GatewayReply } from './support/ask-gateway.ts';
 
@@ -18,9 +19,10 @@ describe('the gateway, when Temporal answers', () => {
     it(`${what}: ${status} ${code}${again}`, async () => {
       const reply = await replies[index];
       assert.ok(reply !== undefined);
-      const problem = JSON.parse(reply.text) as { code: string };
+      const problem = JSON.parse(reply.text) as { code: string; detail: string };
       assert.deepEqual([reply.status, problem.code], [status, code]);
       assert.equal(reply.retryAfter, retryAfterSeconds === null ? null : String(retryAfterSeconds));
+      assertNoAdvice(problem.detail);
       assert.doesNotMatch(reply.text, /told by|127\.0\.0\.1|\.invalid|at .*\.ts/);
     });
   }

@@ -1,35 +1,17 @@
 // Guarantees, for each answer in the corpus, which code is reported to Temporal, whether and when Temporal retries, and that the client itself made one request.
 import assert from 'node:assert/strict';
 
-import { CONNECTWISE } from './corpus/connectwise.ts';
-import { LANGUAGE_MODEL } from './corpus/language-model.ts';
-import { PHONE_SYSTEM } from './corpus/phone-system.ts';
 import type { HttpAnswer, ReplyCase } from './corpus/reply-case.ts';
-import { RESULT_FILES, SPEECH } from './corpus/speech.ts';
+import { SPEECH } from './corpus/speech.ts';
 import { STORAGE, type StoragePlace } from './corpus/storage.ts';
-import { TRANSCRIPTION_SERVER } from './corpus/transcription-server.ts';
-import {
-  askConnectWise,
-  askLanguageModel,
-  askPhoneSystem,
-  askTranscriptionServer,
-  type Ask,
-} from './support/ask-over-http.ts';
 import { askSpeech } from './support/ask-speech.ts';
-import { askStorage, readResultFile, startStorage } from './support/ask-storage.ts';
+import { askStorage, startStorage } from './support/ask-storage.ts';
 import { assertNext, failureOf, inWords } from './support/assert-next.ts';
 import { startHttpPeer, type HttpPeer } from './support/http-peer.ts';
+import { OVER_HTTP } from './support/over-http.ts';
 
 /** A model whose text is unusable is asked twice to repair it. */
 const ASKED_THREE_TIMES: readonly string[] = ['MODEL_OUTPUT_INVALID', 'MODEL_OUTPUT_TRUNCATED'];
-
-const OVER_HTTP: readonly (readonly [string, readonly ReplyCase<HttpAnswer>[], Ask])[] = [
-  ['the phone system', PHONE_SYSTEM, askPhoneSystem],
-  ['ConnectWise', CONNECTWISE, askConnectWise],
-  ['the language model', LANGUAGE_MODEL, askLanguageModel],
-  ['a transcription server', TRANSCRIPTION_SERVER, askTranscriptionServer],
-  ['the result file of Speech-to-Text', RESULT_FILES, readResultFile],
-];
 
 describe('an error', () => {
   for (const [system, cases, ask] of OVER_HTTP) {

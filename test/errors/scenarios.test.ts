@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 
 import type { CallKey } from '../../src/domain/call.ts';
-import { submit, untilStatus } from '../support/calls.ts';
+import { submit } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { SCENARIOS, type Scenario } from './corpus/scenarios.ts';
+import { REFUSED_SUMMARY, SCENARIOS, type Scenario } from './corpus/scenarios.ts';
 import {
   accountOf,
   addCallWithFaults,
@@ -32,6 +33,9 @@ describe('a call whose step meets', () => {
     deadlocked = await addCallWithFaults(service, []);
     await failOnce(service, deadlocked.callSid);
     await submit(service, deadlocked);
+    await service.database.prisma.$executeRawUnsafe(
+      `ALTER TABLE "CallAnalysis" ADD CHECK (data ->> 'summary' <> '${REFUSED_SUMMARY}')`,
+    );
     calls = await Promise.all(
       SCENARIOS.map(({ faults, isFresh }) => startCallWithFaults(service, faults, isFresh)),
     );
@@ -106,7 +110,7 @@ function assertAttempts(
 
 function inWords({ attempts, ends }: Scenario): string {
   const parts = attempts.map(([code, pause]) => (pause === null ? code : `${code}, ${pause} s`));
-  return `${parts.join(', ')}, ${ends}`;
+  return [...parts, ends].join(', ');
 }
 
 /** Makes the first transcript of a call fail with a deadlock. */

@@ -84,8 +84,8 @@ const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
     'matchCompany',
     'after ConnectWise answered',
     ({ connectwise }, gate) => {
-      const { held, isHeld } = hold(connectwise.findCompanyByPhone, gate);
-      return { deps: { connectwise: { ...connectwise, findCompanyByPhone: held } }, isHeld };
+      const { held, isHeld } = hold(connectwise.findByPhone, gate);
+      return { deps: { connectwise: { ...connectwise, findByPhone: held } }, isHeld };
     },
   ],
   [

@@ -20,12 +20,11 @@ import { migrate } from '../../prisma/engine/apply.ts';
 import { runOn } from '../../prisma/engine/create-database.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
-import { startProcess } from '../support/child-process.ts';
+import { startOwnProcess } from '../support/own-process.ts';
 import { createRecordingMaker } from '../support/recordings.ts';
-import { createSandboxClient } from '../support/sandbox-client.ts';
+import { askGateway, gatewayOf, workerOf } from '../support/rig.ts';
 import { startTemporarySandbox } from '../support/temporary-sandbox.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { workflowBundle } from '../support/workflow-bundle.ts';
 import { buildTemporal } from './temporal-from-source.ts';
 
 // A first build takes ten minutes on two cores that do nothing else.
@@ -75,7 +74,10 @@ describe('docker-compose.temporal.yml, run without Docker', function () {
     const version = service('temporal').image.split(':')[1] ?? '';
     const { binaries, schema } = await buildTemporal(version);
     // The image of the admin tools has the command line as well.
-    const { path: cli } = await findTemporalCli(process.env, () => undefined);
+    const { path: cli, version: cliVersion } = await findTemporalCli(process.env, () => undefined);
+    // The other tests run against the server in the command line, and look at its Web UI.
+    const ui = service('temporal-ui').image.split(':')[1];
+    assert.match(cliVersion, new RegExp(`\\(Server ${version}, UI ${ui}\\)`));
     await symlink(cli, join(folder, 'temporal'));
     const PATH = [folder, binaries, process.env['PATH']].join(delimiter);
 
@@ -173,32 +175,29 @@ describe('docker-compose.temporal.yml, run without Docker', function () {
       ...sandboxEnvironment(sandbox.addresses),
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: address,
-      WORKFLOW_BUNDLE: await workflowBundle(),
-      PORT: '0',
     };
-    const { process: worker } = await startProcess(
-      'src/worker.ts',
-      serviceEnvironment,
-      /The worker takes calls/,
+    const home = { folder, keeper };
+    const { process: worker } = await startOwnProcess(
+      'worker',
+      await workerOf(serviceEnvironment),
+      home,
     );
     stack.defer(() => worker.kill());
-    const { process: gateway, match } = await startProcess(
-      'src/server.ts',
-      serviceEnvironment,
-      /Server listening at (http:[^"]+)/,
+    const { process: gateway, match } = await startOwnProcess(
+      'gateway',
+      gatewayOf(serviceEnvironment),
+      home,
     );
     stack.defer(() => gateway.kill());
-    const client = createSandboxClient(sandbox.addresses.controlUrl);
-    const { callSid, recordgroup, recordid } = await createRecordingMaker(() => client).add();
-    const reply = await fetch(`${match[1]}/calls`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ callRecordingId: callSid, recordgroup, recordid }),
-    });
-    assert.equal(reply.status, 202, await reply.text());
+    const url = match[1] ?? '';
+    const { callSid, ...key } = await createRecordingMaker(() => sandbox.client).add();
+    const { recordgroup, recordid } = key;
+    const submission = { callRecordingId: callSid, recordgroup, recordid };
+    const reply = await askGateway(url, 'POST', '/calls', submission);
+    assert.equal(reply.status, 202, JSON.stringify(reply.body));
     await waitFor('the call to be COMPLETED', async () => {
-      const call = await fetch(`${match[1]}/calls/${callSid}`);
-      return ((await call.json()) as { status: string }).status === 'COMPLETED';
+      const { body } = await askGateway(url, 'GET', `/calls/${callSid}`);
+      return body['status'] === 'COMPLETED';
     });
 
     // Operators find their calls by the attributes that the job has registered.

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createDatabase } from '../../src/repositories/database.ts';
 import { addLongTranscript, openUnread, TRANSCRIPT_LENGTH } from '../api/long-answer.ts';
-import { startProcess } from '../support/child-process.ts';
+import { startOwnGateway } from '../support/own-gateway.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 // Twice the gateway's thirty seconds, and room for a busy machine.
@@ -22,14 +22,10 @@ describe('a client of the gateway that stops reading', function () {
     const database = createDatabase({ url: testDatabase.url, poolSize: 1 });
     stack.defer(() => database.close());
     await addLongTranscript(database, '1.1');
-    const { process, match } = await startProcess(
-      'src/server.ts',
-      { DATABASE_URL: testDatabase.url, TEMPORAL_ADDRESS: '127.0.0.1:1', PORT: '0' },
-      /Server listening at http:\/\/127\.0\.0\.1:(\d+)/,
-    );
-    stack.defer(() => process.kill());
+    const gateway = await startOwnGateway(testDatabase.url);
+    stack.defer(() => gateway.remove());
 
-    const unread = await openUnread(Number(match[1]), '1.1');
+    const unread = await openUnread(gateway.port, '1.1');
     await sleep(CUT_OFF_WITHIN_MS);
     // What had arrived by then can still be read; the rest never comes.
     unread.socket.resume();

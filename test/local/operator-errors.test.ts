@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-import { startProcess } from '../support/child-process.ts';
+import { lastWordsOf } from '../support/own-process.ts';
 import { startTemporal } from '../support/temporal.ts';
 
 const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
@@ -23,15 +23,6 @@ const WORKER = {
   LLM_API_KEY: 'key',
   LLM_MODEL: 'model',
 };
-
-/** What a process prints when it exits before it is ready. */
-async function lastWordsOf(script: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const { message } = await startProcess(script, env, /never/).then(
-    ({ process }) => process.kill().then(() => new Error('It started.')),
-    (error: Error) => error,
-  );
-  return message.split('\n').slice(1).join('\n').trim();
-}
 
 describe('a process that cannot start', () => {
   for (const [script, env] of [

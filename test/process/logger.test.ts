@@ -4,12 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 
-import { startProcess } from '../support/child-process.ts';
+import { startOwnGateway } from '../support/own-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+// Nobody is there; the gateway starts nevertheless.
+const NO_DATABASE = 'postgresql://nobody@127.0.0.1:1/nowhere';
+
 const ENVIRONMENT = {
-  // Nobody is there; the gateway starts nevertheless.
-  DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nowhere',
+  DATABASE_URL: NO_DATABASE,
   TEMPORAL_ADDRESS: '127.0.0.1:1',
   PORT: '0',
 };
@@ -19,20 +21,16 @@ const IN_A_TERMINAL = 'import pty, sys; pty.spawn(sys.argv[1:])';
 
 describe('the log', () => {
   it('has a severity, a message and a time on every line of a pipe, as Google reads them', async () => {
-    const { process: gateway, match } = await startProcess(
-      'src/server.ts',
-      { ...ENVIRONMENT, LOG_LEVEL: 'trace' },
-      /Server listening at (http:[^"]+)/,
-    );
+    const gateway = await startOwnGateway(NO_DATABASE, { LOG_LEVEL: 'trace' });
     // The database is away, which is a warning.
-    await fetch(`${match[1]}/calls/1.1`);
-    await gateway.stop();
-
-    const lines = gateway
+    await fetch(`${gateway.url}/calls/1.1`);
+    await gateway.process.stop();
+    const lines = gateway.process
       .output()
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
+    await gateway.remove();
     for (const line of lines) {
       assert.match(String(line['severity']), /^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$/);
       assert.equal(typeof line['message'], 'string');

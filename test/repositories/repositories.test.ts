@@ -197,21 +197,25 @@ describe('the repositories', () => {
   it('refuse a change of status that was scheduled before the one on the row', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData({ transition: 10n }));
-    assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true);
-    assert.equal(await calls.changeStatus(id, 19n, { callStatus: 'FAILED' }), false);
+    assert.equal(await calls.changeStatus(id, { transition: 20n, callStatus: 'COMPLETED' }), true);
+    assert.equal(await calls.changeStatus(id, { transition: 19n, callStatus: 'FAILED' }), false);
     await calls.resume(id, 19n);
     const call = await calls.findByCallSid(callSid);
     assert.deepEqual([call?.callStatus, call?.transition], ['COMPLETED', 20n]);
-    assert.equal(await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' }), true, 'a retry');
+    assert.equal(
+      await calls.changeStatus(id, { transition: 20n, callStatus: 'COMPLETED' }),
+      true,
+      'a retry',
+    );
   });
 
   it('clear the failures from before a release, even those written after it', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     const failed = { callStatus: 'FAILED', failedStep: 'matchCompany', failureCode: 'X' } as const;
-    await calls.changeStatus(id, 20n, failed);
+    await calls.changeStatus(id, { transition: 20n, ...failed });
     await calls.resume(id, 30n);
-    assert.equal(await calls.changeStatus(id, 21n, failed), false);
+    assert.equal(await calls.changeStatus(id, { transition: 21n, ...failed }), false);
     const call = await calls.findByCallSid(callSid);
     assert.deepEqual(
       [call?.callStatus, call?.failedStep, call?.failureCode],
@@ -223,8 +227,8 @@ describe('the repositories', () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
     const failed = { callStatus: 'FAILED', failureCode: 'X' } as const;
-    await calls.changeStatus(id, 20n, { ...failed, failedStep: 'transcribeRecording' });
-    await calls.changeStatus(id, 31n, { ...failed, failedStep: 'matchCompany' });
+    await calls.changeStatus(id, { transition: 20n, ...failed, failedStep: 'transcribeRecording' });
+    await calls.changeStatus(id, { transition: 31n, ...failed, failedStep: 'matchCompany' });
     // The release at 30 reaches the database only after the failure at 31.
     await calls.resume(id, 30n);
     const call = await calls.findByCallSid(callSid);
@@ -234,7 +238,7 @@ describe('the repositories', () => {
   it('leave a COMPLETED call unchanged when the opening of its next run is retried', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
-    await calls.changeStatus(id, 20n, { callStatus: 'COMPLETED' });
+    await calls.changeStatus(id, { transition: 20n, callStatus: 'COMPLETED' });
     await calls.resume(id, 30n);
     assert.equal((await calls.findByCallSid(callSid))?.callStatus, 'COMPLETED');
   });
@@ -265,8 +269,8 @@ describe('the repositories', () => {
   it('apply a change of status once, and accept its repetition without effect', async () => {
     const calls = createCallRepository(database.prisma);
     const { id, callSid } = await calls.create(callData());
-    assert.equal(await calls.changeStatus(id, 20n, { mimeType: 'audio/wav' }), true);
-    assert.equal(await calls.changeStatus(id, 20n, { mimeType: 'audio/mpeg' }), true);
+    assert.equal(await calls.changeStatus(id, { transition: 20n, mimeType: 'audio/wav' }), true);
+    assert.equal(await calls.changeStatus(id, { transition: 20n, mimeType: 'audio/mpeg' }), true);
     assert.equal((await calls.findByCallSid(callSid))?.mimeType, 'audio/wav');
   });
 

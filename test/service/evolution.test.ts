@@ -6,7 +6,8 @@ import pg from 'pg';
 
 import { migrate } from '../../prisma/engine/apply.ts';
 import { readMigrations } from '../../prisma/engine/files.ts';
-import { startCall, untilStatus } from '../support/calls.ts';
+import { startCall, startCalls } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 
 // The service can change while calls are in progress: a new version of the workflow, a new column.
@@ -20,7 +21,7 @@ describe('two versions of the worker side by side', () => {
   before(async () => {
     copy = await writePatchedCopy();
     service = await startService();
-    await service.startWorker(join(copy, 'worker.ts'));
+    await service.startWorker({ script: join(copy, 'worker.ts') });
   });
   after(async () => {
     await service.stop();
@@ -64,7 +65,7 @@ async function writePatchedCopy(): Promise<string> {
   await mkdir(join(ROOT, '.data'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, '.data/patched-'));
   await cp(join(ROOT, 'src'), folder, { recursive: true });
-  const path = join(folder, 'workflows/together.ts');
+  const path = join(folder, 'workflows/run-in-parallel.ts');
   const source = await readFile(path, 'utf8');
   const patched = source
     .replace('import { CancellationScope }', 'import { CancellationScope, patched }')
@@ -103,7 +104,7 @@ describe('a migration while calls are in progress', () => {
       await reader.query('SELECT count(*) FROM "Call"');
 
       const migrating = migrate(service.databaseUrl, await withColumn());
-      const calls = Promise.all(Array.from({ length: 10 }, () => startCall(service)));
+      const calls = startCalls(service, 10);
       const end = performance.now() + LOCK_AWAITED_WITHIN_MS;
       let slowestMs = 0;
       // Until a read has been blocked by the waiting migration.

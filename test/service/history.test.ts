@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import type { Step } from '../../src/domain/names.ts';
 import type { StatusReport } from '../../src/domain/call-run.ts';
-import { untilStatus, submit, addCall } from '../support/calls.ts';
+import { startCall } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -82,12 +83,11 @@ describe('the history of a run', () => {
 
   /** Runs a call to its end, reprocessing it whenever it is parked. */
   async function completedCall(faults: unknown[] = [], failsAt: Step[] = []) {
-    const key = await addCall(service, {
+    const key = await startCall(service, {
       metadata: { snumber: NUMBER, cnumber: '+442079460000' },
       transcript: `This is ${SPOKEN[2]} from ${SPOKEN[0]}: there is ${SPOKEN[1]} in the printer.`,
       faults,
     });
-    await submit(service, key);
     const handle = service.client.workflow.getHandle(key.callSid);
     for (const step of failsAt) {
       await waitFor(`${step} to be parked`, async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
+import type { CallKey } from '../../src/domain/call.ts';
+import { eventsOf, startCall, startCalls, submit } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { temporalCli } from '../support/cli.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -15,18 +17,18 @@ describe('an operator with the Temporal CLI', () => {
   });
   after(() => service.stop());
 
-  const start = (callSid: string, argument: unknown) =>
+  const start = ({ callSid, recordgroup, recordid }: CallKey) =>
     temporalCli(
       service,
       `workflow start --type CallProcessingWorkflow -t call-processing -w ${callSid} --id-reuse-policy AllowDuplicate`,
-      ['-i', JSON.stringify(argument)],
+      ['-i', JSON.stringify({ callSid, recordgroup, recordid })],
     );
 
   it('starts a call as the gateway does, and the gateway recognises it', async () => {
-    const key = await addCall(service, {
+    const key = await service.addRecording({
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
-    await start(key.callSid, key);
+    await start(key);
     await untilStatus(service, key.callSid, 'FAILED');
     const query = `CallStatus="FAILED" AND WorkflowId="${key.callSid}"`;
     await waitFor('the list to show it', async () => {
@@ -42,7 +44,7 @@ describe('an operator with the Temporal CLI', () => {
     await untilStatus(service, key.callSid, 'COMPLETED');
     const handle = service.client.workflow.getHandle(key.callSid);
     await handle.result();
-    await start(key.callSid, key);
+    await start(key);
     const result = (await handle.result()) as { outcome: unknown };
     assert.equal(result.outcome, null);
     const events = await eventsOf(service, key.callSid);
@@ -57,10 +59,9 @@ describe('an operator with the Temporal CLI', () => {
   });
 
   it('cancels a run, which leaves the call FAILED with the code CANCELLED', async () => {
-    const key = await addCall(service, {
+    const key = await startCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
-    await submit(service, key);
     await untilStatus(service, key.callSid, 'FAILED');
     await temporalCli(service, `workflow cancel -w ${key.callSid}`);
     const handle = service.client.workflow.getHandle(key.callSid);
@@ -79,12 +80,9 @@ describe('an operator with the Temporal CLI', () => {
   });
 
   it('resumes all calls that failed for the same reason with one batch signal', async () => {
-    const keys = await Promise.all(
-      Array.from({ length: 5 }, () =>
-        addCall(service, { faults: [{ system: 'connectwise', action: { status: 403 } }] }),
-      ),
-    );
-    await Promise.all(keys.map((key) => submit(service, key)));
+    const keys = await startCalls(service, 5, {
+      faults: [{ system: 'connectwise', action: { status: 403 } }],
+    });
     for (const { callSid } of keys) await untilStatus(service, callSid, 'FAILED');
     const query = 'FailureCode="CONNECTWISE_CREDENTIALS_REFUSED" AND ExecutionStatus="Running"';
     await waitFor('the list to show them all', async () => {

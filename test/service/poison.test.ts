@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { addCall, startCall, submit, untilStatus } from '../support/calls.ts';
-import type { RunningProcess } from '../support/child-process.ts';
+import { startCall } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
+import type { OwnProcess } from '../support/own-process.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -20,12 +21,11 @@ describe('a call that kills every worker', () => {
     // Five attempts of matchCompany at 20 s each, Temporal's pauses between them, and the starts of
     // workers: about 140 s, plus room for a busy machine.
     this.timeout(360_000);
-    const poison = await addCall(service, {
+    const poison = await startCall(service, {
       // ConnectWise never answers, so that there is time to kill the worker that asked.
       faults: [{ system: 'connectwise', times: 5, action: { hang: true } }],
     });
-    await submit(service, poison);
-    let worker: RunningProcess = await service.startWorker();
+    let worker: OwnProcess = await service.startWorker();
     for (let lost = 1; lost <= 5; lost += 1) {
       await waitFor(
         `attempt ${lost} to ask ConnectWise`,

@@ -1,7 +1,8 @@
 // Two workers together keep to CONNECTWISE_REQUESTS_PER_MINUTE, and calls that wait for it show no failure.
 import assert from 'node:assert/strict';
 
-import { startCall, untilStatus } from '../support/calls.ts';
+import { startCall } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 
 // A turn every second.

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 
 import type { CallKey } from '../../src/domain/call.ts';
 import type { StatusReport } from '../../src/domain/call-run.ts';
-import { addCall, eventsOf, startCall, submit, untilStatus } from '../support/calls.ts';
+import { eventsOf, startCall } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { temporalCli } from '../support/cli.ts';
-import { startService, type Reply, type Service } from '../support/service.ts';
+import type { Json } from '../support/rig.ts';
+import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // Only the failed step is repeated, not the whole call, and nothing is paid for twice.
@@ -22,10 +24,9 @@ describe('reprocessing', () => {
 
   /** Starts a call whose analysis is refused once, and waits until it is parked. */
   async function parkedCall(): Promise<CallKey> {
-    const key = await addCall(service, {
+    const key = await startCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],
     });
-    await submit(service, key);
     await untilStatus(service, key.callSid, 'FAILED');
     return key;
   }
@@ -209,10 +210,9 @@ describe('reprocessing', () => {
     assert.equal(number.status, 400);
     assert.doesNotMatch(JSON.stringify(number.body), /7946/);
 
-    const slow = await addCall(service, {
+    const slow = await startCall(service, {
       faults: [{ system: 'languageModel', action: { delayMs: 5_000 } }],
     });
-    await submit(service, slow);
     await waitFor('the model to be asked', async () => {
       const hits = await service.sandbox.hitsOf(slow.callSid);
       return hits['languageModel.chat.completions'];
@@ -225,7 +225,7 @@ describe('reprocessing', () => {
 });
 
 /** What a call has used: billed seconds of speech, input tokens and output tokens. */
-function usageOf({ cost }: Reply): number[] {
+function usageOf({ cost }: Json): number[] {
   const { speechSeconds, inputTokens, outputTokens } = cost as Record<string, number>;
   return [speechSeconds ?? 0, inputTokens ?? 0, outputTokens ?? 0];
 }

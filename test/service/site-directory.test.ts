@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { ensureSiteDirectorySchedule } from '../../src/clients/temporal/site-directory-schedule.ts';
 import { walkSites } from '../../src/clients/temporal/site-directory-walk.ts';
 import { SITE_DIRECTORY_ID } from '../../src/domain/names.ts';
-import { startCall, untilStatus, eventsOf } from '../support/calls.ts';
+import { startCall, eventsOf } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 

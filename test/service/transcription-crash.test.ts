@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { eventsOf, startCall, untilStatus } from '../support/calls.ts';
+import { eventsOf, startCall } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 

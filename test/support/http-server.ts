@@ -16,7 +16,7 @@ export type HttpServer = {
   close(): Promise<void>;
 };
 
-/** A real server on a free port whose answers the test writes by hand. */
+/** An HTTP server on a free port, whose answers are up to the test. */
 export async function startHttpServer(
   answer: (request: SeenRequest, response: ServerResponse) => void,
 ): Promise<HttpServer> {

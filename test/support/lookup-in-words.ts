@@ -1,4 +1,4 @@
-import type { CompanyLookup } from '../../src/clients/connectwise/client.ts';
+import type { CompanyLookup } from '../../src/domain/company-match.ts';
 
 /** A lookup as tables write it: `AMBIGUOUS 254,255 without company: 631`. */
 export function lookupInWords(lookup: CompanyLookup): string {

@@ -8,11 +8,12 @@ import {
 } from '../../local/parts/postgres/temporary.ts';
 import { migrate } from '../../prisma/engine/apply.ts';
 import { runOn } from '../../prisma/engine/create-database.ts';
+import { DATABASE_ZONE } from './zones.ts';
 
 export type TestDatabase = {
-  /** A DATABASE_URL of a database that nobody else uses, with all migrations applied. */
+  /** The DATABASE_URL of a database that no other test uses, with all migrations applied. */
   readonly url: string;
-  /** Drops it, also while connections to it are open. */
+  /** Drops it, even while connections to it are open. */
   drop(): Promise<void>;
 };
 
@@ -22,7 +23,7 @@ let server: Promise<TemporaryPostgres> | null = null;
 
 /**
  * The PostgreSQL server of this test run, started when a test first asks for it and stopped by
- * `global.ts`. It holds no database but the standard ones and the template.
+ * `global.ts`. Besides the databases of tests it holds only the standard ones and the template.
  */
 export function testPostgres(): Promise<TemporaryPostgres> {
   server ??= startWithTemplate();
@@ -57,6 +58,10 @@ export async function stopTestPostgres(): Promise<void> {
 async function startWithTemplate(): Promise<TemporaryPostgres> {
   const started = await startTemporaryPostgres();
   try {
+    await runOn(started.url('postgres'), async (client) => {
+      await client.query(`ALTER SYSTEM SET timezone = '${DATABASE_ZONE}'`);
+      await client.query('SELECT pg_reload_conf()');
+    });
     await migrate(started.url(TEMPLATE));
     return started;
   } catch (error) {

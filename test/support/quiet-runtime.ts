@@ -2,8 +2,8 @@ import { IllegalStateError } from '@temporalio/common';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
 /**
- * Keeps workers inside the tests' own process from writing among the results all that goes well.
- * To be called right before one starts: a runtime that nothing uses would keep the process alive.
+ * Keeps workers inside the tests' own process from logging among the results what goes well. Call it
+ * right before a worker starts: a runtime that nothing uses would keep the process alive.
  */
 export function quietRuntime(): void {
   try {

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { CallKey } from '../../src/domain/call.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 
-/** The ConnectWise company that every caller of the harness works for. */
+/** The ConnectWise company that every caller works for. */
 export const COMPANY = { id: 9_001, name: 'Zanzibar Provisions Ltd' } as const;
 
 /** A word of every call, and the name of its speaker. */
@@ -26,14 +26,15 @@ export type Recording = CallKey & {
 export type RecordingMaker = ReturnType<typeof createRecordingMaker>;
 
 /**
- * Makes recordings in the sandbox that it can tell apart whatever a request carries: each has its own
- * id, number (up to a thousand, then they repeat), words and audio. All callers work for one
- * company, which is new to the database.
+ * Makes recordings that the sandbox can tell apart, whatever part of a call a request carries: each
+ * has its own id, number (up to a thousand, then they repeat), words and audio. All callers work for
+ * one company, which is new to the database.
  */
 export function createRecordingMaker(sandbox: () => SandboxClient) {
-  // Of the year 2025: no longer fresh, so that a recording that is missing is missing for good.
+  // In 2025: a recording that old and missing is missing for good, where a fresh one may still come.
   const firstSecond = 1_740_000_000 + randomInt(10_000_000);
-  let made = 0;
+  const made: Recording[] = [];
+  let count = 0;
 
   async function addCaller(number: string, index: number): Promise<void> {
     const contact = {
@@ -48,16 +49,22 @@ export function createRecordingMaker(sandbox: () => SandboxClient) {
   }
 
   return {
-    /** Adds a recording; `more` overrules its parts (see the sandbox's README). */
+    /** Everything that was added, in the order in which the sandbox took it. */
+    made: made as readonly Recording[],
+
+    /**
+     * Adds a recording; `more` overrules its parts (see the sandbox's README). A recording with
+     * metadata of its own brings no caller into ConnectWise.
+     */
     async add(more: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
-      const index = made;
-      made += 1;
+      const index = count;
+      count += 1;
       const second = firstSecond + index;
       const given = more['callRecordingId'];
       const callSid = typeof given === 'string' ? given : `${second}.${index}`;
       const key = { callSid, recordgroup: '100', recordid: String(500_000 + index) };
       const number = `+44${NUMBER_STEM}${String(index % NUMBERS).padStart(4, '0')}`;
-      if (index < NUMBERS) await addCaller(number, index);
+      if (index < NUMBERS && !('metadata' in more)) await addCaller(number, index);
       const { sha256 } = (await sandbox().addRecording({
         callRecordingId: callSid,
         recordgroup: key.recordgroup,
@@ -68,7 +75,9 @@ export function createRecordingMaker(sandbox: () => SandboxClient) {
         transcript: `This is Ms ${SPEAKER}. There is ${SPOKEN_WORD} in the printer, ticket ${second} ${index} please.`,
         ...more,
       })) as { sha256: string };
-      return { ...key, sha256 };
+      const recording = { ...key, sha256 };
+      made.push(recording);
+      return recording;
     },
   };
 }

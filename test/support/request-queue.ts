@@ -5,5 +5,6 @@ export const emptyQueue = {
   take: async () => ({ place: 0, waitMs: 0 }),
   untilTurn: async () => 0,
   begin: async () => 0,
+  beginMore: async () => 0,
   beginWalk: async () => 0,
 } as const satisfies RequestQueue;

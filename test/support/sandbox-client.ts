@@ -5,7 +5,7 @@ export type Hits = Readonly<Record<string, number>>;
 
 export type SandboxClient = ReturnType<typeof createSandboxClient>;
 
-/** Speaks to the control plane of the sandbox, as a person with curl would. */
+/** A client of the sandbox's control plane. */
 export function createSandboxClient(controlUrl: string) {
   async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${controlUrl}${path}`, {

@@ -1,8 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
-
 import {
   createActivities,
   type Activities,
@@ -13,77 +10,46 @@ import { createLanguageModel } from '../../src/clients/language-model/client.ts'
 import { createPhoneSystem } from '../../src/clients/phone-system/client.ts';
 import { createRecordingStore } from '../../src/clients/recording-store/client.ts';
 import { createSpeechProvider } from '../../src/clients/speech-provider/client.ts';
-import { loadWorkerConfig } from '../../src/config.ts';
-import { STEPS, type RedoStep, type Step } from '../../src/domain/names.ts';
-import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
-import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
-import { createCallRepository } from '../../src/repositories/call-repository.ts';
-import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
-import { createDatabase } from '../../src/repositories/database.ts';
-import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
 import { createRequestQueue } from '../../src/repositories/request-queue.ts';
-import { createSitePhoneRepository } from '../../src/repositories/site-phone-repository.ts';
-import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
-import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createTestDatabase } from './postgres.ts';
-import { createSandboxClient } from './sandbox-client.ts';
-import { startTemporarySandbox } from './temporary-sandbox.ts';
+import { STEPS, type RedoStep, type Step } from '../../src/domain/names.ts';
+import { attemptOf } from './attempt.ts';
 import { createRecordingMaker } from './recordings.ts';
+import { repositoriesOf } from './repositories.ts';
+import { startSurroundings } from './surroundings.ts';
 
 export type StepRig = Awaited<ReturnType<typeof startStepRig>>;
 
 /**
  * Runs single attempts of single steps, with the real clients against the sandbox and the real
- * repositories against PostgreSQL, so that a test can hold one attempt up between any two of its moves.
+ * repositories against PostgreSQL, so that a test can hold an attempt up at any point of it.
  */
 export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
-  const stack = new AsyncDisposableStack();
-  const testDatabase = await createTestDatabase();
-  stack.defer(() => testDatabase.drop());
-  const temporary = await startTemporarySandbox(0);
-  stack.defer(() => temporary.stop());
-  const sandbox = createSandboxClient(temporary.addresses.controlUrl);
-  const configWith = (more: Readonly<Record<string, string>>) =>
-    loadWorkerConfig({
-      ...sandboxEnvironment(temporary.addresses),
-      DATABASE_URL: testDatabase.url,
-      CONNECTWISE_REQUESTS_PER_MINUTE: '10000',
-      ...env,
-      ...more,
-    });
-  const config = configWith({});
-  const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+  const { stack, sandbox, database, config, configWith } = await startSurroundings(env);
   const { prisma } = database;
   const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
     opened.close(),
   );
-  /** A provider of transcriptions as a worker with these variables more would have it. */
+  /** The provider of transcriptions of a worker that has these variables as well. */
   const speechWith = (more: Readonly<Record<string, string>>) =>
     stack.adopt(createSpeechProvider(configWith(more).speech), (opened) => opened.close());
   const deps: ActivitiesDeps = {
-    database,
-    calls: createCallRepository(prisma),
-    companies: createCompanyRepository(prisma),
-    sitePhones: createSitePhoneRepository(prisma),
-    analyses: createCallAnalysisRepository(prisma),
-    chunks: createAnalysisChunkRepository(prisma),
-    transcripts: createTranscriptRepository(prisma),
-    log: createProcessingLogRepository(prisma),
+    ...repositoriesOf(database),
     phoneSystem,
     recordingStore: createRecordingStore(config.recordingStore),
     speech: speechWith({}),
-    connectwise: createConnectWise(config.connectwise, createRequestQueue(prisma, 'connectwise')),
+    connectwise: createConnectWise(config.connectwise, createRequestQueue(database, 'connectwise')),
+    excludedCompanyIds: config.connectwise.excludedCompanyIds,
     languageModel: createLanguageModel(config.languageModel),
     callerChannel: config.callerChannel,
     attemptHistory: { wasPreviousLost: async () => false },
     numberRules: config.numberRules,
     reprocessWindowMs: config.reprocessWindowMs,
   };
-  const recordings = createRecordingMaker(() => sandbox);
+  const { add: addRecording } = createRecordingMaker(() => sandbox);
 
   /** A new call, each step of which is one activity of one run; `recording` overrules its parts. */
   async function newCall(recording: Readonly<Record<string, unknown>> = {}) {
-    const key = await recordings.add(recording);
+    const key = await addRecording(recording);
     let runId: string = randomUUID();
     let scheduledTimestampMs = Date.now() + randomInt(1_000);
     let redoFrom: RedoStep | null = null;
@@ -91,16 +57,12 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
 
     /** One attempt of a step, with the given dependencies instead of the usual ones. */
     function attempt(step: Step, number: number, instead: Partial<ActivitiesDeps> = {}) {
-      const environment = new MockActivityEnvironment(
-        {
-          activityId: String(STEPS.indexOf(step) + 1),
-          attempt: number,
-          scheduledTimestampMs,
-          workflowExecution: { workflowId: key.callSid, runId },
-        },
-        // A zombie is meant to fail; what it says of it would hide the results.
-        { logger: new DefaultLogger('ERROR') },
-      );
+      const environment = attemptOf({
+        activityId: String(STEPS.indexOf(step) + 1),
+        attempt: number,
+        scheduledTimestampMs,
+        workflowExecution: { workflowId: key.callSid, runId },
+      });
       cancel = () => environment.cancel();
       const activities: Activities = createActivities({ ...deps, ...instead });
       const { callSid, recordgroup, recordid } = key;

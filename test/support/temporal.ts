@@ -9,16 +9,24 @@ import { freePort } from '../../local/process/ports.ts';
 import { findTemporalCli, findTestServer } from '../../local/tools/temporal-cli.ts';
 import { startTemporalServer } from '../../local/parts/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts';
+import { toOwnProcess, type OwnProcess, type ProcessHome } from './own-process.ts';
 import { quietRuntime } from './quiet-runtime.ts';
 
+/** A Temporal server whose state is in a file and outlives its death. */
 export type TestTemporal = {
+  readonly port: number;
   /** For TEMPORAL_ADDRESS; the namespace is `default`, our search attributes are registered. */
   readonly address: string;
   /** The path of the Temporal CLI, for tests that do what an operator does. */
   readonly cli: string;
-  /** Its process, for tests that kill or freeze it. */
-  readonly pid: number;
+  readonly databaseFile: string;
+  isRunning(): boolean;
   stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** Starts it again on the same file and port. */
+  start(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
 };
 
 let shared: Promise<TestTemporal> | null = null;
@@ -32,9 +40,15 @@ export function startTemporal(): Promise<TestTemporal> {
   return shared;
 }
 
+/** Stops the shared server if a test has started it. */
+export async function stopTestTemporal(): Promise<void> {
+  const running = await shared?.catch(() => null);
+  shared = null;
+  await running?.stop();
+}
+
 /** A Temporal server for one test alone, which has to stop it. */
 export async function startOwnTemporal(): Promise<TestTemporal> {
-  const { path } = await findTemporalCli(process.env, reportOnStandardError);
   const folder = await mkdtemp(join(tmpdir(), 'call-processing-temporal-'));
   const keeper = startKeeper();
   const clear = async () => {
@@ -42,20 +56,11 @@ export async function startOwnTemporal(): Promise<TestTemporal> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { part, address } = await startTemporalServer({
-      cli: path,
-      port: await freePort(),
-      uiPort: null,
-      databaseFile: join(folder, 'temporal.db'),
-      logPath: join(folder, 'log'),
-      keeper,
-    });
+    const temporal = await startTemporalIn({ folder, keeper });
     return {
-      address,
-      cli: path,
-      pid: part.pid,
-      stop: async () => {
-        await part.stop();
+      ...temporal,
+      async stop() {
+        await temporal.stop();
         await clear();
       },
     };
@@ -65,11 +70,38 @@ export async function startOwnTemporal(): Promise<TestTemporal> {
   }
 }
 
-/** Stops the shared server if a test has started it. */
-export async function stopTestTemporal(): Promise<void> {
-  const running = await shared?.catch(() => null);
-  shared = null;
-  await running?.stop();
+/** A Temporal server for a rig, with its database file in the rig's folder. */
+export async function startTemporalIn({ folder, keeper }: ProcessHome): Promise<TestTemporal> {
+  const { path: cli } = await findTemporalCli(process.env, reportOnStandardError);
+  const port = await freePort();
+  const databaseFile = join(folder, 'temporal.db');
+  let server: OwnProcess;
+  const start = async () => {
+    const { part } = await startTemporalServer({
+      cli,
+      port,
+      uiPort: null,
+      databaseFile,
+      logPath: join(folder, 'logs', 'temporal.log'),
+      keeper,
+    });
+    server = toOwnProcess(part);
+  };
+  await start();
+  return {
+    port,
+    address: `127.0.0.1:${port}`,
+    cli,
+    databaseFile,
+    isRunning: () => server.isRunning(),
+    async stop() {
+      await server.stop();
+    },
+    kill: () => server.kill(),
+    start,
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
+  };
 }
 
 /**

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-// Often enough to lose no time, seldom enough to leave the processes under test the processor.
+// Often enough to lose no time, seldom enough to leave the CPU to the processes under test.
 const LOOK_EVERY_MS = 50;
 
-// What is waited for takes seconds at the most; the rest is room for a machine that is busy with other
-// things. Shorter than a test may take (.mocharc.json), so that a failure says what did not come.
+// Whatever tests wait for takes seconds at most; the rest is room for a busy machine. It is shorter
+// than a test may take (.mocharc.json), so that a failure says what did not happen.
 const DEADLINE_MS = 60_000;
 
 /**
- * Waits until `look` gives something other than null, undefined or false. Rejects with what was
- * waited for when that takes longer than the deadline.
+ * Waits until `look` returns something other than null, undefined or false. Rejects at the deadline
+ * with `what` was waited for.
  */
 export async function waitFor<T>(
   what: string,

@@ -8,7 +8,7 @@ let built: Promise<string> | null = null;
 
 /**
  * The workflow code as workers get it in production: bundled once, by the project's own command.
- * Every worker that bundled it itself would cost a test four seconds of a processor.
+ * A worker that bundled it itself would cost a test four seconds of CPU time.
  */
 export function workflowBundle(): Promise<string> {
   built ??= build();

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../src/activities/index.ts';
 import type { OpenCallInput } from '../../src/activities/steps/open-call.ts';
 import type { RecordFailureInput } from '../../src/activities/steps/record-failure.ts';
-import type { StepInput } from '../../src/activities/steps/archive-recording.ts';
+import type { StepInput } from '../../src/activities/step/define-step.ts';
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 
 /** One request to an activity. */

@@ -1,75 +1,73 @@
-import type { CompanyLookup } from '../../clients/connectwise/client.ts';
+import type { CompanyLookup } from '../../domain/company-match.ts';
 import type { ExternalParty } from '../../domain/external-party.ts';
-import type { LogEvent, LogStatus } from '../../domain/log-events.ts';
+import type { LogEvent } from '../../domain/log-events.ts';
 
-type Note = { readonly status: LogStatus; readonly event: LogEvent; readonly message: string };
+type NotedEvent = { readonly event: LogEvent; readonly message: string };
 
 const WHY_UNKNOWN = {
   SERVICE_NUMBER:
     'The other party is a service number (SERVICE_NUMBER), which belongs to no company.',
   NOT_A_NUMBER:
-    'What the phone system gives for the other party is no telephone number (NOT_A_NUMBER).',
+    'What the phone system gives for the other party is not a telephone number (NOT_A_NUMBER).',
   NOTHING_KNOWN: 'The phone system says nothing about the other party (NOTHING_KNOWN).',
 } as const satisfies Record<Extract<ExternalParty, { kind: 'UNKNOWN' }>['reason'], string>;
 
-/** The log's account of a company match. It may name the company, but no number and no person. */
-export function describeMatch(party: ExternalParty, lookup: CompanyLookup | null): Note[] {
+const NOT_FOUND: NotedEvent = {
+  event: 'COMPANY_NOT_FOUND',
+  message: 'No company in ConnectWise has this number.',
+};
+
+/**
+ * What the processing log says about a company match. It may name the company, but no number and no
+ * person.
+ */
+export function describeMatch(party: ExternalParty, lookup: CompanyLookup | null): NotedEvent[] {
   if (lookup === null) return [describeParty(party)];
-  const notes = [describeLookup(lookup)];
-  if (lookup.incompleteContactIds.length > 0) {
-    notes.push({
-      status: 'LOG_ERROR',
-      event: 'COMPANY_LOOKUP_INCOMPLETE',
-      message: `ConnectWise shows contacts with this number but without a company (contact ids ${lookup.incompleteContactIds.join(', ')}). Most likely the API member may not see companies: check its rights, then reprocess from matchCompany.`,
-    });
-  }
-  return notes;
+  const { incompleteContactIds } = lookup;
+  return incompleteContactIds.length === 0
+    ? [describeLookup(lookup)]
+    : [describeLookup(lookup), describeIncomplete(incompleteContactIds)];
 }
 
-function describeParty(party: ExternalParty): Note {
+function describeParty(party: ExternalParty): NotedEvent {
   switch (party.kind) {
     case 'WITHHELD':
       return {
-        status: 'LOG_INFO',
         event: 'CALLER_WITHHELD',
         message: 'The caller withheld the number, so ConnectWise was not asked.',
       };
     case 'INTERNAL':
       return {
-        status: 'LOG_INFO',
         event: 'CALL_INTERNAL',
         message: 'A call between own numbers, so ConnectWise was not asked.',
       };
     case 'UNKNOWN':
-      return { status: 'LOG_INFO', event: 'COMPANY_NOT_FOUND', message: WHY_UNKNOWN[party.reason] };
+      return { event: 'COMPANY_NOT_FOUND', message: WHY_UNKNOWN[party.reason] };
     case 'NUMBER':
-      return notFound();
+      return NOT_FOUND;
   }
 }
 
-function describeLookup(lookup: CompanyLookup): Note {
+function describeLookup(lookup: CompanyLookup): NotedEvent {
   switch (lookup.match) {
     case 'MATCHED':
       return {
-        status: 'LOG_SUCCESS',
         event: 'COMPANY_IDENTIFIED',
         message: `The company is ${lookup.company.name} (ConnectWise id ${lookup.company.connectwiseId}).`,
       };
     case 'AMBIGUOUS':
       return {
-        status: 'LOG_INFO',
         event: 'COMPANY_AMBIGUOUS',
         message: `Several companies have this number (ConnectWise ids ${lookup.candidateIds.join(', ')}), so none was chosen.`,
       };
     case 'UNKNOWN':
-      return notFound();
+      return NOT_FOUND;
   }
 }
 
-function notFound(): Note {
+function describeIncomplete(contactIds: readonly string[]): NotedEvent {
   return {
-    status: 'LOG_INFO',
-    event: 'COMPANY_NOT_FOUND',
-    message: 'No company in ConnectWise has this number.',
+    event: 'COMPANY_LOOKUP_INCOMPLETE',
+    message: `ConnectWise shows contacts with this number but without a company (contact ids ${contactIds.join(', ')}). Most likely the API member may not see companies: check its rights, then reprocess from matchCompany.`,
   };
 }

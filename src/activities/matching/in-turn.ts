@@ -4,7 +4,7 @@ import type { Call } from '../../generated/prisma/client.ts';
 import type { ConnectWise } from '../../clients/connectwise/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { Attempt } from '../step/define-step.ts';
+import type { Attempt } from '../step/attempt.ts';
 
 // Nobody waits longer than that to learn that a lookup fails. What the lookup has waited for its first
 // turn is not part of it: that time says nothing about ConnectWise.
@@ -21,7 +21,7 @@ const turnNote = z.object({
 });
 type TurnNote = z.infer<typeof turnNote>;
 
-type InTurnDeps = {
+export type InTurnDeps = {
   readonly calls: Pick<CallRepository, 'update'>;
   readonly connectwise: Pick<ConnectWise, 'admitLookup'>;
 };

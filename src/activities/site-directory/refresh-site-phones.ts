@@ -8,8 +8,8 @@ import type { Database } from '../../repositories/database.ts';
 import type { SitePhoneRepository } from '../../repositories/site-phone-repository.ts';
 import { keepAlive } from '../step/keep-alive.ts';
 
-// A page is what an attempt may lose, and what one pair of events in the history stands for. At the
-// default limit (30 requests a minute for the walk) fifty companies take under two minutes.
+// A page is one activity, and so the unit of the workflow's history. At the default limit (30 requests
+// a minute for the walk) fifty companies take under two minutes.
 const COMPANIES_PER_PAGE = 50;
 
 export type RefreshSitePhonesDeps = {
@@ -29,21 +29,21 @@ export type RefreshSitePhonesInput = {
 export type RefreshSitePhonesResult = {
   /** Where the next page begins; `null` when there are no more companies. */
   readonly nextAfterCompanyId: string | null;
-  /** The companies looked at, and the numbers of their sites. */
+  /** How many companies were looked at, and how many numbers their sites have. */
   readonly companies: number;
   readonly numbers: number;
   /** The database's time before anything of the page was written. */
   readonly startedAt: string;
 };
 
-/** What an attempt leaves to the next one: how far it came and what it has counted. */
+/** What the heartbeat tells the next attempt: how far this one came and what it has counted. */
 type PageProgress = Omit<RefreshSitePhonesResult, 'nextAfterCompanyId'> & {
   readonly afterCompanyId: string;
 };
 
 /**
- * Reads the sites of the next companies and makes their numbers the directory's. May run twice: a
- * company's rows are written anew each time. A further attempt goes on after the last company done.
+ * Reads the sites of the next companies and stores their numbers in the directory. May run twice,
+ * because a company's rows are replaced each time. A retry continues after the last company done.
  */
 export function createRefreshSitePhones(deps: RefreshSitePhonesDeps) {
   const { database, sitePhones, connectwise, region } = deps;
@@ -53,7 +53,7 @@ export function createRefreshSitePhones(deps: RefreshSitePhonesDeps) {
       afterCompanyId: input.afterCompanyId,
       companies: 0,
       numbers: 0,
-      startedAt: (await sitePhones.now()).toISOString(),
+      startedAt: (await database.currentTime()).toISOString(),
     };
 
     const walk = async (): Promise<RefreshSitePhonesResult> => {
@@ -79,7 +79,7 @@ export function createRefreshSitePhones(deps: RefreshSitePhonesDeps) {
     return keepAlive(walk, () => progress);
   };
 
-  /** Returns how many numbers the company's sites have. Those of a company that has gone, go. */
+  /** Returns how many numbers the company's sites have. Removes those of a company that was deleted. */
   async function refresh(
     company: FoundCompany,
     walkId: string,
@@ -87,12 +87,13 @@ export function createRefreshSitePhones(deps: RefreshSitePhonesDeps) {
   ): Promise<number> {
     const sites = (await connectwise.listSites(company.id, signal)) ?? [];
     const phones = readSitePhones(sites, company.countryName, region);
-    await database.transaction((tx) => sitePhones.replaceOfCompany(company.id, phones, walkId, tx));
+    const found = { companyConnectwiseId: company.id, walkId, phones };
+    await database.transaction((tx) => sitePhones.replaceOfCompany(found, tx));
     return phones.length;
   }
 }
 
-/** `null` when there is none: the first attempt, or one that ended before its first company. */
+/** `null` for the first attempt, or when the one before it ended before its first company. */
 function toProgress(details: unknown): PageProgress | null {
   const given: Readonly<Partial<Record<keyof PageProgress, unknown>>> = Object(details);
   const { afterCompanyId, companies, numbers, startedAt } = given;

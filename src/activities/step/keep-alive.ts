@@ -1,16 +1,14 @@
 import { heartbeat } from '@temporalio/activity';
 
-// A third of the heartbeat timeout of 30 s, so that one late beat does not end the attempt.
-const BEAT_MS = 10_000;
+// A third of the heartbeat timeout of 30 s, so that one late heartbeat does not end the attempt.
+const HEARTBEAT_INTERVAL_MS = 10_000;
 
-/**
- * Beats while `work` is under way. `details` is what the next attempt gets to see of this one.
- */
+/** Heartbeats while `work` is in progress. The next attempt can read the last `details`. */
 export async function keepAlive<T>(
   work: () => Promise<T>,
   details: () => unknown = () => undefined,
 ): Promise<T> {
-  const timer = setInterval(() => heartbeat(details()), BEAT_MS);
+  const timer = setInterval(() => heartbeat(details()), HEARTBEAT_INTERVAL_MS);
   try {
     return await work();
   } finally {

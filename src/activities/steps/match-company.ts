@@ -1,98 +1,80 @@
-import type { Prisma } from '../../generated/prisma/client.ts';
-import type { CompanyLookup, ConnectWise } from '../../clients/connectwise/client.ts';
 import type { CompanyMatch } from '../../domain/call.ts';
+import type { CompanyLookup } from '../../domain/company-match.ts';
 import {
   findExternalParty,
   type ExternalParty,
   type NumberRules,
 } from '../../domain/external-party.ts';
 import type { CompanyRepository } from '../../repositories/company-repository.ts';
-import type { Database } from '../../repositories/database.ts';
-import type { SitePhoneRepository } from '../../repositories/site-phone-repository.ts';
-import type { StepInput } from './archive-recording.ts';
 import { describeMatch } from '../matching/describe-match.ts';
-import { askInTurn } from '../matching/in-turn.ts';
-import { findCall, lockCall } from '../step/call-row.ts';
-import { runStep, type RunStepDeps } from '../step/define-step.ts';
+import { askInTurn, type InTurnDeps } from '../matching/in-turn.ts';
+import { lookUpCompany, type LookUpCompanyDeps } from '../matching/look-up-company.ts';
+import { findCall } from '../step/call-row.ts';
+import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 
-export type MatchCompanyDeps = RunStepDeps & {
-  readonly database: Database;
-  readonly companies: CompanyRepository;
-  readonly sitePhones: SitePhoneRepository;
-  readonly connectwise: Pick<ConnectWise, 'admitLookup' | 'findCompanyByPhone'>;
-  readonly numberRules: NumberRules;
-};
+export type MatchCompanyDeps = StepDeps &
+  InTurnDeps &
+  LookUpCompanyDeps & {
+    readonly companies: CompanyRepository;
+    readonly numberRules: NumberRules;
+  };
 
 export type MatchCompanyResult = { readonly companyMatch: CompanyMatch };
 
 /**
- * Finds out which company the call was with, from the numbers that the phone system noted. Not to
- * know it (withheld, unknown, several candidates) is a result, not a failure.
+ * Finds out which company the call was with, from the numbers that the phone system recorded. Not
+ * knowing it (withheld, unknown, several candidates) is a result, not a failure.
  */
 export function createMatchCompany(deps: MatchCompanyDeps) {
-  const { database, calls, companies, log, numberRules } = deps;
-  return ({ callSid, redo }: StepInput): Promise<MatchCompanyResult> =>
-    runStep(
-      deps,
-      'matchCompany',
-      callSid,
-      // A lookup that waits for its turn has not failed.
-      (code) => (code === 'CONNECTWISE_QUEUED' ? null : 'COMPANY_LOOKUP_FAILED'),
-      async (attempt) => {
-        const call = await findCall(calls, callSid);
-        const mayReuse = !redo || call.matchRunId === call.runId;
-        if (call.companyMatch !== null && mayReuse) return { companyMatch: call.companyMatch };
+  const { database, calls, companies, numberRules } = deps;
+  return defineStep(deps, {
+    step: 'matchCompany',
+    // A lookup that waits for its turn has not failed.
+    failedEvent: (code) => (code === 'CONNECTWISE_QUEUED' ? null : 'COMPANY_LOOKUP_FAILED'),
 
-        const party = findExternalParty(call, numberRules);
-        const lookup =
-          party.kind === 'NUMBER'
-            ? await askInTurn(deps, { call, attempt }, () =>
-                lookUp(deps, party.number, attempt.signal),
-              )
-            : null;
-        const companyMatch = toCompanyMatch(party, lookup);
+    async run({ callSid, redo }: StepInput, attempt): Promise<MatchCompanyResult> {
+      const call = await findCall(calls, callSid);
+      const mayReuse = !redo || call.matchRunId === call.runId;
+      if (call.companyMatch !== null && mayReuse) return { companyMatch: call.companyMatch };
 
-        return database.transaction(async (tx) => {
-          const now = await lockCall(calls, call, 'matchCompany', tx);
-          // A faster attempt of this step has stored its answer: that one counts.
-          if (now.companyMatch !== null && now.matchRunId === call.runId) {
-            return { companyMatch: now.companyMatch };
-          }
-          const company =
-            lookup?.match === 'MATCHED'
-              ? await companies.findOrCreate(lookup.company.connectwiseId, lookup.company.name, tx)
-              : null;
-          const findings: Prisma.CallUncheckedUpdateInput = {
-            externalPhoneNumber: party.kind === 'NUMBER' ? party.number : null,
-            direction: party.direction,
-            companyMatch,
-            companyId: company?.id ?? null,
-            matchRunId: call.runId,
-          };
-          await calls.update(call.id, findings, tx);
-          for (const note of describeMatch(party, lookup)) {
-            await log.create(
-              attempt.logRow({ ...note, callId: call.id, companyId: company?.id ?? null }),
-              tx,
+      const party = findExternalParty(call, numberRules);
+      const number = party.kind === 'NUMBER' ? party.number : null;
+      const lookup =
+        number === null
+          ? null
+          : await askInTurn(deps, { call, attempt }, () =>
+              lookUpCompany(deps, number, attempt.signal),
             );
-          }
-          return { companyMatch };
-        });
-      },
-    );
+      const companyMatch = toCompanyMatch(party, lookup);
+
+      return database.transaction(async (tx) => {
+        const current = await attempt.lockCall(call, tx);
+        // A faster attempt of this step has stored its answer: that one counts.
+        if (current.companyMatch !== null && current.matchRunId === call.runId) {
+          return { companyMatch: current.companyMatch };
+        }
+        const found = lookup?.match === 'MATCHED' ? lookup.company : null;
+        const company =
+          found === null ? null : await companies.findOrCreate(found.connectwiseId, found.name, tx);
+        const companyId = company?.id ?? null;
+        const match = {
+          externalPhoneNumber: number,
+          direction: party.direction,
+          companyMatch,
+          companyId,
+          matchRunId: call.runId,
+        };
+        await calls.update(call.id, match, tx);
+
+        const note = attempt.notesOn({ callId: call.id, companyId }, tx);
+        for (const { event, message } of describeMatch(party, lookup)) await note(event, message);
+        return { companyMatch };
+      });
+    },
+  });
 }
 
-/** Asks ConnectWise, with what the directory of sites knows of the number. */
-async function lookUp(
-  { sitePhones, connectwise }: Pick<MatchCompanyDeps, 'sitePhones' | 'connectwise'>,
-  number: string,
-  signal: AbortSignal,
-): Promise<CompanyLookup> {
-  const siteCompanyIds = await sitePhones.listCompanyIds(number);
-  return connectwise.findCompanyByPhone(number, siteCompanyIds, signal);
-}
-
-/** The match as the call's column has it. */
+/** The match in the words of the call's column. */
 function toCompanyMatch(party: ExternalParty, lookup: CompanyLookup | null): CompanyMatch {
   return party.kind === 'NUMBER' ? (lookup?.match ?? 'UNKNOWN') : party.kind;
 }

@@ -1,11 +1,10 @@
 import type { CallKey } from '../../domain/call.ts';
 import type { RedoStep } from '../../domain/names.ts';
-import type { Database } from '../../repositories/database.ts';
 import { superseded } from '../step/call-row.ts';
-import { runStep, type RunStepDeps } from '../step/define-step.ts';
+import { defineStep, type StepDeps } from '../step/define-step.ts';
+import { describeReprocess } from '../step/describe-reprocess.ts';
 
-export type OpenCallDeps = RunStepDeps & {
-  readonly database: Database;
+export type OpenCallDeps = StepDeps & {
   /** How long a parked call waits for a reprocess, in milliseconds. */
   readonly reprocessWindowMs: number;
 };
@@ -26,84 +25,43 @@ export type OpenCallResult = {
  * left as it is (SKIPPED) unless a step is to be redone.
  */
 export function createOpenCall(deps: OpenCallDeps) {
-  const { database, calls, log, reprocessWindowMs } = deps;
-  return (input: OpenCallInput): Promise<OpenCallResult> =>
+  const { database, calls, reprocessWindowMs } = deps;
+  return defineStep(deps, {
+    step: 'openCall',
     // A failed attempt has no row to be noted on: what fails here is the database itself.
-    runStep(
-      deps,
-      'openCall',
-      input.callSid,
-      () => null,
-      (attempt) =>
-        database.transaction(async (tx) => {
-          const { callSid, recordgroup, recordid, redoFrom, reason } = input;
-          const { runId, transition } = attempt;
-          const call = await calls.findOrCreate(
-            {
-              callSid,
-              recordgroup,
-              recordid,
-              callStatus: 'PROCESSING',
-              startTime: await calls.now(tx),
-              runId,
-              transition,
-            },
-            tx,
-          );
+    failedEvent: () => null,
+    run: (input: OpenCallInput, attempt): Promise<OpenCallResult> =>
+      database.transaction(async (tx) => {
+        const { callSid, recordgroup, recordid, redoFrom, reason } = input;
+        const { runId, transition } = attempt;
+        const row = { callStatus: 'PROCESSING', recordgroup, recordid, runId, transition } as const;
+        const startTime = await database.currentTime(tx);
+        const call = await calls.findOrCreate({ ...row, callSid, startTime }, tx);
+        const note = attempt.notesOn({ callId: call.id }, tx);
 
-          // Completed by this very run: this attempt was held up, and is told below that it is late.
-          const isOwn = call.runId === runId;
-          if (call.callStatus === 'COMPLETED' && redoFrom === null && !isOwn) {
-            const message = 'Skipped: the call was COMPLETED before.';
-            await log.create(
-              attempt.logRow({ callId: call.id, status: 'LOG_INFO', event: 'SKIPPED', message }),
-              tx,
-            );
-            return { alreadyCompleted: true, reprocessWindowMs };
-          }
+        // If this very run has completed the call, this attempt is a late one, which is refused below.
+        const isOtherRun = call.runId !== runId;
+        if (call.callStatus === 'COMPLETED' && redoFrom === null && isOtherRun) {
+          await note('SKIPPED', 'Skipped: the call was COMPLETED before.');
+          return { alreadyCompleted: true, reprocessWindowMs };
+        }
 
-          const opened = await calls.changeStatus(
-            call.id,
-            transition,
-            {
-              callStatus: 'PROCESSING',
-              recordgroup,
-              recordid,
-              runId,
-              outcome: null,
-              callAnalysisId: null,
-              failedStep: null,
-              failureCode: null,
-              failureMessage: null,
-            },
-            tx,
-          );
-          if (!opened) throw superseded('openCall');
+        const isOpened = await calls.changeStatus(call.id, { ...row, ...NO_RESULT_YET }, tx);
+        if (!isOpened) throw superseded('openCall');
 
-          await log.create(
-            attempt.logRow(
-              redoFrom === null
-                ? {
-                    callId: call.id,
-                    status: 'LOG_INFO',
-                    event: 'JOB_STARTED',
-                    message: 'Processing started.',
-                  }
-                : {
-                    callId: call.id,
-                    status: 'LOG_INFO',
-                    event: 'REPROCESS_REQUESTED',
-                    message: describeReprocess(redoFrom, reason),
-                  },
-            ),
-            tx,
-          );
-          return { alreadyCompleted: false, reprocessWindowMs };
-        }),
-    );
+        await (redoFrom === null
+          ? note('JOB_STARTED', 'Processing started.')
+          : note('REPROCESS_REQUESTED', describeReprocess(redoFrom, reason)));
+        return { alreadyCompleted: false, reprocessWindowMs };
+      }),
+  });
 }
 
-/** The log's sentence about a reprocess. */
-export function describeReprocess(from: string, reason: string | null): string {
-  return `Reprocessing from ${from} was requested${reason === null ? '.' : `: ${reason}`}`;
-}
+/** Clears how an earlier run ended. */
+const NO_RESULT_YET = {
+  outcome: null,
+  callAnalysisId: null,
+  failedStep: null,
+  failureCode: null,
+  failureMessage: null,
+} as const;

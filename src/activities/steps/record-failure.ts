@@ -1,17 +1,7 @@
 import type { CallKey } from '../../domain/call.ts';
 import { ERROR_CODES, type ErrorCode } from '../../domain/error-codes.ts';
 import type { Step } from '../../domain/names.ts';
-import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { Database } from '../../repositories/database.ts';
-import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
-import { currentAttempt } from '../step/define-step.ts';
-import { toRetryableFailure, toServiceError } from '../failure.ts';
-
-export type RecordFailureDeps = {
-  readonly database: Database;
-  readonly calls: CallRepository;
-  readonly log: ProcessingLogRepository;
-};
+import { defineRecord, type RecordDeps } from '../step/define-record.ts';
 
 export type RecordFailureInput = CallKey & {
   readonly step: Step;
@@ -22,15 +12,16 @@ export type RecordFailureInput = CallKey & {
 };
 
 /**
- * Marks the call FAILED with the step, the code and a sentence for the operator. Makes the row if
- * openCall itself was given up. A call that has gone on since is left alone.
+ * Marks the call FAILED with the step, the code and a sentence for the operator. Creates the row if
+ * openCall itself was given up. A call that has been resumed since is left alone.
  */
-export function createRecordFailure(deps: RecordFailureDeps) {
-  const { database, calls, log } = deps;
-  return async (input: RecordFailureInput): Promise<void> => {
+export function createRecordFailure(deps: RecordDeps) {
+  const { database, calls } = deps;
+  return defineRecord(deps, async (input: RecordFailureInput, { attempt, tx }) => {
     const { callSid, recordgroup, recordid, step, code, message, expired } = input;
-    const attempt = currentAttempt(step);
+    const { runId, transition } = attempt;
     const failed = {
+      transition,
       callStatus: 'FAILED',
       failedStep: step,
       failureCode: code,
@@ -38,37 +29,18 @@ export function createRecordFailure(deps: RecordFailureDeps) {
       outcome: null,
       callAnalysisId: null,
     } as const;
-    try {
-      await database.transaction(async (tx) => {
-        const { runId, transition } = attempt;
-        const { id } = await calls.findOrCreate(
-          {
-            callSid,
-            recordgroup,
-            recordid,
-            startTime: await calls.now(tx),
-            runId,
-            transition,
-            ...failed,
-          },
-          tx,
-        );
-        await calls.changeStatus(id, transition, failed, tx);
-        await log.create(
-          attempt.logRow({
-            callId: id,
-            status: 'LOG_ERROR',
-            event: 'JOB_FAILED',
-            code: expired ? 'REPROCESS_WINDOW_EXPIRED' : code,
-            message: expired
-              ? `Nobody reprocessed the call in time, so its run was closed. ${step} had failed with ${code}.`
-              : `${step} was given up with ${code}. ${failed.failureMessage}`,
-          }),
-          tx,
-        );
-      });
-    } catch (error) {
-      throw toRetryableFailure(toServiceError(error));
-    }
-  };
+    const startTime = await database.currentTime(tx);
+    const row = { callSid, recordgroup, recordid, startTime, runId, ...failed };
+    const { id } = await calls.findOrCreate(row, tx);
+    await calls.changeStatus(id, failed, tx);
+
+    const note = attempt.notesOn({ callId: id }, tx);
+    await (expired
+      ? note(
+          'JOB_FAILED',
+          `Nobody reprocessed the call in time, so its run was closed. ${step} had failed with ${code}.`,
+          'REPROCESS_WINDOW_EXPIRED',
+        )
+      : note('JOB_FAILED', `${step} was given up with ${code}. ${failed.failureMessage}`, code));
+  });
 }

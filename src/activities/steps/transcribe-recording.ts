@@ -4,24 +4,22 @@ import { z } from 'zod';
 import { Prisma, type Transcript } from '../../generated/prisma/client.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
-import type { Database } from '../../repositories/database.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
-import type { StepInput } from './archive-recording.ts';
-import { findCall, lockCall } from '../step/call-row.ts';
+import { findCall } from '../step/call-row.ts';
+import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
-import { runStep, type Attempt, type RunStepDeps } from '../step/define-step.ts';
-import { createServerTranscriber } from '../transcription/server-transcriber.ts';
+import { requireArchived, type ArchivedCall } from '../transcription/archived-call.ts';
 import { createGoogleTranscriber } from '../transcription/google-transcriber.ts';
-import {
-  requireArchived,
-  reserveSubmission,
-  type ArchivedCall,
-  type Submission,
-} from '../transcription/submission.ts';
-import type { Transcriber, Transcription } from '../transcription/transcriber.ts';
+import { createServerTranscriber } from '../transcription/server-transcriber.ts';
+import { reserveSubmission } from '../transcription/submission.ts';
+import type {
+  OnProgress,
+  Transcriber,
+  Transcription,
+  TranscriptionJob,
+} from '../transcription/transcriber.ts';
 
-export type TranscribeRecordingDeps = RunStepDeps & {
-  readonly database: Database;
+export type TranscribeRecordingDeps = StepDeps & {
   readonly transcripts: TranscriptRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: SpeechProvider;
@@ -30,86 +28,73 @@ export type TranscribeRecordingDeps = RunStepDeps & {
 export type TranscribeRecordingResult = { readonly transcriptId: string };
 
 /**
- * Turns the archived audio into words, paying for it once: the submission's id is on the row before
+ * Turns the archived audio into words and pays for it once: the submission's id is on the row before
  * anything is sent, and a later attempt looks for what an earlier one left under it.
  */
 export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
-  const { database, calls, log, transcripts } = deps;
+  const { database, calls, transcripts } = deps;
   const transcriber = toTranscriber(deps);
-  return ({ callSid, redo }: StepInput): Promise<TranscribeRecordingResult> =>
-    runStep(
-      deps,
-      'transcribeRecording',
-      callSid,
-      () => 'TRANSCRIPTION_FAILED',
-      async (attempt) => {
-        const call = requireArchived(await findCall(calls, callSid));
-        const stored = await transcripts.findByCall(call.id);
-        if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
+  return defineStep(deps, {
+    step: 'transcribeRecording',
+    failedEvent: () => 'TRANSCRIPTION_FAILED',
 
-        const submission = await reserveSubmission(deps, call, transcriber.provider, redo);
-        let details: { readonly operation: string } | undefined;
-        const transcription = await keepAlive(
-          () =>
-            transcriber.transcribe(call, submission, attempt.signal, (progress) => {
-              details = progress;
-              heartbeat(details);
-            }),
-          () => details,
-        );
-        return save(call, submission, transcription, attempt);
-      },
+    async run({ callSid, redo }: StepInput, attempt): Promise<TranscribeRecordingResult> {
+      const call = requireArchived(await findCall(calls, callSid));
+      const stored = await transcripts.findByCall(call.id);
+      if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
+
+      const { provider } = transcriber;
+      const submission = await reserveSubmission(deps, { call, attempt, provider, redo });
+      const job = { call, submission, attempt };
+      return save(job, await transcribe(job));
+    },
+  });
+
+  /** Heartbeats with the operation's name, as soon as there is one. */
+  function transcribe(job: TranscriptionJob): Promise<Transcription> {
+    let progress: Parameters<OnProgress>[0] | undefined;
+    const onProgress: OnProgress = (details) => {
+      progress = details;
+      heartbeat(details);
+    };
+    return keepAlive(
+      () => transcriber.transcribe(job, onProgress),
+      () => progress,
     );
+  }
 
   /** Stores the transcript together with its log row. */
   function save(
-    call: ArchivedCall,
-    submission: Submission,
+    { call, submission, attempt }: TranscriptionJob,
     { remarks, ...parsed }: Transcription,
-    attempt: Attempt,
   ): Promise<TranscribeRecordingResult> {
     return database.transaction(async (tx) => {
-      const { speechRecognition } = await lockCall(calls, call, 'transcribeRecording', tx);
+      const { speechRecognition } = await attempt.lockCall(call, tx);
       const stored = await transcripts.findByCall(call.id, tx);
-      // A faster attempt of this step has stored it. The operation's name stays on the row: it
-      // tells which one was paid for.
+      // A faster attempt of this step has stored it. The operation's name stays on the row, because
+      // it says which operation was paid for.
       if (stored?.submissionId === submission.id) return { transcriptId: stored.id };
-      const { id } = await transcripts.save(
-        {
-          ...parsed,
-          callId: call.id,
-          segments: [...parsed.segments],
-          // Google bills whole seconds; the column holds whole seconds.
-          billedSeconds: Math.ceil(parsed.billedSeconds),
-          model: modelOf(speechRecognition),
-          recognition: speechRecognition ?? Prisma.DbNull,
-          sha256: call.sha256,
-          submissionId: submission.id,
-          runId: call.runId,
-        },
-        tx,
-      );
-      await log.create(
-        attempt.logRow({
-          callId: call.id,
-          status: 'LOG_INFO',
-          event: 'TRANSCRIPTION_SUCCESS',
-          message: [summaryOf(parsed), ...remarks].join(' '),
-        }),
-        tx,
-      );
+      const row = {
+        ...parsed,
+        callId: call.id,
+        segments: [...parsed.segments],
+        // Google bills whole seconds; the column holds whole seconds.
+        billedSeconds: Math.ceil(parsed.billedSeconds),
+        model: modelOf(speechRecognition),
+        recognition: speechRecognition ?? Prisma.DbNull,
+        sha256: call.sha256,
+        submissionId: submission.id,
+        runId: call.runId,
+      };
+      const { id } = await transcripts.save(row, tx);
+      const note = attempt.notesOn({ callId: call.id }, tx);
+      await note('TRANSCRIPTION_SUCCESS', [summaryOf(parsed), ...remarks].join(' '));
       return { transcriptId: id };
     });
   }
 }
 
-/** The model that was asked for. What was submitted before this was kept does not tell. */
-function modelOf(recognition: Prisma.JsonValue): string {
-  const model = z.object({ model: z.string() }).safeParse(recognition);
-  return model.success ? model.data.model : 'not recorded';
-}
-
-/** What the provider that the worker was given makes of a recording. */
+/** The transcriber for the provider that the worker was given. */
 function toTranscriber(deps: TranscribeRecordingDeps): Transcriber {
   const { speech } = deps;
   switch (speech.provider) {
@@ -120,6 +105,12 @@ function toTranscriber(deps: TranscribeRecordingDeps): Transcriber {
   }
 }
 
+/** The model that was asked for. Rows from before this was stored do not say. */
+function modelOf(recognition: Prisma.JsonValue): string {
+  const model = z.object({ model: z.string() }).safeParse(recognition);
+  return model.success ? model.data.model : 'not recorded';
+}
+
 function summaryOf({ text, segments, billedSeconds }: Omit<Transcription, 'remarks'>): string {
   return text === ''
     ? `Transcribed: no words were found in ${billedSeconds} billed seconds.`
@@ -127,8 +118,8 @@ function summaryOf({ text, segments, billedSeconds }: Omit<Transcription, 'remar
 }
 
 /**
- * Whether a stored transcript will do: made from this audio, by the submission that the row knows,
- * and by this run if the step is to be redone.
+ * Whether a stored transcript can be used: made from this audio, by the submission that the row
+ * names, and by this run if the step is to be redone.
  */
 function isUpToDate(stored: Transcript, call: ArchivedCall, redo: boolean): boolean {
   return (

@@ -1,31 +1,20 @@
 import { sleep } from '@temporalio/activity';
 
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
-import type { Speech } from '../../clients/speech/client.ts';
+import type { Speech, SpeechAudio } from '../../clients/speech/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { Database } from '../../repositories/database.ts';
-import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
-import { lockCall } from '../step/call-row.ts';
-import {
-  abandonSubmission,
-  announceRecognition,
-  speechAudioOf,
-  type ArchivedCall,
-  type Submission,
-} from './submission.ts';
-import type { Transcriber } from './transcriber.ts';
+import type { ArchivedCall } from './archived-call.ts';
+import { dropOperation, keepOperation, type GoogleOperationDeps } from './google-operation.ts';
+import { abandonSubmission, announceRecognition } from './submission.ts';
+import type { OnProgress, Transcriber, TranscriptionJob } from './transcriber.ts';
 
-type Deps = {
-  readonly database: Database;
-  readonly calls: CallRepository;
-  readonly transcripts: TranscriptRepository;
+export type GoogleTranscriberDeps = GoogleOperationDeps & {
   readonly recordingStore: RecordingStore;
   readonly speech: Speech;
 };
 
-// A call of a few seconds is transcribed in a few seconds; one of an hour takes many minutes, and
-// every look costs a request of the project's quota.
+// A call of a few seconds is transcribed in a few seconds, a call of an hour takes many minutes, and
+// every poll costs a request of the project's quota.
 const FIRST_POLL_MS = 1_000;
 const SLOWEST_POLL_MS = 20_000;
 const POLL_GROWTH = 1.5;
@@ -35,97 +24,74 @@ const POLL_GROWTH = 1.5;
 const RESULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Transcribes by Speech-to-Text, an operation that may outlive its attempt: its name is on the row
- * and in the heartbeat before it is polled, and a later attempt looks for it, and for its result,
- * before it submits.
- */
-export function createGoogleTranscriber(deps: Deps): Transcriber {
-  return {
-    provider: 'google',
-    async transcribe(call, submission, signal, onProgress) {
-      const uri = await awaitResult(deps, call, submission, signal, (operation) =>
-        onProgress({ operation }),
-      );
-      const json = await readResult(deps, uri, call, submission, signal);
-      return { ...deps.speech.parseResult(json), remarks: [] };
-    },
-  };
-}
-
-/** The result file's text. A result that somebody deleted cannot be had again but by a new submission. */
-async function readResult(
-  deps: Deps,
-  uri: string,
-  call: ArchivedCall,
-  submission: Submission,
-  signal: AbortSignal,
-): Promise<string> {
-  try {
-    return await deps.recordingStore.readText(uri, RESULT_MAX_BYTES, signal);
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
-    await abandonSubmission(deps, call, submission);
-    throw new ServiceError(
-      'SPEECH_RESULT_MISSING',
-      'The transcript file was deleted before it was read, so the audio is submitted again.',
-    );
-  }
-}
-
-/**
- * The URI of a submission's result file, once it is there. Looks in this order for the operation
- * that the row names, a result under the submission's prefix, and an operation of ours that Google
- * accepted without our hearing of it; only when there is none of these, and none has come onto the
- * row meanwhile, does it submit. What it asks for is on the row before, so that the transcript can
- * tell it, whatever the configuration is by then.
+ * Transcribes by Speech-to-Text, whose operations may outlive the attempt that started them. The
+ * operation's name is on the row and in the heartbeat before it is polled. A later attempt looks in
+ * this order for the operation that the row names, a result under the submission's prefix, and an
+ * operation that Google accepted although its answer never arrived; it submits only when none of
+ * these exists and no other attempt has submitted meanwhile.
  *
  * An operation that has ended in an error is taken off the row, so that the next attempt submits
- * anew: Google bills what it transcribed, and that was nothing.
+ * again: Google bills what it has transcribed, which was nothing.
  */
-async function awaitResult(
-  deps: Deps,
-  call: ArchivedCall,
-  submission: Submission,
-  signal: AbortSignal,
-  onOperation: (operation: string) => void,
-): Promise<string> {
-  const { database, calls, transcripts, recordingStore, speech } = deps;
-  const resultFolder = `transcripts/${call.callSid}/${submission.id}/`;
-  const outputPrefix = recordingStore.uriOf(resultFolder);
+export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcriber {
+  const { recordingStore, speech } = deps;
+  return {
+    provider: 'google',
+    async transcribe(job, onProgress) {
+      const resultUri = await awaitResult(job, onProgress);
+      const json = await readResult(job, resultUri);
+      return { ...speech.parseResult(json), remarks: [] };
+    },
+  };
 
-  if (submission.operation !== null) {
-    onOperation(submission.operation);
-    return follow(submission.operation);
+  /** The URI of a submission's result file, once the file exists. */
+  async function awaitResult(job: TranscriptionJob, onProgress: OnProgress): Promise<string> {
+    const { submission, attempt } = job;
+    if (submission.operation !== null) {
+      onProgress({ operation: submission.operation });
+      return poll(job, submission.operation);
+    }
+    const resultUri = await findResult(job);
+    if (resultUri !== null) return resultUri;
+
+    const accepted = await speech.findOperation(outputPrefixOf(job), attempt.signal);
+    const operation = accepted ?? (await submit(job));
+    onProgress({ operation });
+    const kept = await keepOperation(deps, job, operation);
+    if (kept !== operation) onProgress({ operation: kept });
+    return poll(job, kept);
   }
-  const result = await findResult();
-  if (result !== null) return result;
 
-  const operation = (await speech.findOperation(outputPrefix, signal)) ?? (await submit());
-  onOperation(operation);
-  const kept = await keepOperation(operation);
-  if (kept !== operation) onOperation(kept);
-  return follow(kept);
-
-  /** Polls by name until the operation has ended. */
-  async function follow(operation: string): Promise<string> {
+  /** Polls by name until the operation has ended; returns the URI of its result file. */
+  async function poll(job: TranscriptionJob, operation: string): Promise<string> {
     for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * POLL_GROWTH, SLOWEST_POLL_MS)) {
       try {
-        const found = await speech.poll(operation, signal);
+        const found = await speech.poll(operation, job.attempt.signal);
         if (found.state === 'DONE') return found.resultUri;
       } catch (error) {
-        if (!isOver(error)) throw error;
-        const left = error.code === 'SPEECH_OPERATION_LOST' ? await findResult() : null;
-        if (left !== null) return left;
-        await dropOperation(operation);
-        throw error;
+        return await recoverResult(job, operation, error);
       }
       await sleep(delay);
     }
   }
 
-  /** A result that an earlier attempt did not live to see. */
-  async function findResult(): Promise<string | null> {
-    const [first, ...others] = await recordingStore.listObjects(resultFolder, signal);
+  /** The result of an operation that Google no longer knows; every other error is thrown again. */
+  async function recoverResult(
+    job: TranscriptionJob,
+    operation: string,
+    error: unknown,
+  ): Promise<string> {
+    if (!hasEnded(error)) throw error;
+    const resultUri = error.code === 'SPEECH_OPERATION_LOST' ? await findResult(job) : null;
+    if (resultUri !== null) return resultUri;
+    await dropOperation(deps, job, operation);
+    throw error;
+  }
+
+  /** The result file that an earlier attempt did not get to read; `null` if there is none. */
+  async function findResult(job: TranscriptionJob): Promise<string | null> {
+    const { signal } = job.attempt;
+    const [first, ...others] = await recordingStore.listObjects(resultFolderOf(job), signal);
     if (others.length > 0) {
       throw new ServiceError(
         'SPEECH_RESULT_INVALID',
@@ -135,40 +101,55 @@ async function awaitResult(
     return first ?? null;
   }
 
-  async function submit(): Promise<string> {
-    const audio = speechAudioOf(call);
+  /** Returns the name of the operation: of this submission, or of one that was faster. */
+  async function submit(job: TranscriptionJob): Promise<string> {
+    const audio = toSpeechAudio(job.call);
     const recognition = speech.plan(audio);
+    const outputPrefix = outputPrefixOf(job);
     return (
-      (await announceRecognition(deps, call, submission, recognition)) ??
-      (await speech.submit({ audio, recognition, outputPrefix }, signal))
+      (await announceRecognition(deps, job, recognition)) ??
+      (await speech.submit({ audio, recognition, outputPrefix }, job.attempt.signal))
     );
   }
 
-  /** Puts the operation on the row and returns it, or the one that another attempt has put there. */
-  function keepOperation(operation: string): Promise<string> {
-    return database.transaction(async (tx) => {
-      const now = await lockCall(calls, call, 'transcribeRecording', tx);
-      if (now.speechOperation !== null) return now.speechOperation;
-      // A faster attempt has stored the transcript meanwhile: the row is done with.
-      const stored = await transcripts.findByCall(call.id, tx);
-      if (stored?.submissionId === submission.id) return operation;
-      await calls.update(call.id, { speechOperation: operation }, tx);
-      return operation;
-    });
+  /** The text of the result file. A file that was deleted can be replaced only by a new submission. */
+  async function readResult(job: TranscriptionJob, uri: string): Promise<string> {
+    try {
+      return await recordingStore.readText(uri, RESULT_MAX_BYTES, job.attempt.signal);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
+      await abandonSubmission(deps, job);
+      throw new ServiceError(
+        'SPEECH_RESULT_MISSING',
+        'The transcript file was deleted before it was read, so the audio is submitted again.',
+      );
+    }
   }
 
-  /** Takes an operation that is over off the row, unless another one is there already. */
-  async function dropOperation(operation: string): Promise<void> {
-    await database.transaction(async (tx) => {
-      const now = await lockCall(calls, call, 'transcribeRecording', tx);
-      if (now.speechOperation !== operation) return;
-      await calls.update(call.id, { speechOperation: null }, tx);
-    });
+  function outputPrefixOf(job: TranscriptionJob): string {
+    return recordingStore.uriOf(resultFolderOf(job));
   }
 }
 
-/** Whether looking at the operation again is pointless: it ended in an error, or Google forgot it. */
-function isOver(error: unknown): error is ServiceError {
+function resultFolderOf({ call, submission }: TranscriptionJob): string {
+  return `transcripts/${call.callSid}/${submission.id}/`;
+}
+
+/** What is known about the archived audio. */
+function toSpeechAudio(call: ArchivedCall): SpeechAudio {
+  return {
+    uri: call.recordingUrl,
+    mimeType: call.mimeType,
+    codec: call.audioCodec,
+    bitsPerSample: call.bitsPerSample,
+    channels: call.audioChannels,
+    sampleRateHertz: call.sampleRateHertz,
+    durationSeconds: call.recordingSeconds?.toNumber() ?? null,
+  };
+}
+
+/** Whether polling again is pointless: the operation ended in an error, or Google forgot it. */
+function hasEnded(error: unknown): error is ServiceError {
   return (
     error instanceof ServiceError &&
     (error.code === 'SPEECH_OPERATION_LOST' || error.context['operationEnded'] === true)

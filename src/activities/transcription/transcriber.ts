@@ -1,23 +1,36 @@
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
-import type { ArchivedCall, Submission } from './submission.ts';
+import type { Attempt } from '../step/attempt.ts';
+import type { ArchivedCall } from './archived-call.ts';
+
+/** A transcription that is paid for once, however many attempts look for its result. */
+export type Submission = {
+  readonly id: string;
+  /** Google's name for it, once it has one. */
+  readonly operation: string | null;
+};
+
+/** What one attempt of the step has transcribed. */
+export type TranscriptionJob = {
+  readonly call: ArchivedCall;
+  readonly submission: Submission;
+  readonly attempt: Attempt;
+};
 
 export type Transcription = ParsedTranscript & {
-  /** What people should know of how it came about, a sentence each, for the log. */
+  /** What people should know about how it was made, a sentence each, for the processing log. */
   readonly remarks: readonly string[];
 };
 
-/** How the step gets the words of a recording, whoever transcribes. */
+/** Is told the heartbeat's details, from which the next attempt learns how far this one came. */
+export type OnProgress = (details: { readonly operation: string }) => void;
+
+/** How the step gets the words of a recording, whichever provider transcribes it. */
 export type Transcriber = {
   readonly provider: SpeechProvider['provider'];
   /**
    * The words of a recording, paid for once: what an earlier attempt had transcribed under this
-   * submission is used, wherever it stopped. `onProgress` is told what the next attempt should see.
+   * submission is used, wherever that attempt stopped.
    */
-  transcribe(
-    call: ArchivedCall,
-    submission: Submission,
-    signal: AbortSignal,
-    onProgress: (details: { readonly operation: string }) => void,
-  ): Promise<Transcription>;
+  transcribe(job: TranscriptionJob, onProgress: OnProgress): Promise<Transcription>;
 };

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-/** `GET /healthz`: the process is alive, whatever it depends on. */
+/** `GET /healthz`: the process is alive, whatever state its dependencies are in. */
 export const healthRoute: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/healthz',

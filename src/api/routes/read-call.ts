@@ -23,7 +23,7 @@ export type ReadCallDeps = {
   readonly callerChannel: number;
 };
 
-/** What is known of a call: its state, its log and what was said. */
+/** What is known about a call: its state, its log and what was said. */
 export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, deps) => {
   const { calls, runs, log, transcripts, linksOf, callerChannel } = deps;
 

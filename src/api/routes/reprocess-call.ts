@@ -17,22 +17,22 @@ export type ReprocessCallDeps = {
   readonly linksOf: LinkBuilder;
 };
 
-/** What the row of a call says of where it stands. */
+/** The state of a call, as its row has it. */
 type OpenedCall = {
   readonly callSid: string;
   readonly callStatus: CallStatus;
-  /** The run that opened it last. */
+  /** The run that last opened it. */
   readonly runId: string;
 };
 
-// A run closes within milliseconds after its call is COMPLETED, if a worker is there to close it.
+// A run closes within milliseconds of its call being COMPLETED, if a worker is there to close it.
 const CLOSES_WITHIN_MS = 3_000;
-const LOOK_EVERY_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /**
- * `POST /calls/:callSid/reprocess`: a parked call goes on at the step that failed; a closed one is
- * run again from `from` (the analysis unless told otherwise); an open one begins again at a step
- * that it has finished.
+ * `POST /calls/:callSid/reprocess`: a parked call resumes at the step that failed; a closed one runs
+ * again from `from` (by default, the analysis); an open one begins again at a step that it has
+ * finished.
  */
 export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = async (app, deps) => {
   const { calls, runs, linksOf } = deps;
@@ -60,7 +60,7 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
     },
   );
 
-  /** A call that waits for a worker to open it is in progress as well. */
+  /** A call that is waiting for a worker to open it is in progress too. */
   async function refusalWithoutRow(callSid: string): Promise<ServiceError> {
     const why = await whyUnknown(callSid, runs);
     return why.code === 'CALL_NOT_OPENED' ? new ServiceError('CALL_IN_PROGRESS', why.message) : why;
@@ -77,19 +77,19 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
     throw new ServiceError('CALL_IN_PROGRESS', whyInProgress(call, run, from));
   }
 
-  /** The run that is open, if any. That of a COMPLETED call is given the time to close. */
+  /** The open run, if any. The run of a COMPLETED call is given time to close. */
   async function openRunOf(call: OpenedCall): Promise<CallRun | null> {
     const deadline = performance.now() + CLOSES_WITHIN_MS;
     for (;;) {
       const run = await runs.find(call.callSid);
       if (run?.isOpen !== true) return null;
       if (!isClosing(call, run) || performance.now() > deadline) return run;
-      await sleep(LOOK_EVERY_MS);
+      await sleep(POLL_INTERVAL_MS);
     }
   }
 };
 
-/** Its work is done: a signal would come too late for it and too early for another run. */
+/** Its work is done: a signal would be too late for this run and too early for the next one. */
 function isClosing({ callStatus, runId }: OpenedCall, run: CallRun): boolean {
   return callStatus === 'COMPLETED' && runId === run.runId;
 }
@@ -97,7 +97,7 @@ function isClosing({ callStatus, runId }: OpenedCall, run: CallRun): boolean {
 function whyInProgress(call: OpenedCall, run: CallRun, from: RedoStep | undefined): string {
   const { callSid } = call;
   if (isClosing(call, run)) {
-    return `The call ${callSid} is COMPLETED, but its run has not closed. If it stays so, check that workers run.`;
+    return `The call ${callSid} is COMPLETED, but its run has not closed.`;
   }
   return from === undefined
     ? `The call ${callSid} is being processed and no step of it has failed.`

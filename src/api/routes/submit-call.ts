@@ -4,18 +4,19 @@ import type { Call } from '../../generated/prisma/client.ts';
 import type { CallKey } from '../../domain/call.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import { toDatabaseError } from '../../repositories/database-error.ts';
+import type { Database } from '../../repositories/database.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
 import { runReply, submitBody } from '../schemas.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
 
 export type SubmitCallDeps = {
+  readonly database: Pick<Database, 'toServiceError'>;
   readonly calls: CallRepository;
   readonly runs: CallRuns;
   readonly linksOf: LinkBuilder;
 };
 
-/** `POST /calls`: starts a call once, however often it is asked. */
+/** `POST /calls`: starts a call once, however often the request is sent. */
 export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app, deps) => {
   const { runs, linksOf } = deps;
   app.post(
@@ -33,10 +34,13 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
         recordgroup: body.recordgroup,
         recordid: body.recordid,
       };
-      const call = await findIfDatabaseIsUp(deps.calls, key.callSid, (error) =>
-        log.warn({ code: error.code }, 'The database is away: Temporal alone decides on a start.'),
+      const call = await findIfDatabaseAnswers(deps, key.callSid, (error) =>
+        log.warn(
+          { code: error.code },
+          'The database does not answer: Temporal alone decides whether the call starts.',
+        ),
       );
-      // Temporal forgets closed runs after a while; the row does not.
+      // Temporal forgets closed runs after a while; the row stays.
       if (call?.callStatus === 'COMPLETED') {
         refuseOther(key, call);
         return toRunReply(key.callSid, { runId: call.runId, status: 'COMPLETED' }, linksOf);
@@ -50,17 +54,17 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
 };
 
 /** The call's row; `null` also while the database does not answer. */
-async function findIfDatabaseIsUp(
-  calls: CallRepository,
+async function findIfDatabaseAnswers(
+  { database, calls }: Pick<SubmitCallDeps, 'database' | 'calls'>,
   callSid: string,
-  onAway: (error: ServiceError) => void,
+  onFailure: (error: ServiceError) => void,
 ): Promise<Call | null> {
   try {
     return await calls.findByCallSid(callSid);
   } catch (error) {
-    const away = toDatabaseError(error);
-    if (away === null) throw error;
-    onAway(away);
+    const failure = database.toServiceError(error);
+    if (failure === null) throw error;
+    onFailure(failure);
     return null;
   }
 }
@@ -69,6 +73,6 @@ function refuseOther(key: CallKey, known: NonNullable<CallRun['startedWith']>): 
   if (key.recordgroup === known.recordgroup && key.recordid === known.recordid) return;
   throw new ServiceError(
     'CALL_CONFLICT',
-    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}. If its run is parked because these are wrong, cancel it first (npm run temporal -- workflow cancel -w ${key.callSid}), wait until it has closed (a second or so), then send this request again.`,
+    `The call ${key.callSid} is known with recordgroup ${known.recordgroup} and recordid ${known.recordid}.`,
   );
 }

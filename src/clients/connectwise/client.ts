@@ -1,14 +1,6 @@
-import type { CountryCode } from 'libphonenumber-js/max';
-
-import {
-  matchCompany,
-  type CompanyLookup,
-  type FoundCompany,
-  type FoundContact,
-} from '../../domain/company-match.ts';
+import type { FoundCompany, FoundContact } from '../../domain/company-match.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
-import { createDirectory, type ConnectWiseDirectory, type WithTimeout } from './directory.ts';
-import { unavailable } from './errors.ts';
+import { createDirectory, type ConnectWiseDirectory } from './directory.ts';
 import { createLimiter, type Limiter, type RequestQueue } from './limiter.ts';
 import { readAllPages } from './pages.ts';
 import {
@@ -18,29 +10,35 @@ import {
   type ListQuery,
 } from './query.ts';
 import { companiesPage, contactsPage } from './records.ts';
-import { createGet, type ConnectWiseAddress } from './transport.ts';
-
-export type { CompanyLookup } from '../../domain/company-match.ts';
+import { createTransport, type ConnectWiseAddress } from './transport.ts';
 
 export type ConnectWiseConfig = ConnectWiseAddress & {
   readonly requestsPerMinute: number;
-  readonly region: CountryCode;
-  readonly excludedCompanyIds: readonly string[];
+};
+
+/**
+ * What ConnectWise found for a phone number by its last digits. Whether one of them really has that
+ * number is decided by the rule in the domain, not here.
+ */
+type PhoneCandidates = {
+  readonly contacts: readonly FoundContact[];
+  /** Found by their own number, as a contact's company or as a site's company. */
+  readonly companies: readonly FoundCompany[];
 };
 
 export type ConnectWise = ConnectWiseDirectory &
   Pick<Limiter, 'admitLookup'> & {
     /**
-     * The company that an E.164 number belongs to, by contacts, companies and sites. Sites cannot be
-     * searched: `siteCompanyIds` are the companies that have the number as a site's, from the
-     * directory. To be asked once `admitLookup` has returned. No match is a result. Throws CONNECTWISE_* codes, without the number; an abort goes
-     * through as the signal's reason.
+     * The contacts and companies that may have an E.164 number. Sites cannot be searched, so the
+     * companies named in `siteCompanyIds` (from the site directory) are looked up by id. To
+     * be asked once `admitLookup` has resolved. Nothing found is a result. Throws CONNECTWISE_* codes, without the number; an abort goes through as the
+     * signal's reason.
      */
-    findCompanyByPhone(
+    findByPhone(
       number: string,
       siteCompanyIds: readonly string[],
       signal: AbortSignal,
-    ): Promise<CompanyLookup>;
+    ): Promise<PhoneCandidates>;
   };
 
 /**
@@ -49,63 +47,50 @@ export type ConnectWise = ConnectWiseDirectory &
  */
 const LOOKUP_TIMEOUT_MS = 14_000;
 
-/** Ids in one request: at ten characters each, far below any limit on the length of a URL. */
+/** Ids in one request. At ten characters each, that is far below any limit on the length of a URL. */
 const IDS_PER_REQUEST = 100;
 
 /**
- * Creates the client. The limit on requests is shared by all that stand in this queue; a lookup has
- * `timeoutMs` in all, as has each request of a walk.
+ * Creates the client. All clients whose requests stand in the same queue share one limit. A lookup as a whole has `timeoutMs`, and so
+ * has each single request of a walk.
  */
 export function createConnectWise(
   config: ConnectWiseConfig,
   queue: RequestQueue,
   timeoutMs: number = LOOKUP_TIMEOUT_MS,
 ): ConnectWise {
-  const get = createGet(config);
+  const transport = createTransport(config, timeoutMs);
   const limiter = createLimiter(config.requestsPerMinute, queue);
 
-  const withTimeout: WithTimeout = async (signal, work) => {
-    signal.throwIfAborted();
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      return await work(AbortSignal.any([signal, timeout]));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!timeout.aborted) throw error;
-      throw unavailable(`no answer within ${timeoutMs / 1000} s`, error);
-    }
-  };
-
   return {
-    ...createDirectory(get, limiter, withTimeout),
+    ...createDirectory(transport, limiter),
     admitLookup: (place, signal) => limiter.admitLookup(place, signal),
-    findCompanyByPhone: (number, siteCompanyIds, signal) =>
-      withTimeout(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+    findByPhone: (number, siteCompanyIds, signal) =>
+      transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
   };
 
   async function lookUp(
     number: string,
     siteCompanyIds: readonly string[],
     signal: AbortSignal,
-  ): Promise<CompanyLookup> {
+  ): Promise<PhoneCandidates> {
     const digits = lastDigits(number);
     const waited = { ms: 0 };
     const admit = () => limiter.admitAnother(waited, signal);
-    const listContacts = (query: ListQuery) =>
-      readAllPages(get, { path: '/company/contacts', query, schema: contactsPage }, admit, signal);
-    const listCompanies = (query: ListQuery) =>
-      readAllPages(
-        get,
-        { path: '/company/companies', query, schema: companiesPage },
-        admit,
-        signal,
-      );
+    const listContacts = (query: ListQuery) => {
+      const list = { path: '/company/contacts', query, schema: contactsPage };
+      return readAllPages(transport.get, list, { admit, signal });
+    };
+    const listCompanies = (query: ListQuery) => {
+      const list = { path: '/company/companies', query, schema: companiesPage };
+      return readAllPages(transport.get, list, { admit, signal });
+    };
 
     const contacts: FoundContact[] = [
       ...(await listContacts(contactsByItem(digits))),
       ...(await listContacts(contactsByDefaultPhone(digits))),
     ];
-    // The companies of sites are asked for anew: whether they still count, and their names.
+    // The companies of sites are looked up again, because they may have been renamed or deleted.
     const named = [...siteCompanyIds, ...contacts.map(({ companyId }) => companyId)];
     const ids = [...new Set(named)].filter((id) => id !== null);
     const companies: FoundCompany[] = await listCompanies(
@@ -116,14 +101,6 @@ export function createConnectWise(
       const query = companiesQuery(null, ids.slice(from, from + IDS_PER_REQUEST));
       companies.push(...(await listCompanies(query)));
     }
-    const { region, excludedCompanyIds } = config;
-    return matchCompany({
-      number,
-      contacts,
-      companies,
-      siteCompanyIds,
-      region,
-      excludedCompanyIds,
-    });
+    return { contacts, companies };
   }
 }

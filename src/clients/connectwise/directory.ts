@@ -5,7 +5,7 @@ import type { Limiter } from './limiter.ts';
 import { readAllPages, readPage } from './pages.ts';
 import { activeSites, companiesAfter, companyById } from './query.ts';
 import { companiesPage, sitesPage } from './records.ts';
-import type { Get } from './transport.ts';
+import type { Get, Transport } from './transport.ts';
 
 /** What a walk through all companies and their sites asks. Each request waits for its turn. */
 export type ConnectWiseDirectory = {
@@ -14,49 +14,42 @@ export type ConnectWiseDirectory = {
    * deleted ones; fewer than `count` when there are no more.
    */
   listCompaniesAfter(id: string, count: number, signal: AbortSignal): Promise<FoundCompany[]>;
-  /** The active sites of a company; `null` when the company has gone. */
+  /** The active sites of a company; `null` when the company no longer exists. */
   listSites(companyId: string, signal: AbortSignal): Promise<FoundSite[] | null>;
 };
 
-/** How a request that may take only so long is sent. */
-export type WithTimeout = <T>(
-  signal: AbortSignal,
-  work: (limited: AbortSignal) => Promise<T>,
-) => Promise<T>;
-
 /** Creates the walk's part of the client. Throws CONNECTWISE_* codes. */
 export function createDirectory(
-  get: Get,
+  { get, withDeadline }: Transport,
   limiter: Limiter,
-  withTimeout: WithTimeout,
 ): ConnectWiseDirectory {
-  // The time runs from the moment on at which the request may be sent: a walk may wait long for that.
+  // The deadline runs from the moment the request may be sent: a walk may wait long for that.
   const getInTurn: Get = async (pathAndQuery, signal) => {
     await limiter.admitWalk(signal);
-    return withTimeout(signal, (limited) => get(pathAndQuery, limited));
+    return withDeadline(signal, (limited) => get(pathAndQuery, limited));
   };
-  // Every page is a request of its own, and has waited for its turn as such.
-  const admitted = async () => undefined;
+  // Each page is a request of its own and has already waited for its turn.
+  const admit = async () => undefined;
   const path = '/company/companies';
 
   return {
     async listCompaniesAfter(id, count, signal) {
       const list = { path, query: companiesAfter(id), schema: companiesPage };
-      const { part } = await readPage(getInTurn, list, { page: 1, pageSize: count }, signal);
-      return part;
+      const { items } = await readPage(getInTurn, list, { page: 1, pageSize: count, signal });
+      return items;
     },
 
     async listSites(companyId, signal) {
       const sites = { path: `${path}/${companyId}/sites`, query: activeSites, schema: sitesPage };
       try {
-        return await readAllPages(getInTurn, sites, admitted, signal);
+        return await readAllPages(getInTurn, sites, { admit, signal });
       } catch (error) {
         if (!isNotFound(error)) throw error;
-        // ConnectWise says 404 to wrong keys as well as about a company that has just gone. If it
-        // shows the company, or says 404 to this list too, the error stands.
+        // ConnectWise answers 404 to wrong keys as well as about a company that was just deleted.
+        // If it still lists the company, or answers 404 to this list too, the error stands.
         const list = { path, query: companyById(companyId), schema: companiesPage };
-        const { part } = await readPage(getInTurn, list, { page: 1, pageSize: 1 }, signal);
-        if (part.some(({ deleted }) => !deleted)) throw error;
+        const { items } = await readPage(getInTurn, list, { page: 1, pageSize: 1, signal });
+        if (items.some(({ deleted }) => !deleted)) throw error;
         return null;
       }
     },

@@ -8,6 +8,9 @@ const REQUESTS_PER_LOOKUP = 3;
 /** A longer wait would hold one of the worker's slots, so the attempt ends and Temporal waits instead. */
 const LONGEST_WAIT_MS = 5_000;
 
+/** For its place, a lookup waits for half of that: when its turn comes, others may still be ahead. */
+const LONGEST_WAIT_FOR_PLACE_MS = LONGEST_WAIT_MS / 2;
+
 /** How soon a walk looks again at the earliest: others may have come in between. */
 const SHORTEST_WAIT_MS = 50;
 
@@ -25,6 +28,11 @@ export type RequestQueue = {
    * Returns how long that takes, or `null`, with nothing begun, when it exceeds `mostMs`.
    */
   begin(durationMs: number, mostMs: number): Promise<number | null>;
+  /**
+   * Begins requests that have no place, like `begin`, however long that takes; everybody in the queue
+   * moves back. Returns how long that takes.
+   */
+  beginMore(durationMs: number): Promise<number>;
   /**
    * Begins requests of a walk at once, if nobody else is waiting and its share permits it: twice
    * `durationMs` after its previous ones. Returns 0, or how long until that may be so.
@@ -76,7 +84,7 @@ export function createLimiter(requestsPerMinute: number, queue: RequestQueue): L
         kept === null
           ? await queue.take(lookupMs)
           : { place: kept, waitMs: await queue.untilTurn(kept) };
-      if (waitMs > LONGEST_WAIT_MS) throw queued(place, waitMs);
+      if (waitMs > LONGEST_WAIT_FOR_PLACE_MS) throw queued(place, waitMs);
       await sleep(waitMs, undefined, { signal });
 
       const untilBegun = await queue.begin(lookupMs, LONGEST_WAIT_MS - waitMs);
@@ -88,8 +96,7 @@ export function createLimiter(requestsPerMinute: number, queue: RequestQueue): L
     },
 
     async admitAnother(waited, signal) {
-      const untilBegun = (await queue.begin(requestMs, Number.MAX_SAFE_INTEGER)) ?? 0;
-      const delayMs = Math.min(untilBegun, LONGEST_WAIT_MS - waited.ms);
+      const delayMs = Math.min(await queue.beginMore(requestMs), LONGEST_WAIT_MS - waited.ms);
       waited.ms += delayMs;
       await sleep(delayMs, undefined, { signal });
     },

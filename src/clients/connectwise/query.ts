@@ -6,14 +6,14 @@ export const PAGE_SIZE = 1000;
 
 /**
  * A pattern that finds the digits however they are grouped: stored values are free text, so "7946
- * 0000", "79 46-00 00" and "79460000" all have to be found. What else it finds is told apart by the
- * comparison in E.164 afterwards.
+ * 0000", "79 46-00 00" and "79460000" all have to be found. The comparison in E.164 afterwards sorts
+ * out whatever else it finds.
  */
 function likeDigits(digits: string): string {
   return quote(`${digits.replace(/\d/g, '%$&')}%`);
 }
 
-/** Active contacts that have the digits in a communication item of the type Phone. */
+/** Active contacts that have the digits in a communication item of type Phone. */
 export function contactsByItem(digits: string): ListQuery {
   return {
     ...contactsQuery,
@@ -31,8 +31,8 @@ export function contactsByDefaultPhone(digits: string): ListQuery {
 }
 
 /**
- * Companies that have the digits in their own number, or are named by id. Deleted ones are asked for
- * too: a contact of a deleted company must not look like one whose company cannot be seen.
+ * Companies that have the digits in their own number, or one of the ids. Deleted ones are included:
+ * a contact of a deleted company must not look like one whose company cannot be seen.
  */
 export function companies(digits: string | null, ids: readonly string[]): ListQuery {
   const conditions = [
@@ -43,8 +43,8 @@ export function companies(digits: string | null, ids: readonly string[]): ListQu
 }
 
 /**
- * Companies after an id, in the order of their ids: so that a walk through all of them goes on where
- * it was, whatever was added or removed meanwhile. Deleted ones are left out: nothing of theirs counts.
+ * Companies after an id, in the order of their ids, so that a walk through all of them continues
+ * where it was, whatever was added or removed meanwhile. Deleted ones are left out: they match nothing.
  */
 export function companiesAfter(id: string): ListQuery {
   return { ...companiesQuery, conditions: `id > ${id} and deletedFlag=false` };
@@ -62,7 +62,7 @@ export const activeSites: ListQuery = {
   conditions: 'inactiveFlag=false',
 };
 
-/** Names of people are not asked for: nothing needs them. */
+/** The names of people are not requested, because nothing needs them. */
 const contactsQuery = {
   fields: 'id,company,inactiveFlag,communicationItems,defaultPhoneNbr,defaultPhoneType',
   orderBy: 'id',

@@ -8,7 +8,7 @@ import { PAGE_SIZE } from './query.ts';
 /** ConnectWise's ids are positive 32-bit integers; they are kept as text, as ids of another system. */
 const id = z.int().positive().transform(String);
 
-/** Longer than any field asked for (ConnectWise caps a name at 50 and a phone value at 250 characters). */
+/** Longer than any requested field (ConnectWise caps a name at 50 and a phone value at 250 characters). */
 const text = z.string().max(1000).overwrite(toStorable);
 const optionalText = text.nullish().transform((value) => value ?? null);
 
@@ -27,7 +27,7 @@ const contact = z.object({
   defaultPhoneType: optionalText,
 });
 
-/** A reference elsewhere, a plain name in older versions. */
+/** A reference to a country, or in older versions its plain name. */
 const country = z
   .union([z.object({ name: optionalText }), text])
   .nullish()

@@ -1,4 +1,7 @@
-import { replyInvalid, toStatusError, unavailable } from './errors.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import { readBounded } from '../shared/read-bounded.ts';
+import { withDeadline } from '../shared/with-deadline.ts';
+import { connectWiseError, toConnectionError, toStatusError } from './errors.ts';
 
 export type ConnectWiseAddress = {
   /** Ends in `/v4_6_release/apis/3.0` or `/<codebase>/apis/3.0`. */
@@ -9,22 +12,32 @@ export type ConnectWiseAddress = {
   readonly clientId: string;
 };
 
-/** A JSON answer and where it says that it goes on. */
+/** A JSON answer, and the header Link, which says whether the list goes on. */
 type Reply = { readonly json: unknown; readonly link: string | null };
 
 export type Get = (pathAndQuery: string, signal: AbortSignal) => Promise<Reply>;
 
+export type Transport = {
+  /** One GET. Redirects are refused and the size is bounded. Throws CONNECTWISE_* codes. */
+  readonly get: Get;
+  /** Runs requests that together have `timeoutMs`. Throws CONNECTWISE_UNAVAILABLE after that. */
+  readonly withDeadline: <T>(
+    signal: AbortSignal,
+    work: (limited: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
+};
+
 /** A full page of contacts with their items has about 2 MB; ten times that is not an answer to us. */
-const MOST_BYTES = 20 * 1024 * 1024;
+const MAX_BYTES = 20 * 1024 * 1024;
 
 /**
- * The version of the API whose fields are read here; without one the server's newest answers, and
- * fields may change their form with an update of the site.
+ * The version of the API whose fields are read here. Without one, the server's newest version
+ * answers, and fields may change their form with an update of the site.
  */
 const API_VERSION = '2021.1';
 
-/** GET with ConnectWise's headers; redirects refused, size bounded. Throws CONNECTWISE_* codes. */
-export function createGet(address: ConnectWiseAddress): Get {
+/** Creates the connection to ConnectWise, with its headers. */
+export function createTransport(address: ConnectWiseAddress, timeoutMs: number): Transport {
   const base = address.url.replace(/\/+$/, '');
   const { companyId, publicKey, privateKey, clientId } = address;
   const credentials = Buffer.from(`${companyId}+${publicKey}:${privateKey}`).toString('base64');
@@ -33,15 +46,22 @@ export function createGet(address: ConnectWiseAddress): Get {
     clientid: clientId,
     accept: `application/vnd.connectwise.com+json; version=${API_VERSION}, application/json`,
   };
+  const toTimeoutError = (cause: unknown) =>
+    connectWiseError('CONNECTWISE_UNAVAILABLE', `no answer within ${timeoutMs / 1000} s`, {
+      cause,
+    });
 
-  return async (pathAndQuery, signal) => {
-    const response = await send(`${base}${pathAndQuery}`, headers, signal);
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw toStatusError(response.status, response.headers.get('retry-after'));
-    }
-    const text = await readText(response, signal);
-    return { json: parseJson(text), link: response.headers.get('link') };
+  return {
+    async get(pathAndQuery, signal) {
+      const response = await send(`${base}${pathAndQuery}`, headers, signal);
+      if (response.status !== 200) {
+        await response.body?.cancel();
+        throw toStatusError(response.status, response.headers.get('retry-after'));
+      }
+      const text = await readText(response, signal);
+      return { json: parseJson(text), link: response.headers.get('link') };
+    },
+    withDeadline: (signal, work) => withDeadline({ signal, timeoutMs, toTimeoutError }, work),
   };
 }
 
@@ -54,38 +74,25 @@ async function send(
     return await fetch(url, { headers, signal, redirect: 'manual' });
   } catch (error) {
     signal.throwIfAborted();
-    throw unavailable(`no answer came (${networkReason(error)})`, error);
+    throw toConnectionError(error, 'no answer came');
   }
 }
 
 async function readText(response: Response, signal: AbortSignal): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const toTooLargeError = () =>
+    connectWiseError('CONNECTWISE_REPLY_INVALID', `the answer exceeds ${MAX_BYTES} bytes`);
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > MOST_BYTES) break;
-      chunks.push(chunk);
-    }
+    return (await readBounded(response.body ?? [], MAX_BYTES, toTooLargeError)).toString('utf8');
   } catch (error) {
     signal.throwIfAborted();
-    throw unavailable(`the answer broke off (${networkReason(error)})`, error);
+    throw error instanceof ServiceError ? error : toConnectionError(error, 'the answer broke off');
   }
-  if (size > MOST_BYTES) throw replyInvalid(`the answer exceeds ${MOST_BYTES} bytes`);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw replyInvalid('the answer is not JSON');
+    throw connectWiseError('CONNECTWISE_REPLY_INVALID', 'the answer is not JSON');
   }
-}
-
-/** The system's code (ECONNREFUSED, …); messages may quote the URL and with it the number. */
-function networkReason(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  return typeof code === 'string' ? code : 'connection failed';
 }

@@ -10,7 +10,7 @@ import {
   toServerSchema,
 } from './schema-parts.ts';
 
-/** What a call was about. Closed, so that it can be counted. */
+/** What a call was about. A closed set, so that it can be counted. */
 const CATEGORIES = [
   'incident',
   'service_request',
@@ -26,8 +26,8 @@ const CATEGORIES = [
 ] as const;
 
 /**
- * The analysis of one call: strict, every field present, every list of words closed. The limits are
- * far above what one call needs; they keep a model that repeats itself out of the database.
+ * The analysis of one call: strict, with every field present and every set of values closed. The
+ * limits are far above what one call needs; they keep a model that repeats itself out of the database.
  */
 export const analysisSchema = z.strictObject({
   summary: text(4000).describe('What was said and agreed, in two to five sentences.'),

@@ -2,18 +2,18 @@ import OpenAI from 'openai';
 
 import { lacksStructuredOutput, wantsNewerLimit } from './errors.ts';
 import { readReply, type Reply } from './reply.ts';
-import { createFetch } from './transport.ts';
+import { createTransport } from './transport.ts';
 
 export type LanguageModelConfig = {
   /** Includes `/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly model: string;
-  /** What one request may have the model read. With the next it has to fit the model's context. */
+  /** The most that one request may make the model read. Together with the next limit it must fit the model's context. */
   readonly maxInputTokens: number;
-  /** What it may write in one reply, its thoughts included. */
+  /** The most that the model may write in one reply, its thoughts included. */
   readonly maxOutputTokens: number;
-  /** What servers and proxies take as one body. */
+  /** The largest body that servers and proxies accept. */
   readonly maxRequestBytes: number;
 };
 
@@ -22,13 +22,13 @@ export type Message = {
   readonly content: string;
 };
 
-/** The form of an answer: `name` is told to the server beside the schema. */
+/** The form of an answer. The server is given the name along with the schema. */
 export type AnswerForm = {
   readonly name: string;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 };
 
-/** One paid request. Rejects with what the library or the reply says; see `toRequestError`. */
+/** One paid request. Rejects with the error of the library or of the reply; see `toRequestError`. */
 export type Chat = (
   messages: readonly Message[],
   form: AnswerForm,
@@ -36,25 +36,25 @@ export type Chat = (
 ) => Promise<Reply>;
 
 /**
- * Talks to any server with OpenAI's chat completions, and remembers what the server has said that
- * it does not know.
+ * Creates the sender of requests to any server with OpenAI's chat completions. It remembers what the
+ * server has said that it does not know.
  */
 export function createChat(config: LanguageModelConfig, requestTimeoutMs: number): Chat {
   const openai = new OpenAI({
     baseURL: config.baseUrl,
     apiKey: config.apiKey,
-    // Temporal repeats; a repetition inside would hide it and double the time.
+    // Temporal retries; a retry in here would hide that and double the time.
     maxRetries: 0,
     timeout: requestTimeoutMs,
-    fetch: createFetch(),
-    // Else the library takes these from the environment, or prints requests when told to there.
+    fetch: createTransport().fetch,
+    // Otherwise the library takes these from the environment, or prints requests if told to there.
     organization: null,
     project: null,
     logLevel: 'off',
   });
   let hasStructuredOutput = true;
   // The older name first: servers that want the newer one say so, while some (Ollama, llama.cpp's
-  // Python server) ignore the newer one in silence, and others (Mistral) refuse it.
+  // Python server) silently ignore the newer one, and others (Mistral) refuse it.
   let limitName: 'max_tokens' | 'max_completion_tokens' = 'max_tokens';
 
   return async function chat(messages, form, signal) {
@@ -62,7 +62,7 @@ export function createChat(config: LanguageModelConfig, requestTimeoutMs: number
     try {
       return readReply(await openai.chat.completions.create(toRequest(messages, form), { signal }));
     } catch (error) {
-      // Asked again only without what the server refused, so this ends.
+      // Each repetition leaves out something that the server refused, so this ends.
       if (asked.limitName === 'max_tokens' && wantsNewerLimit(error)) {
         limitName = 'max_completion_tokens';
       } else if (asked.hasStructuredOutput && lacksStructuredOutput(error)) {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 
 import type { Turn } from '../../domain/turns.ts';
+import { withDeadline } from '../shared/with-deadline.ts';
 import type { Analysis } from './analysis.ts';
 import { createChat, type LanguageModelConfig } from './chat.ts';
 import { converse, type Answer, type Task } from './conversation.ts';
 import { modelError, toRequestError } from './errors.ts';
-import { inLanes } from './map-concurrently.ts';
-import { NOTES_MOST_TOKENS, notesSchema, type Notes } from './notes.ts';
+import { mapConcurrently } from './map-concurrently.ts';
+import { NOTES_MAX_TOKENS, notesSchema, type Notes } from './notes.ts';
 import { toParts, type TranscriptPart } from './parts.ts';
 import { loadPrompts, PROMPT_VERSION } from './prompts.ts';
 import { createTasks, type Caller, type Tasks } from './tasks.ts';
@@ -19,14 +20,14 @@ export type CallText = Caller & {
   readonly turns: readonly Turn[];
 };
 
-/** What tells the notes of one part from all others: the same key, the same request. */
+/** Identifies the notes of one part: the same key means the same request. */
 type NotesKey = {
   /** Counts from 0. */
   readonly index: number;
   readonly promptVersion: string;
   /** The model that was asked. */
   readonly model: string;
-  /** Of everything that was sent, but for its random words. Hex. */
+  /** Of everything that is sent, except for its random words. Hex. */
   readonly inputSha256: string;
 };
 
@@ -36,10 +37,10 @@ export type StoredNotes = {
   readonly outputTokens: number;
 };
 
-/** Where the notes of a long call's parts are kept, so that none is paid for twice. */
+/** Where the notes of a long call's parts are kept, so that nothing is paid for twice. */
 export type NotesStore = {
   find(key: NotesKey): Promise<StoredNotes | null>;
-  /** Returns the notes that count: those of whoever was first. */
+  /** Returns the notes that count: those that were saved first. */
   save(key: NotesKey, notes: StoredNotes & { readonly data: Notes }): Promise<StoredNotes>;
 };
 
@@ -50,19 +51,19 @@ export type CallAnalysisResult = Tokens & {
   /** The model that answered, by the server's own name for it. */
   readonly model: string;
   readonly promptVersion: string;
-  /** Of the tokens, those of the parts' notes; none of a call that was read at once. */
+  /** The share of the parts' notes in these tokens; zero for a call that was read at once. */
   readonly notesTokens: Tokens;
-  /** How many parts the call was read in; 1 when it was read at once. */
+  /** The number of parts in which the call was read; 1 when it was read at once. */
   readonly parts: number;
-  /** How many claims that somebody said something were left out, because nobody did. */
+  /** How many claims that somebody said something were dropped, because nobody did. */
   readonly leftOut: number;
 };
 
 export type LanguageModel = {
   /**
-   * Analyses one call. Paid. A call that exceeds what one request may have is read in parts, whose
-   * notes are kept in `notes` and merged. Throws MODEL_* codes, without a word of the call; what
-   * `notes` throws and an abort's reason go through.
+   * Analyses one call. Paid. A call that exceeds one request is read in parts, whose notes are kept
+   * in `notes` and merged. Throws MODEL_* codes, without a word of the call, what `notes` throws, and
+   * the signal's reason.
    */
   analyze(call: CallText, notes: NotesStore, signal: AbortSignal): Promise<CallAnalysisResult>;
 };
@@ -71,21 +72,21 @@ export type LanguageModel = {
 const ANALYSIS_TIMEOUT_MS = 19 * 60 * 1000;
 
 /**
- * A call costs at most so many requests of full length, repairs aside, however much the model reads
- * at once. At the default limits the merge allows 17, which is about 18 hours of English: nothing
- * that is still a telephone call.
+ * The most requests of full length that a call may cost, repairs aside, however much the model reads
+ * at once. At the default limits the merge allows 17, which is about 18 hours of English: longer
+ * than any telephone call.
  */
-const MOST_PARTS = 20;
+const MAX_PARTS = 20;
 
-/** Two requests at once halve the time, and a server of one's own seldom has more slots to spare. */
+/** Two requests at once halve the time, and a self-hosted server seldom has more slots to spare. */
 const PARTS_AT_ONCE = 2;
 
 const NO_TOKENS: Tokens = { inputTokens: 0, outputTokens: 0 };
 
 /**
- * Creates the client for any server with OpenAI's chat completions. Structured output is asked for
- * until the server says that it knows none; the schema stands in the prompt either way. Reads the
- * prompts, once. A request has `requestTimeoutMs`, all of one attempt `analysisTimeoutMs`.
+ * Creates the client for any server with OpenAI's chat completions. It requests structured output
+ * until the server says that it does not know it; the schema is in the prompt either way. Reads the
+ * prompts, once. A request has `requestTimeoutMs`, all requests of one attempt `analysisTimeoutMs`.
  */
 export function createLanguageModel(
   config: LanguageModelConfig,
@@ -97,17 +98,13 @@ export function createLanguageModel(
 
   return {
     async analyze(call, notes, signal) {
-      signal.throwIfAborted();
-      const timeout = AbortSignal.timeout(analysisTimeoutMs);
+      const toTimeoutError = (cause: unknown) =>
+        modelError('MODEL_UNAVAILABLE', 'the time of this attempt was over', { cause });
+      const limits = { signal, timeoutMs: analysisTimeoutMs, toTimeoutError };
       try {
-        return await analyze(call, notes, AbortSignal.any([signal, timeout]));
+        return await withDeadline(limits, (limited) => analyze(call, notes, limited));
       } catch (error) {
         signal.throwIfAborted();
-        if (timeout.aborted) {
-          throw modelError('MODEL_UNAVAILABLE', 'the time of this attempt was over', {
-            cause: error,
-          });
-        }
         throw toRequestError(error);
       }
     },
@@ -118,7 +115,7 @@ export function createLanguageModel(
     notes: NotesStore,
     signal: AbortSignal,
   ): Promise<CallAnalysisResult> {
-    // One line a turn: what somebody says cannot begin a line in another's name.
+    // One line per turn: what somebody says cannot begin a line in another's name.
     const turns = call.turns.map((turn) => ({ ...turn, text: turn.text.replace(/\s+/gu, ' ') }));
     const tasks = createTasks(prompts, call, turns);
     const [whole, ...others] = toParts(turns, tasks.roomFor('analysis', config));
@@ -129,8 +126,8 @@ export function createLanguageModel(
 
     const parts = toParts(turns, tasks.roomFor('notes', config));
     checkPartCount(parts.length, tasks.roomFor('merge', config).tokens);
-    const noted = await inLanes(parts, PARTS_AT_ONCE, (part, index) =>
-      noteOnce(tasks, call, part, { index, count: parts.length }, notes, signal),
+    const noted = await mapConcurrently(parts, PARTS_AT_ONCE, (part, index) =>
+      findOrTakeNotes({ tasks, part, key: notesKeyOf(call, parts, index), store: notes, signal }),
     );
     const merged = await ask(tasks.merge(noted.map(({ data }) => data)), signal);
     const notesTokens = noted.reduce<Tokens>(add, NO_TOKENS);
@@ -140,23 +137,21 @@ export function createLanguageModel(
     );
   }
 
-  /** The notes of a part: those that are stored, or new ones, which then are. */
-  async function noteOnce(
-    tasks: Tasks,
-    { companyName, phoneNumber }: Caller,
-    part: TranscriptPart,
-    place: { readonly index: number; readonly count: number },
-    store: NotesStore,
-    signal: AbortSignal,
-  ): Promise<Tokens & { readonly data: Notes }> {
+  /** The notes of a part: the stored ones, or new ones, which are then stored. */
+  async function findOrTakeNotes({
+    tasks,
+    part,
+    key,
+    store,
+    signal,
+  }: {
+    readonly tasks: Tasks;
+    readonly part: TranscriptPart;
+    readonly key: NotesKey;
+    readonly store: NotesStore;
+    readonly signal: AbortSignal;
+  }): Promise<Tokens & { readonly data: Notes }> {
     signal.throwIfAborted();
-    const sent = JSON.stringify([companyName, phoneNumber, place.count, part.text]);
-    const key: NotesKey = {
-      index: place.index,
-      promptVersion: PROMPT_VERSION,
-      model: config.model,
-      inputSha256: createHash('sha256').update(sent).digest('hex'),
-    };
     const stored = await store.find(key);
     if (stored !== null) return parseStored(stored);
 
@@ -164,8 +159,22 @@ export function createLanguageModel(
     return parseStored(await store.save(key, { data, inputTokens, outputTokens }));
   }
 
+  function notesKeyOf(
+    { companyName, phoneNumber }: Caller,
+    parts: readonly TranscriptPart[],
+    index: number,
+  ): NotesKey {
+    const sent = JSON.stringify([companyName, phoneNumber, parts.length, parts[index]?.text]);
+    return {
+      index,
+      promptVersion: PROMPT_VERSION,
+      model: config.model,
+      inputSha256: createHash('sha256').update(sent).digest('hex'),
+    };
+  }
+
   function ask<T>(task: Task<T>, signal: AbortSignal): Promise<Answer<T>> {
-    return converse(chat, prompts, task, signal);
+    return converse({ chat, prompts }, task, signal);
   }
 
   function toResult(
@@ -185,18 +194,18 @@ export function createLanguageModel(
   }
 }
 
-/** Before anything is paid: all notes have to fit the request that merges them. */
+/** Checks, before anything is paid, that all notes will fit into the request that merges them. */
 function checkPartCount(count: number, roomToMerge: number): void {
-  const most = Math.min(MOST_PARTS, Math.floor(roomToMerge / NOTES_MOST_TOKENS));
+  const most = Math.min(MAX_PARTS, Math.floor(roomToMerge / NOTES_MAX_TOKENS));
   if (count <= most) return;
   throw modelError(
     'MODEL_TRANSCRIPT_TOO_LONG',
-    `the call takes ${count} parts, and ${most} can be merged`,
+    `the call needs ${count} parts, and ${most} can be merged`,
     { context: { parts: count } },
   );
 }
 
-/** Notes of our own making: what does not fit the schema of this prompt version was changed by hand. */
+/** These are our own notes: if they do not fit the schema of this prompt version, somebody edited them. */
 function parseStored({ data, inputTokens, outputTokens }: StoredNotes): Tokens & { data: Notes } {
   return { data: notesSchema.parse(data), inputTokens, outputTokens };
 }

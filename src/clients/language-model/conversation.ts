@@ -7,51 +7,50 @@ import { findJsonObject } from './reply-json.ts';
 import type { Reply } from './reply.ts';
 import { repeatsSecrets, type Secrets } from './secrets.ts';
 
-/** Something that the model is to make of a call's words. */
+/** Something that the model has to make of a call's words. */
 export type Task<T> = AnswerForm & {
   readonly messages: readonly Message[];
   readonly secrets: Secrets;
   readonly schema: z.ZodType<T>;
-  /** What of a well-formed answer was really said in the call, and what was not. */
+  /** Splits a well-formed answer into what was really said in the call and what was not. */
   readonly verify: (answer: T) => { readonly kept: T; readonly unsaid: readonly string[] };
 };
 
 export type Answer<T> = {
   readonly data: T;
-  /** The model that answered, by the server's own name for it; `null` when it does not tell. */
+  /** The model that answered, by the server's own name for it; `null` when it does not say. */
   readonly model: string | null;
   /** Tokens of all requests, repairs included; 0 where the server does not count. */
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** How many claims that somebody said something were left out, because nobody did. */
+  /** How many claims that somebody said something were dropped, because nobody did. */
   readonly leftOut: number;
 };
 
-/** A model that cannot mend its reply when told twice what is wrong with it, will not. */
-const MOST_REPAIRS = 2;
+/** A model that has not mended its reply after being told twice what is wrong with it never will. */
+const MAX_REPAIRS = 2;
 
-/** As much of a faulty reply as a repair needs to see; a runaway one would cost more than it helps. */
-const MOST_QUOTED_CHARACTERS = 4_000;
-const MOST_PROBLEM_CHARACTERS = 2_000;
+/** As much of a faulty reply as a repair needs to see; all of a runaway one would cost more than it helps. */
+const MAX_QUOTED_CHARACTERS = 4_000;
+const MAX_PROBLEM_CHARACTERS = 2_000;
 
 /**
- * What a repair adds to a request at most: the faulty reply and what is wrong with it, at two
- * characters a token, which is what the signs of JSON and scripts beyond Latin come to.
+ * The most that a repair adds to a request: the faulty reply and what is wrong with it, at two
+ * characters a token, which is the rate of JSON's punctuation and of scripts other than Latin.
  */
-export const REPAIR_TOKENS = (MOST_QUOTED_CHARACTERS + MOST_PROBLEM_CHARACTERS) / 2;
+export const REPAIR_TOKENS = (MAX_QUOTED_CHARACTERS + MAX_PROBLEM_CHARACTERS) / 2;
 
-/** Why a reply cannot be used: in the validator's words, for the model; without a word of it, for people. */
+/** Why a reply cannot be used: `problem` for the model, in the validator's words; `place` for people, without quoting. */
 type Fault = { readonly problem: string; readonly place: string };
 
 /**
- * Has a task done: asks, checks the whole reply, and says what is wrong with it at most twice.
- * Throws MODEL_OUTPUT_TRUNCATED or MODEL_OUTPUT_INVALID when no reply was usable. A reply whose
- * only fault is a claim that nobody said is used in the end without that claim: an analysis with
- * fewer quotes is still whole, and true.
+ * Has the model do a task: asks, checks the whole reply, and says at most twice what is wrong with
+ * it. Throws MODEL_OUTPUT_TRUNCATED or MODEL_OUTPUT_INVALID when no reply was usable. A reply whose
+ * only fault is a claim that nobody made is used in the end without that claim: an analysis with
+ * fewer quotes is still complete, and true.
  */
 export async function converse<T>(
-  chat: Chat,
-  prompts: Prompts,
+  { chat, prompts }: { readonly chat: Chat; readonly prompts: Prompts },
   task: Task<T>,
   signal: AbortSignal,
 ): Promise<Answer<T>> {
@@ -61,12 +60,12 @@ export async function converse<T>(
   let wellFormed: Pick<Answer<T>, 'data' | 'model' | 'leftOut'> | null = null;
   let fault: Fault = { problem: '', place: '' };
   let isCut = false;
-  for (let repairs = 0; repairs <= MOST_REPAIRS; repairs += 1) {
+  for (let repairs = 0; repairs <= MAX_REPAIRS; repairs += 1) {
     let reply: Reply;
     try {
       reply = await chat(messages, task, signal);
     } catch (error) {
-      // What is paid for already will do, when only its quotes were to be mended.
+      // If only its quotes were to be mended, the reply that is already paid for will do.
       if (wellFormed === null || signal.aborted) throw error;
       break;
     }
@@ -91,7 +90,7 @@ export async function converse<T>(
   if (wellFormed !== null) return { ...wellFormed, inputTokens, outputTokens };
 
   const code = isCut ? 'MODEL_OUTPUT_TRUNCATED' : 'MODEL_OUTPUT_INVALID';
-  throw modelError(code, `its ${MOST_REPAIRS + 1} answers were unusable (${fault.place})`, {
+  throw modelError(code, `its ${MAX_REPAIRS + 1} answers were unusable (${fault.place})`, {
     context: { inputTokens, outputTokens },
   });
 }
@@ -124,12 +123,16 @@ function check<T>(reply: Reply, { schema, secrets }: Task<T>): { readonly data: 
   };
 }
 
-/** Only the last reply is shown: what was wrong with one before it is mended in it, or told again. */
+/** Shows only the last reply: faults of earlier ones are mended in it, or reported again. */
 function toRepair({ content, isCut }: Reply, { problem }: Fault, prompts: Prompts): Message[] {
-  const quoted = isCut ? '' : content.slice(0, MOST_QUOTED_CHARACTERS);
+  // Servers refuse half a character, whether it is the model's own or made by the cut.
+  const quoted = isCut ? '' : content.slice(0, MAX_QUOTED_CHARACTERS).toWellFormed();
   return [
-    // Servers refuse an empty message of the assistant, and some models two of the user in a row.
+    // Servers refuse an empty assistant message, and some models two user messages in a row.
     { role: 'assistant', content: quoted.trim() === '' ? '(no answer)' : quoted },
-    { role: 'user', content: prompts.repair(problem.slice(0, MOST_PROBLEM_CHARACTERS)) },
+    {
+      role: 'user',
+      content: prompts.repair(problem.slice(0, MAX_PROBLEM_CHARACTERS).toWellFormed()),
+    },
   ];
 }

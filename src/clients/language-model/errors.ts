@@ -1,10 +1,11 @@
 import { APIError, OpenAIError } from 'openai';
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
-import { ServiceError } from '../../domain/service-error.ts';
+import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { findServiceError } from '../shared/find-service-error.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 
-/** Words by which servers say that they know no structured output (OpenAI, vLLM, Ollama, OpenRouter, llama.cpp). */
+/** How servers say that they do not know structured output (OpenAI, vLLM, Ollama, OpenRouter, llama.cpp). */
 const NO_SCHEMA = /response_format|json_schema|structured.?output|guided|grammar/i;
 const REFUSALS = [400, 404, 422, 501];
 
@@ -12,10 +13,10 @@ const TOO_LONG =
   /context.?(?:length|window|size)|maximum context|too many (?:input )?tokens|(?:prompt|input) is too long|reduce the length/i;
 const BLOCKED = /content.?filter|content.?policy|content management|responsible.?ai/i;
 
-/** Words by which OpenAI and Azure ask for the newer name of the token limit. */
+/** How OpenAI and Azure ask for the newer name of the token limit. */
 const NEWER_LIMIT = /max_completion_tokens/i;
 
-/** Tells whether a request failed only because the server knows no structured output. */
+/** Tells whether a request failed only because the server does not know structured output. */
 export function lacksStructuredOutput(error: unknown): boolean {
   return isRefusalOf(error, NO_SCHEMA);
 }
@@ -32,8 +33,8 @@ function isRefusalOf(error: unknown, words: RegExp): boolean {
 }
 
 /**
- * A failed request as a ServiceError. The server's words are read for their reason, never quoted. What
- * is no failure of a request, a defect of ours, comes back as it is.
+ * A failed request as a ServiceError. The server's words are read for their reason, never quoted. An
+ * error that is not the failure of a request, such as a defect of ours, is returned as it is.
  */
 export function toRequestError(error: unknown): unknown {
   const own = findServiceError(error);
@@ -48,7 +49,7 @@ export function toRequestError(error: unknown): unknown {
   return toStatusError(error.status, describe(error), { retryAfterMs, cause: error });
 }
 
-/** What a status means, with the server's words where they tell reasons of one status apart. */
+/** What a status means. The server's words tell apart reasons that share a status. */
 export function toStatusError(
   status: number,
   words: string,
@@ -56,46 +57,38 @@ export function toStatusError(
 ): ServiceError {
   return modelError(codeOf(status, words), `it answered ${status}`, {
     context: { status },
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    retryAfterMs,
     cause,
   });
 }
 
 function codeOf(status: number, words: string): ErrorCode {
   if (status === 401 || status === 403) return 'MODEL_CREDENTIALS_REFUSED';
-  // 402: the account's credit is used up, which the server's owner mends like a quota.
+  // 402: the account's credit is used up, which its owner settles like a quota.
   if (status === 429 || status === 402) return 'MODEL_RATE_LIMITED';
   if (status >= 500 || [408, 409, 425].includes(status)) return 'MODEL_UNAVAILABLE';
   if (status === 413 || TOO_LONG.test(words)) return 'MODEL_TRANSCRIPT_TOO_LONG';
   return BLOCKED.test(words) ? 'MODEL_CONTENT_BLOCKED' : 'MODEL_BAD_REQUEST';
 }
 
-const ADVICE: Partial<Record<ErrorCode, string>> = {
-  MODEL_CREDENTIALS_REFUSED: 'check LLM_API_KEY',
-  MODEL_RATE_LIMITED: 'it is tried again later',
-  MODEL_UNAVAILABLE: 'it is tried again',
-  MODEL_TRANSCRIPT_TOO_LONG:
-    'set LLM_MAX_INPUT_TOKENS to what the model reads, or choose one with a longer context',
-  MODEL_CONTENT_BLOCKED: 'its content filter stopped the analysis; choose another LLM_MODEL',
-  MODEL_OUTPUT_TRUNCATED: 'raise LLM_MAX_OUTPUT_TOKENS or choose another LLM_MODEL',
+/** What a code says about the exchange beyond the status. */
+const FACTS: Partial<Record<ErrorCode, string>> = {
+  MODEL_CREDENTIALS_REFUSED: 'LLM_API_KEY was refused',
+  MODEL_TRANSCRIPT_TOO_LONG: 'the model does not read that much',
+  MODEL_CONTENT_BLOCKED: 'its content filter stopped the analysis',
 };
 
 /** `why` is about the exchange, never its words. */
 export function modelError(
   code: ErrorCode,
   why: string,
-  options: ConstructorParameters<typeof ServiceError>[2] = {},
+  options: ServiceErrorOptions = {},
 ): ServiceError {
-  const advice = ADVICE[code] ?? 'check LLM_BASE_URL and LLM_MODEL';
-  return new ServiceError(code, `Asking the language model failed: ${why}; ${advice}.`, options);
+  const fact = FACTS[code];
+  const reason = fact === undefined ? why : `${why}: ${fact}`;
+  return new ServiceError(code, `Asking the language model failed: ${reason}.`, options);
 }
 
 function describe({ code, type, param, message }: APIError): string {
   return [code, type, param, message].join(' ');
-}
-
-/** Our own error, through the library's wrapping as a connection error. */
-function findServiceError(error: unknown): ServiceError | null {
-  if (error instanceof ServiceError) return error;
-  return error instanceof Error && error.cause !== undefined ? findServiceError(error.cause) : null;
 }

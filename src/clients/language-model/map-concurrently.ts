@@ -1,18 +1,18 @@
 /**
- * Works through items, `lanes` of them at once, and returns the results in the items' order. After a
- * failure no further item is begun, but those under way are waited for: what they cost is paid, so
- * they may as well be kept. Rejects with the first failure then.
+ * Maps items, `concurrency` of them at once, and returns the results in the items' order. After a
+ * failure no further item is started, but those in progress are awaited: they are paid for, so their
+ * results may as well be kept. Then rejects with the first failure.
  */
-export async function inLanes<Item, Result>(
+export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
-  lanes: number,
+  concurrency: number,
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = items.entries();
   let hasFailed = false;
-  const lane = async () => {
-    // One iterator for all lanes: each takes what no other has taken.
+  const runWorker = async () => {
+    // All workers share one iterator: each takes what no other has taken.
     for (const [index, item] of waiting) {
       try {
         results[index] = await work(item, index);
@@ -23,7 +23,7 @@ export async function inLanes<Item, Result>(
       if (hasFailed) return;
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, runWorker));
   const failure = ends.find((end) => end.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   return results;

@@ -12,12 +12,12 @@ import {
 import { estimateTokens } from './tokens.ts';
 
 /**
- * What the notes of one part take of the request that merges them. About 2,700 characters of
+ * The share of the notes of one part in the request that merges them. About 2,700 characters of
  * English, which is a page for an hour of talk.
  */
-export const NOTES_MOST_TOKENS = 1_500;
+export const NOTES_MAX_TOKENS = 1_500;
 
-/** What the model is told, for it counts no tokens: less than fits, so that its estimate may be off. */
+/** The limit that the model is told, since it does not count tokens: less than fits, as its estimate may be off. */
 export const NOTES_TOLD_CHARACTERS = 2_000;
 
 /** Notes of one part of a long call. */
@@ -36,7 +36,7 @@ export const notesSchema = z
     quotes: quotes(300),
   })
   .refine(
-    (notes) => estimateTokens(JSON.stringify(notes)) <= NOTES_MOST_TOKENS,
+    (notes) => estimateTokens(JSON.stringify(notes)) <= NOTES_MAX_TOKENS,
     `Too big: expected the whole object to have at most ${NOTES_TOLD_CHARACTERS} characters`,
   );
 

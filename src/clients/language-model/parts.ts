@@ -1,18 +1,18 @@
 import { renderTurns, type Turn } from '../../domain/turns.ts';
 import { countJsonBytes, estimateTokens } from './tokens.ts';
 
-/** What fits into one request beside the orders. */
+/** What fits into one request in addition to the instructions. */
 export type Room = { readonly tokens: number; readonly bytes: number };
 
-/** Turns that are sent together, and how they read. */
+/** Turns that are sent together, and their text. */
 export type TranscriptPart = { readonly turns: readonly Turn[]; readonly text: string };
 
-/** A line break between two turns: a sign in tokens, two bytes in JSON. */
+/** A line break between two turns: one token, and two bytes in JSON. */
 const BETWEEN: Room = { tokens: 1, bytes: 2 };
 
 /**
- * Cuts a transcript into parts that fit, at the borders of turns. A turn that does not fit by itself
- * is cut at the end of a sentence, else of a word, else between any two characters.
+ * Cuts a transcript into parts that fit, between turns. A turn that is too long by itself is cut at
+ * the end of a sentence, otherwise of a word, otherwise between any two characters.
  */
 export function toParts(turns: readonly Turn[], room: Room): TranscriptPart[] {
   const parts: Turn[][] = [];
@@ -45,16 +45,16 @@ function cutTurn(turn: Turn, room: Room): Turn[] {
   let rest = turn.text;
   const isFitting = (text: string) => fits(sizeOf(renderTurns([{ ...turn, text }])), room);
   while (rest !== '') {
-    const length = longest(rest, isFitting);
-    const text = rest.slice(0, length === rest.length ? length : borderBefore(rest, length));
+    const length = longestFitting(rest, isFitting);
+    const text = rest.slice(0, length === rest.length ? length : lastBoundary(rest, length));
     pieces.push({ ...turn, text: text.trim() });
     rest = rest.slice(text.length).trimStart();
   }
   return pieces;
 }
 
-/** How much of a text fits, by halves; at least one character, so that cutting comes to an end. */
-function longest(text: string, isFitting: (text: string) => boolean): number {
+/** How much of a text fits, by bisection; at least one character, so that cutting terminates. */
+function longestFitting(text: string, isFitting: (text: string) => boolean): number {
   if (isFitting(text)) return text.length;
   let fitting = 1;
   let tooLong = text.length;
@@ -67,13 +67,13 @@ function longest(text: string, isFitting: (text: string) => boolean): number {
 }
 
 /** The last end of a sentence before `length`, unless it is far back; else of a word; else of a character. */
-function borderBefore(text: string, length: number): number {
+function lastBoundary(text: string, length: number): number {
   const head = text.slice(0, length);
   const sentence = /^[\s\S]*(?:[.!?…]\s|[。！？])/u.exec(head)?.[0].length ?? 0;
   if (sentence > length / 2) return sentence;
   const word = /^[\s\S]*\s/u.exec(head)?.[0].length ?? 0;
   if (word > length / 2) return word;
-  // A half of a surrogate pair is no character.
+  // Half of a surrogate pair is not a character.
   const isInPair = /[\uD800-\uDBFF]$/.test(head);
   return isInPair && length > 1 ? length - 1 : length;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * Names the folder of the prompts and is stored with each analysis. Raise it, and rename the folder,
- * with every change of a text in it or of a schema: a test compares what is sent with its version.
+ * whenever a text in it or a schema changes: a test compares what is sent with its version.
  */
 export const PROMPT_VERSION = '2';
 
@@ -19,16 +19,16 @@ const NAMES = [
 type Values = Readonly<Record<string, string>>;
 
 export type Prompts = {
-  /** The standing orders of one request, with the rules for data and answers in them. */
+  /** The instructions of one request, including the rules for data and answers. */
   orders(task: 'analysis' | 'notes' | 'merge', values: Values): string;
-  /** What is said about one call, its words in an element that carries the marker. */
+  /** The message about one call, with its words in an element that carries the marker. */
   call(values: Values): string;
   /** Says what was wrong with a reply, so that the model can mend it. */
   repair(problem: string): string;
 };
 
 /**
- * Reads the prompts, which lie beside this file, wherever the process was started. Throws when one
+ * Reads the prompts, which are next to this file, wherever the process was started. Throws when one
  * is missing, so that a worker without its prompts does not start.
  */
 export function loadPrompts(): Prompts {
@@ -53,8 +53,8 @@ export function loadPrompts(): Prompts {
 }
 
 /**
- * Puts values in place of `{{name}}`, in one pass: what stands in a value, a transcript for
- * instance, is never filled in itself. Throws when a value is missing.
+ * Replaces each `{{name}}` by its value, in one pass: placeholders inside a value, a transcript for
+ * instance, are never filled in. Throws when a value is missing.
  */
 function fill(text: string, values: Values): string {
   return text.replace(/\{\{([\w-]+)\}\}/g, (_, name: string) => {

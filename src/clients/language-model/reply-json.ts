@@ -1,10 +1,10 @@
-/** A model may wrap the object in an envelope ({"analysis": {…}}), and a string around that. */
-const MOST_WRAPPINGS = 3;
+/** A model may wrap the object in an envelope ({"analysis": {…}}), and that in a string. */
+const MAX_WRAPPINGS = 3;
 
 /**
- * Finds the one JSON object in a model's reply: bare, in a code fence, with prose around it, after its
- * thoughts, as text inside JSON, or in an envelope of one key. Returns `null` when there is none, or
- * several different ones: which of them is meant would be a guess.
+ * Finds the one JSON object in a model's reply: bare, in a code fence, with prose around it, after
+ * the model's thoughts, as text inside JSON, or in an envelope with one key. Returns `null` without
+ * one, and for several different ones: choosing among them would be a guess.
  */
 export function findJsonObject(reply: string): Record<string, unknown> | null {
   const text = withoutThoughts(reply);
@@ -20,18 +20,18 @@ export function findJsonObject(reply: string): Record<string, unknown> | null {
 }
 
 /**
- * What a model wrote besides its thoughts. Their first mark may be missing, because some servers put
- * it into the order, and their last one as well, when the token limit ended them; a draft in them is
- * no answer. In what is JSON from end to end, such marks are words of the call.
+ * What a model wrote besides its thoughts. Their opening mark may be missing, because some servers
+ * put it into the prompt, and so may the closing one, when the token limit ended them; a draft inside
+ * thoughts is not an answer. In a reply that is JSON from end to end, such marks are words of the call.
  */
 function withoutThoughts(reply: string): string {
-  const behindFirstEnd = reply.replace(/^.*?<\/think>/s, '');
-  const bare = [reply, behindFirstEnd].find((text) => parse(text.trim()) !== null);
+  const afterFirstEnd = reply.replace(/^.*?<\/think>/s, '');
+  const bare = [reply, afterFirstEnd].find((text) => parse(text.trim()) !== null);
   return (bare ?? reply.replace(/^.*<\/think>/s, '').replace(/<think>.*$/s, '')).trim();
 }
 
 function unwrap(value: unknown, wrappings = 0): Record<string, unknown> | null {
-  if (wrappings > MOST_WRAPPINGS) return null;
+  if (wrappings > MAX_WRAPPINGS) return null;
   if (typeof value === 'string') return unwrap(parse(value), wrappings + 1);
   if (Array.isArray(value)) return value.length === 1 ? unwrap(value[0], wrappings + 1) : null;
   if (typeof value !== 'object' || value === null) return null;
@@ -42,7 +42,7 @@ function unwrap(value: unknown, wrappings = 0): Record<string, unknown> | null {
   return isEnvelope ? unwrap(only[1], wrappings + 1) : Object.fromEntries(entries);
 }
 
-/** The texts of the outermost `{…}`, with braces inside of strings left alone. One pass. */
+/** The texts of the outermost `{…}`, ignoring braces inside strings. One pass. */
 function outermostObjects(text: string): string[] {
   const found: string[] = [];
   let depth = 0;
@@ -67,18 +67,18 @@ function outermostObjects(text: string): string[] {
   return found;
 }
 
-/** The value of a JSON text; `null` when it is none, or says one thing twice. */
+/** The value of a JSON text; `null` when it is not JSON or repeats a key. */
 function parse(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    // The parser takes the last of two values of one key, which would be a guess as well.
+    // The parser keeps the last of two values of one key, which would be a guess as well.
     return countColons(text) === countKeys(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-/** Every key of a JSON text, also a repeated one, is followed by a colon outside of strings. */
+/** Every key of a JSON text, even a repeated one, is followed by a colon outside strings. */
 function countColons(json: string): number {
   return json.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
+import { toCount } from '../../domain/bounded-number.ts';
 import { modelError, toStatusError } from './errors.ts';
 
-/** Some servers answer in parts, with the model's thoughts in parts of another type. */
+/** Some servers answer in parts, and put the model's thoughts into parts of another type. */
 const contentSchema = z.union([
   z.string(),
   z
@@ -14,9 +15,17 @@ const contentSchema = z.union([
     ),
 ]);
 
-/** What is read of a chat completion. Everything else a server adds is left aside. */
+/**
+ * The most that a request can have cost: LLM_MAX_INPUT_TOKENS and LLM_MAX_OUTPUT_TOKENS go no higher.
+ * The three requests for each of the twenty parts of a long call add up in a column of type integer.
+ */
+const MOST_TOKENS = 10_000_000;
+
+const tokens = z.unknown().transform((count) => toCount(count, MOST_TOKENS));
+
+/** What is read of a chat completion. Everything else is ignored. */
 const completionSchema = z.object({
-  model: z.string().nullish(),
+  model: z.string().nullish().catch(null),
   choices: z.array(
     z.object({
       finish_reason: z.string().nullish(),
@@ -25,15 +34,13 @@ const completionSchema = z.object({
     }),
   ),
   error: z.unknown().optional(),
+  // What was paid for is not given up for a count that cannot be true.
   usage: z
-    .object({
-      prompt_tokens: z.int().min(0).nullish(),
-      completion_tokens: z.int().min(0).nullish(),
-    })
-    .nullish(),
+    .object({ prompt_tokens: tokens, completion_tokens: tokens })
+    .catch({ prompt_tokens: null, completion_tokens: null }),
 });
 
-/** Some routers answer 200 and put the true status into the body, or into a choice that was begun. */
+/** Some routers answer 200 and put the true status into the body, or into a choice that had begun. */
 const errorSchema = z.object({
   error: z.object({
     code: z.union([z.string(), z.number()]).nullish(),
@@ -41,23 +48,23 @@ const errorSchema = z.object({
   }),
 });
 
-/** The form of the names of models. What has another one is not kept: it goes into a log row. */
+/** The form of a model's name. Anything else is dropped, because the name goes into a log row. */
 const MODEL_NAME = /^[\w.:/@+-]{1,200}$/;
 
 export type Reply = {
-  /** What the model wrote; empty when it wrote nothing, or called a tool that it was not given. */
+  /** What the model wrote; empty when it wrote nothing or called a tool, though it was given none. */
   readonly content: string;
-  /** Whether the token limit ended it. */
+  /** Whether the token limit cut it off. */
   readonly isCut: boolean;
-  /** The model that answered, `null` when the server does not tell. */
+  /** The model that answered, `null` when the server does not say. */
   readonly model: string | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
 };
 
 /**
- * Reads a chat completion. Throws MODEL_CONTENT_BLOCKED for a refusal, and for an answer that is no
- * chat completion MODEL_BAD_REQUEST or the status inside it.
+ * Reads a chat completion. Throws MODEL_CONTENT_BLOCKED for a refusal. For an answer that is not a
+ * chat completion, throws what the status inside it means, or MODEL_BAD_REQUEST without one.
  */
 export function readReply(completion: unknown): Reply {
   const parsed = completionSchema.safeParse(completion);
@@ -66,7 +73,7 @@ export function readReply(completion: unknown): Reply {
   const { choices, usage, model, error } = parsed.data;
   const [choice] = choices;
   if (choice === undefined && error) throw notACompletion({ error });
-  // Told what is wrong with such a text, the model could mend nothing.
+  // Telling the model what is wrong with such a text would not help.
   if (choice?.finish_reason === 'error' || choice?.error) {
     throw notACompletion({ error: choice.error ?? {} });
   }
@@ -77,14 +84,15 @@ export function readReply(completion: unknown): Reply {
     content: choice?.message.content ?? '',
     isCut: choice?.finish_reason === 'length',
     model: model != null && MODEL_NAME.test(model) ? model : null,
-    inputTokens: usage?.prompt_tokens ?? 0,
-    outputTokens: usage?.completion_tokens ?? 0,
+    inputTokens: usage.prompt_tokens ?? 0,
+    outputTokens: usage.completion_tokens ?? 0,
   };
 }
 
 function notACompletion(answer: unknown): Error {
   const failure = errorSchema.safeParse(answer);
-  if (!failure.success) return modelError('MODEL_BAD_REQUEST', 'its answer is no chat completion');
+  if (!failure.success)
+    return modelError('MODEL_BAD_REQUEST', 'its answer is not a chat completion');
 
   const { code, message } = failure.data.error;
   const status = Number(code);

@@ -10,34 +10,36 @@ export const SENTIMENTS = ['positive', 'neutral', 'negative', 'mixed'] as const;
 const ACTION_OWNERS = ['msp', 'client', 'third_party', 'unknown'] as const;
 
 /** As many as an account manager reads. */
-const MOST_QUOTES = 5;
+const MAX_QUOTES = 5;
 
-/** A text that is not empty, has at most so many characters and can be stored. Line breaks become spaces. */
-export const text = (most: number) =>
+/**
+ * A text that is not empty and has at most `maxCharacters`. What the database refuses becomes spaces, as
+ * line breaks do, so that a paid answer is not requested again because of it.
+ */
+export const text = (maxCharacters: number) =>
   z
     .string()
-    .overwrite((value) => value.replace(/\s+/gu, ' ').trim())
+    .overwrite((value) => toStorable(value).replace(/\s+/gu, ' ').trim())
     .min(1)
-    .max(most)
-    .refine((value) => toStorable(value) === value, 'Invalid input: holds control characters');
+    .max(maxCharacters);
 
 /** What was promised in a call. */
-export const actions = (most: number, mostCharacters: number) =>
+export const actions = (maxCount: number, maxCharacters: number) =>
   z
     .array(
       z.strictObject({
-        description: text(mostCharacters).describe('What was promised, in one sentence.'),
+        description: text(maxCharacters).describe('What was promised, in one sentence.'),
         owner: z.enum(ACTION_OWNERS).describe('Who promised it.'),
         due: text(100).nullable().describe('The very words in which the time was said, else null.'),
       }),
     )
-    .max(most)
+    .max(maxCount)
     .describe('What somebody promised to do; empty when nothing was promised.');
 
-export const quotes = (mostCharacters: number) =>
+export const quotes = (maxCharacters: number) =>
   z
-    .array(text(mostCharacters))
-    .max(MOST_QUOTES)
+    .array(text(maxCharacters))
+    .max(MAX_QUOTES)
     .describe('Up to five stretches of what one party said, word for word.');
 
 export const callerName = text(200)
@@ -45,8 +47,8 @@ export const callerName = text(200)
   .describe("The name of the client's person if it was said, else null.");
 
 /**
- * A schema as the server's structured output takes it: lengths are left out, because strict modes
- * refuse keywords that they do not enforce; they are checked here afterwards.
+ * A schema in the form that structured output accepts. Lengths are left out, because strict modes
+ * refuse keywords that they do not enforce; the reply is checked against them afterwards.
  */
 export function toServerSchema(schema: z.ZodType): Readonly<Record<string, unknown>> {
   const { $schema: _, ...serverSchema } = z.toJSONSchema(schema, {

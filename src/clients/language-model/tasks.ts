@@ -3,13 +3,13 @@ import type { Turn } from '../../domain/turns.ts';
 import { analysisJsonSchema, analysisSchema, type Analysis } from './analysis.ts';
 import type { AnswerForm, LanguageModelConfig, Message } from './chat.ts';
 import { REPAIR_TOKENS, type Task } from './conversation.ts';
+import { dropUnsaidClaims } from './drop-unsaid-claims.ts';
 import { NOTES_TOLD_CHARACTERS, notesJsonSchema, notesSchema, type Notes } from './notes.ts';
 import { sizeOf, type Room } from './parts.ts';
 import type { Prompts } from './prompts.ts';
-import { keepWhatWasSaid } from './said.ts';
 import { createSecrets, LONGEST_SECRETS, type Secrets } from './secrets.ts';
 
-/** Whose call it is, as far as that is known. */
+/** Who called, as far as that is known. */
 export type Caller = {
   /** `null` when the company is not known for certain. */
   readonly companyName: string | null;
@@ -19,10 +19,10 @@ export type Caller = {
 
 type Kind = 'analysis' | 'notes' | 'merge';
 
-/** A turn's frame, roles and the like: a few tokens for each of the two to four messages. */
+/** What surrounds the messages, such as their roles: a few tokens for each of the two to four. */
 const FRAME: Room = { tokens: 100, bytes: 2_000 };
 
-/** A repair's texts in JSON: every character may take a few bytes. */
+/** The texts of a repair in JSON, where a character may take several bytes. */
 const REPAIR_BYTES = REPAIR_TOKENS * 8;
 
 const FORMS = {
@@ -33,7 +33,7 @@ const FORMS = {
 
 export type Tasks = ReturnType<typeof createTasks>;
 
-/** What a model is asked to do about one call: to analyse it, or to note its parts and merge the notes. */
+/** What a model has to do for one call: analyse it, or take notes of its parts and merge them. */
 export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Turn[]) {
   function messagesOf(kind: Kind, data: string, secrets: Secrets): Message[] {
     const heading = kind === 'merge' ? 'Notes' : 'Transcript';
@@ -63,12 +63,12 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
       schema: analysisSchema,
       secrets,
       messages: messagesOf(kind, data, secrets),
-      verify: (answer) => keepWhatWasSaid(answer, spoken),
+      verify: (answer) => dropUnsaidClaims(answer, spoken),
     };
   }
 
   return {
-    /** What is left for the call's words in a request that may be repaired. */
+    /** The room for the call's words in a request that may need repairs. */
     roomFor(
       kind: Kind,
       limits: Pick<LanguageModelConfig, 'maxInputTokens' | 'maxRequestBytes'>,
@@ -85,7 +85,7 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
 
     analyze: (transcript: string) => analysisOf('analysis', transcript),
 
-    /** The analysis from the notes of all parts; quotes are looked up in the whole call. */
+    /** Makes the analysis from the notes of all parts; quotes are looked up in the whole call. */
     merge: (notes: readonly Notes[]) => analysisOf('merge', toNotesText(notes)),
 
     takeNotes(part: { readonly text: string; readonly turns: readonly Turn[] }): Task<Notes> {
@@ -96,21 +96,25 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
         schema: notesSchema,
         secrets,
         messages: messagesOf('notes', part.text, secrets),
-        verify: (answer) => keepWhatWasSaid(answer, spoken),
+        verify: (answer) => dropUnsaidClaims(answer, spoken),
       };
     },
   };
 }
 
-/** One JSON object a line. */
+/** One JSON object per line. */
 function toNotesText(notes: readonly Notes[]): string {
   return notes.map((each) => JSON.stringify(each)).join('\n');
 }
 
 /** A name from another system must not be able to begin a line of its own. */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  return (
+    text
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
+      .slice(0, 200)
+      // Half a sign at the cut is refused by servers.
+      .toWellFormed()
+  );
 }

@@ -1,22 +1,22 @@
 /**
- * At least the tokens that a text has, for the usual vocabularies: two and a quarter Latin letters,
- * or 1.3 bytes of anything beyond ASCII, or one digit or sign make a token. Measured with those of
- * GPT-3.5 and GPT-4o (cl100k_base, o200k_base) on telephone talk in twenty languages: 1.03 (Welsh)
- * to 3 times (Russian) the older one, English twice. An exact count would need the vocabulary of
- * the model in use, which a server of one's own choice does not tell.
+ * An upper estimate of the tokens of a text, for the usual vocabularies: a token is two and a quarter
+ * Latin letters, or 1.3 bytes of anything beyond ASCII, or one digit or other character. Measured on
+ * telephone talk in twenty languages against the vocabularies of GPT-3.5 and GPT-4o (cl100k_base,
+ * o200k_base): 1.03 (Welsh) to 3 times (Russian) the count of the older one, English twice. An exact
+ * count would need the vocabulary of the model in use, which a self-hosted server does not reveal.
  */
 export function estimateTokens(text: string): number {
   let letters = 0;
-  let signs = 0;
+  let otherAscii = 0;
   let otherBytes = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (isLetterOrSpace(code)) letters += 1;
-    else if (code < 0x80) signs += 1;
-    // Two bytes in UTF-8 below U+0800; three above; half of a pair of surrogates has two.
+    else if (code < 0x80) otherAscii += 1;
+    // In UTF-8, two bytes below U+0800 and three above; half of a surrogate pair counts as two.
     else otherBytes += code < 0x800 || isSurrogate(code) ? 2 : 3;
   }
-  return Math.ceil(letters / 2.25 + signs + otherBytes / 1.3);
+  return Math.ceil(letters / 2.25 + otherAscii + otherBytes / 1.3);
 }
 
 /** Bytes of a text inside a JSON body. */

@@ -5,7 +5,7 @@ const GROUP = 4;
 
 export type Base64Decoder = {
   /**
-   * The bytes of all whole groups so far that were not returned yet.
+   * The bytes of all whole groups so far that have not been returned yet.
    *
    * @throws SyntaxError when the text is not strict RFC 4648 base64.
    */
@@ -15,23 +15,23 @@ export type Base64Decoder = {
 };
 
 /**
- * Decodes base64 that arrives in pieces of any length. The library is strict where `Buffer.from`
- * skips silently: foreign characters, white space, padding in the middle, left-over bits.
+ * Decodes base64 that arrives in pieces of any length. The library is strict about what `Buffer.from`
+ * silently skips: foreign characters, white space, padding in the middle, left-over bits.
  */
 export function createBase64Decoder(): Base64Decoder {
   let rest = '';
   let padded = false;
   return {
     decode(text) {
-      // Nothing changes nothing: it must not make a padding forgotten.
+      // An empty piece changes nothing: above all, the padding must not be forgotten.
       if (text === '') return new Uint8Array();
-      if (padded) throw new SyntaxError('Base64 goes on behind its padding.');
+      if (padded) throw new SyntaxError('Base64 continues after its padding.');
       const whole = rest + text;
       const end = whole.length - (whole.length % GROUP);
       rest = whole.slice(end);
       const groups = whole.slice(0, end);
       padded = groups.endsWith('=');
-      if (padded && rest !== '') throw new SyntaxError('Base64 goes on behind its padding.');
+      if (padded && rest !== '') throw new SyntaxError('Base64 continues after its padding.');
       return fromBase64(groups, { padding: true });
     },
     end() {

@@ -1,16 +1,16 @@
 import { getManyValues, isMany } from 'stream-chain/core';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 
-/** Where the base64 may stand: in `data.data`, or in `data` itself. */
+/** Where the base64 may be: in `data.data`, or in `data` itself. */
 const AUDIO_PLACES = new Set(['data', 'data.data']);
 
-/** Where a response code may stand: `responses` is an array or, at times, a single object. */
+/** Where a response code may be: `responses` is an array or, at times, a single object. */
 const CODE_PLACES = new Set(['responses.code', 'responses.[].code']);
 
-/** The deepest place anybody reads is `responses.[].code`; the rest is room for what is skipped. */
+/** The deepest place that is read is `responses.[].code`; the rest is room for what is skipped. */
 const MAX_DEPTH = 16;
 
-/** Phone numbers, type names and hashes have up to some 100 characters; longer texts are cut. */
+/** Phone numbers, type names and hashes have up to about 100 characters; longer texts are cut. */
 const MAX_TEXT_LENGTH = 1_000;
 
 /** The characters of `\u002f`, the longest escape sequence of JSON. */
@@ -18,7 +18,7 @@ const LONGEST_ESCAPE = 6;
 
 export type EnvelopeReader = {
   /**
-   * Reads the next piece of the reply and returns the base64 in it ('' when there is none).
+   * Reads the next piece of the reply and returns the base64 in it, or '' without any.
    *
    * @throws SyntaxError when the text is not JSON; Error when it cannot be an envelope.
    */
@@ -26,24 +26,24 @@ export type EnvelopeReader = {
   /** The response codes seen so far, as text. */
   codes(): readonly string[];
   /**
-   * A field's text exactly as it was sent (a number's decimal text); `null` when absent. Fields
-   * stand beside the audio: in `data`, or in the reply itself when `data` is the audio.
+   * A field's text exactly as it was sent (a number's decimal text); `null` when absent. Fields are
+   * next to the audio: in `data`, or in the reply itself when `data` is the audio.
    */
   field(name: string): string | null;
-  /** Where the reading of the base64 stands. */
+  /** How far the base64 has been read. */
   audio(): 'absent' | 'open' | 'closed';
-  /** Whether the JSON came to its end. */
+  /** Whether the JSON is complete. */
   isComplete(): boolean;
 };
 
 /**
- * Reads an object, `{responses:[{code,key,message}], data:{…fields, data:"<base64>"}}` piece by piece. The
- * base64 passes through; of everything else only short texts are kept.
+ * Reads an object `{responses:[{code,key,message}], data:{…fields, data:"<base64>"}}` piece by piece.
+ * The base64 passes through; of everything else only short texts are kept.
  */
 export function createEnvelopeReader(): EnvelopeReader {
-  // Packed values would be collected whole, the base64 included; streamed ones come in pieces.
+  // Packed values would be collected as a whole, the base64 included; streamed ones come in pieces.
   const parse = jsonParser({ packValues: false, streamValues: true });
-  /** For each open container its current key; '[]' for an array. */
+  /** The current key of each open container; '[]' for an array. */
   const place: string[] = [];
   const fields = new Map<string, string>();
   const codes: string[] = [];
@@ -52,7 +52,7 @@ export function createEnvelopeReader(): EnvelopeReader {
   /** The key, short string or number being read; `null` between them and inside the base64. */
   let text: string | null = null;
   let base64: string[] = [];
-  /** The end of what was parsed; with a backslash in it the parser may hold an open escape back. */
+  /** The end of what was parsed. With a backslash in it, the parser may be holding back an open escape. */
   let tail = '';
 
   function tokenize(piece: string): ReturnType<typeof parse> {
@@ -124,14 +124,14 @@ export function createEnvelopeReader(): EnvelopeReader {
       case 'numberChunk':
         return append(token.value);
       default:
-      // true, false, null and white space: nothing that is read has such a value.
+      // true, false, null and white space: no field that is read has such a value.
     }
   }
 
   return {
     read(piece) {
-      // Nearly all of a long reply is plain base64. Without a quote or an escape in it there is
-      // nothing to parse, which halves the time and spares most of the garbage.
+      // Nearly all of a long reply is plain base64. Without a quote or an escape there is nothing to
+      // parse; skipping the parser halves the time and avoids most of the garbage.
       if (
         audio === 'open' &&
         !tail.includes('\\') &&

@@ -1,15 +1,15 @@
 import { toStorable } from '../../domain/storable-text.ts';
 
 /**
- * What the phone system says of a recording: texts as it gave them, but for signs that the database
- * refuses; `null` when absent.
+ * What the phone system says about a recording: its own texts, except for characters that the
+ * database refuses; `null` when absent.
  */
 export type RecordingMetadata = {
   /** The calling number, in whatever format the trunk used. */
   readonly snumber: string | null;
   /** The called number. */
   readonly cnumber: string | null;
-  /** Who finally answered. */
+  /** The number that finally answered. */
   readonly dnumber: string | null;
   readonly calleridInternal: string | null;
   /** The start of the call; the phone system gives unix seconds. */

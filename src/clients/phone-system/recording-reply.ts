@@ -4,7 +4,7 @@ import { ServiceError } from '../../domain/service-error.ts';
 import { createBase64Decoder } from './base64-decoder.ts';
 import { createEnvelopeReader, type EnvelopeReader } from './envelope-reader.ts';
 import { type RecordingMetadata, toMetadata } from './recording-metadata.ts';
-import { isSuccess, toRefusal } from './errors.ts';
+import { isSuccess, phoneSystemError, toStatusError } from './errors.ts';
 
 export type RecordingSummary = {
   readonly metadata: RecordingMetadata;
@@ -13,41 +13,30 @@ export type RecordingSummary = {
   readonly sha256: string;
 };
 
-/** All fields of a recording together have some 2 kB; a reply with a mebibyte beside the audio is hostile. */
+/** All fields of a recording together have about 2 kB; a mebibyte besides the audio is hostile. */
 const MAX_BYTES_BESIDE_AUDIO = 1024 * 1024;
 
 function corrupt(reason: string): ServiceError {
-  return new ServiceError(
-    'RECORDING_CORRUPT',
-    `The recording arrived damaged: ${reason}; it is fetched again.`,
-  );
+  return new ServiceError('RECORDING_CORRUPT', `The recording arrived damaged: ${reason}.`);
 }
 
 function unreadable(reason: string): ServiceError {
-  return new ServiceError(
-    'RECORDING_UNREADABLE',
-    `Fetching the recording failed: ${reason}; check the recording in the phone system.`,
-  );
+  return phoneSystemError('RECORDING_UNREADABLE', reason);
 }
 
 function tooLarge(maxBytes: number): ServiceError {
-  return new ServiceError(
-    'RECORDING_TOO_LARGE',
-    `Fetching the recording was stopped: it has more than the ${maxBytes} bytes of RECORDING_MAX_BYTES; raise the limit.`,
-    { context: { maxBytes } },
-  );
+  const why = `it has more than the ${maxBytes} bytes of RECORDING_MAX_BYTES`;
+  return phoneSystemError('RECORDING_TOO_LARGE', why, { context: { maxBytes } });
 }
 
 function invalid(reason: string): ServiceError {
-  return new ServiceError(
-    'PHONE_SYSTEM_REPLY_INVALID',
-    `Fetching the recording failed: ${reason}; check PHONE_SYSTEM_URL.`,
-  );
+  return phoneSystemError('PHONE_SYSTEM_REPLY_INVALID', reason);
 }
 
 /**
- * Turns the body of a reply into the bytes of the recording (none when it is empty). It ends normally only when the whole
- * reply was read and base64, size, sha1 and every response code were found right.
+ * Turns the body of a reply into the bytes of the recording. It ends normally only when the whole
+ * reply was read and base64, size, sha1 and every response code were found right; it yields nothing
+ * when the recording is empty.
  *
  * @throws ServiceError RECORDING_NOT_FOUND, _CORRUPT, _UNREADABLE or _TOO_LARGE, or PHONE_SYSTEM_…
  */
@@ -56,8 +45,8 @@ export async function* readRecordingReply(
   key: CallKey,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array, RecordingSummary> {
-  // Names in other fields may be in another encoding; a character that is not UTF-8 must not
-  // fail the recording (inside the base64 its replacement is refused as foreign).
+  // Names in other fields may have another encoding; a character that is not UTF-8 must not make
+  // the recording fail (inside the base64, its replacement is refused as foreign).
   const utf8 = new TextDecoder();
   const envelope = createEnvelopeReader();
   const decoder = createBase64Decoder();
@@ -88,10 +77,7 @@ export async function* readRecordingReply(
 
   if (!started) throw unreadable('the answer is empty');
   if (!envelope.isComplete()) {
-    throw new ServiceError(
-      'PHONE_SYSTEM_UNAVAILABLE',
-      'Fetching the recording failed: the answer was cut off before its end; it is tried again.',
-    );
+    throw phoneSystemError('PHONE_SYSTEM_UNAVAILABLE', 'the answer was cut off before its end');
   }
   if (envelope.audio() === 'absent' && envelope.codes().length === 0)
     throw invalid('the answer is JSON of an unknown form');
@@ -108,7 +94,7 @@ export async function* readRecordingReply(
   };
 }
 
-/** Tells whether a reply begins in this text, and refuses one that can be no envelope. */
+/** Tells whether a reply begins in this text, and refuses one that cannot be an envelope. */
 function isBeginning(text: string): boolean {
   const beginning = text.trimStart();
   if (beginning.startsWith('<')) throw unreadable('the answer is a web page instead of JSON');
@@ -129,11 +115,11 @@ function readEnvelope(envelope: EnvelopeReader, text: string): string {
 function checkCodes(envelope: EnvelopeReader, key: CallKey): void {
   for (const code of envelope.codes()) {
     if (!/^\d{3}$/.test(code)) throw invalid('the answer has a code that is not a number');
-    if (!isSuccess(Number(code))) throw toRefusal(Number(code), 'envelope', key, null);
+    if (!isSuccess(Number(code))) throw toStatusError(Number(code), key, { from: 'envelope' });
   }
 }
 
-/** The size the phone system gives for the decoded recording; NaN when it gives none. */
+/** The size that the phone system states for the decoded recording; NaN when it states none. */
 function claimedSize(envelope: EnvelopeReader): number {
   const size = envelope.field('size');
   if (size === null || size === '') return Number.NaN;
@@ -144,9 +130,9 @@ function claimedSize(envelope: EnvelopeReader): number {
 function checkSha1(claimed: string | null, actual: string): void {
   if (claimed === null || claimed === '') return;
   if (!/^[0-9a-f]{40}$/i.test(claimed))
-    throw invalid('the sha1 is not forty hexadecimal digits, so that nothing can be compared');
+    throw invalid('the sha1 is not forty hexadecimal digits, so it cannot be compared');
   if (claimed.toLowerCase() !== actual)
-    throw corrupt('its sha1 is not the one the phone system gives');
+    throw corrupt('its sha1 is not the one that the phone system states');
 }
 
 function decode<T>(work: () => T): T {

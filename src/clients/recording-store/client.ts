@@ -1,34 +1,26 @@
 import type { Readable } from 'node:stream';
-import { Storage } from '@google-cloud/storage';
-import { PassThroughClient } from 'google-auth-library';
-import { ask, hasStatus } from './transport.ts';
-import { nameInBucket, recordingName, toUri } from './object-name.ts';
+
+import { hasStatus, type Subject } from './errors.ts';
+import { nameInBucket, recordingName, type RecordingKey, toUri } from './object-name.ts';
 import { createObjects } from './objects.ts';
-import { openObject } from './open.ts';
-import { readUpTo } from './read.ts';
-import { insertText } from './save-text.ts';
-import { save } from './save.ts';
-import type { Subject } from './errors.ts';
+import { openObject } from './open-object.ts';
+import { readText } from './read-text.ts';
+import { saveRecording } from './save-recording.ts';
+import { saveText } from './save-text.ts';
+import { createTransport, type StorageAddress } from './transport.ts';
 
 export type StoredObject = {
   /** `gs://<bucket>/<name>` */
   readonly uri: string;
   readonly generation: string;
   readonly sizeBytes: number;
-  /** Whether this call put it there; `false`: the same content was there already. */
+  /** Whether this call created it; `false`: the same content was there already. */
   readonly created: boolean;
 };
 
-export type RecordingStoreConfig = {
-  readonly bucket: string;
-  /** `null`: Google's own. An `http://` address is spoken to in plaintext, without credentials. */
-  readonly apiEndpoint: string | null;
-  readonly projectId: string | null;
-};
+export type RecordingStoreConfig = StorageAddress;
 
-type SaveRecordingInput = {
-  readonly callSid: string;
-  readonly extension: string;
+type SaveRecordingInput = RecordingKey & {
   readonly contentType: string;
   /** Read to its end. */
   readonly audio: Readable;
@@ -38,17 +30,19 @@ type SaveRecordingInput = {
 };
 
 export type RecordingStore = {
+  /** The URI under which `saveRecording` stores a recording. Throws INVALID_INPUT. */
+  recordingUri(key: RecordingKey): string;
   /**
-   * Streams audio into `call-recordings/<callSid>.<extension>`. An object there with the same
-   * content (crc32c and size) is success, so this may run twice.
+   * Streams audio into the object at `recordingUri`. An object there with the same content (crc32c
+   * and size) is success, so this may run twice.
    *
-   * @throws ServiceError STORAGE_OBJECT_CONFLICT when other content is there, STORAGE_…; the
-   * source's own error, after which no object exists; the reason of the signal.
+   * @throws ServiceError STORAGE_OBJECT_CONFLICT when it has other content, STORAGE_…; the source's
+   * own error, after which no object exists; the reason of the signal.
    */
   saveRecording(input: SaveRecordingInput): Promise<StoredObject>;
-  /** Deletes this generation of an object; one that is gone or replaced already is fine. */
+  /** Deletes this generation of an object. Succeeds if it was already deleted or replaced. */
   deleteObject(uri: string, generation: string, signal: AbortSignal): Promise<void>;
-  /** The URIs of all objects whose names begin with the prefix, which is no URI itself. */
+  /** The URIs of all objects whose names begin with the prefix, which is a name and not a URI. */
   listObjects(prefix: string, signal: AbortSignal): Promise<string[]>;
   /**
    * The text (UTF-8) of a small object.
@@ -62,37 +56,55 @@ export type RecordingStore = {
    */
   open(uri: string, generation: string | null, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /**
-   * Stores a small JSON text under a name. `false`: something lies there already, and stays.
+   * Stores a small JSON text under a name. `false`: an object of that name exists and is kept.
    *
    * @throws ServiceError STORAGE_…
    */
   saveText(name: string, text: string, signal: AbortSignal): Promise<boolean>;
+  /** The URI of the object of this name. */
   uriOf(name: string): string;
 };
 
 const DELETING: Subject = { what: 'Deleting an object', notFound: 'STORAGE_OBJECT_MISSING' };
 const LISTING: Subject = { what: 'Listing objects', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
-const SAVING: Subject = { what: 'Storing an object', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
-const READING: Subject = { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' };
 
-/** A client of Google Cloud Storage for one bucket. */
-export function createRecordingStore(config: RecordingStoreConfig): RecordingStore {
-  const storage = createStorage(config);
-  const bucket = storage.bucket(config.bucket);
-  const objects = createObjects(storage, config.bucket);
+const TIMEOUTS = {
+  /** Metadata, a page of a list, a small JSON file: a later answer comes from a hung server. */
+  requestMs: 30_000,
+  /**
+   * A minute in which the source gave no byte and the store accepted none is a dead connection: the
+   * library sets no limit of its own. The source has its own, shorter one (30 s).
+   */
+  uploadIdleMs: 60_000,
+  /** Half a minute without an answer, or between two pieces of one, is a dead connection. */
+  readIdleMs: 30_000,
+};
+
+/** Creates the client of Google Cloud Storage for one bucket. */
+export function createRecordingStore(
+  config: RecordingStoreConfig,
+  timeouts: Readonly<typeof TIMEOUTS> = TIMEOUTS,
+): RecordingStore {
+  const transport = createTransport(config, timeouts.requestMs);
+  const objects = createObjects(transport);
   const uriOf = (name: string): string => toUri(config.bucket, name);
+  const nameOf = (uri: string): string => nameInBucket(config.bucket, uri);
 
   return {
     uriOf,
+    recordingUri: (key) => uriOf(recordingName(key)),
     async saveRecording({ callSid, extension, ...input }) {
-      const name = recordingName(callSid, extension);
-      return { uri: uriOf(name), ...(await save({ ...input, objects, file: bucket.file(name) })) };
+      const name = recordingName({ callSid, extension });
+      const file = transport.file(name);
+      const idleTimeoutMs = timeouts.uploadIdleMs;
+      const saved = await saveRecording({ ...input, objects, file, idleTimeoutMs });
+      return { uri: uriOf(name), ...saved };
     },
     async deleteObject(uri, generation, signal) {
       try {
-        await objects.remove(DELETING, nameInBucket(config.bucket, uri), generation, signal);
+        await objects.remove(DELETING, { name: nameOf(uri), generation }, signal);
       } catch (error) {
-        // 404: no such object. 412: another generation lies there, and that one was not meant.
+        // 404: no such object. 412: it is another generation, which was not meant.
         if (!hasStatus(error, 404) && !hasStatus(error, 412)) throw error;
       }
     },
@@ -100,35 +112,14 @@ export function createRecordingStore(config: RecordingStoreConfig): RecordingSto
       return (await objects.list(LISTING, prefix, signal)).map(uriOf);
     },
     async readText(uri, maxBytes, signal) {
-      const object = { bucket: config.bucket, name: nameInBucket(config.bucket, uri) };
-      return await ask(READING, signal, (stop) => readUpTo(storage, object, maxBytes, stop));
+      return readText(transport, { name: nameOf(uri), maxBytes }, signal);
     },
     open(uri, generation, signal) {
-      const object = { bucket: config.bucket, name: nameInBucket(config.bucket, uri), generation };
-      return openObject(storage, object, READING, signal);
+      const idleTimeoutMs = timeouts.readIdleMs;
+      return openObject(transport, { name: nameOf(uri), generation, idleTimeoutMs, signal });
     },
     async saveText(name, text, signal) {
-      const object = { bucket: config.bucket, name };
-      try {
-        await ask(SAVING, signal, (stop) => insertText(storage, object, text, stop));
-        return true;
-      } catch (error) {
-        if (hasStatus(error, 412)) return false;
-        throw error;
-      }
+      return saveText(transport, { name, text }, signal);
     },
   };
-}
-
-function createStorage({ apiEndpoint, projectId }: RecordingStoreConfig): Storage {
-  return new Storage({
-    ...(apiEndpoint === null ? {} : { apiEndpoint }),
-    ...(projectId === null ? {} : { projectId }),
-    ...(apiEndpoint?.startsWith('http://') ? { authClient: new PassThroughClient() } : {}),
-    // The library leaves credentials out at any address but Google's own unless told otherwise.
-    useAuthWithCustomEndpoint: true,
-    // Temporal retries: one mechanism, with every failed attempt in the log. With the library's own
-    // retries off, a status it would have retried still has to reach us as that status.
-    retryOptions: { autoRetry: false, retryableErrorFn: () => false },
-  });
 }

@@ -1,24 +1,33 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
-import { ServiceError } from '../../domain/service-error.ts';
+import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 
-/** What a request was about; the message of a failure begins with `what` ("Reading an object"). */
+/** What a request was about. The message of a failure begins with `what` ("Reading an object"). */
 export type Subject = {
   readonly what: string;
   /** What 404 means: Cloud Storage does not say whether bucket, object or upload is missing. */
   readonly notFound: 'STORAGE_BUCKET_NOT_FOUND' | 'STORAGE_OBJECT_MISSING' | 'STORAGE_UNAVAILABLE';
 };
 
-/** The reasons under which Cloud Storage answers 403 although the credentials are right. */
+/** The reasons for which Cloud Storage answers 403 although the credentials are right. */
 const QUOTA_REASONS = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded)$/;
 
-/** google-auth-library has no code for it, only this sentence. */
+/** google-auth-library has no code for this, only the sentence. */
 const NO_CREDENTIALS = /could not load the default credentials/i;
 
 type Shape = Readonly<Record<string, unknown>>;
 
 function isShape(value: unknown): value is Shape {
   return typeof value === 'object' && value !== null;
+}
+
+/** `what` failed, and `why`: about the exchange, never the words of the other side. */
+export function storageError(
+  code: ErrorCode,
+  what: string,
+  { why, ...options }: ServiceErrorOptions & { readonly why: string },
+): ServiceError {
+  return new ServiceError(code, `${what} failed: ${why}.`, options);
 }
 
 /**
@@ -40,7 +49,7 @@ export function statusOf(error: unknown): number | null {
   return null;
 }
 
-/** The words in `errors[].reason`, which may lie deep in the reply that an error carries. */
+/** The words in `errors[].reason`, which may be deep inside the reply that an error carries. */
 function reasonsOf(error: unknown): string[] {
   if (!isShape(error)) return [];
   const own = typeof error['reason'] === 'string' ? [error['reason']] : [];
@@ -56,7 +65,7 @@ function codeOf(status: number, error: unknown, notFound: Subject['notFound']): 
   if (status === 403 && reasonsOf(error).some((reason) => QUOTA_REASONS.test(reason)))
     return 'STORAGE_RATE_LIMITED';
   if (status === 401 || status === 403) return 'STORAGE_CREDENTIALS_REFUSED';
-  // 410: the upload session is gone; the next attempt begins another.
+  // 410: the upload session no longer exists; the next attempt begins another.
   if (status === 408 || status === 410 || status === 412 || status >= 500)
     return 'STORAGE_UNAVAILABLE';
   return 'STORAGE_BAD_REQUEST';
@@ -68,7 +77,7 @@ function headersOf(error: unknown): unknown {
 
 function retryAfterOf(headers: unknown): number | null {
   if (!isShape(headers)) return null;
-  // The library's HTTP client has a Headers class of its own, beside plain objects.
+  // The library's HTTP client has a Headers class of its own, besides plain objects.
   const get = headers['get'];
   return parseRetryAfter(
     typeof get === 'function' ? get.call(headers, 'retry-after') : headers['retry-after'],
@@ -76,10 +85,10 @@ function retryAfterOf(headers: unknown): number | null {
 }
 
 /**
- * Translates whatever the library throws. The original error is left out: it holds addresses,
+ * Translates whatever the library throws. The original error is left out: it contains addresses,
  * headers and the reply's body. `headers` are those of the reply, where the error has none.
  */
-export function toStorageError(
+export function toRequestError(
   error: unknown,
   { what, notFound }: Subject,
   headers: unknown = headersOf(error),
@@ -87,30 +96,27 @@ export function toStorageError(
   if (error instanceof ServiceError) return error;
   const status = statusOf(error);
   if (status !== null) {
-    const code = codeOf(status, error, notFound);
-    const retryAfterMs = retryAfterOf(headers);
-    return new ServiceError(
-      code,
-      `${what} failed: Cloud Storage answered with HTTP status ${status}.`,
-      {
-        context: { status },
-        ...(retryAfterMs === null ? {} : { retryAfterMs }),
-      },
-    );
+    return storageError(codeOf(status, error, notFound), what, {
+      why: `Cloud Storage answered with HTTP status ${status}`,
+      context: { status },
+      retryAfterMs: retryAfterOf(headers),
+    });
   }
   if (error instanceof Error && NO_CREDENTIALS.test(error.message)) {
-    return new ServiceError(
-      'STORAGE_CREDENTIALS_REFUSED',
-      `${what} failed: there are no Google credentials; set up application default credentials for the worker.`,
-    );
+    const why = 'the worker has no Google credentials';
+    return storageError('STORAGE_CREDENTIALS_REFUSED', what, { why });
   }
   const reason =
     isShape(error) && typeof error['code'] === 'string' && /^[A-Z_]+$/.test(error['code'])
       ? error['code']
       : 'UNKNOWN';
-  return new ServiceError(
-    'STORAGE_UNAVAILABLE',
-    `${what} failed: the connection to Cloud Storage broke (${reason}); it is tried again.`,
-    { context: { reason } },
-  );
+  return storageError('STORAGE_UNAVAILABLE', what, {
+    why: `the connection to Cloud Storage broke (${reason})`,
+    context: { reason },
+  });
+}
+
+/** Tells whether a failure came from an answer with this HTTP status. */
+export function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof ServiceError && error.context['status'] === status;
 }

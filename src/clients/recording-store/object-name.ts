@@ -1,17 +1,20 @@
 import { isCallKeyPart } from '../../domain/call.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 
+/** What names a recording in the bucket. */
+export type RecordingKey = { readonly callSid: string; readonly extension: string };
+
 /**
- * The object a call's recording is archived under. A callSid comes from outside: one that could
- * leave the folder is refused here too, not only at the gateway.
+ * The name of the object in which a call's recording is archived. A callSid comes from outside: one
+ * that could leave the folder is refused here too, not only by the gateway.
  *
  * @throws ServiceError INVALID_INPUT
  */
-export function recordingName(callSid: string, extension: string): string {
+export function recordingName({ callSid, extension }: RecordingKey): string {
   if (!isCallKeyPart(callSid) || !/^[a-z0-9]{1,8}$/.test(extension)) {
     throw new ServiceError(
       'INVALID_INPUT',
-      'Archiving the recording failed: the callSid or the extension cannot be part of an object name; submit the call with its real id.',
+      'Archiving the recording failed: the callSid or the extension cannot be part of an object name.',
     );
   }
   return `call-recordings/${callSid}.${extension}`;
@@ -32,7 +35,7 @@ export function nameInBucket(bucket: string, uri: string): string {
   if (!uri.startsWith(prefix) || uri.length === prefix.length) {
     throw new ServiceError(
       'INVALID_INPUT',
-      'Reading from Cloud Storage failed: the address is not an object of the bucket RECORDINGS_BUCKET; correct RECORDINGS_BUCKET, or reprocess the call from archiveRecording.',
+      'Reading from Cloud Storage failed: the address is not of an object in RECORDINGS_BUCKET.',
     );
   }
   return uri.slice(prefix.length);

@@ -1,8 +1,8 @@
-import type { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
-import { ServiceError } from '../../domain/service-error.ts';
-import { ask, hasStatus } from './transport.ts';
-import type { Subject } from './errors.ts';
+
+import type { ServiceError } from '../../domain/service-error.ts';
+import { hasStatus, storageError, type Subject } from './errors.ts';
+import type { Transport } from './transport.ts';
 
 /** Cloud Storage gives 64-bit numbers as text; the library gives the size of an upload as a number. */
 const digits = z.string().regex(/^\d+$/);
@@ -16,7 +16,7 @@ const objectSchema = z.object({
 export type ObjectFacts = z.infer<typeof objectSchema>;
 
 const pageSchema = z.object({
-  // Absent where nothing matches; the kind is always there, and a foreign page has none.
+  // `items` is absent where nothing matches; `kind` is always there, and other JSON does not have it.
   kind: z.literal('storage#objects'),
   items: z.array(z.object({ name: z.string() })).default([]),
   nextPageToken: z.string().optional(),
@@ -25,29 +25,18 @@ const pageSchema = z.object({
 export type Objects = ReturnType<typeof createObjects>;
 
 /**
- * The small requests about the objects of a bucket. They go by the library's authenticated client to
- * the JSON API itself: the library's own methods take a foreign page that comes with 200 for an
- * empty list, and an empty body ends the process (measured with version 8.4).
+ * Creates the small requests about the objects of a bucket. They go to the JSON API through the
+ * library's authenticated client: the library's own methods take an unrelated page that comes with
+ * 200 for an empty list, and an empty body ends the process (measured with version 8.4).
  */
-export function createObjects(storage: Storage, bucket: string) {
-  const urlOf = (name: string): string => `${listUrl}/${encodeURIComponent(name)}`;
-  const listUrl = `${storage.apiEndpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o`;
-
-  async function request(
-    url: string,
-    params: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-    method: 'GET' | 'DELETE' = 'GET',
-  ): Promise<unknown> {
-    const { data } = await storage.authClient.request<unknown>({ url, params, method, signal });
-    return data;
-  }
-
+export function createObjects({ request, withDeadline, objectsUrl, objectUrl }: Transport) {
   return {
-    /** What Cloud Storage knows of an object; `null` when there is none. */
+    /** What Cloud Storage knows about an object; `null` when it does not exist. */
     async find(subject: Subject, name: string, signal: AbortSignal): Promise<ObjectFacts | null> {
       try {
-        const answer = await ask(subject, signal, (stop) => request(urlOf(name), {}, stop));
+        const answer = await withDeadline(subject, signal, (limited) =>
+          request({ url: objectUrl(name), signal: limited }),
+        );
         return readObject(subject, answer);
       } catch (error) {
         if (hasStatus(error, 404)) return null;
@@ -61,9 +50,11 @@ export function createObjects(storage: Storage, bucket: string) {
       let pageToken: string | undefined;
       do {
         const params = pageToken === undefined ? { prefix } : { prefix, pageToken };
-        const answer = await ask(subject, signal, (stop) => request(listUrl, params, stop));
+        const answer = await withDeadline(subject, signal, (limited) =>
+          request({ url: objectsUrl, params, signal: limited }),
+        );
         const page = pageSchema.safeParse(answer);
-        if (!page.success) throw foreignAnswer(subject);
+        if (!page.success) throw unrelatedAnswer(subject);
         names.push(...page.data.items.map(({ name }) => name));
         pageToken = page.data.nextPageToken;
       } while (pageToken !== undefined);
@@ -73,27 +64,25 @@ export function createObjects(storage: Storage, bucket: string) {
     /** Deletes this generation of an object. */
     async remove(
       subject: Subject,
-      name: string,
-      ifGenerationMatch: string,
+      { name, generation }: { readonly name: string; readonly generation: string },
       signal: AbortSignal,
     ): Promise<void> {
-      await ask(subject, signal, (stop) =>
-        request(urlOf(name), { ifGenerationMatch }, stop, 'DELETE'),
+      const params = { ifGenerationMatch: generation };
+      await withDeadline(subject, signal, (limited) =>
+        request({ url: objectUrl(name), params, method: 'DELETE', signal: limited }),
       );
     },
   };
 }
 
-/** @throws ServiceError STORAGE_UNAVAILABLE when the answer is no object of Cloud Storage. */
+/** @throws ServiceError STORAGE_UNAVAILABLE when the answer is not an object of Cloud Storage. */
 export function readObject(subject: Subject, answer: unknown): ObjectFacts {
   const object = objectSchema.safeParse(answer);
-  if (!object.success) throw foreignAnswer(subject);
+  if (!object.success) throw unrelatedAnswer(subject);
   return object.data;
 }
 
-function foreignAnswer({ what }: Subject): ServiceError {
-  return new ServiceError(
-    'STORAGE_UNAVAILABLE',
-    `${what} failed: what answered is not Cloud Storage, perhaps a proxy; it is tried again.`,
-  );
+function unrelatedAnswer({ what }: Subject): ServiceError {
+  const why = 'what answered is not Cloud Storage, perhaps a proxy';
+  return storageError('STORAGE_UNAVAILABLE', what, { why });
 }

@@ -1,29 +1,42 @@
-import { CRC32C, type Storage } from '@google-cloud/storage';
+import { CRC32C } from '@google-cloud/storage';
+
+import { hasStatus, type Subject } from './errors.ts';
+import type { Transport } from './transport.ts';
+
+const SAVING: Subject = { what: 'Storing an object', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
 
 /**
- * Stores a small text under a name that is free. In one request by the library's authenticated
- * client to the JSON API itself; the store compares the checksum and refuses what was damaged.
+ * Stores a small JSON text under a name, in one request to the JSON API through the library's
+ * authenticated client. The store compares the checksum and refuses damaged content. `false`: the
+ * name is taken, and what was there stays.
  *
- * @throws whatever the client throws: an answer of 412 when the name is taken.
+ * @throws ServiceError STORAGE_…; the reason of the signal.
  */
-export async function insertText(
-  storage: Storage,
-  object: { readonly bucket: string; readonly name: string },
-  text: string,
+export async function saveText(
+  { request, withDeadline, uploadUrl }: Transport,
+  { name, text }: { readonly name: string; readonly text: string },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const bytes = Buffer.from(text);
   const crc32c = new CRC32C();
   crc32c.update(bytes);
-  await storage.authClient.request({
-    method: 'POST',
-    url: `${storage.apiEndpoint}/upload/storage/v1/b/${encodeURIComponent(object.bucket)}/o`,
-    params: { uploadType: 'media', name: object.name, ifGenerationMatch: '0' },
-    headers: {
-      'content-type': 'application/json',
-      'x-goog-hash': `crc32c=${crc32c.toString()}`,
-    },
-    data: bytes,
-    signal,
-  });
+  try {
+    await withDeadline(SAVING, signal, (limited) =>
+      request({
+        method: 'POST',
+        url: uploadUrl,
+        params: { uploadType: 'media', name, ifGenerationMatch: '0' },
+        headers: {
+          'content-type': 'application/json',
+          'x-goog-hash': `crc32c=${crc32c.toString()}`,
+        },
+        data: bytes,
+        signal: limited,
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 412)) return false;
+    throw error;
+  }
 }

@@ -1,41 +1,99 @@
-import { ServiceError } from '../../domain/service-error.ts';
-import { type Subject, toStorageError } from './errors.ts';
+import { type File, Storage } from '@google-cloud/storage';
+import { PassThroughClient } from 'google-auth-library';
 
-/** Metadata, a page of a list, a small JSON file: an answer later than this comes from a hung server. */
-const DEADLINE_MS = 30_000;
+import { withDeadline } from '../shared/with-deadline.ts';
+import { storageError, type Subject, toRequestError } from './errors.ts';
 
-/**
- * Runs a small request of the library, which takes neither a signal nor (with its HTTP client) a
- * time limit: a request that is given up is left to itself. `stop` is for what can be stopped.
- *
- * @throws ServiceError STORAGE_… (UNAVAILABLE after 30 seconds); the reason of the signal.
- */
-export async function ask<T>(
-  subject: Subject,
-  signal: AbortSignal,
-  work: (stop: AbortSignal) => Promise<T>,
-  deadlineMs: number = DEADLINE_MS,
-): Promise<T> {
-  signal.throwIfAborted();
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const { promise: stopped, reject } = Promise.withResolvers<never>();
-  const onStop = (): void => reject(stop.reason);
-  stop.addEventListener('abort', onStop, { once: true });
-  try {
-    return await Promise.race([work(stop), stopped]);
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (!stop.aborted) throw toStorageError(error, subject);
-    throw new ServiceError(
-      'STORAGE_UNAVAILABLE',
-      `${subject.what} failed: Cloud Storage did not answer within ${deadlineMs / 1000} seconds; it is tried again.`,
-    );
-  } finally {
-    stop.removeEventListener('abort', onStop);
-  }
+export type StorageAddress = {
+  readonly bucket: string;
+  /** `null`: Google's own. An `http://` address is spoken to in plaintext, without credentials. */
+  readonly apiEndpoint: string | null;
+  readonly projectId: string | null;
+};
+
+type RequestOptions = Parameters<Storage['authClient']['request']>[0];
+
+export type Transport = {
+  /** The collection of the bucket's objects, in Cloud Storage's JSON API. */
+  readonly objectsUrl: string;
+  /** Where new objects are sent. */
+  readonly uploadUrl: string;
+  readonly objectUrl: (name: string) => string;
+  /** The library's handle of an object, for uploads that go up in pieces. */
+  readonly file: (name: string) => File;
+  /**
+   * Sends a request with the library's credentials and returns what the answer holds. Throws
+   * whatever the library throws; `toRequestError` translates it.
+   */
+  readonly request: <T>(options: RequestOptions) => Promise<T>;
+  /**
+   * Runs a request whose answer is small. Throws STORAGE_… (UNAVAILABLE when the time is over); the
+   * reason of the caller's signal.
+   */
+  readonly withDeadline: <T>(
+    subject: Subject,
+    signal: AbortSignal,
+    work: (limited: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
+};
+
+/** Creates the connection to one bucket. A small request has `requestTimeoutMs` altogether. */
+export function createTransport(address: StorageAddress, requestTimeoutMs: number): Transport {
+  const storage = createStorage(address);
+  const objects = `storage/v1/b/${encodeURIComponent(address.bucket)}/o`;
+  const objectsUrl = `${storage.apiEndpoint}/${objects}`;
+  const bucket = storage.bucket(address.bucket);
+
+  return {
+    objectsUrl,
+    uploadUrl: `${storage.apiEndpoint}/upload/${objects}`,
+    objectUrl: (name) => `${objectsUrl}/${encodeURIComponent(name)}`,
+    file: (name) => bucket.file(name),
+
+    async request<T>(options: RequestOptions): Promise<T> {
+      return (await storage.authClient.request<T>(options)).data;
+    },
+
+    async withDeadline(subject, signal, work) {
+      const toTimeoutError = () =>
+        storageError('STORAGE_UNAVAILABLE', subject.what, {
+          why: `Cloud Storage did not answer within ${requestTimeoutMs / 1000} seconds`,
+        });
+      const limits = { signal, timeoutMs: requestTimeoutMs, toTimeoutError };
+      try {
+        return await withDeadline(limits, (limited) => raceAbort(work(limited), limited));
+      } catch (error) {
+        signal.throwIfAborted();
+        throw toRequestError(error, subject);
+      }
+    },
+  };
 }
 
-/** Tells whether a failure came from an answer with this HTTP status. */
-export function hasStatus(error: unknown, status: number): boolean {
-  return error instanceof ServiceError && error.context['status'] === status;
+function createStorage({ apiEndpoint, projectId }: StorageAddress): Storage {
+  return new Storage({
+    ...(apiEndpoint === null ? {} : { apiEndpoint }),
+    ...(projectId === null ? {} : { projectId }),
+    ...(apiEndpoint?.startsWith('http://') ? { authClient: new PassThroughClient() } : {}),
+    // The library sends no credentials to any address but Google's own unless told to.
+    useAuthWithCustomEndpoint: true,
+    // Temporal retries: one mechanism, with every failed attempt in the log. With the library's own
+    // retries off, a status that it would have retried still has to reach us as that status.
+    retryOptions: { autoRetry: false, retryableErrorFn: () => false },
+  });
+}
+
+/**
+ * Stops waiting when the signal aborts. A request ends with its signal, but the token that the
+ * library may fetch before it does not.
+ */
+async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

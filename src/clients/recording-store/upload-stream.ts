@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream';
-import { statusOf, type Subject, toStorageError } from './errors.ts';
+
+import { statusOf, type Subject, toRequestError } from './errors.ts';
 
 const PRECONDITION_FAILED = 412;
 
-/** How failures of an upload are reported; there is no object yet that could be missing. */
+/** How failures of an upload are reported. What can be missing is the bucket: the object is yet to come. */
 export const ARCHIVING: Subject = {
   what: 'Archiving the recording',
   notFound: 'STORAGE_BUCKET_NOT_FOUND',
@@ -17,7 +18,7 @@ export type UploadStream = {
    */
   write(chunk: Uint8Array): Promise<void>;
   /**
-   * Ends the upload; `refused` when the precondition failed, at whatever moment it did.
+   * Ends the upload; `refused` when the precondition failed, whenever that happened.
    *
    * @throws ServiceError STORAGE_…
    */
@@ -26,7 +27,7 @@ export type UploadStream = {
 
 /**
  * Wraps the library's write stream so that a failed precondition is a result, not an error: the
- * caller reads its source on to learn whether the object that is there has the same content.
+ * caller then reads the rest of its source, to learn whether the existing object has the same content.
  */
 export function watchUpload(target: Writable): UploadStream {
   let failure: { readonly error: unknown } | null = null;
@@ -48,7 +49,7 @@ export function watchUpload(target: Writable): UploadStream {
   target.on('uri', () => {
     hasBegun = true;
   });
-  /** Of the last reply: the library's error does not hold them once an upload has begun. */
+  /** Of the last reply: the library's error does not carry them once an upload has begun. */
   let headers: unknown;
   target.on('response', (reply: { readonly headers: unknown }) => {
     headers = reply.headers;
@@ -57,8 +58,8 @@ export function watchUpload(target: Writable): UploadStream {
   function isRefused(): boolean {
     if (failure === null) return false;
     if (statusOf(failure.error) === PRECONDITION_FAILED) return true;
-    // Once an upload has begun, 404 means that Cloud Storage has forgotten it; another may be begun.
-    throw toStorageError(
+    // Once an upload has begun, 404 means that Cloud Storage has forgotten it; a new one may succeed.
+    throw toRequestError(
       failure.error,
       hasBegun ? { ...ARCHIVING, notFound: 'STORAGE_UNAVAILABLE' } : ARCHIVING,
       headers,

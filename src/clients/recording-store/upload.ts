@@ -1,28 +1,22 @@
 import type { Readable } from 'node:stream';
 import { CRC32C, type File, type FileMetadata } from '@google-cloud/storage';
-import { ServiceError } from '../../domain/service-error.ts';
+import { storageError } from './errors.ts';
 import { ARCHIVING, watchUpload } from './upload-stream.ts';
 
 /**
- * The audio goes up in pieces, each a request of its own. Only the last piece says how long the
+ * The audio is sent in pieces, each a request of its own. Only the last piece says how long the
  * object is, so an upload whose source fails can never be taken for a complete one. The library
  * holds about two pieces in memory: 4 MiB (a multiple of 256 KiB, as Google demands) keeps that
- * low, and most recordings go up in one or two requests.
+ * low, and most recordings need one or two requests.
  */
 const CHUNK_BYTES = 4 * 1024 * 1024;
-
-/**
- * A minute in which neither the source gave a byte nor the store took one is a dead connection:
- * the library sets no limit of its own. The source has its own, shorter one (30 s).
- */
-const STALL_MS = 60_000;
 
 export type Upload = {
   /** The object as Cloud Storage knows it; `null` when the precondition failed (HTTP 412). */
   readonly stored: FileMetadata | null;
-  /** Of everything the source gave, read to its end also when the precondition failed. */
+  /** Of everything the source gave; it is read to its end even when the precondition failed. */
   readonly sizeBytes: number;
-  /** Base64, the form in which Cloud Storage names it. */
+  /** Base64, the form in which Cloud Storage states it. */
   readonly crc32c: string;
 };
 
@@ -32,12 +26,14 @@ export type UploadInput = {
   readonly contentType: string;
   /** '0' stands for "only if there is no such object". */
   readonly ifGenerationMatch: string;
+  /** How long neither the source may give a byte nor the store accept one. */
+  readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
 };
 
 /** Streams audio into an object. Throws the source's own error, the signal's reason, or a ServiceError. */
-export async function upload(input: UploadInput, stallMs: number = STALL_MS): Promise<Upload> {
-  const { file, audio, signal } = input;
+export async function upload(input: UploadInput): Promise<Upload> {
+  const { file, audio, idleTimeoutMs, signal } = input;
   signal.throwIfAborted();
   const target = file.createWriteStream({
     resumable: true,
@@ -57,12 +53,11 @@ export async function upload(input: UploadInput, stallMs: number = STALL_MS): Pr
   signal.addEventListener('abort', onAbort, { once: true });
   const stall = setTimeout(() => {
     stop(
-      new ServiceError(
-        'STORAGE_UNAVAILABLE',
-        `${ARCHIVING.what} failed: nothing moved for ${stallMs / 1000} seconds; it is tried again.`,
-      ),
+      storageError('STORAGE_UNAVAILABLE', ARCHIVING.what, {
+        why: `no byte moved for ${idleTimeoutMs / 1000} seconds`,
+      }),
     );
-  }, stallMs);
+  }, idleTimeoutMs);
   target.on('progress', () => stall.refresh());
   const crc32c = new CRC32C();
   let sizeBytes = 0;

@@ -9,7 +9,7 @@ export type SpeechProviderConfig =
   | ({ readonly provider: 'google' } & SpeechConfig)
   | ({ readonly provider: 'openai-compatible' } & TranscriptionServerConfig);
 
-/** Who transcribes: an operation that is followed, or a server that answers one long request. */
+/** Who transcribes: Google, by an operation that is polled, or a server that answers one long request. */
 export type SpeechProvider =
   | ({ readonly provider: 'google' } & Speech)
   | ({ readonly provider: 'openai-compatible' } & TranscriptionServer);

@@ -1,29 +1,12 @@
-import { ServiceError } from '../../domain/service-error.ts';
+import { status } from '@grpc/grpc-js';
+
 import type { ErrorCode } from '../../domain/error-codes.ts';
+import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
 
-/** The numbers of gRPC's status codes and of google.rpc.Code, which are the same. */
-const STATUS_NAMES = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const;
-type StatusName = (typeof STATUS_NAMES)[number];
+/** The names of gRPC's status codes; those of google.rpc.Code have the same numbers. */
+type StatusName = keyof typeof status;
 
-/** Statuses that the same request will meet again. Whatever is not here may pass. */
+/** Statuses that the same request will meet again. Any other may pass. */
 const LASTING: Partial<Record<StatusName, ErrorCode>> = {
   INVALID_ARGUMENT: 'SPEECH_INVALID_ARGUMENT',
   OUT_OF_RANGE: 'SPEECH_INVALID_ARGUMENT',
@@ -35,12 +18,26 @@ const LASTING: Partial<Record<StatusName, ErrorCode>> = {
   RESOURCE_EXHAUSTED: 'SPEECH_QUOTA_EXCEEDED',
 };
 
-/** How grpc-js reports that no token could be had; google-auth-library's words for a refused key follow. */
+/** How grpc-js reports that it got no token; google-auth-library's words for a refused key follow. */
 const REFUSED_TOKEN =
   /Getting metadata from plugin failed.*(?:invalid_grant|invalid_client|unauthorized_client|Could not load|Could not refresh)/s;
 
-function statusName(code: unknown): StatusName {
-  return (typeof code === 'number' ? STATUS_NAMES[code] : undefined) ?? 'UNKNOWN';
+function toStatusName(code: unknown): StatusName {
+  const name = typeof code === 'number' ? status[code] : undefined;
+  return isStatusName(name) ? name : 'UNKNOWN';
+}
+
+function isStatusName(name: string | undefined): name is StatusName {
+  return name !== undefined && Object.hasOwn(status, name);
+}
+
+/** `what` failed, and `why`: about the exchange, never the words of the other side. */
+export function speechError(
+  code: ErrorCode,
+  what: string,
+  { why, ...options }: ServiceErrorOptions & { readonly why: string },
+): ServiceError {
+  return new ServiceError(code, `${what} failed: ${why}.`, options);
 }
 
 /**
@@ -49,85 +46,53 @@ function statusName(code: unknown): StatusName {
  */
 export function toRequestError(
   error: unknown,
-  what: string,
-  notFound: ErrorCode = 'SPEECH_AUDIO_NOT_FOUND',
+  { what, notFound = 'SPEECH_AUDIO_NOT_FOUND' }: { what: string; notFound?: ErrorCode },
 ): ServiceError {
   const { code, message } = readError(error);
-  const status = REFUSED_TOKEN.test(message) ? 'UNAUTHENTICATED' : statusName(code);
-  const serviceCode = status === 'NOT_FOUND' ? notFound : (LASTING[status] ?? 'SPEECH_UNAVAILABLE');
-  return new ServiceError(
-    serviceCode,
-    `${what} failed: Speech-to-Text answered ${status}; ${advise(serviceCode)}`,
-    { context: { status }, cause: error },
-  );
+  const name = REFUSED_TOKEN.test(message) ? 'UNAUTHENTICATED' : toStatusName(code);
+  const serviceCode = name === 'NOT_FOUND' ? notFound : (LASTING[name] ?? 'SPEECH_UNAVAILABLE');
+  return speechError(serviceCode, what, {
+    why: `Speech-to-Text answered ${name}`,
+    context: { status: name },
+    cause: error,
+  });
 }
 
-/**
- * The error that an accepted operation ended with. `operationEnded` tells that asking for it again
- * is useless: only a new submission can succeed.
- */
+/** The error with which an accepted operation ended. */
 export function toOperationError(code: unknown): ServiceError {
-  return endedError(code, 'The operation', 'SPEECH_OPERATION_FAILED', null);
+  const name = toStatusName(code);
+  return endedError('The operation', name, LASTING[name] ?? 'SPEECH_OPERATION_FAILED');
 }
 
-/** The error of our file inside an operation that as such succeeded. */
+/** The error of our file inside an operation that succeeded as such. */
 export function toFileError(code: unknown): ServiceError {
+  const name = toStatusName(code);
+  const lasting = LASTING[name] ?? 'SPEECH_FILE_FAILED';
   return endedError(
-    code,
     'The recognition of the file',
-    'SPEECH_FILE_FAILED',
-    'SPEECH_FILE_REFUSED',
+    name,
+    lasting === 'SPEECH_INVALID_ARGUMENT' ? 'SPEECH_FILE_REFUSED' : lasting,
   );
 }
 
-function endedError(
-  code: unknown,
-  what: string,
-  passing: ErrorCode,
-  invalid: ErrorCode | null,
-): ServiceError {
-  const status = statusName(code);
-  const lasting = LASTING[status];
-  const serviceCode =
-    invalid !== null && lasting === 'SPEECH_INVALID_ARGUMENT' ? invalid : (lasting ?? passing);
-  return new ServiceError(
-    serviceCode,
-    `${what} failed: Speech-to-Text ended it with ${status}; ${advise(serviceCode)}`,
-    { context: { status, operationEnded: true } },
-  );
+/** `operationEnded` says that polling is useless from now on: only a new submission can succeed. */
+function endedError(what: string, name: StatusName, code: ErrorCode): ServiceError {
+  return speechError(code, what, {
+    why: `Speech-to-Text ended it with ${name}`,
+    context: { status: name, operationEnded: true },
+  });
 }
 
-/** No credentials were found, or their file cannot be read. */
-export function toConnectError(error: unknown): ServiceError {
+/** A client that could not be started: credentials are missing or unreadable, or the network is down. */
+export function toConnectionError(error: unknown): ServiceError {
   const { code, message } = readError(error);
   const isNetwork =
     typeof code === 'string' && /^E(?:CONN|NOTFOUND|TIMEDOUT|AI_AGAIN|HOST|NET)/.test(code);
-  const serviceCode =
-    isNetwork && !/invalid_/.test(message) ? 'SPEECH_UNAVAILABLE' : 'SPEECH_CREDENTIALS_REFUSED';
-  return new ServiceError(
-    serviceCode,
-    `Connecting to Speech-to-Text failed: no credentials could be loaded; ${advise(serviceCode)}`,
-    { cause: error },
+  return speechError(
+    isNetwork && !/invalid_/.test(message) ? 'SPEECH_UNAVAILABLE' : 'SPEECH_CREDENTIALS_REFUSED',
+    'Connecting to Speech-to-Text',
+    { why: 'no Google credentials could be loaded', cause: error },
   );
-}
-
-function advise(code: ErrorCode): string {
-  switch (code) {
-    case 'SPEECH_CREDENTIALS_REFUSED':
-      return 'check the service account, its role in the project, and the access of the Speech service agent to the bucket.';
-    case 'SPEECH_AUDIO_NOT_FOUND':
-      return 'check the bucket, the archived object and the project.';
-    case 'SPEECH_OPERATION_LOST':
-      return 'the audio has to be submitted again.';
-    case 'SPEECH_QUOTA_EXCEEDED':
-      return 'wait, or raise the quota of the project.';
-    case 'SPEECH_INVALID_ARGUMENT':
-      return 'check that location, model and language codes fit each other.';
-    case 'SPEECH_FILE_REFUSED':
-      return 'listen to the archived recording.';
-    default:
-      return 'it is tried again.';
-  }
 }
 
 function readError(error: unknown): { code: unknown; message: string } {

@@ -1,7 +1,6 @@
 import { protos } from '@google-cloud/speech';
 
-import { ServiceError } from '../../domain/service-error.ts';
-import { toFileError, toOperationError } from './errors.ts';
+import { speechError, toFileError, toOperationError } from './errors.ts';
 
 const { BatchRecognizeResponse, OperationMetadata } = protos.google.cloud.speech.v2;
 
@@ -14,7 +13,7 @@ export type OperationState =
   | { readonly state: 'DONE'; readonly resultUri: string };
 
 /**
- * Where an operation stands. Throws what it ended with; such errors carry `operationEnded`:
+ * The state of an operation. Throws the error it ended with; such errors carry `operationEnded`:
  * SPEECH_OPERATION_FAILED or a lasting reason (the operation's error), SPEECH_FILE_REFUSED or
  * SPEECH_FILE_FAILED (the file's), SPEECH_OPERATION_EMPTY (neither response nor error),
  * SPEECH_RESULT_MISSING (success without a result file).
@@ -27,48 +26,46 @@ export function readOperation(operation: Operation): OperationState {
 
   const bytes = toBytes(operation.response);
   if (bytes === null) {
-    throw new ServiceError(
-      'SPEECH_OPERATION_EMPTY',
-      'The operation failed: Speech-to-Text finished it with neither a response nor an error; submit the audio again.',
-      { context: { operationEnded: true } },
-    );
+    throw speechError('SPEECH_OPERATION_EMPTY', 'The operation', {
+      why: 'Speech-to-Text ended it with neither a response nor an error',
+      context: { operationEnded: true },
+    });
   }
   return { state: 'DONE', resultUri: readResultUri(bytes) };
 }
 
-/** The output prefix that the operation was asked to write to; `null` when it is not ours to read. */
+/** The output prefix that the operation was told to write to; `null` when its metadata is not ours. */
 export function outputPrefixOf(operation: Operation): string | null {
   const request = readMetadata(operation)?.batchRecognizeRequest;
   return request?.recognitionOutputConfig?.gcsOutputConfig?.uri ?? null;
 }
 
-/** When the operation was accepted, in seconds since 1970; 0 when it does not tell. */
+/** When the operation was accepted, in seconds since 1970; 0 when it does not say. */
 export function createdAtSeconds(operation: Operation): number {
   return Number(readMetadata(operation)?.createTime?.seconds ?? 0);
 }
 
 function readResultUri(bytes: Uint8Array): string {
-  // One file was submitted, so there is one result, whatever key it stands under.
+  // One file was submitted, so there is one result, whatever its key.
   const [file] = Object.values(decode(() => BatchRecognizeResponse.decode(bytes))?.results ?? {});
   if (isError(file?.error)) throw toFileError(file.error.code);
 
   const uri = uriOf(file);
   if (uri?.startsWith('gs://') !== true) {
-    throw new ServiceError(
-      'SPEECH_RESULT_MISSING',
-      'The operation failed: Speech-to-Text reported success and named no result file; submit the audio again.',
-      { context: { operationEnded: true } },
-    );
+    throw speechError('SPEECH_RESULT_MISSING', 'The operation', {
+      why: 'Speech-to-Text reported success but named no result file',
+      context: { operationEnded: true },
+    });
   }
   return uri;
 }
 
-/** `uri` is the older field of the same meaning, which some regions still fill alone. */
+/** `uri` is the older field of the same meaning. Some regions still fill only that one. */
 function uriOf(file: FileResult | undefined): string | null | undefined {
   return file?.cloudStorageResult?.uri || file?.uri;
 }
 
-/** A google.rpc.Status with code 0 says OK. */
+/** A google.rpc.Status with code 0 means OK. */
 function isError<T extends { code?: unknown }>(error: T | null | undefined): error is T {
   return error !== null && error !== undefined && error.code !== 0;
 }
@@ -87,7 +84,7 @@ function toBytes(any: Any | null | undefined): Uint8Array | null {
   return typeof value === 'string' ? Buffer.from(value, 'base64') : value;
 }
 
-/** Bytes that are no such message tell nothing. */
+/** `null` when the bytes are not such a message. */
 function decode<T>(read: () => T): T | null {
   try {
     return read();

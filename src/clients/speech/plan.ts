@@ -10,19 +10,19 @@ import type { SpeechConfig } from './transport.ts';
 import { refuseUnreadable, unsupported, type SpeechAudio } from './readable-audio.ts';
 
 /**
- * What is asked for, given the audio: the model that fits it unless one is configured, each channel
- * for itself where there are several, speakers told apart where there is one and the model can, and
- * the times of words as long as the model gives them.
+ * Decides how to transcribe the audio: with the configured model or the one that fits the audio;
+ * several channels separately; with speakers told apart where there is one channel and the model can
+ * do it; and with word times where the model gives them for audio of this length.
  *
- * Throws SPEECH_FORMAT_UNSUPPORTED or SPEECH_AUDIO_TOO_LONG for what Google would refuse or drop,
- * before anything is paid.
+ * Throws SPEECH_FORMAT_UNSUPPORTED or SPEECH_AUDIO_TOO_LONG for audio that Google would refuse or
+ * transcribe in part, before anything is paid.
  */
 export function planRecognition(config: SpeechConfig, audio: SpeechAudio): Recognition {
   refuseUnreadable(audio);
   const name =
     config.model === AUTOMATIC_MODEL ? modelForRate(audio.sampleRateHertz) : config.model;
   const model = speechModelOf(name);
-  // Of an unknown number of channels all but the first would be lost without a word.
+  // With an unknown number of channels, all but the first could silently be lost.
   const isSeparate = audio.channels === null || audio.channels > 1;
   if (isSeparate && !model.separatesChannels) {
     throw unsupported(audio, `the model ${name} would drop all channels but the first`);
@@ -38,13 +38,13 @@ export function planRecognition(config: SpeechConfig, audio: SpeechAudio): Recog
   };
 }
 
-/** Whether the times of words can be had. A length that nobody knows is left to Google. */
+/** Whether the model gives word times for audio of this length. An unknown length is left to Google. */
 function wordTimesOf(name: string, model: SpeechModel, { durationSeconds }: SpeechAudio): boolean {
   if (durationSeconds === null) return true;
   if (durationSeconds > model.maxSeconds) {
     throw new ServiceError(
       'SPEECH_AUDIO_TOO_LONG',
-      `The audio was not submitted: it lasts ${Math.round(durationSeconds)} seconds, and the model ${name} takes ${model.maxSeconds}; choose a model that takes more.`,
+      `The audio was not submitted: it lasts ${Math.round(durationSeconds)} seconds, and the model ${name} accepts ${model.maxSeconds}.`,
       { context: { durationSeconds, maxSeconds: model.maxSeconds } },
     );
   }

@@ -1,11 +1,11 @@
 import { ServiceError } from '../../domain/service-error.ts';
 
-/** An archived recording. What is `null` was not known when it was archived. */
+/** An archived recording. A `null` was not known when it was archived. */
 export type SpeechAudio = {
   /** gs://bucket/object */
   readonly uri: string;
   readonly mimeType: string | null;
-  /** As src/clients/audio names it. */
+  /** As src/audio names it. */
   readonly codec: string | null;
   readonly bitsPerSample: number | null;
   readonly channels: number | null;
@@ -13,15 +13,15 @@ export type SpeechAudio = {
   readonly durationSeconds: number | null;
 };
 
-/** What Speech-to-Text takes (ExplicitDecodingConfig of its v2 reference). */
-const MOST_CHANNELS = 8;
-const LEAST_HERTZ = 8_000;
-const MOST_HERTZ = 48_000;
+/** What Speech-to-Text accepts (ExplicitDecodingConfig in its v2 reference). */
+const MAX_CHANNELS = 8;
+const MIN_HERTZ = 8_000;
+const MAX_HERTZ = 48_000;
 
 /**
- * What it decodes by itself of the formats that are archived (AutoDetectDecodingConfig of its v2
- * reference): samples of 16 bits, µ-law and A-law in WAV, FLAC, MP3, Opus in Ogg. GSM 6.10, samples
- * of other widths, ADPCM, Vorbis, Speex and FLAC in Ogg are not among them.
+ * Those of the archived formats that it decodes by itself (AutoDetectDecodingConfig in its v2
+ * reference): 16-bit PCM, µ-law and A-law in WAV, FLAC, MP3, Opus in Ogg. GSM 6.10, PCM of other
+ * widths, ADPCM, Vorbis, Speex and FLAC in Ogg are not among them.
  */
 const READABLE: readonly {
   readonly mimeType: string;
@@ -37,27 +37,27 @@ const READABLE: readonly {
 
 /**
  * Throws SPEECH_FORMAT_UNSUPPORTED for audio that Speech-to-Text cannot decode, before anything is
- * paid. What nobody knows of the audio is left to Google.
+ * paid. Audio of which too little is known is left to Google.
  */
 export function refuseUnreadable(audio: SpeechAudio): void {
   const { channels, sampleRateHertz } = audio;
   if (!isCodecReadable(audio)) {
     throw unsupported(audio, `it is ${nameOf(audio)}, which Speech-to-Text does not decode`);
   }
-  if (channels !== null && channels > MOST_CHANNELS) {
+  if (channels !== null && channels > MAX_CHANNELS) {
     throw unsupported(
       audio,
-      `it has ${channels} channels, and Speech-to-Text takes up to ${MOST_CHANNELS}`,
+      `it has ${channels} channels, and Speech-to-Text accepts up to ${MAX_CHANNELS}`,
     );
   }
-  // A decoder of Opus gives at most 48 kHz, whatever went in.
+  // An Opus decoder gives at most 48 kHz, whatever was encoded.
   const isRateFixed = audio.codec === 'Opus';
   const isRateBad =
-    sampleRateHertz !== null && (sampleRateHertz < LEAST_HERTZ || sampleRateHertz > MOST_HERTZ);
+    sampleRateHertz !== null && (sampleRateHertz < MIN_HERTZ || sampleRateHertz > MAX_HERTZ);
   if (isRateBad && !isRateFixed) {
     throw unsupported(
       audio,
-      `it has ${sampleRateHertz} samples a second, and Speech-to-Text takes ${LEAST_HERTZ} to ${MOST_HERTZ}`,
+      `it has ${sampleRateHertz} samples a second, and Speech-to-Text accepts ${MIN_HERTZ} to ${MAX_HERTZ}`,
     );
   }
 }
@@ -79,12 +79,10 @@ function nameOf({ codec, mimeType, bitsPerSample }: SpeechAudio): string {
   return `${codec}${width} in ${mimeType}`;
 }
 
-/** Audio that cannot be submitted as it is. */
+/** The error for audio that cannot be submitted as it is. */
 export function unsupported(audio: SpeechAudio, why: string): ServiceError {
   const { codec, bitsPerSample, channels, sampleRateHertz } = audio;
-  return new ServiceError(
-    'SPEECH_FORMAT_UNSUPPORTED',
-    `The audio was not submitted: ${why}; record in another format, or transcribe with another provider.`,
-    { context: { codec, bitsPerSample, channels, sampleRateHertz } },
-  );
+  return new ServiceError('SPEECH_FORMAT_UNSUPPORTED', `The audio was not submitted: ${why}.`, {
+    context: { codec, bitsPerSample, channels, sampleRateHertz },
+  });
 }

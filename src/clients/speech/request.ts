@@ -8,12 +8,12 @@ type BatchRecognizeRequest = protos.google.cloud.speech.v2.IBatchRecognizeReques
 type Features = protos.google.cloud.speech.v2.IRecognitionFeatures;
 
 /**
- * How strongly hints count, above 0 and up to 20. Google advises a binary search for the best value,
- * which begins in the middle; above it, hints are heard where nobody said them.
+ * How strongly hints count, from above 0 up to 20. Google advises a binary search for the best value,
+ * which begins in the middle; higher values make hints appear where nobody said them.
  */
 const PHRASE_BOOST = 10;
 
-/** The request for one file, as it was planned. */
+/** The request for one file, as planned. */
 export function toBatchRequest(
   config: SpeechConfig,
   input: {
@@ -45,7 +45,7 @@ function featuresOf({ channels, diarization, wordTimes }: Recognition): Features
     enableAutomaticPunctuation: true,
     // The default silently drops all channels but the first.
     ...(channels === 'separate' ? { multiChannelMode: 'SEPARATE_RECOGNITION_PER_CHANNEL' } : {}),
-    // The empty message turns it on; Google finds the number of speakers out itself.
+    // The empty message turns it on; Google itself finds out how many speakers there are.
     ...(diarization ? { diarizationConfig: {} } : {}),
   };
 }

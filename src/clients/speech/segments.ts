@@ -3,15 +3,15 @@ import { toStorable } from '../../domain/storable-text.ts';
 
 /** A word as the result file has it; times in seconds. */
 type ResultWord = {
-  /** 0 also where the times of words were not asked for. */
+  /** Also 0 where word times were not requested. */
   readonly startOffset: number;
   readonly endOffset?: number | undefined;
   readonly word: string;
-  /** Whose voice it is; '' where voices were not told apart. */
+  /** The speaker's label; '' where speakers were not told apart. */
   readonly speakerLabel: string;
 };
 
-/** What was heard on one channel up to a pause. */
+/** An utterance: what was heard on one channel up to a pause. */
 export type Result = {
   readonly alternatives: readonly {
     readonly transcript: string;
@@ -24,14 +24,14 @@ export type Result = {
 
 type Span = { readonly startSeconds: number; readonly endSeconds: number };
 
-/** The stretches of speech in time order, without those that hold no word. */
+/** The stretches of speech in time order, without those that contain no word. */
 export function toSegments(results: readonly Result[]): TranscriptSegment[] {
   const segments: TranscriptSegment[] = [];
   const endOfChannel = new Map<number, number>();
   for (const result of results) {
     const { alternatives, channelTag, resultEndOffset } = result;
     const best = alternatives[0] ?? { transcript: '', words: [] };
-    // Without word times an utterance lies between the end of the one before it and its own.
+    // Without word times, an utterance lasts from the end of the one before it to its own end.
     const before = endOfChannel.get(channelTag) ?? 0;
     const span = spanOf(best.words, {
       startSeconds: before,
@@ -59,8 +59,8 @@ function spanOf(words: readonly ResultWord[], otherwise: Span): Span {
 type Voice = Span & { readonly speaker: string | null; readonly text: string };
 
 /**
- * An utterance cut where the voice changes. The words of the list must be those of the transcript:
- * where they are not, the whole transcript is the first voice's, so that no word is lost.
+ * Cuts an utterance where the voice changes. The words of the list must be those of the transcript;
+ * otherwise the whole transcript goes to the first voice, so that no word is lost.
  */
 function voicesOf({ transcript, words }: Result['alternatives'][number], span: Span): Voice[] {
   const text = toLine(transcript);
@@ -71,7 +71,7 @@ function voicesOf({ transcript, words }: Result['alternatives'][number], span: S
     return [{ speaker: first?.speaker ?? null, ...span, text }];
   }
   const isTimed = words.some(({ endOffset }) => endOffset !== undefined);
-  // Without the times of words each is taken to last as long as any other.
+  // Without word times, all words are assumed to last equally long.
   const at = (place: number) =>
     span.startSeconds + ((span.endSeconds - span.startSeconds) * place) / words.length;
   return runs.map(({ speaker, from, to }) => {
@@ -87,7 +87,7 @@ function voicesOf({ transcript, words }: Result['alternatives'][number], span: S
 
 type Run = { readonly speaker: string | null; readonly from: number; readonly to: number };
 
-/** Words in a row by one voice; `to` is the place behind the last one. A word without a label stays with the one before. */
+/** Consecutive words of one voice, `to` exclusive. A word without a label stays with the one before it. */
 function runsOf(words: readonly ResultWord[]): Run[] {
   const runs: Run[] = [];
   for (const [place, { speakerLabel }] of words.entries()) {

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 
+import { MOST_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
-import { ServiceError } from '../../domain/service-error.ts';
+import type { ServiceError } from '../../domain/service-error.ts';
+import { toStorable } from '../../domain/storable-text.ts';
+import { speechError } from './errors.ts';
 import { toSegments } from './segments.ts';
 
-/** A protobuf Duration in JSON: "0.700s", in seconds. */
+/** A protobuf Duration in JSON: "0.700s", in seconds. A time before the beginning is the beginning's. */
 const duration = z
   .string()
-  .regex(/^\d{1,9}(?:\.\d{1,9})?s$/)
-  .transform((text) => Number(text.slice(0, -1)));
+  .regex(/^-?\d{1,12}(?:\.\d{1,9})?s$/)
+  .transform((text) => toBounded(Math.max(0, Number(text.slice(0, -1))), MOST_SECONDS) ?? 0);
 
 /** BatchRecognizeResults as proto3 JSON, which leaves out what is zero or empty. */
 const resultsSchema = z.object({
@@ -25,18 +28,18 @@ const resultsSchema = z.object({
                     startOffset: duration.default(0),
                     endOffset: duration.optional(),
                     word: z.string().default(''),
-                    // A name of the service's choice, such as "1".
-                    speakerLabel: z.string().max(100).default(''),
+                    // A name that the service chooses, such as "1".
+                    speakerLabel: z.string().max(100).overwrite(toStorable).default(''),
                   }),
                 )
                 .default([]),
             }),
           )
           .default([]),
-        // The service takes up to eight channels and numbers them from one.
+        // The service accepts up to eight channels and numbers them from one.
         channelTag: z.int().min(0).max(8).default(0),
         resultEndOffset: duration.optional(),
-        languageCode: z.string().max(35).default(''),
+        languageCode: z.string().max(35).overwrite(toStorable).default(''),
       }),
     )
     .default([]),
@@ -44,9 +47,9 @@ const resultsSchema = z.object({
 });
 
 /**
- * Reads the result file of Speech-to-Text. One segment an utterance and channel, and where voices
- * were told apart, one for each stretch of a voice in it; in time order.
- * Throws SPEECH_RESULT_INVALID, without a word of the file, when it is not such a file.
+ * Reads the result file of Speech-to-Text: one segment per utterance and channel, or per stretch of
+ * one voice in it where voices were told apart; in time order. Throws SPEECH_RESULT_INVALID when it
+ * is not such a file, without quoting it.
  */
 export function parseTranscript(json: string): ParsedTranscript {
   const file = resultsSchema.safeParse(parseJson(json));
@@ -73,7 +76,7 @@ function parseJson(json: string): unknown {
   }
 }
 
-/** The service writes "en-gb"; a name that is no language tag at all is kept as it is. */
+/** The service writes "en-gb"; a name that is not a language tag at all is kept as it is. */
 function canonicalLanguage(code: string): string {
   try {
     return Intl.getCanonicalLocales(code)[0] ?? code;
@@ -83,8 +86,5 @@ function canonicalLanguage(code: string): string {
 }
 
 function invalidResult(why: string): ServiceError {
-  return new ServiceError(
-    'SPEECH_RESULT_INVALID',
-    `Reading the transcript failed: ${why}; look at the result file in the bucket and report it.`,
-  );
+  return speechError('SPEECH_RESULT_INVALID', 'Reading the transcript', { why });
 }

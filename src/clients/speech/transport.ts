@@ -1,12 +1,13 @@
 import { v2 } from '@google-cloud/speech';
 import { GoogleAuth, googleAuthLibrary, grpc } from 'google-gax';
 
-import { toConnectError } from './errors.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import { toConnectionError, toRequestError } from './errors.ts';
 
 export type SpeechConfig = {
   readonly projectId: string;
   readonly location: string;
-  /** Google's name of one, or `auto`: the one that fits the audio. */
+  /** Google's name of a model, or `auto`: the model that fits the audio. */
   readonly model: string;
   readonly languageCodes: readonly string[];
   /** Words to listen for: names of companies and products. */
@@ -15,20 +16,41 @@ export type SpeechConfig = {
   readonly apiEndpoint: string | null;
 };
 
-export type Connection = {
-  /** The client, ready for calls. Throws SPEECH_CREDENTIALS_REFUSED or SPEECH_UNAVAILABLE. */
-  client(): Promise<v2.SpeechClient>;
+/** What a request to the library is sent with. */
+type CallOptions = {
+  readonly timeout: number;
+  readonly retry: { readonly retryCodes: number[] };
+  readonly signal: AbortSignal;
+};
+
+/** A request: what failed if it fails, and what NOT_FOUND means for it. */
+type RequestInput = {
+  readonly what: string;
+  readonly notFound?: 'SPEECH_OPERATION_LOST';
+  readonly signal: AbortSignal;
+};
+
+export type Transport = {
+  /**
+   * Sends one request, once. Throws SPEECH_* codes, SPEECH_UNAVAILABLE when its time is over; the
+   * reason of the signal.
+   */
+  send<T>(
+    input: RequestInput,
+    request: (client: v2.SpeechClient, options: CallOptions) => Promise<T>,
+  ): Promise<T>;
   close(): Promise<void>;
 };
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof v2.SpeechClient>[0]>;
 
 /**
- * Holds the library's client. It is made on first use and made anew after a failed start: the
- * library keeps a failed start for ever, and a call on such a client ends the process with an
- * unhandled rejection.
+ * Creates the connection to Speech-to-Text; nothing is connected before the first request, each of
+ * which has `deadlineMs`. The library's client is created on first use and again after a failed
+ * start: the library keeps a failed start for ever, and a call on such a client ends the process
+ * with an unhandled rejection.
  */
-export function createConnection(config: SpeechConfig): Connection {
+export function createTransport(config: SpeechConfig, deadlineMs: number): Transport {
   let starting: Promise<v2.SpeechClient> | null = null;
 
   async function start(): Promise<v2.SpeechClient> {
@@ -38,12 +60,24 @@ export function createConnection(config: SpeechConfig): Connection {
       return client;
     } catch (error) {
       starting = null;
-      throw toConnectError(error);
+      throw toConnectionError(error);
     }
   }
 
   return {
-    client: () => (starting ??= start()),
+    async send({ signal, ...subject }, request) {
+      signal.throwIfAborted();
+      try {
+        const client = await (starting ??= start());
+        signal.throwIfAborted();
+        // The library would repeat BatchRecognize on UNAVAILABLE and DEADLINE_EXCEEDED: paid twice.
+        const options = { timeout: deadlineMs, retry: { retryCodes: [] }, signal };
+        return await request(client, options);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error instanceof ServiceError ? error : toRequestError(error, subject);
+      }
+    },
     async close() {
       const running = starting;
       starting = null;
@@ -58,7 +92,7 @@ export function createConnection(config: SpeechConfig): Connection {
 function toClientOptions(config: SpeechConfig): ClientOptions {
   const common = {
     projectId: config.projectId,
-    // A channel's own retries are off as well: whether a paid request is repeated is decided above.
+    // The retries of gRPC itself are off as well: only Temporal repeats a paid request.
     'grpc.enable_retries': 0,
   };
   if (config.apiEndpoint === null) {
@@ -78,7 +112,7 @@ function toClientOptions(config: SpeechConfig): ClientOptions {
   };
 }
 
-/** The endpoint has to be of the recognizer's location, or every request is an invalid argument. */
+/** The endpoint must belong to the recognizer's location, or every request is an invalid argument. */
 function googleEndpoint(location: string): string {
   return location === 'global' ? 'speech.googleapis.com' : `${location}-speech.googleapis.com`;
 }

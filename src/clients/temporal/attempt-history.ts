@@ -2,11 +2,11 @@ import type { Client } from '@temporalio/client';
 
 import { ServiceError } from '../../domain/service-error.ts';
 
-/** Tells how the attempts before this one ended, which only Temporal knows. */
+/** How earlier attempts of an activity ended, which only Temporal knows. */
 export type AttemptHistory = {
   /**
    * Whether the attempt before the running one ended without an answer: its worker died, froze or
-   * lost touch. Throws TEMPORAL_UNAVAILABLE when Temporal does not answer.
+   * lost contact with Temporal. Throws TEMPORAL_UNAVAILABLE when Temporal does not answer.
    */
   wasPreviousLost(activity: {
     readonly workflowId: string;
@@ -15,7 +15,7 @@ export type AttemptHistory = {
   }): Promise<boolean>;
 };
 
-/** Reads the last failure of a running activity from the description of its run. */
+/** Creates the reader of attempts, which finds their last failure in the description of a run. */
 export function createAttemptHistory(client: Client): AttemptHistory {
   return {
     async wasPreviousLost({ workflowId, runId, activityId }) {
@@ -32,7 +32,7 @@ async function describe(client: Client, workflowId: string, runId: string) {
   } catch (error) {
     throw new ServiceError(
       'TEMPORAL_UNAVAILABLE',
-      'Temporal did not tell how the attempt before this one ended.',
+      'Temporal did not tell how the previous attempt ended.',
       { cause: error },
     );
   }

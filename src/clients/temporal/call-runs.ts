@@ -28,18 +28,18 @@ export type CallRun = {
 
 export type CallRuns = ReturnType<typeof createCallRuns>;
 
-// A start takes milliseconds. After five seconds the client is better told to come back.
+// A start takes milliseconds. After five seconds, telling the sender to come back is better than waiting.
 const DEADLINE_MS = 5_000;
 
 const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType.KEYWORD);
 
 /**
- * The runs of calls in Temporal. A run is named by its type's text, not by its function, so that
- * the gateway does not load the workflow. Every method rejects with TEMPORAL_… when Temporal does
- * not answer in time.
+ * Creates the client for the runs of calls. It names the workflow by the text of its type, not by
+ * its function, so that the gateway does not load the workflow. Every method rejects with TEMPORAL_…
+ * when Temporal does not answer in time.
  */
 export function createCallRuns(client: Client) {
-  const ask = async <T>(
+  const withDeadline = async <T>(
     request: () => Promise<T>,
     toError: (error: unknown) => unknown = toTemporalError,
   ): Promise<T> => {
@@ -60,12 +60,11 @@ export function createCallRuns(client: Client) {
 
   return {
     /**
-     * Starts the call, unless a run of it is open or completed: then `started` is false and the
-     * run is the one that is there. A run that failed, expired, was cancelled or terminated is
-     * replaced.
+     * Starts the call, unless a run of it is open or completed: then `started` is false and `run`
+     * is that run. A run that failed, expired, or was cancelled or terminated is replaced.
      */
     async start(key: CallKey): Promise<{ readonly started: boolean; readonly run: CallRun }> {
-      return ask(async () => {
+      return withDeadline(async () => {
         try {
           const handle = await client.workflow.start<CallProcessing>(WORKFLOW_TYPE, {
             ...startOptions(key),
@@ -90,9 +89,9 @@ export function createCallRuns(client: Client) {
       });
     },
 
-    /** The newest run of a call; `null` when Temporal knows none (any more). */
+    /** The newest run of a call; `null` when Temporal does not know one, or no longer does. */
     async find(callSid: string): Promise<CallRun | null> {
-      return ask(async () => {
+      return withDeadline(async () => {
         try {
           return toCallRun(await client.workflow.getHandle(callSid).describe());
         } catch (error) {
@@ -102,9 +101,9 @@ export function createCallRuns(client: Client) {
       });
     },
 
-    /** Whether an open run has finished this step. Asks a worker: TEMPORAL_NO_WORKER when none answers. */
+    /** Whether an open run has finished this step. Needs a worker: TEMPORAL_NO_WORKER when none answers. */
     async hasFinished(callSid: string, step: RedoStep): Promise<boolean> {
-      return ask(async () => {
+      return withDeadline(async () => {
         const { steps } = await client.workflow
           .getHandle(callSid)
           .query<StatusReport>(STATUS_QUERY);
@@ -117,7 +116,7 @@ export function createCallRuns(client: Client) {
       key: CallKey,
       request: { readonly from?: RedoStep; readonly reason?: string },
     ): Promise<string> {
-      return ask(async () => {
+      return withDeadline(async () => {
         const handle = await client.workflow.signalWithStart<CallProcessing, [unknown?]>(
           WORKFLOW_TYPE,
           {

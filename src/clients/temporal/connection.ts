@@ -1,6 +1,9 @@
 import { ServiceError } from '../../domain/service-error.ts';
 
-/** The connection to Temporal that is being made, or an error that an operator can act on. */
+/**
+ * Resolves with a connection to Temporal that is being made. Throws TEMPORAL_UNAVAILABLE; a process
+ * that cannot start prints the message alone, so it says what to do.
+ */
 export async function connected<T>(connecting: Promise<T>): Promise<T> {
   try {
     return await connecting;

@@ -1,43 +1,49 @@
-import { NamespaceNotFoundError } from '@temporalio/client';
+import { status } from '@grpc/grpc-js';
+import { isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 
-import { findGrpcError } from './grpc-error.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 
-// gRPC status codes (https://grpc.io/docs/guides/status-codes/).
-const CANCELLED = 1;
-const INVALID_ARGUMENT = 3;
-const DEADLINE_EXCEEDED = 4;
-const PERMISSION_DENIED = 7;
-const FAILED_PRECONDITION = 9;
-const UNAUTHENTICATED = 16;
+// How a query ends when no worker answers it: our deadline passes; Temporal meets the same deadline
+// first and cancels the call; or it refuses the query because no worker has polled lately.
+const NO_ANSWER: readonly number[] = [
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.FAILED_PRECONDITION,
+];
 
-// What a query ends with when no worker answers it: our deadline passes, Temporal meets the same
-// deadline first and cancels the call, or refuses it since no worker has asked for work lately.
-const NO_ANSWER: readonly number[] = [DEADLINE_EXCEEDED, CANCELLED, FAILED_PRECONDITION];
+/** The gRPC error inside an error of Temporal's client, which may wrap it twice; `null` without one. */
+export function findGrpcError(
+  error: unknown,
+): { readonly code: number; readonly details: string } | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return cause;
+  }
+  return null;
+}
 
-/** A failed query of a run that Temporal has just described; workers answer queries. */
+/** A failed query of a run that Temporal has just described. Workers answer queries. */
 export function toQueryError(error: unknown): unknown {
   const grpcError = findGrpcError(error);
   if (grpcError === null || !NO_ANSWER.includes(grpcError.code)) return toTemporalError(error);
-  return new ServiceError('TEMPORAL_NO_WORKER', 'No worker answered: check that workers run.', {
+  return new ServiceError('TEMPORAL_NO_WORKER', 'Temporal answered, but no worker did.', {
     context: { grpcStatus: grpcError.code },
     cause: error,
   });
 }
 
-/** A failed request to Temporal as a ServiceError; anything else is passed through. */
+/** A failed request to Temporal as a ServiceError; any other error is returned as it is. */
 export function toTemporalError(error: unknown): unknown {
   if (error instanceof NamespaceNotFoundError) {
     return new ServiceError(
       'TEMPORAL_UNAVAILABLE',
-      `Temporal has no namespace ${error.namespace}. Check TEMPORAL_NAMESPACE.`,
+      `Temporal has no namespace ${error.namespace}.`,
     );
   }
   const grpcError = findGrpcError(error);
   if (grpcError === null) return error;
   const options = { context: { grpcStatus: grpcError.code }, cause: error };
   switch (grpcError.code) {
-    case INVALID_ARGUMENT:
+    case status.INVALID_ARGUMENT:
       return /search attribute/i.test(grpcError.details)
         ? new ServiceError(
             'TEMPORAL_SEARCH_ATTRIBUTES_MISSING',
@@ -45,8 +51,8 @@ export function toTemporalError(error: unknown): unknown {
             options,
           )
         : error;
-    case PERMISSION_DENIED:
-    case UNAUTHENTICATED:
+    case status.PERMISSION_DENIED:
+    case status.UNAUTHENTICATED:
       return new ServiceError(
         'TEMPORAL_CREDENTIALS_REFUSED',
         'Temporal refused the credentials of the gateway.',
@@ -55,7 +61,7 @@ export function toTemporalError(error: unknown): unknown {
     default:
       return new ServiceError(
         'TEMPORAL_UNAVAILABLE',
-        'Temporal does not answer, so nothing was started or changed for certain. The request may be repeated safely.',
+        'Temporal did not answer, so it is uncertain whether anything was started or changed.',
         options,
       );
   }

@@ -1,22 +1,20 @@
+import { status } from '@grpc/grpc-js';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 
 import { SEARCH_ATTRIBUTES } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 
-/** The part of a connection that the worker's and the gateway's have in common. */
+/** What the connections of the worker and of the commands have in common. */
 export type OperatorConnection = Pick<Connection, 'operatorService'>;
 
 // temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 const KEYWORD = 2;
 
-// gRPC status codes (https://grpc.io/docs/guides/status-codes/).
-const ALREADY_EXISTS = 6;
-const PERMISSION_DENIED = 7;
-
 /**
- * Registers the search attributes that the workflow sets. May run any number of times. Adding a
- * name that exists with another type is answered "ok" by Temporal, so the types are compared after.
- * Returns the names; throws a ServiceError that says what an administrator runs.
+ * Registers the search attributes that the workflow sets, and returns their names. May run any
+ * number of times. Temporal answers "ok" when a name exists with another type, so the types are
+ * compared afterwards. Throws a ServiceError; a process that cannot start prints the message alone,
+ * so it says what an administrator should run.
  */
 export async function ensureSearchAttributes(
   connection: OperatorConnection,
@@ -29,9 +27,9 @@ export async function ensureSearchAttributes(
       searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD])),
     });
   } catch (error) {
-    // Without the right to add them they may still be there: the list tells.
+    // Credentials that may not add them do not rule out that they exist: the list tells.
     if (!isGrpcServiceError(error)) throw error;
-    if (error.code !== ALREADY_EXISTS && error.code !== PERMISSION_DENIED) {
+    if (error.code !== status.ALREADY_EXISTS && error.code !== status.PERMISSION_DENIED) {
       throw unreachable(error.code);
     }
   }
@@ -53,7 +51,7 @@ export async function ensureSearchAttributes(
   if (wrong.length > 0) {
     throw new ServiceError(
       'TEMPORAL_SEARCH_ATTRIBUTES_MISSING',
-      `In the namespace ${namespace} the search attributes ${wrong.join(', ')} have another type than Keyword. Use a namespace of its own for this service.`,
+      `In the namespace ${namespace} the search attributes ${wrong.join(', ')} do not have the type Keyword. Use a separate namespace for this service.`,
     );
   }
   return SEARCH_ATTRIBUTES;
@@ -62,7 +60,7 @@ export async function ensureSearchAttributes(
 function unreachable(grpcStatus: number): ServiceError {
   return new ServiceError(
     'TEMPORAL_UNAVAILABLE',
-    'Temporal did not take the search attributes. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE and that the server is up.',
+    'Temporal did not accept the search attributes. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE and that the server is up.',
     { context: { grpcStatus } },
   );
 }

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import {
   NamespaceNotFoundError,
   ScheduleAlreadyRunning,
@@ -8,25 +9,27 @@ import {
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { SITE_DIRECTORY_ID, SITE_DIRECTORY_WORKFLOW_TYPE, TASK_QUEUE } from '../../domain/names.ts';
-import { findGrpcError } from './grpc-error.ts';
+import { findGrpcError } from './errors.ts';
 
-/** Whether the schedule is there; if not, why, and the command that an administrator runs. */
+/**
+ * Whether the schedule exists; if not, why, and what to do about it: the message is printed or
+ * logged alone.
+ */
 export type ScheduleState =
   | { readonly exists: true }
   | { readonly exists: false; readonly code: ErrorCode; readonly message: string };
 
-// gRPC status codes (https://grpc.io/docs/guides/status-codes/).
-const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
+/** What a server answers that does not let this client manage schedules. */
+const REFUSALS: readonly unknown[] = [status.PERMISSION_DENIED, status.UNIMPLEMENTED];
 
-// At night in Europe, when few calls ask ConnectWise; spread, so that it does not meet the jobs that
-// everybody else has at three o'clock sharp.
+// At night in Europe, when few calls need ConnectWise; spread, so that it does not coincide with the
+// jobs that everyone else runs at three o'clock sharp.
 const HOUR_UTC = 3;
 const JITTER = '30 minutes';
 
 /**
- * Creates the daily schedule of the walk through ConnectWise's sites. May run any number of times: a
- * schedule that exists is left as it is, since an operator may have moved or paused it.
+ * Creates the daily schedule of the walk through ConnectWise's sites. Idempotent: an existing
+ * schedule is left as it is, since an operator may have moved or paused it.
  */
 export async function ensureSiteDirectorySchedule(client: Client): Promise<ScheduleState> {
   try {
@@ -41,7 +44,7 @@ export async function ensureSiteDirectorySchedule(client: Client): Promise<Sched
       },
       policies: {
         overlap: ScheduleOverlapPolicy.SKIP,
-        // An outage over the hour is made up for once, not for every day of it.
+        // After an outage the missed walk is made up for once, not for every missed day.
         catchupWindow: '1 day',
       },
     });
@@ -49,9 +52,9 @@ export async function ensureSiteDirectorySchedule(client: Client): Promise<Sched
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return { exists: true };
     if (error instanceof NamespaceNotFoundError) return nowhere(error.namespace);
-    const status = findGrpcError(error)?.code;
-    if (status === undefined) throw error;
-    if (status !== PERMISSION_DENIED && status !== UNIMPLEMENTED) return unavailable;
+    const code = findGrpcError(error)?.code;
+    if (code === undefined) throw error;
+    if (!REFUSALS.includes(code)) return unavailable;
     return (await exists(client)) ? { exists: true } : missing(client.options.namespace);
   }
 }
@@ -59,7 +62,7 @@ export async function ensureSiteDirectorySchedule(client: Client): Promise<Sched
 const unavailable: ScheduleState = {
   exists: false,
   code: 'TEMPORAL_UNAVAILABLE',
-  message: `Temporal did not take the schedule ${SITE_DIRECTORY_ID}. Each worker that starts tries it again, as does npm run temporal:bootstrap.`,
+  message: `Temporal did not accept the schedule ${SITE_DIRECTORY_ID}. Every worker that starts tries again, and so does npm run temporal:bootstrap.`,
 };
 
 function nowhere(namespace: string): ScheduleState {
@@ -70,18 +73,14 @@ function nowhere(namespace: string): ScheduleState {
   };
 }
 
-/** Without the right to create it, it may still be there. */
+/** Credentials that may not create the schedule do not rule out that it exists. */
 async function exists(client: Client): Promise<boolean> {
   try {
     await client.schedule.getHandle(SITE_DIRECTORY_ID).describe();
     return true;
   } catch (error) {
-    const status = findGrpcError(error)?.code;
-    const isTold =
-      error instanceof ScheduleNotFoundError ||
-      status === PERMISSION_DENIED ||
-      status === UNIMPLEMENTED;
-    if (isTold) return false;
+    if (error instanceof ScheduleNotFoundError) return false;
+    if (REFUSALS.includes(findGrpcError(error)?.code)) return false;
     throw error;
   }
 }

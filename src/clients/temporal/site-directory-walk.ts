@@ -13,26 +13,27 @@ import { isErrorCode } from '../../domain/error-codes.ts';
 import { SITE_DIRECTORY_ID, WALK_QUERY } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { SiteWalkReport, SiteWalkResult } from '../../domain/site-phone.ts';
-import { findGrpcError } from './grpc-error.ts';
+import { findGrpcError } from './errors.ts';
 
-// Twice a second looks immediate, and costs Temporal next to nothing.
-const LOOK_EVERY_MS = 500;
+// Twice a second looks immediate and costs Temporal next to nothing.
+const POLL_INTERVAL_MS = 500;
 
 // A schedule acts within a second; ten cover a server under load.
 const STARTS_WITHIN_MS = 10_000;
 
-// A worker that is replaced by another is away for less.
+// Replacing a worker by another takes less.
 const WORKER_ANSWERS_WITHIN_MS = 20_000;
 
-// A question that was handed to a worker which has just died is lost with it, so it is asked again.
-const ASK_AGAIN_AFTER_MS = 5_000;
+// A query that was handed to a worker which has just died is lost with it, so it is sent again.
+const QUERY_TIMEOUT_MS = 5_000;
 
 type Walk = () => Promise<SiteWalkResult>;
 
 /**
- * Has the schedule start a walk through ConnectWise's sites now, or joins the one under way, and
- * tells how far it has come until it ends. Throws a ServiceError: with the walk's own code when the
+ * Makes the schedule start a walk through ConnectWise's sites now, or joins the one that is running,
+ * and reports its progress until it ends. Throws a ServiceError: with the walk's own code when the
  * walk fails, TEMPORAL_UNAVAILABLE, or TIMEOUT when no worker answers (the walk then waits for one).
+ * The command prints the message alone, so it says what to do.
  */
 export async function walkSites(
   client: Client,
@@ -41,27 +42,27 @@ export async function walkSites(
 ): Promise<SiteWalkResult> {
   try {
     const handle = client.workflow.getHandle<Walk>(await startOrJoin(client));
-    return await follow(handle, client, onProgress, workerAnswersWithinMs);
+    return await follow({ handle, client, onProgress, workerAnswersWithinMs });
   } catch (error) {
     throw toWalkError(error);
   }
 }
 
-/** The workflow id of the walk that runs: there is one at a time, which the schedule sees to. */
+/** The workflow id of the running walk. The schedule sees to it that there is one at a time. */
 async function startOrJoin(client: Client): Promise<string> {
   const schedule = client.schedule.getHandle(SITE_DIRECTORY_ID);
   const before = (await schedule.describe()).info;
-  // Does nothing while a walk is under way.
+  // Does nothing while a walk is running.
   await schedule.trigger(ScheduleOverlapPolicy.SKIP);
   const deadline = performance.now() + STARTS_WITHIN_MS;
   while (performance.now() < deadline) {
     const { numActionsTaken, recentActions, runningActions } = (await schedule.describe()).info;
-    // A short walk may have ended by the time of the first look.
+    // A short walk may have ended before the first poll.
     const last =
       numActionsTaken > before.numActionsTaken ? recentActions.at(-1)?.action : undefined;
     const started = runningActions[0] ?? last;
     if (started !== undefined) return started.workflow.workflowId;
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
   throw new ServiceError(
     'TEMPORAL_UNAVAILABLE',
@@ -69,20 +70,25 @@ async function startOrJoin(client: Client): Promise<string> {
   );
 }
 
-async function follow(
-  handle: WorkflowHandle<Walk>,
-  client: Client,
-  onProgress: (report: SiteWalkReport) => void,
-  workerAnswersWithinMs: number,
-): Promise<SiteWalkResult> {
+async function follow({
+  handle,
+  client,
+  onProgress,
+  workerAnswersWithinMs,
+}: {
+  readonly handle: WorkflowHandle<Walk>;
+  readonly client: Client;
+  readonly onProgress: (report: SiteWalkReport) => void;
+  readonly workerAnswersWithinMs: number;
+}): Promise<SiteWalkResult> {
   const ended = handle.result();
-  // Whoever waits for it below sees the rejection; nobody may be waiting yet.
+  // The race below sees the rejection; until it begins, nothing waits for it.
   ended.catch(() => undefined);
   let answeredAt = performance.now();
   for (;;) {
-    const result = await Promise.race([ended, sleep(LOOK_EVERY_MS, null)]);
+    const result = await Promise.race([ended, sleep(POLL_INTERVAL_MS, null)]);
     if (result !== null) return result;
-    const deadline = Date.now() + Math.min(ASK_AGAIN_AFTER_MS, workerAnswersWithinMs);
+    const deadline = Date.now() + Math.min(QUERY_TIMEOUT_MS, workerAnswersWithinMs);
     const report = await client
       .withDeadline(deadline, () => handle.query<SiteWalkReport>(WALK_QUERY))
       .catch(() => null);
@@ -92,7 +98,7 @@ async function follow(
     } else if (performance.now() - answeredAt > workerAnswersWithinMs) {
       throw new ServiceError(
         'TIMEOUT',
-        'No worker answers for the walk through the sites. Start one (npm run worker): the walk waits for it and then goes on by itself.',
+        'No worker answers for the walk through the sites. Start one (npm run worker): the walk waits for it and then continues by itself.',
       );
     }
   }

@@ -26,21 +26,21 @@ export type TranscriptionServerConfig = {
 export type TranscriptionServer = {
   /**
    * Has one file transcribed and resolves with the server's reply, which `parseReply` can read and
-   * which has at most `replyMaxBytes`.
-   * Paid, where the server is: each call is one request. Throws SPEECH_* codes, without a word of
-   * the call, and what reading the file throws; an abort goes through as the signal's reason.
+   * which has at most `replyMaxBytes`. Paid for, where the server charges: each call is one request.
+   * Throws SPEECH_* codes, without a word of the call, what reading the file throws, and the
+   * signal's reason.
    */
   transcribe(file: AudioFile, signal: AbortSignal): Promise<string>;
   /** The longest reply that is read, in bytes. */
   readonly replyMaxBytes: number;
-  /** Reads a reply. Throws SPEECH_RESULT_INVALID, without a word of it, when it is not one. */
+  /** Reads a reply. Throws SPEECH_RESULT_INVALID when it is not one, without quoting it. */
   parseReply(json: string): PartReply['reply'];
   /** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
   toSegments(
     parts: readonly PartReply[],
     recordingSeconds: number | null,
   ): readonly TranscriptSegment[];
-  /** How a recording is asked to be transcribed, given what is sent of its channels. */
+  /** How a recording will be transcribed, given how its channels are sent. */
   plan(channels: Recognition['channels']): Recognition;
   close(): Promise<void>;
 };
@@ -48,8 +48,8 @@ export type TranscriptionServer = {
 type Field = readonly [name: string, value: string];
 
 /**
- * From the most telling form of a reply to the one that every server knows: some refuse the times
- * of words, OpenAI's gpt-4o models all times.
+ * From the most informative form of a reply to the one that every server knows: some servers refuse
+ * word times, and OpenAI's gpt-4o models refuse all times.
  */
 const FORMS: readonly (readonly Field[])[] = [
   [
@@ -62,9 +62,9 @@ const FORMS: readonly (readonly Field[])[] = [
 ];
 
 /**
- * Creates the client for any server with OpenAI's `/audio/transcriptions`. Times are asked for until
- * the server says that it does not know them, which costs nothing: such a request is refused before
- * it is worked on.
+ * Creates the client for any server with OpenAI's `/audio/transcriptions`. It requests times until
+ * the server says that it does not know them. That costs nothing: such a request is refused before
+ * the server works on it.
  */
 export function createTranscriptionServer(
   config: TranscriptionServerConfig,
@@ -74,8 +74,8 @@ export function createTranscriptionServer(
   const fields: readonly Field[] = [
     ['model', config.model],
     ...(config.language === null ? [] : [['language', config.language] as const]),
-    // Whisper reads it as what was said before, and so prefers its spellings; of a long one it
-    // keeps the last 224 tokens.
+    // Whisper reads it as what was said before, and so prefers its spellings. It keeps the last
+    // 224 tokens of a long one.
     ...(config.phrases.length === 0 ? [] : [['prompt', config.phrases.join(', ')] as const]),
   ];
   let form = 0;
@@ -101,7 +101,7 @@ export function createTranscriptionServer(
         const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
         if (reply.status >= 200 && reply.status < 300) {
           parseReply(reply.text);
-          // Only now is it the form that was refused, not this file. Never back to a richer one:
+          // Success proves that the form was refused, not this file. Never go back to a richer form:
           // another request may have learned more meanwhile.
           form = Math.max(form, asked);
           return reply.text;

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { findServiceError } from '../shared/find-service-error.ts';
 
-/** How servers say that they know no times: OpenAI's newer models, vLLM, LocalAI, whisper.cpp. */
+/** How servers say that they do not know times: OpenAI's newer models, vLLM, LocalAI, whisper.cpp. */
 const NO_TIMES = /response_format|verbose_json|timestamp|granularit/i;
 const FORMAT_STATUSES = [400, 404, 415, 422, 501];
 
@@ -17,27 +18,27 @@ export function lacksTimes(status: number, words: string): boolean {
 }
 
 /**
- * What a refusal means. The server's words tell reasons of one status apart and are never quoted:
- * they may repeat the prompt or the file's name.
+ * What a refusal means. The server's words tell apart reasons that share a status. They are never
+ * quoted: they may repeat the prompt or the file's name.
  */
 export function toStatusError(
   status: number,
   words: string,
   retryAfterMs: number | null = null,
 ): ServiceError {
-  return serverError(codeOf(status, words), `it answered ${status}`, {
+  return transcriptionError(codeOf(status, words), `it answered ${status}`, {
     context: { status },
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    retryAfterMs,
   });
 }
 
 function codeOf(status: number, words: string): ErrorCode {
   if (status === 401 || status === 403) return 'SPEECH_CREDENTIALS_REFUSED';
-  // 402: the account's credit is used up, which the server's owner mends like a quota.
+  // 402: the account's credit is used up, which its owner settles like a quota.
   if (status === 429 || status === 402) return 'SPEECH_QUOTA_EXCEEDED';
   if (status === 413) return 'SPEECH_AUDIO_TOO_LARGE';
   if (status === 415) return 'SPEECH_FILE_REFUSED';
-  // 501 and 505 say that the server lacks something, which it still will the next time.
+  // 501 and 505 say that the server lacks something, and it will still lack it next time.
   if ([408, 409, 425].includes(status) || (status >= 500 && status !== 501 && status !== 505)) {
     return 'SPEECH_UNAVAILABLE';
   }
@@ -48,39 +49,28 @@ function codeOf(status: number, words: string): ErrorCode {
   return 'SPEECH_INVALID_ARGUMENT';
 }
 
-const ADVICE: Partial<Record<ErrorCode, string>> = {
-  SPEECH_CREDENTIALS_REFUSED: 'check TRANSCRIPTION_API_KEY',
-  SPEECH_QUOTA_EXCEEDED: 'it is tried again later',
-  SPEECH_AUDIO_TOO_LARGE: 'the recording exceeds what the server takes at once',
+/** What a code says about the exchange beyond the status. */
+const FACTS: Partial<Record<ErrorCode, string>> = {
+  SPEECH_CREDENTIALS_REFUSED: 'TRANSCRIPTION_API_KEY was refused',
+  SPEECH_AUDIO_TOO_LARGE: 'the recording exceeds what the server accepts at once',
   SPEECH_FILE_REFUSED: 'the server cannot read this kind of audio',
-  SPEECH_UNAVAILABLE: 'it is tried again',
-  SPEECH_RESULT_INVALID: 'check TRANSCRIPTION_BASE_URL',
 };
 
 /** `why` is about the exchange, never its words. */
-export function serverError(
+export function transcriptionError(
   code: ErrorCode,
   why: string,
   options: ServiceErrorOptions = {},
 ): ServiceError {
-  const advice =
-    ADVICE[code] ?? 'check TRANSCRIPTION_BASE_URL, TRANSCRIPTION_MODEL and SPEECH_LANGUAGE_CODES';
-  return new ServiceError(
-    code,
-    `Asking the transcription server failed: ${why}; ${advice}.`,
-    options,
-  );
+  const fact = FACTS[code];
+  const reason = fact === undefined ? why : `${why}: ${fact}`;
+  return new ServiceError(code, `Asking the transcription server failed: ${reason}.`, options);
 }
 
-/** A connection that broke. Our own error on the way (of the archive, say) goes through as it is. */
+/** A connection that broke. Our own error on the way (of the archive, say) is returned as it is. */
 export function toConnectionError(error: unknown): ServiceError {
   return (
     findServiceError(error) ??
-    serverError('SPEECH_UNAVAILABLE', 'no complete answer came', { cause: error })
+    transcriptionError('SPEECH_UNAVAILABLE', 'no complete answer came', { cause: error })
   );
-}
-
-function findServiceError(error: unknown): ServiceError | null {
-  if (error instanceof ServiceError) return error;
-  return error instanceof Error && error.cause !== undefined ? findServiceError(error.cause) : null;
 }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 /** A file to send. */
 export type AudioFile = {
-  /** With an extension, by which servers tell the format. */
+  /** With an extension, by which servers recognise the format. */
   readonly name: string;
   readonly mimeType: string;
   readonly sizeBytes: number;
-  /** The bytes from the first one on; may be asked for again. */
+  /** The bytes from the start; may be called again. */
   content(): AsyncIterable<Uint8Array>;
 };
 
@@ -18,8 +18,8 @@ type Form = {
 
 /**
  * A form of text fields and one file (multipart/form-data, RFC 7578), made while it is sent. Its
- * length is known beforehand: a server that takes no chunked body takes this. Names and values must
- * hold no quotation mark or line break where they stand in a header.
+ * length is known beforehand, for servers that do not accept a chunked body. Names, which become part
+ * of a header, must not contain a quotation mark or a line break.
  */
 export function toForm(
   fields: readonly (readonly [name: string, value: string])[],

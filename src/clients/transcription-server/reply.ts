@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
+import { MOST_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import { languageNamed, languageOf } from '../../domain/language.ts';
-import { serverError, toStatusError } from './errors.ts';
+import { toStatusError, transcriptionError } from './errors.ts';
 
-const seconds = z.number().min(0);
+/** A time before the beginning is the beginning's. */
+const seconds = z.number().transform((value) => toBounded(Math.max(0, value), MOST_SECONDS) ?? 0);
 
-/** Numbers that some servers write as text, and `null` where they cannot tell. */
+/** Numbers, which some servers write as text; `null` where they do not know. */
 const looseNumber = z
   .union([
     z.number(),
@@ -15,6 +17,7 @@ const looseNumber = z
       .transform(Number),
   ])
   .nullish()
+  .catch(null)
   .transform((value) => value ?? null);
 
 const wordSchema = z.object({ word: z.string(), start: seconds, end: seconds });
@@ -25,11 +28,11 @@ const segmentSchema = z.object({
   text: z.string(),
   no_speech_prob: looseNumber,
   avg_logprob: looseNumber,
-  // whisper.cpp and faster-whisper put the words into their segments, OpenAI beside them.
+  // whisper.cpp and faster-whisper put the words inside their segments, OpenAI next to them.
   words: z.array(wordSchema).nullish(),
 });
 
-/** What is read of a transcription, `json` or `verbose_json`. Everything else is left aside. */
+/** What is read of a transcription, `json` or `verbose_json`. Everything else is ignored. */
 const replySchema = z.object({
   text: z.string(),
   language: z.string().max(100).nullish(),
@@ -38,7 +41,9 @@ const replySchema = z.object({
   words: z.array(wordSchema).nullish(),
 });
 
-/** Some servers answer 200 and put the refusal into the body, as an object or as a sentence. */
+/** Texts, which are left alone, and what servers in Python write where a number is missing. */
+const NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
+/** Some servers answer 200 and put the refusal into the body, as an object or a sentence. */
 const errorSchema = z.object({
   error: z.union([
     z.string(),
@@ -55,27 +60,27 @@ export type ReplySegment = {
   readonly startSeconds: number;
   readonly endSeconds: number;
   readonly text: string;
-  /** Whisper's probability that nobody speaks; `null` where the server does not tell. */
+  /** Whisper's probability that nobody speaks; `null` where the server does not say. */
   readonly noSpeech: number | null;
-  /** Whisper's mean log probability of the words; `null` where the server does not tell. */
+  /** Whisper's mean log probability of the words; `null` where the server does not say. */
   readonly confidence: number | null;
 };
 
 export type Reply = {
   readonly text: string;
-  /** ISO 639; `null` when the server does not tell, or not in a form that is known. */
+  /** ISO 639; `null` when the server does not say, or not in a known form. */
   readonly language: string | null;
-  /** Of the audio as the server read it, in seconds. */
+  /** Length of the audio as the server read it, in seconds. */
   readonly durationSeconds: number | null;
-  /** `null`: the server knows no times, only the text. */
+  /** `null`: the server gives no times, only the text. */
   readonly segments: readonly ReplySegment[] | null;
   /** In the order of the text; empty where the server gives none. */
   readonly words: readonly Word[];
 };
 
 /**
- * Reads the reply of a transcription. Throws SPEECH_RESULT_INVALID, without a word of it, when it is
- * none, and what an error inside it means.
+ * Reads the reply of a transcription. Throws SPEECH_RESULT_INVALID when it is not one, without
+ * quoting it, and what an error inside it means.
  */
 export function parseReply(json: string): Reply {
   const content = parseJson(json);
@@ -86,8 +91,8 @@ export function parseReply(json: string): Reply {
   return {
     text,
     language: language ? (languageOf(language) ?? languageNamed(language)) : null,
-    durationSeconds: duration,
-    // A server that was asked for times and gives text alone does not know them.
+    durationSeconds: toBounded(duration, MOST_SECONDS),
+    // A server that was asked for times and gives only text does not know them.
     segments:
       segments == null || (segments.length === 0 && text.trim() !== '')
         ? null
@@ -103,10 +108,19 @@ export function parseReply(json: string): Reply {
 }
 
 function parseJson(json: string): unknown {
+  const content =
+    tryParse(json) ??
+    tryParse(json.replace(NO_NUMBER, (found) => (found.startsWith('"') ? found : 'null')));
+  if (content === undefined)
+    throw transcriptionError('SPEECH_RESULT_INVALID', 'its answer is not JSON');
+  return content;
+}
+
+function tryParse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw serverError('SPEECH_RESULT_INVALID', 'its answer is not JSON');
+    return undefined;
   }
 }
 
@@ -119,14 +133,15 @@ function refusalIn(content: unknown): Error | null {
   if (Number.isInteger(status) && status >= 400 && status < 600) {
     return toStatusError(status, words);
   }
-  // Older whisper.cpp servers say so that they cannot read the audio; as a 400 it would mean the same.
+  // This is how older whisper.cpp servers say that they cannot read the audio; a 400 would mean the same.
   const asRefusal = toStatusError(400, words);
   return asRefusal.code === 'SPEECH_FILE_REFUSED'
     ? asRefusal
-    : serverError('SPEECH_UNAVAILABLE', 'it answered with an error of its own');
+    : transcriptionError('SPEECH_UNAVAILABLE', 'it answered with an error of its own');
 }
 
 function notATranscription(error: z.ZodError): Error {
   const place = error.issues[0]?.path.join('.') ?? '';
-  return serverError('SPEECH_RESULT_INVALID', `its answer has an unknown form at "${place}"`);
+  const why = `its answer has an unknown form at "${place}"`;
+  return transcriptionError('SPEECH_RESULT_INVALID', why);
 }

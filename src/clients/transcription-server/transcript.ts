@@ -2,9 +2,9 @@ import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { toStorable } from '../../domain/storable-text.ts';
 import type { Reply, ReplySegment, Word } from './reply.ts';
 
-/** What one file, the whole recording or one of its channels, came back as. */
+/** The reply to one file: the whole recording, or one of its channels. */
 export type PartReply = {
-  /** 1-based; `null` when the channels were heard together. */
+  /** 1-based; `null` when the channels were transcribed together. */
   readonly channel: number | null;
   readonly reply: Reply;
 };
@@ -17,16 +17,16 @@ export type PartReply = {
 const NO_SPEECH_ABOVE = 0.6;
 const CONFIDENCE_BELOW = -1;
 
-/** A sound in words: "[BLANK_AUDIO]", "(music)", "*beep*". whisper.cpp writes silence so. */
+/** A sound put into words: "[BLANK_AUDIO]", "(music)", "*beep*". whisper.cpp writes silence like this. */
 const SOUND = /\[[^[\]]*\]|\([^()]*\)|\*[^*]*\*/gu;
 
 /**
- * Whisper's segments run on over a pause, and over what the other side says in it. A second is
- * longer than people stop within a sentence, and its word times are right to a few tenths.
+ * Whisper's segments continue across a pause, and across what the other side says in it. People pause
+ * for less than a second within a sentence, and word times are right to a few tenths.
  */
 const PAUSE_SECONDS = 1;
 
-/** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
+/** The segments of all parts in time order. A part without times gets the length of the recording. */
 export function toSegments(
   parts: readonly PartReply[],
   recordingSeconds: number | null,
@@ -47,7 +47,7 @@ export function toSegments(
 }
 
 /**
- * Whether anything was spoken. Sounds are taken out first: one pattern for a whole text of them
+ * Whether anything was spoken. Sounds are removed first: a single pattern for a whole text of sounds
  * would try every way to divide it, and a server may send hundreds in a row.
  */
 function hasWords(text: string): boolean {
@@ -56,7 +56,7 @@ function hasWords(text: string): boolean {
 
 function segmentsOf(reply: Reply, recordingSeconds: number | null): readonly ReplySegment[] {
   if (reply.segments === null) {
-    // Somewhere in the recording: all that a server without times lets us know.
+    // A server without times only lets us know that it was somewhere in the recording.
     const endSeconds = recordingSeconds ?? reply.durationSeconds ?? 0;
     return [{ startSeconds: 0, endSeconds, text: reply.text, noSpeech: null, confidence: null }];
   }
@@ -68,8 +68,8 @@ function segmentsOf(reply: Reply, recordingSeconds: number | null): readonly Rep
 
 /**
  * Cuts segments where their words leave a pause. The words carry the times and the segments the
- * punctuation, so the two are only brought together where they count the same words; else (a server
- * that counts pieces of words) the segments stay whole.
+ * punctuation, so the two are combined only where both have the same number of words; otherwise (a
+ * server that counts pieces of words) the segments stay whole.
  */
 function splitAtPauses(
   segments: readonly ReplySegment[],

@@ -2,19 +2,20 @@ import { Readable } from 'node:stream';
 
 import { Agent, request, type Dispatcher } from 'undici';
 
+import { readBounded } from '../shared/read-bounded.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
-import { serverError, toConnectionError } from './errors.ts';
+import { toConnectionError, transcriptionError } from './errors.ts';
 import { toForm, type AudioFile } from './multipart.ts';
 
-/** A server that does not even take a connection is away. */
+/** A server that does not even accept a connection is down. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Half a minute in which an upload or a reply does not move is a dead connection. */
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**
- * The words of eight hours with the times of each take about 100 bytes a word and so stay below 30 MB;
- * some servers add as much again of numbers nobody asked for.
+ * The words of eight hours, with the times of each, take about 100 bytes a word and so stay below
+ * 30 MB; some servers add as much again in numbers that nobody asked for.
  */
 export const REPLY_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -31,8 +32,9 @@ export type Post = (
 ) => Promise<ServerReply>;
 
 /**
- * Sends a form to the server's one route. No redirect is followed: it could carry the key and the
- * audio to another host. The reply may take `answerTimeoutMs` to begin.
+ * Creates the connections to the server, by which a form is sent to its one route. No redirect is
+ * followed: it could carry the key and the audio to another host. The reply may take
+ * `answerTimeoutMs` to begin.
  */
 export function createTransport(
   config: { readonly baseUrl: string; readonly apiKey: string | null },
@@ -77,7 +79,7 @@ export function createTransport(
   return { post, close: () => dispatcher.destroy() };
 }
 
-/** Passes chunks on, and calls `onStall` when none is asked for, or none comes, for too long. */
+/** Passes chunks on. Calls `onStall` when none is requested, or none arrives, for too long. */
 async function* watched(
   body: AsyncIterable<Uint8Array>,
   idleTimeoutMs: number,
@@ -96,10 +98,8 @@ async function* watched(
 }
 
 function stalled(idleTimeoutMs: number) {
-  return serverError(
-    'SPEECH_UNAVAILABLE',
-    `nothing of the audio moved for ${idleTimeoutMs / 1000} s`,
-  );
+  const why = `no byte of the audio moved for ${idleTimeoutMs / 1000} s`;
+  return transcriptionError('SPEECH_UNAVAILABLE', why);
 }
 
 async function readReply({
@@ -109,23 +109,17 @@ async function readReply({
 }: Dispatcher.ResponseData): Promise<ServerReply> {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    // What the destruction itself reports has no other reader.
+    // Destroying the body may report an error, which nobody else would handle.
     body.on('error', () => undefined).destroy();
-    throw serverError('SPEECH_RESULT_INVALID', 'its answer is compressed, which was not asked for');
+    const why = 'its answer is compressed, which was not requested';
+    throw transcriptionError('SPEECH_RESULT_INVALID', why);
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    // Ends the connection too: leaving the loop destroys the body.
-    if (size > REPLY_MAX_BYTES) {
-      throw serverError('SPEECH_RESULT_INVALID', `its answer exceeds ${REPLY_MAX_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
+  const bytes = await readBounded(body, REPLY_MAX_BYTES, () =>
+    transcriptionError('SPEECH_RESULT_INVALID', `its answer exceeds ${REPLY_MAX_BYTES} bytes`),
+  );
   return {
     status: statusCode,
-    text: Buffer.concat(chunks).toString('utf8'),
+    text: bytes.toString('utf8'),
     retryAfterMs: parseRetryAfter(headers['retry-after']),
   };
 }

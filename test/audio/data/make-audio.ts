@@ -1,14 +1,9 @@
-/*
- * Makes the recordings that test/audio/audio-table.test.ts reads, in the folder audio beside this
- * file: a tone in every format, number of channels and rate, and damaged files. audio.json, written
- * by hand, says what each file is and how it must be handled. The files are committed, so nobody
- * needs the tools to run the tests. To make them again: apt-get install sox libsox-fmt-all lame
- * opus-tools vorbis-tools speex ffmpeg, then node test/audio/data/make-audio.ts
- */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { readArguments } from '../../../src/process/arguments.ts';
 
 const FOLDER = join(import.meta.dirname, 'audio');
 const SCRATCH = join(tmpdir(), `make-audio-${process.pid}`);
@@ -117,6 +112,11 @@ function makeDamaged(): void {
   const tag = Buffer.from('ID3\u0004\0\0\0\0\0\n'.padEnd(20, '\0'), 'latin1');
   writeFileSync(out('only-a-tag.mp3'), Buffer.concat([tag, Buffer.alloc(500)]));
 }
+
+readArguments({
+  name: 'node test/audio/data/make-audio.ts',
+  does: 'Makes anew the recordings that test/audio/audio-table.test.ts reads, in the folder audio beside this file: a tone in every format, number of channels and rate, and damaged ones. audio.json, written by hand, says what each is and what should become of it. The files are committed, so that nobody needs the tools: apt-get install sox libsox-fmt-all lame opus-tools vorbis-tools speex ffmpeg.',
+});
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER);

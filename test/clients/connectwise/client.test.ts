@@ -13,7 +13,7 @@ describe('the ConnectWise client', () => {
   it('authenticates with both keys and the client ID, and pins the API version', async () => {
     await (
       await rig.clientOf((_, response) => sendJson(response, []))
-    ).findCompanyByPhone(NUMBER, [], signal);
+    ).findByPhone(NUMBER, [], signal);
     const { headers, method } = rig.sent(0);
     assert.equal(method, 'GET');
     assert.equal(headers.authorization, `Basic ${btoa('msp+public:private')}`);
@@ -26,7 +26,7 @@ describe('the ConnectWise client', () => {
 
   it('searches both phone fields of contacts, and companies, by the last digits with wildcards in between', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
-    await client.findCompanyByPhone(NUMBER, [], signal);
+    await client.findByPhone(NUMBER, [], signal);
     const queries = [0, 1, 2].map((index) => new URL(rig.sent(index).url, 'http://localhost'));
     const digits = '"%7%9%4%6%1%2%3%4%"';
     assert.deepEqual(
@@ -50,14 +50,14 @@ describe('the ConnectWise client', () => {
 
   it('encodes the query so that it contains no plus and no bare percent sign', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
-    await client.findCompanyByPhone(NUMBER, [], signal);
+    await client.findByPhone(NUMBER, [], signal);
     assert.ok(rig.requests().every(({ url }) => !url.includes('+')));
     assert.match(rig.sent(0).url, /like%20%22%257%259%25/);
   });
 
   it('requests no names of people', async () => {
     const client = await rig.clientOf((_, response) => sendJson(response, []));
-    await client.findCompanyByPhone(NUMBER, [], signal);
+    await client.findByPhone(NUMBER, [], signal);
     assert.ok(rig.requests().every(({ url }) => !/firstName|lastName/.test(url)));
   });
 
@@ -74,11 +74,17 @@ describe('the ConnectWise client', () => {
         sendJson(response, [{ id: 10, name: 'Ten', deletedFlag: false }]);
       }
     });
-    assert.deepEqual(await client.findCompanyByPhone(NUMBER, [], signal), {
-      match: 'MATCHED',
-      company: { connectwiseId: '10', name: 'Ten' },
-      incompleteContactIds: [],
-    });
+    const { contacts, companies } = await client.findByPhone(NUMBER, [], signal);
+    assert.deepEqual(
+      contacts.map(({ companyId, phones }) => [companyId, phones]),
+      [
+        ['10', [{ value: '020 7946 1234', typeName: 'Direct' }]],
+        ['10', [{ value: '020 7946 9999', typeName: 'Direct' }]],
+      ],
+    );
+    assert.deepEqual(companies, [
+      { id: '10', name: 'Ten', deleted: false, countryName: null, phoneNumber: null },
+    ]);
   });
 
   it('counts only the phone items of a contact, whatever the server returns', async () => {
@@ -88,7 +94,8 @@ describe('the ConnectWise client', () => {
       const client = await rig.clientOf(({ pathname }, response) =>
         sendJson(response, pathname.endsWith('/contacts') ? [contact] : [{ id: 10, name: 'Ten' }]),
       );
-      assert.equal((await client.findCompanyByPhone(NUMBER, [], signal)).match, 'UNKNOWN');
+      const { contacts } = await client.findByPhone(NUMBER, [], signal);
+      assert.ok(contacts.length > 0 && contacts.every(({ phones }) => phones.length === 0));
     }
   });
 
@@ -104,8 +111,12 @@ describe('the ConnectWise client', () => {
       }));
       sendJson(response, pathname.endsWith('/contacts') ? contacts : companies);
     });
-    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
-    assert.ok(lookup.match === 'MATCHED' && lookup.company.connectwiseId === '250');
+    const { contacts, companies } = await client.findByPhone(NUMBER, [], signal);
+    assert.deepEqual(contacts.at(-1)?.phones, [{ value: '020 7946 1234', typeName: null }]);
+    assert.deepEqual(
+      companies.map(({ id }) => Number(id)),
+      Array.from({ length: 250 }, (_, index) => index + 1),
+    );
     assert.equal(rig.requests().length, 5);
   });
 
@@ -117,8 +128,11 @@ describe('the ConnectWise client', () => {
       const phoneNumber = page === 3 ? '020 7946 1234' : '07 9 46 12 34';
       return sendJson(response, [{ id: page, name: `Page ${page}`, phoneNumber }], 200, { link });
     });
-    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
-    assert.ok(lookup.match === 'MATCHED' && lookup.company.name === 'Page 3');
+    const { companies } = await client.findByPhone(NUMBER, [], signal);
+    assert.deepEqual(
+      companies.map(({ name }) => name),
+      ['Page 1', 'Page 2', 'Page 3'],
+    );
   });
 
   it('reads on after a full page when there is no Link', async () => {
@@ -133,7 +147,7 @@ describe('the ConnectWise client', () => {
       }));
       return sendJson(response, companies);
     });
-    const lookup = await client.findCompanyByPhone(NUMBER, [], signal);
-    assert.ok(lookup.match === 'MATCHED' && lookup.company.connectwiseId === '5000');
+    const { companies } = await client.findByPhone(NUMBER, [], signal);
+    assert.equal(companies.at(-1)?.id, '5000');
   });
 });

@@ -15,7 +15,7 @@ describe('the ConnectWise client, when something goes wrong', () => {
   it('stops reading a list that never ends', async () => {
     const link = '<x>; rel="next"';
     const client = await rig.clientOf((_, response) => sendJson(response, [], 200, { link }));
-    await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_REPLY_INVALID');
+    await assertFails(client.findByPhone(NUMBER, [], signal), 'CONNECTWISE_REPLY_INVALID');
     assert.ok(rig.requests().length <= 10);
   });
 
@@ -36,7 +36,7 @@ describe('the ConnectWise client, when something goes wrong', () => {
     it(`reports ${status} as ${code}, after one request`, async () => {
       const body = { code: 'X', message: `secret about ${NUMBER}` };
       const client = await rig.clientOf((_, response) => sendJson(response, body, status));
-      await assertFails(client.findCompanyByPhone(NUMBER, [], signal), code);
+      await assertFails(client.findByPhone(NUMBER, [], signal), code);
       assert.equal(rig.requests().length, 1);
     });
   }
@@ -51,7 +51,7 @@ describe('the ConnectWise client, when something goes wrong', () => {
         const client = await rig.clientOf((_, response) =>
           sendJson(response, {}, status, { 'retry-after': header }),
         );
-        const error = await failure(client.findCompanyByPhone(NUMBER, [], signal));
+        const error = await failure(client.findByPhone(NUMBER, [], signal));
         const ms = error.retryAfterMs ?? -1;
         assert.ok(ms >= least && ms <= most, `${ms}`);
       }
@@ -64,7 +64,7 @@ describe('the ConnectWise client, when something goes wrong', () => {
       const client = await rig.clientOf((_, response) => {
         response.writeHead(302, { location: elsewhere.url }).end();
       });
-      await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_REPLY_INVALID');
+      await assertFails(client.findByPhone(NUMBER, [], signal), 'CONNECTWISE_REPLY_INVALID');
       assert.equal(elsewhere.requests.length, 0);
     } finally {
       await elsewhere.close();
@@ -127,19 +127,19 @@ describe('the ConnectWise client, when something goes wrong', () => {
   for (const [what, answer, code] of replies) {
     it(`reports ${what} as ${code}`, async () => {
       const client = await rig.clientOf((_, response) => answer(response));
-      await assertFails(client.findCompanyByPhone(NUMBER, [], signal), code);
+      await assertFails(client.findByPhone(NUMBER, [], signal), code);
     });
   }
 
   it('reports a refused connection as CONNECTWISE_UNAVAILABLE', async () => {
     const client = await rig.clientOf(() => undefined);
     await rig.close();
-    await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
+    await assertFails(client.findByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
   });
 
   it('gives up when no answer comes in time', async () => {
     const client = await rig.clientOf(() => undefined, { timeoutMs: 100 });
-    await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
+    await assertFails(client.findByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
   });
 
   it('gives up when an answer trickles in too slowly', async () => {
@@ -150,15 +150,15 @@ describe('the ConnectWise client, when something goes wrong', () => {
       },
       { timeoutMs: 200 },
     );
-    await assertFails(client.findCompanyByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
+    await assertFails(client.findByPhone(NUMBER, [], signal), 'CONNECTWISE_UNAVAILABLE');
   });
 
   it('rejects with the reason of an abort', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by the test');
     const client = await rig.clientOf(() => controller.abort(reason));
-    await assert.rejects(client.findCompanyByPhone(NUMBER, [], controller.signal), reason);
-    await assert.rejects(client.findCompanyByPhone(NUMBER, [], controller.signal), reason);
+    await assert.rejects(client.findByPhone(NUMBER, [], controller.signal), reason);
+    await assert.rejects(client.findByPhone(NUMBER, [], controller.signal), reason);
     assert.equal(rig.requests().length, 1);
   });
 });

@@ -1,6 +1,7 @@
 // Guarantees that the company of a number is found in the sandbox's ConnectWise, despite formatting, pitfalls and faults.
 import assert from 'node:assert/strict';
 
+import { matchCompany } from '../../../src/domain/company-match.ts';
 import { createConnectWise, type ConnectWise } from '../../../src/clients/connectwise/client.ts';
 import { lookupInWords } from '../../support/lookup-in-words.ts';
 import { emptyQueue } from '../../support/request-queue.ts';
@@ -27,8 +28,6 @@ describe('the ConnectWise client against the sandbox', () => {
       clientId: sandbox.env('CONNECTWISE_CLIENT_ID'),
       // High enough that the limit never matters here.
       requestsPerMinute: 100_000,
-      region: 'GB' as const,
-      excludedCompanyIds: sandbox.env('CONNECTWISE_EXCLUDED_COMPANY_IDS').split(','),
     };
   }
 
@@ -60,10 +59,11 @@ describe('the ConnectWise client against the sandbox', () => {
     ['+442079460999', 'UNKNOWN'],
   ] as const) {
     it(`looks up ${number}: ${expected}`, async () => {
-      assert.equal(
-        lookupInWords(await connectwise.findCompanyByPhone(number, [], signal)),
-        expected,
-      );
+      const candidates = await connectwise.findByPhone(number, [], signal);
+      const excludedCompanyIds = sandbox.env('CONNECTWISE_EXCLUDED_COMPANY_IDS').split(',');
+      const rules = { region: 'GB', excludedCompanyIds } as const;
+      const lookup = matchCompany({ ...candidates, ...rules, number, siteCompanyIds: [] });
+      assert.equal(lookupInWords(lookup), expected);
     });
   }
 
@@ -72,14 +72,14 @@ describe('the ConnectWise client against the sandbox', () => {
       (await sandbox.hits('connectwise.contacts.list')) +
       (await sandbox.hits('connectwise.companies.list'));
     const before = await requests();
-    await connectwise.findCompanyByPhone('+442079460101', [], signal);
+    await connectwise.findByPhone('+442079460101', [], signal);
     assert.equal((await requests()) - before, 3);
   });
 
   it('recognises the 404 for wrong keys as refused credentials', async () => {
     const client = createConnectWise(toConfig('wrong'), emptyQueue);
     const code = 'CONNECTWISE_CREDENTIALS_REFUSED';
-    await assert.rejects(client.findCompanyByPhone('+442079460101', [], signal), { code });
+    await assert.rejects(client.findByPhone('+442079460101', [], signal), { code });
   });
 
   it('passes on how long ConnectWise asks it to wait', async () => {
@@ -88,7 +88,7 @@ describe('the ConnectWise client against the sandbox', () => {
       operation: 'contacts.list',
       action: { status: 429, headers: { 'retry-after': '7' } },
     });
-    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), {
+    await assert.rejects(connectwise.findByPhone('+442079460101', [], signal), {
       code: 'CONNECTWISE_RATE_LIMITED',
       retryAfterMs: 7_000,
     });
@@ -97,6 +97,6 @@ describe('the ConnectWise client against the sandbox', () => {
   it('treats a truncated reply as an outage', async () => {
     await sandbox.fault({ system: 'connectwise', action: { cutAfterBytes: 1 } });
     const code = 'CONNECTWISE_UNAVAILABLE';
-    await assert.rejects(connectwise.findCompanyByPhone('+442079460101', [], signal), { code });
+    await assert.rejects(connectwise.findByPhone('+442079460101', [], signal), { code });
   });
 });

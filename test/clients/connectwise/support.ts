@@ -8,6 +8,7 @@ import {
 } from '../../../src/clients/connectwise/client.ts';
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
+import { assertNoAdvice } from '../../support/advice.ts';
 import { startHttpServer, type HttpServer, type SeenRequest } from '../../support/http-server.ts';
 import { emptyQueue } from '../../support/request-queue.ts';
 
@@ -19,8 +20,6 @@ const CONFIG = {
   privateKey: 'private',
   clientId: 'client-guid',
   requestsPerMinute: 60_000,
-  region: 'GB',
-  excludedCompanyIds: [],
 } satisfies Omit<ConnectWiseConfig, 'url'>;
 
 export type ConnectWiseRig = {
@@ -66,6 +65,7 @@ export async function failure(lookup: Promise<unknown>): Promise<ServiceError> {
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
   const text = JSON.stringify([result.reason.message, result.reason.context]);
   assert.doesNotMatch(text, /7946|2079|private|secret|127\.0\.0\.1/, 'it contains private data');
+  assertNoAdvice(result.reason.message);
   return result.reason;
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../../src/clients/language-model/client.ts';
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
+import { assertNoAdvice } from '../../support/advice.ts';
 import {
   sendJson,
   startHttpServer,
@@ -142,6 +143,7 @@ export async function failure(analysis: Promise<unknown>): Promise<ServiceError>
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
   const text = JSON.stringify([result.reason.message, result.reason.context]);
   assert.doesNotMatch(text, PRIVATE, 'it contains private data');
+  assertNoAdvice(result.reason.message);
   return result.reason;
 }
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPhoneSystem } from '../../../src/clients/phone-system/client.ts';
 import type { CallKey } from '../../../src/domain/call.ts';
-import { createSandboxClient, type SandboxClient } from '../../support/sandbox-client.ts';
+import type { SandboxClient } from '../../support/sandbox-client.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../../support/temporary-sandbox.ts';
 import { createReceiver, never } from './support.ts';
 
@@ -41,7 +41,7 @@ describe("the phone system client against the sandbox's phone system", () => {
 
   before(async () => {
     sandbox = await startTemporarySandbox();
-    control = createSandboxClient(sandbox.addresses.controlUrl);
+    control = sandbox.client;
     const { callRecordingId, recordgroup, recordid } = JSON.parse(
       await readFile(join(SAMPLES, `${SAMPLE}.json`), 'utf8'),
     ) as { callRecordingId: string; recordgroup: string; recordid: string };

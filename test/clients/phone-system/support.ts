@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createPhoneSystem, type PhoneSystem } from '../../../src/clients/phone-system/client.ts';
-import { createDispatcher } from '../../../src/clients/phone-system/transport.ts';
 import type { CallKey } from '../../../src/domain/call.ts';
 import { type HttpServer, type SeenRequest, startHttpServer } from '../../support/http-server.ts';
 
@@ -23,14 +22,13 @@ export async function withPhoneSystem<T>(
   maxBytes = 1_000_000,
 ): Promise<T> {
   const server = await startHttpServer((request, response) => answer(response, request));
-  const dispatcher = createDispatcher(IDLE_TIMEOUT_MS);
   const config = { url: server.url, username: 'api user', password: SECRET, maxBytes };
-  const client = createPhoneSystem(config, dispatcher);
+  const client = createPhoneSystem(config, IDLE_TIMEOUT_MS);
   try {
     return await work({ client, server });
   } finally {
     await server.close();
-    await dispatcher.destroy();
+    await client.close();
   }
 }
 

@@ -29,6 +29,7 @@ describe('the recording store', () => {
       const callSid = fixture.newCall();
       const stored = await fixture.save(callSid, audio);
       assert.equal(stored.uri, `gs://call-archive/${fixture.nameOf(callSid)}`);
+      assert.equal(stored.uri, fixture.store.recordingUri({ callSid, extension: 'wav' }));
       assert.deepEqual([stored.sizeBytes, stored.created], [audio.length, true]);
       assert.match(stored.generation, /^\d+$/);
       assert.equal(await fixture.storedSha256(callSid), sha256(audio));

@@ -2,14 +2,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { Storage } from '@google-cloud/storage';
-import { PassThroughClient } from 'google-auth-library';
 import {
   createRecordingStore,
   type RecordingStore,
 } from '../../../src/clients/recording-store/client.ts';
-import { ask } from '../../../src/clients/recording-store/transport.ts';
-import { upload } from '../../../src/clients/recording-store/upload.ts';
+import { createTransport } from '../../../src/clients/recording-store/transport.ts';
 import {
   type HttpServer,
   type SeenRequest,
@@ -104,26 +101,28 @@ describe('a store that misbehaves', () => {
   it('is reported as unavailable when an upload stalls', async () => {
     for (const answer of [() => {}, afterBeginning(() => {})]) {
       const server = await startHttpServer(answer);
-      const storage = new Storage({
-        apiEndpoint: server.url,
-        projectId: 'p',
-        authClient: new PassThroughClient(),
-      });
-      const audio = Readable.from([AUDIO], { objectMode: false });
-      const file = storage.bucket('bucket').file('name');
-      const sending = upload(
-        { file, audio, contentType: 'x', ifGenerationMatch: '0', signal: never },
-        300,
+      const store = createRecordingStore(
+        { bucket: 'bucket', apiEndpoint: server.url, projectId: 'p' },
+        { requestMs: 30_000, uploadIdleMs: 300, readIdleMs: 30_000 },
       );
-      await assert.rejects(sending, { code: 'STORAGE_UNAVAILABLE' });
+      await assert.rejects(save(store), {
+        code: 'STORAGE_UNAVAILABLE',
+        message: /no byte moved for 0.3 seconds/,
+      });
       await server.close();
     }
   });
 
   it('is reported as unavailable when it does not answer a small request in time', async () => {
     const subject = { what: 'Asking', notFound: 'STORAGE_OBJECT_MISSING' } as const;
-    const asking = ask(subject, never, () => new Promise(() => {}), 50);
-    await assert.rejects(asking, { code: 'STORAGE_UNAVAILABLE' });
+    const address = { bucket: 'bucket', apiEndpoint: 'http://127.0.0.1:1', projectId: 'p' };
+    const { withDeadline } = createTransport(address, 50);
+    // A request that does not heed its signal, as that for a token does not.
+    const asking = withDeadline(subject, never, () => new Promise(() => {}));
+    await assert.rejects(asking, {
+      code: 'STORAGE_UNAVAILABLE',
+      message: /did not answer within 0.05 seconds/,
+    });
   });
 
   it('fails the read of an object when the connection breaks or the read is cancelled', async () => {

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 
-import { Storage } from '@google-cloud/storage';
-import { PassThroughClient } from 'google-auth-library';
-
-import type { StoredObject } from '../../../src/clients/recording-store/client.ts';
-import { openObject } from '../../../src/clients/recording-store/open.ts';
+import {
+  createRecordingStore,
+  type StoredObject,
+} from '../../../src/clients/recording-store/client.ts';
 import { createStoreFixture, LONG, never, OTHER, type StoreFixture } from './support.ts';
 
 // An archived object is read back byte for byte if it is the requested generation, and a silent store
@@ -48,26 +47,15 @@ describe('the archive', () => {
   });
 
   it('waits for a slow reader, but not for a silent store', async () => {
-    const storage = new Storage({
-      apiEndpoint: fixture.sandbox.env('STORAGE_API_ENDPOINT'),
-      authClient: new PassThroughClient(),
-      useAuthWithCustomEndpoint: true,
-    });
-    const open = (idleMs: number) =>
-      openObject(
-        storage,
-        {
-          bucket: fixture.sandbox.env('RECORDINGS_BUCKET'),
-          name: fixture.nameOf(long.callSid),
-          generation: null,
-        },
-        { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' },
-        never,
-        idleMs,
-      );
     const idleMs = 250;
+    const impatient = createRecordingStore(fixture.config, {
+      requestMs: idleMs,
+      uploadIdleMs: idleMs,
+      readIdleMs: idleMs,
+    });
+    const open = () => impatient.open(long.uri, null, never);
     let size = 0;
-    for await (const chunk of open(idleMs)) {
+    for await (const chunk of open()) {
       // The reader pauses for longer than the store is allowed to.
       if (size === 0) await new Promise((resolve) => setTimeout(resolve, 2 * idleMs));
       size += chunk.length;
@@ -79,7 +67,7 @@ describe('the archive', () => {
       operation: 'objects.media',
       action: { hang: true },
     });
-    await assert.rejects(buffer(Readable.from(open(idleMs))), {
+    await assert.rejects(buffer(Readable.from(open())), {
       code: 'STORAGE_UNAVAILABLE',
       message: /sent nothing for 0.25 seconds/,
     });

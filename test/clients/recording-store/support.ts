@@ -4,7 +4,6 @@ import {
   createRecordingStore,
   type StoredObject,
 } from '../../../src/clients/recording-store/client.ts';
-import { createSandboxClient } from '../../support/sandbox-client.ts';
 import { startTemporarySandbox } from '../../support/temporary-sandbox.ts';
 
 export const never = new AbortController().signal;
@@ -30,17 +29,19 @@ export type StoreFixture = Awaited<ReturnType<typeof createStoreFixture>>;
 /** A store with a sandbox of its own. */
 export async function createStoreFixture() {
   const sandbox = await startTemporarySandbox();
-  const control = createSandboxClient(sandbox.addresses.controlUrl);
-  const store = createRecordingStore({
+  const control = sandbox.client;
+  const config = {
     bucket: sandbox.env('RECORDINGS_BUCKET'),
     apiEndpoint: sandbox.env('STORAGE_API_ENDPOINT'),
     projectId: sandbox.env('GOOGLE_CLOUD_PROJECT'),
-  });
+  };
+  const store = createRecordingStore(config);
   let calls = 0;
   const nameOf = (callSid: string): string => `call-recordings/${callSid}.wav`;
   return {
     sandbox,
     control,
+    config,
     store,
     nameOf,
     newCall: (): string => `1700000000.${(calls += 1)}`,

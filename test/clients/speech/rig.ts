@@ -16,6 +16,7 @@ import {
   type Operation,
   type SpeechServer,
 } from './support.ts';
+import { assertNoAdvice } from '../../support/advice.ts';
 
 export const AUDIO = {
   uri: 'gs://archive/call-recordings/1.wav',
@@ -84,6 +85,7 @@ export async function failure(request: Promise<unknown>): Promise<ServiceError> 
   assert.ok(result.reason instanceof ServiceError, String(result.reason));
   const text = JSON.stringify([result.reason.message, result.reason.context]);
   assert.doesNotMatch(text, /wombat|gs:|invalid_grant|nowhere/, 'it quotes the server');
+  assertNoAdvice(result.reason.message);
   return result.reason;
 }
 

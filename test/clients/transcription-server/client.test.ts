@@ -187,7 +187,7 @@ describe('the client of a transcription server', () => {
     await assert.rejects(asked.transcribe(file, never), (error: unknown) => {
       assert.ok(error instanceof ServiceError);
       assert.equal(error.code, 'SPEECH_UNAVAILABLE');
-      assert.match(error.message, /nothing of the audio moved/);
+      assert.match(error.message, /no byte of the audio moved/);
       return true;
     });
     await waitFor('the file to be closed', async () => (file.closed() ? true : null));

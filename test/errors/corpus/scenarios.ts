@@ -20,9 +20,15 @@ export type Scenario = {
 
 const seconds = (retryAfter: string) => ({ headers: { 'retry-after': retryAfter } });
 
+const analysis = (more: object) =>
+  completion(JSON.stringify({ ...ANALYSIS, actions: [], quotes: [], ...more }));
+
+/** The summary of an analysis that the database refuses; the test gives its table such a rule. */
+export const REFUSED_SUMMARY = 'What no row may say.';
+
 /** More tokens than the column holds, from a server that cannot count. */
 const TOO_MANY_TOKENS = {
-  ...completion(JSON.stringify({ ...ANALYSIS, actions: [], quotes: [] })),
+  ...analysis({}),
   usage: { prompt_tokens: 3_000_000_000, completion_tokens: 1 },
 };
 
@@ -189,11 +195,24 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     // Seven more attempts would cost tokens and fail the same way.
-    what: 'an analysis that the database cannot hold',
-    faults: [{ system: 'languageModel', action: { body: JSON.stringify(TOO_MANY_TOKENS) } }],
+    what: 'an analysis that the database refuses',
+    faults: [
+      {
+        system: 'languageModel',
+        action: { body: JSON.stringify(analysis({ summary: REFUSED_SUMMARY })) },
+      },
+    ],
     step: 'analyzeTranscript',
     attempts: [['INTERNAL_ERROR', null]],
     ends: 'FAILED',
+    hits: { 'languageModel.chat.completions': 1 },
+  },
+  {
+    what: 'more tokens than a column holds',
+    faults: [{ system: 'languageModel', action: { body: JSON.stringify(TOO_MANY_TOKENS) } }],
+    step: 'analyzeTranscript',
+    attempts: [],
+    ends: 'COMPLETED',
     hits: { 'languageModel.chat.completions': 1 },
   },
 ];

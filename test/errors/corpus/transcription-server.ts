@@ -156,12 +156,6 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
-    'negative times',
-    { body: { text: 'wombat', segments: [{ start: -1, end: 2, text: 'wombat' }] } },
-    'SPEECH_RESULT_INVALID',
-    'given up',
-  ],
-  [
     'a compressed answer',
     { headers: { 'content-encoding': 'gzip' }, body: { text: 'wombat' } },
     'SPEECH_RESULT_INVALID',

@@ -32,12 +32,12 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
       opened.close(),
     );
     const url = 'postgresql://nobody@127.0.0.1:1/nowhere';
-    const { prisma } = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) =>
-      opened.close(),
-    );
+    const database = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) => opened.close());
+    const { prisma } = database;
     const app = stack.adopt(
       buildApi({
         logger: createLogger('silent', 'gateway'),
+        database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),

@@ -5,7 +5,6 @@ import { inspectAudio } from '../../../src/audio/inspect-audio.ts';
 import { createConnectWise } from '../../../src/clients/connectwise/client.ts';
 import { createLanguageModel } from '../../../src/clients/language-model/client.ts';
 import { createPhoneSystem } from '../../../src/clients/phone-system/client.ts';
-import { createDispatcher } from '../../../src/clients/phone-system/transport.ts';
 import { createTranscriptionServer } from '../../../src/clients/transcription-server/client.ts';
 import { createNotes, INPUT, LIMITS } from '../../clients/language-model/support.ts';
 import { KEY, SECRET } from '../../clients/phone-system/support.ts';
@@ -21,11 +20,10 @@ const SILENCE_MS = 1_500;
 const never = new AbortController().signal;
 
 export const askPhoneSystem: Ask = async (url) => {
-  const dispatcher = createDispatcher(SILENCE_MS);
   const maxBytes = 2 ** 31;
   const client = createPhoneSystem(
     { url, username: 'user', password: SECRET, maxBytes },
-    dispatcher,
+    SILENCE_MS,
   );
   try {
     // Read as in the step, except that nothing is stored.
@@ -38,7 +36,7 @@ export const askPhoneSystem: Ask = async (url) => {
       never,
     );
   } finally {
-    await dispatcher.destroy();
+    await client.close();
   }
 };
 
@@ -51,12 +49,10 @@ export const askConnectWise: Ask = (url) =>
       privateKey: 'sk-private',
       clientId: 'client-guid',
       requestsPerMinute: 60_000,
-      region: 'GB',
-      excludedCompanyIds: [],
     },
     emptyQueue,
     SILENCE_MS,
-  ).findCompanyByPhone('+442079461234', [], never);
+  ).findByPhone('+442079461234', [], never);
 
 export const askLanguageModel: Ask = (url) =>
   createLanguageModel(

@@ -1,15 +1,9 @@
 import { Readable } from 'node:stream';
 
-import { Storage } from '@google-cloud/storage';
-import { PassThroughClient } from 'google-auth-library';
-
 import {
   createRecordingStore,
   type RecordingStore,
 } from '../../../src/clients/recording-store/client.ts';
-import { ask } from '../../../src/clients/recording-store/transport.ts';
-import { readUpTo } from '../../../src/clients/recording-store/read.ts';
-import { upload } from '../../../src/clients/recording-store/upload.ts';
 import { parseTranscript } from '../../../src/clients/speech/transcript.ts';
 import type { SeenRequest } from '../../support/http-server.ts';
 import type { HttpAnswer, HttpReply } from '../corpus/reply-case.ts';
@@ -18,7 +12,8 @@ import { startHttpPeer, type HttpPeer } from './http-peer.ts';
 
 const BUCKET = 'bucket';
 const AUDIO = Buffer.alloc(1000, 'audio');
-const SILENCE_MS = 300;
+/** The store's own patience with silence is half a minute and more. */
+const IMPATIENT = { requestMs: 300, uploadIdleMs: 300, readIdleMs: 300 };
 const never = new AbortController().signal;
 
 /** A server that lets everything before this place succeed, and gives the answer there. */
@@ -40,9 +35,9 @@ export async function askStorage(
   answer: HttpAnswer,
   url: string,
 ): Promise<unknown> {
-  if (answer === 'silent') return askWithShortTimeout(place, url);
+  const config = { bucket: BUCKET, apiEndpoint: url, projectId: 'p' };
   return REQUESTS[place](
-    createRecordingStore({ bucket: BUCKET, apiEndpoint: url, projectId: 'p' }),
+    answer === 'silent' ? createRecordingStore(config, IMPATIENT) : createRecordingStore(config),
   );
 }
 
@@ -70,31 +65,6 @@ const REQUESTS: Record<StoragePlace, (store: RecordingStore) => Promise<unknown>
   'an object is read': (store) => store.readText(store.uriOf('name'), 1_000, never),
   'an object is deleted': (store) => store.deleteObject(store.uriOf('name'), '1', never),
 };
-
-/** The store's own timeouts are half a minute and more, so its parts are called with a shorter one. */
-function askWithShortTimeout(place: StoragePlace, apiEndpoint: string): Promise<unknown> {
-  const storage = new Storage({
-    apiEndpoint,
-    projectId: 'p',
-    authClient: new PassThroughClient(),
-  });
-  switch (place) {
-    case 'an upload starts':
-    case 'audio is sent': {
-      const file = storage.bucket(BUCKET).file('name');
-      const options = { contentType: 'audio/wav', ifGenerationMatch: '0', signal: never };
-      return upload({ file, audio: audioStream(), ...options }, SILENCE_MS);
-    }
-    case 'an object is read': {
-      const subject = { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' } as const;
-      const object = { bucket: BUCKET, name: 'name' };
-      const read = (stop: AbortSignal) => readUpTo(storage, object, 1_000, stop);
-      return ask(subject, never, read, SILENCE_MS);
-    }
-    default:
-      throw new Error(`Silence is not supported when ${place}.`);
-  }
-}
 
 function audioStream(): Readable {
   return Readable.from([AUDIO], { objectMode: false });

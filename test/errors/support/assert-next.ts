@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 
 import { toApplicationFailure, toServiceError } from '../../../src/activities/failure.ts';
 import type { ErrorCode } from '../../../src/domain/error-codes.ts';
+import { toDatabaseError } from '../../../src/repositories/database-error.ts';
+import { assertNoAdvice } from '../../support/advice.ts';
 import type { Next } from '../corpus/reply-case.ts';
 
 // An HTTP date has whole seconds, and a busy machine needs a while to read it.
@@ -20,12 +22,13 @@ export async function failureOf(request: () => Promise<unknown>): Promise<unknow
   throw new assert.AssertionError({ message: 'The request must fail.' });
 }
 
-/** Asserts what is reported to Temporal about an error: its code, and whether and when to retry. */
+/** Asserts what is reported to Temporal about an error: its code, and whether and when to retry, and no advice. */
 export function assertNext(error: unknown, code: ErrorCode, next: Next): void {
-  const failure = toApplicationFailure(toServiceError(error));
+  const failure = toApplicationFailure(toServiceError(error, { toServiceError: toDatabaseError }));
   assert.equal(failure.type, code, failure.message);
   assert.equal(failure.nonRetryable, next === 'given up', 'whether it is non-retryable');
   assert.doesNotMatch(`${failure.message} ${JSON.stringify(failure.details)}`, PRIVATE);
+  assertNoAdvice(failure.message);
   if (next === 'own pace') assert.equal(failure.nextRetryDelay, undefined);
   if (typeof next === 'string') return;
   const expectedMs = next.afterSeconds * 1000;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { FaultInput } from '../../../sandbox/core/faults.ts';
 import type { CallKey } from '../../../src/domain/call.ts';
 import type { Step } from '../../../src/domain/names.ts';
-import { addCall, submit } from '../../support/calls.ts';
+import { submit } from '../../support/calls.ts';
 import type { Service } from '../../support/service.ts';
 
 let calls = 0;
@@ -20,12 +20,11 @@ export async function addCallWithFaults(
   calls += 1;
   const snumber = `+4420794607${String(calls).padStart(2, '0')}`;
   const fresh = `${Math.floor(Date.now() / 1000)}.${calls}`;
-  const key = await addCall(service, {
+  return service.addRecording({
     metadata: { snumber, cnumber: '+442079460000' },
     faults,
     ...(isFresh ? { callRecordingId: fresh } : {}),
   });
-  return isFresh ? { ...key, callSid: fresh } : key;
 }
 
 /** Adds a call as `addCallWithFaults` does, and submits it. */

@@ -24,7 +24,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: "the operation's name is not stored before the first poll",
     file: 'src/activities/transcription/google-transcriber.ts',
-    from: 'const kept = await keepOperation(operation);',
+    from: 'const kept = await keepOperation(deps, job, operation);',
     to: 'const kept = operation;',
     test: 'test/service/crash.test.ts',
     title: 'pays for neither the transcription nor the finished parts again',
@@ -47,9 +47,9 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: "the library's own retry of BatchRecognize is on",
-    file: 'src/clients/speech/client.ts',
-    from: 'retry: { retryCodes: [] }, signal })',
-    to: 'signal })',
+    file: 'src/clients/speech/transport.ts',
+    from: 'retry: { retryCodes: [] }, signal }',
+    to: 'signal }',
     test: 'test/clients/speech/client.test.ts',
     title: 'sends a submission once',
   },
@@ -64,15 +64,8 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'the analysis is written outside the transaction that completes the call',
     file: 'src/activities/steps/analyze-transcript.ts',
-    from: `              runId: call.runId,
-            },
-            tx,
-          );
-          await log.create(`,
-    to: `              runId: call.runId,
-            },
-          );
-          await log.create(`,
+    from: 'const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);',
+    to: 'const { id } = await analyses.findOrCreate(toRow(subject, analysis));',
     test: 'test/faults/atomicity.test.ts',
     title: 'completely or not at all: analyzeTranscript',
   },
@@ -88,8 +81,8 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'something slow is awaited inside a transaction',
     file: 'src/activities/steps/match-company.ts',
-    from: "const now = await lockCall(calls, call, 'matchCompany', tx);",
-    to: "const now = await lockCall(calls, call, 'matchCompany', tx);\n          await new Promise((resolve) => setTimeout(resolve, 1_500));",
+    from: 'const current = await attempt.lockCall(call, tx);',
+    to: 'const current = await attempt.lockCall(call, tx);\n        await new Promise((resolve) => setTimeout(resolve, 1_500));',
     test: 'test/faults/fault-table.test.ts',
     title: 'every call whose cause was fixed completes after a reprocess, and all invariants hold',
     env: { FAULTS_SUITE: 'outside' },

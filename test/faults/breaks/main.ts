@@ -1,30 +1,28 @@
-import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 
+import { readArguments } from '../../../src/process/arguments.ts';
+import { copyWorkingTree } from '../../support/working-copy.ts';
 import { BREAKS, type Break } from './breaks.ts';
 
-// `npm run faults:breaks [-- TEXT]`: removes each guarantee from a copy of the code, one at a time,
-// and runs the test that must notice. Exits with 1 if a test still passes: such a test is worth
-// nothing.
+const { operands } = readArguments({
+  name: 'npm run faults:breaks',
+  does: 'Removes each guarantee from a copy of the code, one at a time, and runs the test that must notice. Ends with code 1 if a test still passes: such a test is worth nothing.',
+  operands: {
+    name: 'TEXT',
+    help: 'Only the guarantees whose names contain it.',
+    atMost: 1,
+  },
+});
 
 const ROOT = join(import.meta.dirname, '../../..');
-const run = promisify(execFile);
 
-/** A copy of all tracked and untracked files and the generated code, with the same packages. */
+/** A copy of the project with the same packages. */
 async function makeCopy(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'call-processing-breaks-'));
-  const { stdout } = await run(
-    'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-    { cwd: ROOT },
-  );
-  for (const file of [...stdout.split('\0').filter((name) => name !== ''), 'src/generated']) {
-    await mkdir(dirname(join(copy, file)), { recursive: true });
-    await cp(join(ROOT, file), join(copy, file), { recursive: true });
-  }
+  await copyWorkingTree(copy);
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }
@@ -77,7 +75,7 @@ function judge(printed: string): { outcome: Outcome; printed: string } {
   return { outcome: failing > 0 ? 'noticed' : 'NOT NOTICED', printed };
 }
 
-const only = process.argv[2];
+const [only] = operands;
 const chosen = BREAKS.filter(({ name }) => only === undefined || name.includes(only));
 const copy = await makeCopy();
 try {

@@ -1,27 +1,33 @@
-import { untilCompleted, untilHit } from '../harness/conditions.ts';
+import { readArguments } from '../../../src/process/arguments.ts';
+import { untilCompleted, untilHit } from '../../support/conditions.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { startCalls } from '../harness/operations.ts';
+import { startCalls } from '../../support/calls.ts';
 
-// `npm run faults:clock-skew -- /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1` (row 21): calls
-// are processed by workers whose clocks are an hour fast, an hour slow, and running too fast.
+// Row 21 of docs/faults.md.
 
 const CALLS = 10;
 
 // Ten calls take seconds; a second attempt of the analysis waits five more.
 const COMPLETED_WITHIN_MS = 120_000;
 
-const [library] = process.argv.slice(2);
-if (library === undefined) {
-  console.error('Name libfaketime (Debian: apt install libfaketime), see docs/faults.md.');
-  process.exit(2);
-}
+const [library = ''] = readArguments({
+  name: 'npm run faults:clock-skew',
+  does: 'Processes calls with workers whose clocks are an hour ahead, an hour behind, and sixty times too fast.',
+  operands: {
+    name: 'LIBRARY',
+    help: 'libfaketime (Debian: apt install libfaketime), such as /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1.',
+    atLeast: 1,
+    atMost: 1,
+  },
+}).operands;
 const cluster = await startCluster({ workers: 0 });
 
 /** Starts a worker with its own clock, in faketime's notation. */
 function startWorkerAt(library: string, FAKETIME: string) {
   // Durations come from the monotonic clock, which NTP never steps.
-  return cluster.startWorker({ LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+  const env = { LD_PRELOAD: library, FAKETIME, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return cluster.startWorker({ env });
 }
 
 /** Waits for the calls, and asserts that none took an impossible amount of time. */

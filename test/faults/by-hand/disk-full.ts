@@ -3,24 +3,29 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { runOn } from '../../../prisma/engine/create-database.ts';
+import { readArguments } from '../../../src/process/arguments.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { assertInvariants } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { startCalls } from '../harness/operations.ts';
+import { startCalls } from '../../support/calls.ts';
 
-// `npm run faults:disk-full -- /mnt/small` (row 8): moves the log's table to a small disk, fills that
-// disk while calls run, and frees it again. docs/faults.md explains how to make the disk.
+// Row 8 of docs/faults.md.
 
 const CALLS = 20;
 
 // Long enough for several attempts of several steps to fail.
 const FULL_FOR_MS = 20_000;
 
-const [disk] = process.argv.slice(2);
-if (disk === undefined) {
-  console.error('Name the folder of a small disk: npm run faults:disk-full -- /mnt/small');
-  process.exit(2);
-}
+const [disk = ''] = readArguments({
+  name: 'npm run faults:disk-full',
+  does: "Moves the log's table to a small disk, fills that disk while calls run, and frees it again.",
+  operands: {
+    name: 'FOLDER',
+    help: 'Of a small disk, such as /mnt/small; docs/faults.md says how to make one.',
+    atLeast: 1,
+    atMost: 1,
+  },
+}).operands;
 const filler = join(disk, 'filler');
 const cluster = await startCluster({ workers: 1 });
 try {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** How long processes have been busy or waited for a processor, as of a moment, in milliseconds. */
+/** CPU time and time spent waiting for a CPU, per process, up to a moment. In milliseconds. */
 type Reading = { readonly atMs: number; readonly busyMs: ReadonlyMap<number, number> };
 
 export type BusyTime = {
-  /** To be called again and again; the more often, the finer. */
+  /** Takes a reading. The more often it is called, the finer the result. */
   read(): void;
   /**
-   * For how much of the last `ms` the busiest of the processes, and this one, through which
-   * everything passes, could not have gone on because they were at work or waited for a processor.
+   * For how much of the last `ms` the busiest of the processes was at work or waited for a CPU,
+   * plus the same for this process, through which all of their traffic passes.
    */
   within(ms: number): number;
 };
@@ -17,16 +17,16 @@ export type BusyTime = {
 const KEPT_MS = 30_000;
 
 /**
- * Tells time in which a process waits for somebody else from time in which it has no processor: on a
- * crowded machine a second goes by between two statements for no other reason, and a process that is
- * frozen (SIGSTOP) gets none. Where the system
- * does not tell (it is Linux that does), nobody is ever busy.
+ * Tells the time in which a process waits for others from the time in which it gets no CPU: on a
+ * crowded machine a second may pass between two statements for that reason alone, and a frozen
+ * process (SIGSTOP) gets none at all. It reads /proc, so on systems other than Linux no process
+ * ever counts as busy.
  */
 export function createBusyTime(pids: () => readonly number[]): BusyTime {
   let readings: Reading[] = [];
   const frozenMs = new Map<number, number>();
 
-  /** Adds the time since the last reading to what a process that is frozen has lost. */
+  /** Adds the time since the last reading to the frozen time of a process that is frozen now. */
   function frozenMsOf(pid: number, atMs: number): number {
     const before = frozenMs.get(pid) ?? 0;
     const lost = isFrozen(pid) ? atMs - (readings.at(-1)?.atMs ?? atMs) : 0;
@@ -54,18 +54,18 @@ export function createBusyTime(pids: () => readonly number[]): BusyTime {
   };
 }
 
-/** Of the main thread, where the events are: time on a processor and time in the queue for one. */
+/** Time on a CPU and time in the queue for one, of the main thread, which runs the event loop. */
 function busyMsOf(pid: number): number {
   try {
     const [ran, waited] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ');
     return (Number(ran) + Number(waited)) / 1e6;
   } catch {
-    // Gone, or another system.
+    // The process has ended, or there is no /proc.
     return 0;
   }
 }
 
-/** Whether a process is stopped: the letter behind its name in parentheses. */
+/** Whether a process is stopped: `T` after its name in parentheses. */
 function isFrozen(pid: number): boolean {
   try {
     return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,25 +1,22 @@
 import { sandboxEnvironment, type SandboxAddresses } from '../../../sandbox/environment.ts';
 import { CALLER_NUMBERS, COMPANY, SPEAKER, SPOKEN_WORD } from '../../support/recordings.ts';
 
-/** Something that stands only in calls or credentials, and so betrays a leak where it shows up. */
+/** A text that occurs only in calls or credentials: anywhere else it is a leak. */
 export type Canary = {
   readonly name: string;
   readonly pattern: RegExp;
-  /** The company may be named in the database's log, nowhere else. */
+  /** True for the company, which the database's log may name. */
   readonly mayStandInLogRows: boolean;
 };
 
-const SECRETS = [
-  'PHONE_SYSTEM_PASSWORD',
-  'CONNECTWISE_PRIVATE_KEY',
-  'CONNECTWISE_CLIENT_ID',
-  'LLM_API_KEY',
-];
+/** The names of secrets, also of systems to come. */
+const SECRET_NAME = /_(PASSWORD|PRIVATE_KEY|CLIENT_ID|API_KEY)$/;
 
-/** What may stand nowhere but in the columns made for it. */
+/** What may occur nowhere but in the columns made for it. */
 export function canariesOf(addresses: SandboxAddresses): Canary[] {
-  const environment = sandboxEnvironment(addresses);
-  const secrets = SECRETS.map((name) => ({ name, text: environment[name] ?? '' }));
+  const secrets = Object.entries(sandboxEnvironment(addresses))
+    .filter(([name]) => SECRET_NAME.test(name))
+    .map(([name, text]) => ({ name, text }));
   return [
     { name: "a caller's number", pattern: CALLER_NUMBERS, mayStandInLogRows: false },
     { name: 'a word of a call', pattern: literal(SPOKEN_WORD), mayStandInLogRows: false },

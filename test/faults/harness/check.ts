@@ -4,7 +4,7 @@ import { checkLogRows } from './invariants/log-rows.ts';
 import { checkPayments } from './invariants/payments.ts';
 import { checkPrivacy } from './invariants/privacy.ts';
 import { checkSessions } from './invariants/sessions.ts';
-import { checkStanding } from './invariants/standing.ts';
+import { checkReportedStatus } from './invariants/reported-status.ts';
 import { checkRefusedCalls, checkStartedCalls } from './invariants/started-calls.ts';
 import { checkStoredRecordings } from './invariants/stored-recordings.ts';
 import type { InvariantId, Violation } from './invariants/violation.ts';
@@ -12,7 +12,7 @@ import type { Cluster } from './cluster.ts';
 import { observe, type Observation } from './observation.ts';
 import { settle } from './settle.ts';
 
-/** What a test provoked that the invariants have to allow for. */
+/** What a test does on purpose that would otherwise break an invariant. */
 export type Allowance = {
   /** The language model was made to answer nonsense, so that replies had to be repaired. */
   readonly repairs?: boolean;
@@ -27,7 +27,7 @@ export function checkInvariants(
 ): Violation[] {
   return [
     ...checkStartedCalls(observation),
-    ...checkStanding(observation),
+    ...checkReportedStatus(observation),
     ...checkAnalyses(observation),
     ...checkCompanies(observation),
     ...checkLogRows(observation),
@@ -39,7 +39,7 @@ export function checkInvariants(
   ].filter(({ invariant }) => !except.includes(invariant));
 }
 
-/** The violations as lines for people. */
+/** The violations as text, one a line. */
 export function reportOf(violations: readonly Violation[]): string {
   return violations
     .map(({ invariant, callSid, found }) => `${invariant} ${callSid ?? '(all calls)'}: ${found}`)
@@ -50,8 +50,8 @@ export function reportOf(violations: readonly Violation[]): string {
 const SETTLE_WITHIN_MS = 60_000;
 
 /**
- * Waits until every call is at rest and everybody agrees about it, looks at everything and throws
- * with the report when an invariant is broken. Returns what was seen.
+ * Waits until every call is at rest and its row says so, then observes everything. Throws a report
+ * when an invariant is broken, and returns the observation otherwise.
  */
 export async function assertInvariants(
   cluster: Cluster,

@@ -5,52 +5,43 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 
 import { startKeeper } from '../../../local/process/keeper.ts';
-import { createDatabase, type Database } from '../../../src/repositories/database.ts';
-import type { SandboxClient } from '../../support/sandbox-client.ts';
+import { createDatabase } from '../../../src/repositories/database.ts';
+import { startOwnProcess, type OwnProcess } from '../../support/own-process.ts';
+import { createRecorder, type Recorder } from '../../support/recorder.ts';
+import { createRecordingMaker, type Recording } from '../../support/recordings.ts';
+import {
+  askGateway,
+  gatewayOf,
+  workerOf,
+  type Rig,
+  type WorkerOptions,
+} from '../../support/rig.ts';
+import { startTemporalIn } from '../../support/temporal.ts';
 import { workflowBundle } from '../../support/workflow-bundle.ts';
 import { openLinks, type Links } from './links.ts';
 import { startOwnPostgres, type OwnPostgres } from './own-postgres.ts';
-import { startOwnProcess, type OwnProcess } from './own-process.ts';
 import { startOwnSandbox, type OwnSandbox } from './own-sandbox.ts';
-import { startOwnTemporal, type OwnTemporal } from './own-temporal.ts';
-import { createRecorder, type Answer, type Recorder } from './recorder.ts';
-import {
-  createRecordingMaker,
-  type Recording,
-  type RecordingMaker,
-} from '../../support/recordings.ts';
 import { startSessionSampler, type SessionSampler } from './session-sampler.ts';
 
 /** A process of ours with links of its own to everything it needs. */
 export type LinkedProcess = OwnProcess & { readonly links: Links };
 
 /** The whole service on servers of its own, every part of which can be killed and restarted. */
-export type Cluster = {
+export type Cluster = Omit<Rig, 'startWorker'> & {
   readonly folder: string;
   readonly postgres: OwnPostgres;
-  readonly temporal: OwnTemporal;
   readonly sandboxProcess: OwnSandbox;
-  /** The sandbox's control plane. */
-  readonly sandbox: SandboxClient;
-  /** Direct ways to the database and to Temporal, past every link. */
-  readonly database: Database;
-  readonly client: Client;
   readonly recorder: Recorder;
   readonly sampler: SessionSampler;
   /** Every worker that was ever started, in order, the dead ones too. */
   readonly workers: readonly LinkedProcess[];
+  startWorker(options?: WorkerOptions): Promise<LinkedProcess>;
   gateway(): LinkedProcess;
-  startWorker(env?: Readonly<Record<string, string>>): Promise<LinkedProcess>;
   /** Starts another gateway, which takes the place of the one before. */
   startGateway(): Promise<LinkedProcess>;
-  addRecording: RecordingMaker['add'];
   /** Everything that was added, for the checker. */
   readonly recordings: readonly Recording[];
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply>;
-  stop(): Promise<void>;
 };
-
-export type Reply = Answer & { readonly headers: Headers };
 
 export type ClusterOptions = {
   readonly workers?: number;
@@ -71,11 +62,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     stack.defer(() => rm(folder, { recursive: true, force: true }));
     // Ends every process that is still there, also when this one is killed.
     const keeper = stack.adopt(startKeeper(), (opened) => opened.close());
-    const [bundle, postgres, temporal, sandboxProcess] = await Promise.all([
+    const home = { folder, keeper };
+    const [postgres, temporal, sandboxProcess] = await Promise.all([
+      startOwnPostgres(home),
+      startTemporalIn(home),
+      startOwnSandbox(home, options.speechSeconds ?? 0.3),
       workflowBundle(),
-      startOwnPostgres(folder, keeper),
-      startOwnTemporal(folder, keeper),
-      startOwnSandbox(folder, keeper, options.speechSeconds ?? 0.3),
     ]);
     stack.defer(() => postgres.stopImmediately());
     stack.defer(() => temporal.kill());
@@ -94,36 +86,30 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       (opened) => opened.stop(),
     );
 
-    const started = { worker: 0, gateway: 0 };
     const launch = async (
-      kind: 'worker' | 'gateway',
-      ready: RegExp,
-      env: Readonly<Record<string, string>> = {},
+      name: string,
+      optionsOf: (env: Readonly<Record<string, string>>) => ReturnType<typeof workerOf>,
     ) => {
       const opened = await openLinks({ postgres, temporal, sandbox: sandboxProcess });
       stack.defer(() => opened.close());
-      started[kind] += 1;
-      const { process, match } = await startOwnProcess({
-        name: `${kind}-${started[kind]}`,
-        script: kind === 'worker' ? 'src/worker.ts' : 'src/server.ts',
-        env: { ...opened.env, ...SETTINGS, WORKFLOW_BUNDLE: bundle, ...options.env, ...env },
-        ready,
-        folder,
-        keeper,
-      });
+      const started = await optionsOf({ ...opened.env, ...options.env });
+      const { process, match } = await startOwnProcess(name, started, home);
       // SIGKILL, because a frozen process does not hear anything else.
       stack.defer(() => process.kill());
-      return { linked: { ...process, links: opened.links }, match };
+      return { linked: { ...process, links: opened.links }, url: match[1] ?? '' };
     };
 
-    const startWorker = async (env?: Readonly<Record<string, string>>) => {
-      const { linked } = await launch('worker', /The worker takes calls/, env);
+    const launched = { worker: 0, gateway: 0 };
+    const startWorker = async (worker?: WorkerOptions) => {
+      launched.worker += 1;
+      const { linked } = await launch(`worker-${launched.worker}`, (env) => workerOf(env, worker));
       workers.push(linked);
       return linked;
     };
-    let gateway: { linked: LinkedProcess; match: RegExpExecArray };
+    let gateway: Awaited<ReturnType<typeof launch>>;
     const startGateway = async () => {
-      gateway = await launch('gateway', /Server listening at (http:[^"]+)/);
+      launched.gateway += 1;
+      gateway = await launch(`gateway-${launched.gateway}`, async (env) => gatewayOf(env));
       gateways.push(gateway.linked);
       return gateway.linked;
     };
@@ -132,8 +118,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       ...Array.from({ length: options.workers ?? 1 }, () => startWorker()),
     ]);
 
-    const recordings: Recording[] = [];
-    const maker = createRecordingMaker(() => sandboxProcess.client());
+    const recordings = createRecordingMaker(() => sandboxProcess.client());
     return {
       folder,
       postgres,
@@ -150,23 +135,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       gateway: () => gateway.linked,
       startWorker,
       startGateway,
-      async addRecording(more) {
-        const recording = await maker.add(more);
-        recordings.push(recording);
-        return recording;
-      },
-      recordings,
-      async request(method, path, body) {
-        const response = await fetch(`${gateway.match[1]}${path}`, {
-          method,
-          signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-          ...(body === undefined
-            ? {}
-            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-        });
-        const { status, headers } = response;
-        return { status, headers, body: (await response.json()) as Reply['body'] };
-      },
+      addRecording: recordings.add,
+      recordings: recordings.made,
+      request: (method, path, body) =>
+        askGateway(gateway.url, method, path, body, AbortSignal.timeout(REQUEST_TIMEOUT_MS)),
       stop: () => stack.disposeAsync(),
     };
   } catch (error) {
@@ -174,10 +146,3 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     throw error;
   }
 }
-
-const SETTINGS = {
-  PORT: '0',
-  LOG_LEVEL: 'info',
-  // Tests make more calls a minute than a ConnectWise tenant would bear.
-  CONNECTWISE_REQUESTS_PER_MINUTE: '100000',
-};

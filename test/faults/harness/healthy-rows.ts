@@ -25,7 +25,7 @@ export function runIdOf(callSid: string): string {
   return `run of ${callSid}`;
 }
 
-export function call(callSid: string, standing: Partial<Call>): Call {
+export function call(callSid: string, status: Partial<Call>): Call {
   const nothing = {
     endTime: null,
     duration: null,
@@ -74,7 +74,7 @@ export function call(callSid: string, standing: Partial<Call>): Call {
     sha256: `hash of ${callSid}`,
     companyMatch: 'MATCHED',
     companyId: 'company',
-    ...standing,
+    ...status,
   };
 }
 

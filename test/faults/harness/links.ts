@@ -1,25 +1,17 @@
-import type { SystemName } from '../../../sandbox/core/faults.ts';
-import { sandboxEnvironment, type SandboxAddresses } from '../../../sandbox/environment.ts';
+import { SYSTEM_NAMES, SYSTEMS } from '../../../sandbox/core/systems.ts';
+import type { SystemName } from '../../../sandbox/core/systems.ts';
+import { sandboxEnvironment } from '../../../sandbox/environment.ts';
+import type { TestTemporal } from '../../support/temporal.ts';
 import type { OwnPostgres } from './own-postgres.ts';
 import type { OwnSandbox } from './own-sandbox.ts';
-import type { OwnTemporal } from './own-temporal.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-/** What one process reaches the others through, so that each of its connections can be made to fail. */
+/** The proxies between one process and everything it needs: each connection can be made to fail. */
 export type Links = Readonly<Record<'database' | 'temporal' | SystemName, TcpProxy>>;
-
-const ADDRESS_OF = {
-  phoneSystem: 'phoneSystemUrl',
-  storage: 'storageApiEndpoint',
-  speech: 'speechApiEndpoint',
-  transcription: 'transcriptionBaseUrl',
-  connectwise: 'connectwiseUrl',
-  languageModel: 'languageModelBaseUrl',
-} as const satisfies Record<SystemName, keyof SandboxAddresses>;
 
 type Servers = {
   readonly postgres: OwnPostgres;
-  readonly temporal: OwnTemporal;
+  readonly temporal: TestTemporal;
   readonly sandbox: OwnSandbox;
 };
 
@@ -29,22 +21,19 @@ export async function openLinks({ postgres, temporal, sandbox }: Servers): Promi
   readonly env: Record<string, string>;
   close(): Promise<void>;
 }> {
-  const toSandbox = (system: SystemName) =>
-    startTcpProxy(() => Number(new URL(sandbox.addresses()[ADDRESS_OF[system]]).port));
-  const links: Links = {
+  const proxies = SYSTEM_NAMES.map(async (system) => {
+    const portOf = () => Number(new URL(sandbox.addresses()[SYSTEMS[system].address]).port);
+    return [system, await startTcpProxy(portOf)] as const;
+  });
+  const links = {
     database: await startTcpProxy(() => postgres.port),
     temporal: await startTcpProxy(() => temporal.port),
-    phoneSystem: await toSandbox('phoneSystem'),
-    storage: await toSandbox('storage'),
-    speech: await toSandbox('speech'),
-    transcription: await toSandbox('transcription'),
-    connectwise: await toSandbox('connectwise'),
-    languageModel: await toSandbox('languageModel'),
-  };
+    ...Object.fromEntries(await Promise.all(proxies)),
+  } as Links;
   const addresses = { ...sandbox.addresses() };
-  for (const [system, name] of Object.entries(ADDRESS_OF)) {
-    const port = links[system as SystemName].port;
-    addresses[name] = addresses[name].replace(/:\d+/, `:${port}`);
+  for (const system of SYSTEM_NAMES) {
+    const { address } = SYSTEMS[system];
+    addresses[address] = addresses[address].replace(/:\d+/, `:${links[system].port}`);
   }
   return {
     links,

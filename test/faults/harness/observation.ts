@@ -9,15 +9,15 @@ import type {
   Transcript,
 } from '../../../src/generated/prisma/client.ts';
 import { WORKFLOW_TYPE } from '../../../src/domain/names.ts';
+import type { ClientOperation } from '../../support/recorder.ts';
+import type { Recording } from '../../support/recordings.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { canariesOf, type Canary } from './canaries.ts';
 import type { Cluster } from './cluster.ts';
 import { observeRun, type ObservedRun, type RunInfo } from './observed-run.ts';
-import type { ClientOperation } from './recorder.ts';
-import type { Recording } from '../../support/recordings.ts';
 import type { IdleSession } from './session-sampler.ts';
 
-/** Everything the invariants are judged by: what was asked, and what each system says now. */
+/** What the invariants are judged by: what clients asked, and the state of each system now. */
 export type Observation = {
   readonly operations: readonly ClientOperation[];
   readonly recordings: readonly Recording[];
@@ -36,7 +36,7 @@ export type Observation = {
     readonly operations: readonly SpeechOperation[];
   };
   readonly sessions: { readonly samples: number; readonly idle: readonly IdleSession[] };
-  /** What may hold nothing of a call: logs of processes, Temporal's database. */
+  /** What may contain nothing of a call: logs of processes, Temporal's database. */
   readonly texts: readonly { readonly name: string; readonly text: string }[];
   readonly canaries: readonly Canary[];
 };
@@ -48,7 +48,7 @@ type SpeechOperation = {
   readonly state: string;
 };
 
-/** Looks at everything. The servers have to be up and a worker has to run, to answer queries. */
+/** Observes everything. All servers have to be up, and a worker has to run to answer queries. */
 export async function observe(cluster: Cluster): Promise<Observation> {
   const { prisma } = cluster.database;
   const { sandbox, sampler } = cluster;
@@ -75,7 +75,7 @@ export async function observe(cluster: Cluster): Promise<Observation> {
   };
 }
 
-/** Every call that anybody named or that any system knows. */
+/** Every call that a client named. */
 function callSidsOf(cluster: Cluster): string[] {
   return [...new Set(cluster.recorder.operations.map(({ callSid }) => callSid))];
 }
@@ -83,7 +83,7 @@ function callSidsOf(cluster: Cluster): string[] {
 async function observeRuns(cluster: Cluster): Promise<ObservedRun[]> {
   const infos = await listRuns(cluster);
   const runs: ObservedRun[] = [];
-  // One after the other: hundreds of histories at once would keep the server from all else.
+  // One after the other: hundreds of histories at once would keep the server from everything else.
   for (const info of infos) runs.push(await observeRun(cluster.client, info));
   return runs;
 }
@@ -105,7 +105,7 @@ async function listRuns({ client, ...cluster }: Cluster): Promise<RunInfo[]> {
     'the list of runs to catch up',
     async () => {
       const listed: RunInfo[] = [];
-      // The nightly walk through the sites is no call.
+      // The nightly walk through the sites is not a call.
       const query = `WorkflowType = "${WORKFLOW_TYPE}"`;
       for await (const info of client.workflow.list({ query })) listed.push(info);
       const statusOf = new Map(listed.map((info) => [info.runId, info.status.name]));
@@ -113,7 +113,7 @@ async function listRuns({ client, ...cluster }: Cluster): Promise<RunInfo[]> {
         ({ runId, status }) => statusOf.get(runId) === status.name,
       );
       if (!isCurrent) return null;
-      // What the run says of itself is newer than what the list says of its attributes.
+      // A run's own description is newer than the attributes in the list.
       return listed
         .map((info) => {
           const described = newest.get(info.workflowId);

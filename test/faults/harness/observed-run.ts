@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 
 import type { StatusReport } from '../../../src/domain/call-run.ts';
+import { askStatus } from '../../support/calls.ts';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
@@ -17,29 +18,26 @@ export type ObservedActivity = {
   readonly end: 'completed' | 'failed' | 'timedOut' | 'canceled' | null;
 };
 
-/** A run as Temporal tells it. */
+/** A run as Temporal shows it. */
 export type ObservedRun = {
   readonly callSid: string;
   readonly runId: string;
   readonly startedAt: Date;
   readonly status: WorkflowExecutionInfo['status']['name'];
-  /** By a client's request, by a rewind of the run before, or by an operator's `workflow reset`. */
+  /** A client's request, a rewind of the run before, or an operator's `workflow reset`. */
   readonly beganBy: 'request' | 'rewind' | 'reset';
   /** The steps that it was begun to redo. */
   readonly redo: readonly string[];
   readonly searchAttributes: Readonly<Record<string, string>>;
   /** What an open run answers to the query `status`; `null` for a closed one, or without an answer. */
   readonly report: StatusReport | null;
-  /** Those that it scheduled itself: a reset copies the history of the run before. */
+  /** Those that this run scheduled: a reset copies the history of the run before. */
   readonly activities: readonly ObservedActivity[];
   /** Everything the history holds, payloads decoded. */
   readonly text: string;
 };
 
-// A worker answers a query in milliseconds; one that is away does not at all.
-const QUERY_DEADLINE_MS = 5_000;
-
-/** What both the list of runs and a run's own description tell. */
+/** What both the list of runs and a run's own description contain. */
 export type RunInfo = Pick<
   WorkflowExecutionInfo,
   'workflowId' | 'runId' | 'startTime' | 'status' | 'typedSearchAttributes'
@@ -71,17 +69,6 @@ export async function observeRun(client: Client, info: RunInfo): Promise<Observe
     activities: readActivities(events.filter((event) => timeOf(event) >= startTime.getTime())),
     text: textOf(events),
   };
-}
-
-/** What the open run answers to the query `status`; `null` when nobody answers. */
-export async function askStatus(client: Client, callSid: string): Promise<StatusReport | null> {
-  try {
-    return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-      client.workflow.getHandle(callSid).query<StatusReport>('status'),
-    );
-  } catch {
-    return null;
-  }
 }
 
 /** In Unix milliseconds. */
@@ -132,7 +119,7 @@ function decode(
   }
 }
 
-/** Texts as they are, bytes (payloads carry their JSON so) as text. */
+/** All texts of a value, and its bytes as text: payloads carry JSON as bytes. */
 function textOf(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
   if (typeof value !== 'object' || value === null) return String(value);

@@ -5,8 +5,8 @@ export type Outage = {
 };
 
 /**
- * Does something during an outage and ends it whatever comes of that, so that a test that fails
- * does not take those behind it along.
+ * Does something during an outage, and ends the outage even if that fails: otherwise the tests
+ * after it would fail as well.
  */
 export async function during<T>(outage: Outage, work: () => Promise<T>): Promise<T> {
   await outage.begin();

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 
 import { freePort } from '../../../local/process/ports.ts';
-import type { Keeper } from '../../../local/process/keeper.ts';
 import { startPostgres } from '../../../local/parts/postgres/server.ts';
 import { migrate } from '../../../prisma/engine/apply.ts';
-import { toOwnProcess, type OwnProcess } from './own-process.ts';
+import { toOwnProcess, type OwnProcess, type ProcessHome } from '../../support/own-process.ts';
+import { DATABASE_ZONE } from '../../support/zones.ts';
 
 /** A PostgreSQL server whose data outlives its death. */
 export type OwnPostgres = {
   readonly port: number;
   /** A URL of the migrated database; through a proxy when its port is given. */
   url(port?: number): string;
-  /** `pg_ctl stop -m immediate`: every session is torn off, and recovery follows the next start. */
+  /** `pg_ctl stop -m immediate`: every session breaks off, and the next start begins with recovery. */
   stopImmediately(): Promise<void>;
   /** Starts it again on the same data and port. */
   start(): Promise<void>;
@@ -20,8 +20,8 @@ export type OwnPostgres = {
 
 const DATABASE = 'calls';
 
-/** Starts a PostgreSQL server with a migrated database under `folder`. */
-export async function startOwnPostgres(folder: string, keeper: Keeper): Promise<OwnPostgres> {
+/** Starts a PostgreSQL server with a migrated database in the rig's folder. */
+export async function startOwnPostgres({ folder, keeper }: ProcessHome): Promise<OwnPostgres> {
   const port = await freePort();
   let server: OwnProcess;
   const start = async () => {
@@ -31,11 +31,12 @@ export async function startOwnPostgres(folder: string, keeper: Keeper): Promise<
       port,
       keeper,
       settings: {
-        // A commit is written before it is acknowledged, which is what outlives the server's death.
-        // Only a machine's death needs more, and that is not provoked here.
+        // A commit is written before it is acknowledged, which is enough to survive the death of the
+        // server. Only the death of the machine would need more, and no test provokes that.
         fsync: 'off',
         // Three workers, the gateway and the test itself, with room for sessions not yet torn down.
         max_connections: '200',
+        timezone: DATABASE_ZONE,
       },
     });
     server = toOwnProcess(part);
@@ -47,7 +48,7 @@ export async function startOwnPostgres(folder: string, keeper: Keeper): Promise<
     port,
     url,
     async stopImmediately() {
-      // The postmaster's word for an immediate shutdown.
+      // The signal by which PostgreSQL shuts down immediately.
       if (server.isRunning()) process.kill(server.pid, 'SIGQUIT');
       await server.exited;
     },

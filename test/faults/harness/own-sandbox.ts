@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 
-import type { Keeper } from '../../../local/process/keeper.ts';
 import type { SandboxAddresses } from '../../../sandbox/environment.ts';
+import { startOwnProcess, type OwnProcess, type ProcessHome } from '../../support/own-process.ts';
 import { createSandboxClient, type SandboxClient } from '../../support/sandbox-client.ts';
-import { startOwnProcess, type OwnProcess } from './own-process.ts';
 
 /** The sandbox as a process of its own; what it acknowledged outlives its death. */
 export type OwnSandbox = {
@@ -15,28 +14,25 @@ export type OwnSandbox = {
   isRunning(): boolean;
 };
 
-/** Starts the sandbox with its state under `folder`. */
+/** Starts the sandbox with its state in the rig's folder. */
 export async function startOwnSandbox(
-  folder: string,
-  keeper: Keeper,
+  home: ProcessHome,
   speechSeconds: number,
 ): Promise<OwnSandbox> {
   let starts = 0;
   let running: { process: OwnProcess; addresses: SandboxAddresses };
   const start = async () => {
     starts += 1;
-    const { process, match } = await startOwnProcess({
-      name: `sandbox-${starts}`,
+    const options = {
       script: 'sandbox/main.ts',
       args: [
-        ...['--base-port', '0', '--data-dir', join(folder, 'sandbox')],
+        ...['--base-port', '0', '--data-dir', join(home.folder, 'sandbox')],
         ...['--speech-seconds', String(speechSeconds)],
       ],
       env: {},
       ready: /^\{"addresses":.*$/m,
-      folder,
-      keeper,
-    });
+    };
+    const { process, match } = await startOwnProcess(`sandbox-${starts}`, options, home);
     running = { process, addresses: (JSON.parse(match[0]) as typeof running).addresses };
   };
   await start();

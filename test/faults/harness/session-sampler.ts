@@ -5,8 +5,8 @@ import pg from 'pg';
 import { createBusyTime } from './busy-time.ts';
 
 /**
- * A database session that was seen idle inside a transaction, and for how long at the longest: of
- * the time in which its process could have gone on.
+ * A database session that was seen idle inside a transaction. The time does not count in which its
+ * process had no CPU.
  */
 export type IdleSession = {
   readonly pid: number;
@@ -15,9 +15,9 @@ export type IdleSession = {
 };
 
 export type SessionSampler = {
-  /** The sessions of our processes that were seen so, by transaction. */
+  /** The sessions of our processes that were idle inside a transaction. */
   idleInTransaction(): readonly IdleSession[];
-  /** How often was looked: a sampler that never looked proves nothing. */
+  /** How many samples were taken: without any, finding no session proves nothing. */
   samples(): number;
   stop(): Promise<void>;
 };
@@ -31,8 +31,8 @@ const QUERY = `
   WHERE application_name = 'call-processing' AND state LIKE 'idle in transaction%'`;
 
 /**
- * Looks at pg_stat_activity ten times a second, over an outage of the database too. `pids` are the
- * processes that use the database.
+ * Reads pg_stat_activity ten times a second, and goes on after an outage of the database. `pids` are
+ * the processes that use the database.
  */
 export function startSessionSampler(url: string, pids: () => readonly number[]): SessionSampler {
   const busy = createBusyTime(pids);
@@ -53,10 +53,10 @@ export function startSessionSampler(url: string, pids: () => readonly number[]):
     }
   }
 
-  /** Looks until the connection breaks, which is what happens when the database is killed. */
+  /** Takes samples until the connection breaks, as it does when the database is killed. */
   async function lookWhileConnected(): Promise<void> {
     const client = new pg.Client({ connectionString: url, application_name: 'session-sampler' });
-    // The query that is under way, or the next one, is told as well.
+    // The query under way, or the next one, rejects as well.
     client.on('error', () => undefined);
     try {
       await client.connect();

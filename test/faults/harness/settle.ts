@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { askStatus } from '../../support/calls.ts';
 import type { Cluster } from './cluster.ts';
-import { askStatus } from './observed-run.ts';
 
-// Soon enough for a test, seldom enough to leave the processor to what is tested.
+// Often enough for a test, seldom enough to leave the CPU to what is tested.
 const LOOK_EVERY_MS = 250;
 
 /**
- * Waits until every call that was asked for is closed or parked, and its row says so. Gives up at
- * the deadline without a word: what is wrong then is the invariants' to tell.
+ * Waits until every call that a client named is closed or parked, and its row says so. Returns at
+ * the deadline in any case: if a call has not settled by then, the invariants will report it.
  */
 export async function settle(cluster: Cluster, withinMs: number): Promise<void> {
   const waiting = new Set(cluster.recorder.operations.map(({ callSid }) => callSid));
@@ -39,7 +39,7 @@ async function isSettled(
     .getHandle(callSid)
     .describe()
     .catch(() => null);
-  // Never started: there is nothing to wait for.
+  // It was never started, so there is nothing to wait for.
   if (run === null) return true;
   switch (run.status.name) {
     case 'RUNNING': {

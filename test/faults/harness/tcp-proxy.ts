@@ -26,13 +26,13 @@ export type TcpProxy = {
   cut(): void;
   /** Takes everything and delivers nothing, while all connections stay open. */
   blackHole(): void;
-  /** The server's ends of the open connections are gone and the clients are not told. */
+  /** Closes the server's ends of the open connections without telling the clients. */
   halfOpen(): void;
   trap(options: TrapOptions): Trap;
   close(): Promise<void>;
 };
 
-/** Starts a proxy on a free port. `target` is asked at each connection, so the server may move. */
+/** Starts a proxy on a free port. `target` is asked per connection, so the server may change ports. */
 export async function startTcpProxy(target: () => number): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   const traps = new Set<ArmedTrap>();
@@ -44,7 +44,7 @@ export async function startTcpProxy(target: () => number): Promise<TcpProxy> {
     const { client, server } = pair;
     const [from, to] = direction === 'toServer' ? [client, server] : [server, client];
     try {
-      // One chunk after the other: their order holds, whatever is changed meanwhile.
+      // One chunk after the other, so that they keep their order whatever changes meanwhile.
       for await (const chunk of from as AsyncIterable<Buffer>) {
         if (delayMs > 0) await sleep(delayMs);
         while (hole !== null || pair.gate !== null) {
@@ -61,7 +61,7 @@ export async function startTcpProxy(target: () => number): Promise<TcpProxy> {
       }
       to.end();
     } catch {
-      // One end broke off, and so does the other, unless it is not to know.
+      // One end broke off. So does the other, unless it must not notice.
       if (!pair.severed) drop(pair);
     }
   }
@@ -76,7 +76,7 @@ export async function startTcpProxy(target: () => number): Promise<TcpProxy> {
     const pair: Pair = { client, server, gate: null, severed: false };
     pairs.add(pair);
     for (const socket of [client, server]) {
-      // `carry` is told as well; without a listener of its own the error would end the process.
+      // `carry` sees the error as well, but without a listener it would end the process.
       socket.on('error', () => undefined);
       socket.on('close', () => {
         if (client.destroyed && server.destroyed) pairs.delete(pair);
@@ -144,7 +144,7 @@ async function write(to: Socket, chunk: Buffer): Promise<void> {
   try {
     await Promise.race([once(to, 'drain', { signal }), once(to, 'close', { signal })]);
   } finally {
-    // The one that did not come would stay a listener, one more for each full buffer.
+    // Removes the listener of the event that did not come: there would be one more per full buffer.
     waiting.abort();
   }
 }

@@ -8,7 +8,7 @@ export type Pair = {
   readonly server: Socket;
   /** While set, nothing passes in either direction. */
   gate: PromiseWithResolvers<void> | null;
-  /** The server's end is gone and the client shall not notice. */
+  /** The server's end is closed, and the client must not notice. */
   severed: boolean;
 };
 
@@ -22,7 +22,7 @@ export type TrapOptions = {
     | { readonly pattern: string; readonly nth?: number }
     | { readonly pattern: string; readonly after: string }
     | { readonly bytes: number };
-  /** Whether the chunk is still delivered. Of a pattern that is split, the last piece is the chunk. */
+  /** Whether the chunk is still delivered. If a pattern is split, the chunk is its last piece. */
   readonly timing: 'before' | 'after';
   /**
    * `cut`: the client's connection is reset (after a delivered chunk the server still does its work
@@ -41,7 +41,7 @@ export type Trap = {
 
 export type ArmedTrap = ReturnType<typeof createTrap>;
 
-/** The mechanics of one trap; the proxy shows it every chunk. */
+/** How one trap works. The proxy shows it every chunk. */
 export function createTrap({ direction, when, timing, then }: TrapOptions) {
   const sprung = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
@@ -62,7 +62,7 @@ export function createTrap({ direction, when, timing, then }: TrapOptions) {
         return total >= when.bytes;
       }
       if ('after' in when) {
-        // Both may stand in one chunk: the first is looked for in it as well.
+        // Both may be in one chunk, so the first is looked for in it as well.
         countFirst(chunk, when.after, pair);
         return countFirst.total(pair) > 0 && count(chunk, when.pattern, pair) > 0;
       }
@@ -90,7 +90,7 @@ function createCounter() {
   const tails = new WeakMap<Pair, string>();
   const totals = new WeakMap<Pair, number>();
   function count(chunk: Buffer, pattern: string, pair: Pair): number {
-    // latin1 maps bytes to characters one to one, so a text may stand amid binary bytes.
+    // latin1 maps bytes to characters one to one, so a text is found among binary bytes too.
     const text = (tails.get(pair) ?? '') + chunk.toString('latin1');
     const keep = pattern.length - 1;
     tails.set(pair, keep === 0 ? '' : text.slice(-keep));
@@ -108,8 +108,8 @@ function cut({ client, server }: Pair, serverGoesOn: boolean): void {
 }
 
 /**
- * A reset instead of a goodbye: what a killed machine or a firewall gives. Not where a goodbye is
- * on its way already: Node then neither resets nor closes the handle, and the process never exits.
+ * A reset instead of a FIN, as a killed machine or a firewall sends it. Not where a FIN is on its way
+ * already: Node would then neither reset nor close the handle, and the process would never exit.
  */
 export function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();

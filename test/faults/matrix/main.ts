@@ -1,3 +1,4 @@
+import { readArguments } from '../../../src/process/arguments.ts';
 import { checkInvariants, reportOf } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';
 import { observe } from '../harness/observation.ts';
@@ -6,13 +7,23 @@ import { KILL_POINTS } from './points.ts';
 import { runMatrix } from './run-matrix.ts';
 import { tableOf } from './table.ts';
 
-// `npm run faults:matrix`: kills a worker at every point and prints the outcome. Exits with 1 if
-// anything was lost or duplicated, or more was paid than allowed.
-
-const only = process.argv[2];
+const { operands } = readArguments({
+  name: 'npm run faults:matrix',
+  does: 'Kills a worker at every point of every step and prints the outcome. Ends with code 1 if anything was lost or duplicated, or more was paid than allowed.',
+  operands: {
+    name: 'TEXT',
+    help: 'Only the points whose "step, name" contains it, such as archiveRecording.',
+    atMost: 1,
+  },
+});
+const [only] = operands;
 const points = KILL_POINTS.filter(
   ({ step, name }) => only === undefined || `${step}, ${name}`.includes(only),
 );
+if (points.length === 0) {
+  console.error(`No point's name contains ${only}.`);
+  process.exit(1);
+}
 const cluster = await startCluster({ workers: 0 });
 try {
   const strikes = await runMatrix(cluster, points, (line) => process.stderr.write(`${line}\n`));

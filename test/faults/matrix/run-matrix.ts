@@ -1,4 +1,4 @@
-import { submit } from '../harness/operations.ts';
+import { submitOnce } from '../../support/calls.ts';
 import type { Cluster } from '../harness/cluster.ts';
 import type { Recording } from '../../support/recordings.ts';
 import { settle } from '../harness/settle.ts';
@@ -78,7 +78,7 @@ function choose(waiting: ReadonlySet<KillPoint>, elapsedMs: number): KillPoint |
 async function strikeAt(cluster: Cluster, point: KillPoint, victim: Victim): Promise<Strike> {
   const recording: Recording = await cluster.addRecording(point.recording);
   victim.release(point.moments);
-  await submit(cluster, recording);
+  await submitOnce(cluster, recording);
   const { callSid } = recording;
   try {
     await victim.untilReached();
@@ -93,6 +93,6 @@ async function strikeAt(cluster: Cluster, point: KillPoint, victim: Victim): Pro
 /** Submits an undisturbed call, with which the others are compared. */
 async function submitUndisturbed(cluster: Cluster): Promise<Strike> {
   const recording = await cluster.addRecording();
-  await submit(cluster, recording);
+  await submitOnce(cluster, recording);
   return { point: null, callSid: recording.callSid, missed: null };
 }

@@ -26,7 +26,9 @@ export async function startVictim(cluster: Cluster): Promise<Victim> {
   const gates = ['/PollWorkflowTaskQueue', '/PollActivityTaskQueue'].map((method) =>
     temporal.hold(({ path }) => path.endsWith(method)),
   );
-  const worker = await cluster.startWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}` });
+  const worker = await cluster.startWorker({
+    env: { TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}` },
+  });
   let reached: Promise<void> = Promise.resolve();
   let releaseHeld = () => gates.forEach((gate) => gate.release());
 

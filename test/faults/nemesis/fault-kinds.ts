@@ -1,4 +1,5 @@
-import type { FaultAction, SystemName } from '../../../sandbox/core/faults.ts';
+import type { FaultAction } from '../../../sandbox/core/faults.ts';
+import type { SystemName } from '../../../sandbox/core/systems.ts';
 
 /** What may happen to a request: where, and how. */
 type FaultKind = {

@@ -1,25 +1,26 @@
-import { parseArgs } from 'node:util';
-
+import { readArguments, refuseArguments } from '../../../src/process/arguments.ts';
 import { runSeed } from './run-seed.ts';
 import { summaryOf } from './summary.ts';
 
-// `npm run nemesis -- --seeds N [--from S] [--calls C]`: N storms, each with its own seed. Exits
-// with 1 if any of them broke an invariant.
-
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1' },
-    from: { type: 'string', default: '1' },
-    calls: { type: 'string', default: '100' },
+const command = {
+  name: 'npm run nemesis',
+  does: 'Runs storms of kills, outages, faults, signals and cancels over many calls, each reproducible by its seed. Ends with code 1 if an invariant broke in one of them.',
+  flags: {
+    seeds: { type: 'string', value: 'N', default: '1', help: 'How many storms.' },
+    from: { type: 'string', value: 'SEED', default: '1', help: 'The seed of the first.' },
+    calls: { type: 'string', value: 'N', default: '100', help: 'The calls of each.' },
   },
-});
-const [seeds, from, calls] = [values.seeds, values.from, values.calls].map(Number);
-if (![seeds, from, calls].every((value) => Number.isInteger(value) && Number(value) > 0)) {
-  throw new Error('The nemesis cannot run: --seeds, --from and --calls are whole numbers above 0.');
-}
+} as const;
 
-for (let index = 0; index < Number(seeds); index += 1) {
-  const result = await runSeed(Number(from) + index, Number(calls));
+const { flags } = readArguments(command);
+const [seeds, from, calls] = [
+  wholeNumber('seeds', flags.seeds),
+  wholeNumber('from', flags.from),
+  wholeNumber('calls', flags.calls),
+];
+
+for (let index = 0; index < seeds; index += 1) {
+  const result = await runSeed(from + index, calls);
   console.log(summaryOf(result));
   if (result.violations.length > 0) {
     console.log(result.violations.join('\n'));
@@ -28,4 +29,12 @@ for (let index = 0; index < Number(seeds); index += 1) {
     );
     process.exitCode = 1;
   }
+}
+
+/** Above 0, or the command line is refused. */
+function wholeNumber(flag: string, value: string): number {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0
+    ? number
+    : refuseArguments(command, `--${flag} is not a whole number above 0`);
 }

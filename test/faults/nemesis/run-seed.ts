@@ -1,7 +1,7 @@
 import { checkInvariants, reportOf } from '../harness/check.ts';
 import { startCluster, type Cluster } from '../harness/cluster.ts';
 import { observe, type Observation } from '../harness/observation.ts';
-import { signalReprocess } from '../harness/operations.ts';
+import { signalReprocess } from '../../support/calls.ts';
 import { settle } from '../harness/settle.ts';
 import { makePlan, WORKERS } from './plan.ts';
 import { runStorm, type Deeds } from './storm.ts';

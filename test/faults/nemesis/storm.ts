@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FaultInput } from '../../../sandbox/core/faults.ts';
 import type { Cluster } from '../harness/cluster.ts';
-import { cancel, reprocess, signalReprocess, submitUntilTaken } from '../harness/operations.ts';
+import { cancel, reprocess, signalReprocess, submit } from '../../support/calls.ts';
 import type { Recording } from '../../support/recordings.ts';
 import type { Plan, TimedDeed } from './plan.ts';
 import { createServers } from './servers.ts';
@@ -97,5 +97,5 @@ async function submitRecording(
   cluster: Cluster,
   recording: Recording | undefined,
 ): Promise<boolean> {
-  return recording !== undefined && (await submitUntilTaken(cluster, recording)).status < 300;
+  return recording !== undefined && (await submit(cluster, recording)).status < 300;
 }

@@ -4,8 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runOn } from '../../../prisma/engine/create-database.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { assertInvariants } from '../harness/check.ts';
-import { untilCompleted, untilHit, untilParked, untilRow } from '../harness/conditions.ts';
-import { reprocess, signalReprocess, startCall, startCalls } from '../harness/operations.ts';
+import { untilCompleted, untilHit, untilParked, untilRow } from '../../support/conditions.ts';
+import {
+  logRowsOf,
+  reprocess,
+  signalReprocess,
+  startCall,
+  startCalls,
+} from '../../support/calls.ts';
 import { during } from '../harness/outage.ts';
 import { scale } from '../harness/scale.ts';
 import { connectionTests } from './database-connection.ts';
@@ -36,8 +42,6 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
     return { begin: postgres.stopImmediately, end: postgres.start };
   };
   const sql = (text: string) => runOn(given().postgres.url(), (client) => client.query(text));
-  const logOf = (callSid: string) =>
-    given().database.prisma.processingLog.findMany({ where: { call: { callSid } } });
   /** Loses the reply to the commit of the transaction that logs this event. */
   const cutAfterCommitOf = (event: string) =>
     worker().links.database.trap({
@@ -99,7 +103,9 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
       await Promise.all(traps.map(({ sprung }) => sprung));
       for (const { callSid } of calls) await untilCompleted(cluster, callSid, 60_000);
       await assertInvariants(cluster);
-      const rows = (await Promise.all(calls.map(({ callSid }) => logOf(callSid)))).flat();
+      const rows = (
+        await Promise.all(calls.map(({ callSid }) => logRowsOf(cluster, callSid)))
+      ).flat();
       const failed = rows.filter(({ code }) => code === 'DATABASE_UNAVAILABLE');
       // openCall has no event for a failed attempt; the other four steps log one.
       assert.equal(failed.length, 4);
@@ -182,7 +188,9 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
         await session.query('COMMIT');
       });
       await untilCompleted(cluster, callSid);
-      const failed = (await logOf(callSid)).find(({ event }) => event === 'COMPANY_LOOKUP_FAILED');
+      const failed = (await logRowsOf(cluster, callSid)).find(
+        ({ event }) => event === 'COMPANY_LOOKUP_FAILED',
+      );
       assert.equal(failed?.code, 'DATABASE_CONFLICT');
       await assertInvariants(cluster);
     },
@@ -206,7 +214,9 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
       try {
         const { callSid } = await startCall(cluster);
         await untilCompleted(cluster, callSid);
-        const failed = (await logOf(callSid)).filter(({ status }) => status === 'LOG_ERROR');
+        const failed = (await logRowsOf(cluster, callSid)).filter(
+          ({ status }) => status === 'LOG_ERROR',
+        );
         assert.deepEqual(
           failed.map((entry) => [entry.event, entry.attempt, entry.code]),
           [1, 2].map((attempt) => ['COMPANY_LOOKUP_FAILED', attempt, code]),
@@ -242,7 +252,9 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
       const isFailed = ({ failureCode }: { failureCode: string | null }) => failureCode !== null;
       await untilRow(cluster, left.callSid, 'FAILED', isFailed, 60_000);
       await assertInvariants(cluster);
-      const noted = (await logOf(left.callSid)).filter(({ event }) => event === 'JOB_FAILED');
+      const noted = (await logRowsOf(cluster, left.callSid)).filter(
+        ({ event }) => event === 'JOB_FAILED',
+      );
       assert.equal(noted.length, 1);
     },
   };

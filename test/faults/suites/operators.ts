@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 
 import { REDO_STEPS, type Step } from '../../../src/domain/names.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { assertInvariants } from '../harness/check.ts';
-import { untilCompleted, untilHit, untilParked, untilRow } from '../harness/conditions.ts';
-import {
-  cancel,
-  reprocess,
-  signalReprocess,
-  startCall,
-  startCalls,
-} from '../harness/operations.ts';
+import { temporalCli } from '../../support/cli.ts';
+import { untilCompleted, untilHit, untilParked, untilRow } from '../../support/conditions.ts';
+import { cancel, reprocess, signalReprocess, startCall, startCalls } from '../../support/calls.ts';
 import { defineSuite } from './suite.ts';
 
 // Whatever operators send, and whenever, no call is lost, duplicated or paid for again; and the one
 // harmful signal can be found and fixed.
-
-const run = promisify(execFile);
 
 const CALLS = 200;
 const SIGNALS_PER_SECOND = 50;
@@ -60,13 +51,6 @@ const CANCELLED_AT: readonly (readonly [
 ];
 
 export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) => {
-  /** The Temporal CLI, as an operator runs it. */
-  async function temporal(...args: string[]): Promise<string> {
-    const { cli, address } = given().temporal;
-    const env = { PATH: process.env['PATH'], TEMPORAL_DISABLE_CONFIG_FILE: 'true' };
-    const { stdout } = await run(cli, [...args, '--address', address], { env });
-    return stdout;
-  }
   const count = async (query: string) => (await given().client.workflow.count(query)).count;
 
   async function resumeACrowd(): Promise<void> {
@@ -80,9 +64,10 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
 
     const before = await cluster.sandbox.hitsByCall();
     const begun = performance.now();
-    await temporal(
-      ...['workflow', 'signal', '--query', parked, '--name', 'reprocess', '--yes'],
-      ...['--rps', String(SIGNALS_PER_SECOND), '--reason', 'The key was renewed.'],
+    await temporalCli(
+      cluster,
+      `workflow signal --name reprocess --yes --rps ${SIGNALS_PER_SECOND} --reason renewed`,
+      ['--query', parked],
     );
     await waitFor('the last signal', () => isDone(0), CROWD_WITHIN_MS);
     const seconds = (performance.now() - begun) / 1000;
@@ -166,17 +151,17 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     const cluster = given();
     const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
     await untilParked(cluster, callSid, ['analyzeTranscript'], CROWD_WITHIN_MS);
-    await temporal(
-      ...['workflow', 'signal', '-w', callSid, '--name', 'reprocess'],
-      ...['--input', '{}', '--input-meta', 'encoding=unknown'],
+    await temporalCli(
+      cluster,
+      `workflow signal -w ${callSid} --name reprocess --input {} --input-meta encoding=unknown`,
     );
     const query = `TemporalReportedProblems IS NOT NULL AND WorkflowId="${callSid}"`;
     // Temporal reports a repeatedly failing task after about a minute.
     const isReported = async () => (await count(query)) === 1;
     await waitFor('Temporal to report it', isReported, CROWD_WITHIN_MS);
-    await temporal(
-      ...['workflow', 'reset', '-w', callSid, '--type', 'LastWorkflowTask'],
-      ...['--reapply-exclude', 'Signal', '--reason', 'A signal could not be decoded.'],
+    await temporalCli(
+      cluster,
+      `workflow reset -w ${callSid} --type LastWorkflowTask --reapply-exclude Signal --reason undecodable`,
     );
     await untilParked(cluster, callSid, ['analyzeTranscript'], CROWD_WITHIN_MS);
     assert.ok(await signalReprocess(cluster, callSid));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 
 import { BUCKET } from '../../../sandbox/environment.ts';
 import { assertInvariants } from '../harness/check.ts';
-import { untilCompleted, untilParked, untilRow } from '../harness/conditions.ts';
-import { reprocess, submit } from '../harness/operations.ts';
+import { untilCompleted, untilParked, untilRow } from '../../support/conditions.ts';
+import { reprocess, submitOnce } from '../../support/calls.ts';
 import type { Recording } from '../../support/recordings.ts';
 import { FIXABLE, LASTING, PASSING, RECORDING_MAX_BYTES, type Scenario } from './scenarios.ts';
 import { defineSuite, type TestGroup } from './suite.ts';
@@ -24,7 +24,7 @@ export const outsideSystemsSuite = defineSuite('the outside systems', CLUSTER, (
     const recording = await given().addRecording({ ...more, faults });
     recordings.set(scenario, recording);
     if (foreignObject) await askStore(recording, 'POST');
-    await submit(given(), recording);
+    await submitOnce(given(), recording);
     return recording;
   }
 

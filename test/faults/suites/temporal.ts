@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { assertInvariants } from '../harness/check.ts';
-import { untilCompleted, untilHit } from '../harness/conditions.ts';
-import { startCalls, submit, submitUntilTaken } from '../harness/operations.ts';
+import { untilCompleted, untilHit } from '../../support/conditions.ts';
+import { startCalls, submitOnce, submit } from '../../support/calls.ts';
 import { during } from '../harness/outage.ts';
 import { scale } from '../harness/scale.ts';
 import { defineSuite } from './suite.ts';
@@ -27,12 +27,12 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       const late = await cluster.addRecording();
       const killed = { begin: cluster.temporal.kill, end: cluster.temporal.start };
       await during(killed, async () => {
-        const refused = await submit(cluster, late);
+        const refused = await submitOnce(cluster, late);
         assert.equal(refused?.status, 503);
         assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
         assert.equal((await cluster.request('GET', '/healthz')).status, 200);
       });
-      assert.equal((await submitUntilTaken(cluster, late)).status, 202);
+      assert.equal((await submit(cluster, late)).status, 202);
       for (const { callSid } of [...calls, late]) {
         await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
       }
@@ -52,13 +52,13 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
         const frozen = { begin: cluster.temporal.freeze, end: cluster.temporal.thaw };
         await during(frozen, async () => {
           const begun = performance.now();
-          const refused = await submit(cluster, late);
+          const refused = await submitOnce(cluster, late);
           assert.equal(refused?.status, 503);
           assert.ok(performance.now() - begun <= ANSWERED_WITHIN_MS);
           await sleep(scale.frozenMs);
         });
         // Only Temporal knows whether the unanswered start took effect; either way there is one run.
-        const repeated = await submitUntilTaken(cluster, late);
+        const repeated = await submit(cluster, late);
         assert.ok(repeated.status === 202 || repeated.status === 200, String(repeated.status));
         for (const { callSid } of [...calls, late]) {
           await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
@@ -79,13 +79,13 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       const heal = () => links.forEach((link) => link.heal());
       const refused = { begin: () => links.forEach((link) => link.refuse()), end: heal };
       await during(refused, async () => {
-        assert.equal((await submit(cluster, late))?.status, 503);
+        assert.equal((await submitOnce(cluster, late))?.status, 503);
       });
       // A tenth of a second each way, as on a connection across the ocean.
       const slow = { begin: () => links.forEach((link) => link.delay(100)), end: heal };
       await during(slow, async () => {
         // Those that were answered with 503 are retried, as a client would.
-        for (const call of [...calls, late]) await submitUntilTaken(cluster, call);
+        for (const call of [...calls, late]) await submit(cluster, call);
         for (const { callSid } of [...calls, late]) {
           await untilCompleted(cluster, callSid, RECOVERED_WITHIN_MS);
         }
@@ -98,15 +98,15 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       const cluster = given();
       const recording = await cluster.addRecording();
       // Under load some starts may get a 503; eventually each of them gets an answer.
-      const starts = Array.from({ length: 1_000 }, () => submitUntilTaken(cluster, recording));
+      const starts = Array.from({ length: 1_000 }, () => submit(cluster, recording));
       const statuses = (await Promise.all(starts)).map(({ status }) => status);
       assert.equal(statuses.filter((status) => status === 202).length, 1);
       assert.equal(statuses.filter((status) => status === 200).length, 999);
       await untilCompleted(cluster, recording.callSid);
 
-      const again = await submit(cluster, recording);
+      const again = await submitOnce(cluster, recording);
       assert.deepEqual([again?.status, again?.body['status']], [200, 'COMPLETED']);
-      const other = await submit(cluster, { ...recording, recordgroup: '101' });
+      const other = await submitOnce(cluster, { ...recording, recordgroup: '101' });
       assert.equal(other?.status, 409);
       await assertInvariants(cluster);
       const { prisma } = cluster.database;
@@ -118,7 +118,7 @@ export const temporalSuite = defineSuite('Temporal', { workers: 2 }, (given) => 
       const cluster = given();
       const recording = await cluster.addRecording();
       for (const recordgroup of ['../1', '']) {
-        assert.equal((await submit(cluster, { ...recording, recordgroup }))?.status, 400);
+        assert.equal((await submitOnce(cluster, { ...recording, recordgroup }))?.status, 400);
       }
       await assertInvariants(cluster);
     },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 
 import { assertInvariants } from '../harness/check.ts';
 import type { LinkedProcess } from '../harness/cluster.ts';
-import { untilCompleted, untilHit } from '../harness/conditions.ts';
-import { startCall, startCalls } from '../harness/operations.ts';
+import { untilCompleted, untilHit } from '../../support/conditions.ts';
+import { logRowsOf, startCall, startCalls } from '../../support/calls.ts';
 import type { Recording } from '../../support/recordings.ts';
 import { scale } from '../harness/scale.ts';
 import { defineSuite } from './suite.ts';
@@ -42,10 +42,8 @@ const PLACES = [
 const CLUSTER = { workers: 1, speechSeconds: 4 };
 
 export const workersSuite = defineSuite('workers', CLUSTER, (given) => {
-  const attemptRowsOf = (callSid: string) =>
-    given().database.prisma.processingLog.findMany({
-      where: { call: { callSid }, attempt: { gt: 0 } },
-    });
+  const attemptRowsOf = async (callSid: string) =>
+    (await logRowsOf(given(), callSid)).filter(({ attempt }) => attempt > 0);
 
   function newestWorker(): LinkedProcess {
     const newest = given().workers.at(-1);

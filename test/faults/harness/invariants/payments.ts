@@ -1,13 +1,13 @@
 import type { Observation } from '../observation.ts';
 import { violationsOf, type Violation } from './violation.ts';
 
-/** What an attempt may ask the language model: once, and twice more to have its reply repaired. */
+/** How often an attempt may ask the language model: once, and twice more for repairs of the reply. */
 const REQUESTS_PER_ATTEMPT = 3;
 
 /**
  * I7: a speech submission is paid once, a call has one submission unless an operator asked for
- * another, and the language model is asked once an attempt of the analysis. `replies` of the model
- * were usable unless `repairs` says that a test had it answer nonsense.
+ * another, and the language model is asked once per attempt of the analysis. `repairs` says that a
+ * test made it answer nonsense, so that it had to be asked again.
  */
 export function checkPayments(
   { runs, sandbox }: Observation,

@@ -1,14 +1,14 @@
 import type { Observation } from '../observation.ts';
 import { violationsOf, type Violation } from './violation.ts';
 
-/** I9: nothing of a call and no secret stands in a history, a log row, a log line or an attribute. */
+/** I9: no history, log row, log line or attribute holds a secret or anything from a call. */
 export function checkPrivacy({ rows, runs, texts, canaries }: Observation): readonly Violation[] {
   const violations = violationsOf('I9');
   const look = (callSid: string | null, where: string, text: string, isLogRow = false) => {
     for (const { name, pattern, mayStandInLogRows } of canaries) {
       if (isLogRow && mayStandInLogRows) continue;
       const at = text.search(pattern);
-      // What stands before it tells where it came from, without repeating it.
+      // The text before it shows where it came from, without repeating it.
       if (at !== -1) {
         violations.add(
           callSid,

@@ -1,7 +1,8 @@
 import type { Observation } from '../observation.ts';
 import { violationsOf, type Violation } from './violation.ts';
 
-// A transaction of ours writes a few rows; whoever holds one longer holds locks over something else.
+// Our transactions write a few rows. One that stays open longer holds its locks while it waits for
+// something else.
 const IDLE_AT_MOST_MS = 1_000;
 
 /** I10: no session of ours was idle inside a transaction for more than a second. */

@@ -24,7 +24,7 @@ export function checkStartedCalls({ operations, rows, runs }: Observation): read
       }
     }
 
-    // Only what began a run may have: a 202, or an answer that nobody got.
+    // Only these can have begun a run: a 202, or a request whose answer was lost.
     const mayHaveBegun = own.filter(
       ({ kind, outcome, status }) =>
         outcome === 'info' || (outcome === 'ok' && (kind !== 'start' || status === 202)),

@@ -1,9 +1,9 @@
 export type InvariantId = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10';
 
-/** Something that must never be so, and is. */
+/** A broken invariant. */
 export type Violation = {
   readonly invariant: InvariantId;
-  /** The call it is about; `null` when it is about the whole. */
+  /** The call concerned; `null` when no single call is. */
   readonly callSid: string | null;
   /** What was found, in a sentence. */
   readonly found: string;

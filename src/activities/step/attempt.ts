@@ -1,0 +1,83 @@
+import { Context } from '@temporalio/activity';
+
+import type { Call } from '../../generated/prisma/client.ts';
+import type { ErrorCode } from '../../domain/error-codes.ts';
+import { LOG_STATUS, type LogEvent } from '../../domain/log-events.ts';
+import type { Step } from '../../domain/names.ts';
+import { ServiceError } from '../../domain/service-error.ts';
+import type { CallRepository } from '../../repositories/call-repository.ts';
+import type { TransactionClient } from '../../repositories/database.ts';
+import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
+import { superseded } from './call-row.ts';
+import { transitionOf } from './transition.ts';
+
+export type AttemptDeps = {
+  readonly calls: CallRepository;
+  readonly log: ProcessingLogRepository;
+};
+
+/** What an activity knows about the attempt that it is, and how it writes to its call. */
+export type Attempt = {
+  readonly step: Step;
+  /** The run that the attempt belongs to. */
+  readonly runId: string;
+  readonly activityId: string;
+  /** Counts from 1. */
+  readonly number: number;
+  /** When the step was first scheduled, by Temporal's clock. */
+  readonly scheduledAt: Date;
+  /** Where the attempt stands in the order of the call's changes of status. */
+  readonly transition: bigint;
+  /** Aborts when the run is cancelled, the attempt has timed out or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /**
+   * The call as it is now, locked until the transaction ends: a step that was held up learns from
+   * it what has happened since it read the row. Throws STEP_SUPERSEDED when another run has opened
+   * the call meanwhile, so that the transaction writes nothing.
+   */
+  lockCall(call: Pick<Call, 'id' | 'runId'>, tx: TransactionClient): Promise<Call>;
+  /**
+   * Returns how the transaction notes events about a call, or about a call and its company, in the
+   * processing log. Each event is noted once per activity, however many attempts it takes.
+   */
+  notesOn(subject: NoteSubject, tx: TransactionClient): Note;
+};
+
+type NoteSubject = { readonly callId: string; readonly companyId?: string | null };
+
+/** Adds one row to the processing log; its severity follows from the event. */
+type Note = (event: LogEvent, message: string, code?: ErrorCode) => Promise<void>;
+
+/** Successes are noted once per activity, so their rows carry no attempt's number. */
+const ANY_ATTEMPT = 0;
+
+/** The attempt that is running. Throws INTERNAL_ERROR outside a workflow's activity. */
+export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt {
+  const { info, cancellationSignal } = Context.current();
+  const { runId } = info.workflowExecution ?? {};
+  if (runId === undefined) {
+    throw new ServiceError('INTERNAL_ERROR', `${step} was called outside a workflow.`);
+  }
+  const { activityId, attempt, scheduledTimestampMs } = info;
+  const key = { step, runId, activityId, attempt: ANY_ATTEMPT };
+  return {
+    step,
+    runId,
+    activityId,
+    number: attempt,
+    scheduledAt: new Date(scheduledTimestampMs),
+    transition: transitionOf(info),
+    signal: cancellationSignal,
+
+    async lockCall({ id, runId: expectedRunId }, tx) {
+      const call = await calls.lock(id, tx);
+      if (call.runId !== expectedRunId) throw superseded(step);
+      return call;
+    },
+
+    notesOn: (subject, tx) => async (event, message, code) => {
+      const status = LOG_STATUS[event];
+      await log.create({ ...key, ...subject, status, event, message, code: code ?? null }, tx);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { CodeFacts } from './code-facts.ts';
+
+/** How archiving and reading in Cloud Storage can fail. */
+export const STORAGE_CODES = {
+  STORAGE_UNAVAILABLE: {
+    meaning:
+      'Cloud Storage did not answer, its answer broke off, it reported an error of its own, or something else answered in its place.',
+    retryable: true,
+    remedy: 'Wait until Cloud Storage answers again, then send the signal reprocess.',
+  },
+  STORAGE_RATE_LIMITED: {
+    meaning: 'Cloud Storage received too many requests, or a quota of the project is used up.',
+    retryable: true,
+    remedy: 'Wait until Cloud Storage accepts requests again, then send the signal reprocess.',
+  },
+  STORAGE_CREDENTIALS_REFUSED: {
+    meaning: 'Cloud Storage refused the service account, or the worker has no Google credentials.',
+    retryable: false,
+    remedy:
+      'Set up application default credentials for the workers if they have none, or give the service account the role Storage Object User on the bucket. Then send the signal reprocess.',
+  },
+  STORAGE_BUCKET_NOT_FOUND: {
+    meaning: 'Cloud Storage has no bucket of the name in RECORDINGS_BUCKET.',
+    retryable: false,
+    remedy:
+      'Create the bucket, or correct RECORDINGS_BUCKET and restart the workers. Then send the signal reprocess.',
+  },
+  STORAGE_OBJECT_CONFLICT: {
+    meaning:
+      "Another recording already exists under this call's name in the bucket. Neither was changed.",
+    retryable: false,
+    remedy: 'Compare the two recordings, move the stored one away, then send the signal reprocess.',
+  },
+  STORAGE_OBJECT_MISSING: {
+    meaning: 'The archived recording or its transcript file no longer exists in the bucket.',
+    retryable: false,
+    remedy: 'Send the signal reprocess with {"from":"archiveRecording"}.',
+  },
+  STORAGE_OBJECT_TOO_LARGE: {
+    meaning:
+      'An object that is read as a whole, such as a transcript file, is larger than this service accepts.',
+    retryable: false,
+    remedy: 'Look at the object in the bucket and report it.',
+  },
+  STORAGE_BAD_REQUEST: {
+    meaning: 'Cloud Storage refused the request as malformed.',
+    retryable: false,
+    remedy: 'Check RECORDINGS_BUCKET, restart the workers, then send the signal reprocess.',
+  },
+  STORAGE_CHECKSUM_MISMATCH: {
+    meaning:
+      'What Cloud Storage received differs from what was sent. The damaged object was removed.',
+    retryable: true,
+    remedy:
+      'Look for a fault in the network between the workers and Cloud Storage, then send the signal reprocess.',
+  },
+} as const satisfies Record<string, CodeFacts>;

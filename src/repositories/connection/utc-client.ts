@@ -1,0 +1,50 @@
+import pg from 'pg';
+
+/** Where the driver makes the message that opens a session; its types do not declare the method. */
+type Startup = { getStartupConf(): Record<string, string> };
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above.
+const ClientWithStartup = pg.Client as unknown as new (
+  config?: pg.ClientConfig,
+) => pg.Client & Startup;
+
+/**
+ * What Prisma's adapter takes for granted: it writes times without a zone and cuts the zone off the
+ * times that it reads. Servers, databases and roles may have other defaults. As parameters of the
+ * session's opening they hold through connection poolers too: PgBouncer keeps track of both.
+ */
+const SESSION = { TimeZone: 'UTC', DateStyle: 'ISO' };
+
+/** A connection whose session writes and reads all times in UTC. */
+export class UtcClient extends ClientWithStartup {
+  readonly #reported = new Map<string, string>();
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.connection.on('parameterStatus', ({ parameterName, parameterValue }: Report) => {
+      this.#reported.set(parameterName, parameterValue);
+    });
+  }
+
+  override getStartupConf(): Record<string, string> {
+    return { ...super.getStartupConf(), ...SESSION };
+  }
+
+  /** Whether the server took over the settings: a pooler in front of it may have dropped them. */
+  isUtc(): boolean {
+    return (
+      this.#reported.get('TimeZone') === SESSION.TimeZone &&
+      this.#reported.get('DateStyle')?.startsWith(SESSION.DateStyle) === true
+    );
+  }
+}
+
+/**
+ * A session that is not in UTC although it was opened so. Without a code, which Prisma would take for
+ * one of its own.
+ */
+export class SessionNotUtcError extends Error {
+  override readonly name = 'SessionNotUtcError';
+}
+
+/** PostgreSQL reports some settings of a session by itself, at its start and when they change. */
+type Report = { readonly parameterName: string; readonly parameterValue: string };

@@ -1,0 +1,117 @@
+import { globSync } from 'node:fs';
+
+/** Tests that run one after another in a process of their own, with servers of their own. */
+export type Lane = {
+  readonly name: string;
+  /** From the root of the project. */
+  readonly files: readonly string[];
+  /** Whether tests may start processes. Where they may not, Node refuses it to them. */
+  readonly mayStartProcesses: boolean;
+  /** What the environment has in addition. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** Lanes of one track run one after another, tracks side by side. */
+export type Track = readonly Lane[];
+
+/** Minutes in which a worker waits for the heartbeat of the one before it. */
+const KILLED_WORKERS = [
+  'test/service/poison.test.ts',
+  'test/service/crash.test.ts',
+  'test/service/transcription-crash.test.ts',
+  'test/faults/matrix/matrix.test.ts',
+];
+
+const WHOLE_SERVICE = [
+  'test/service/**/*.test.ts',
+  'test/api/**/*.test.ts',
+  'test/local/**/*.test.ts',
+  'test/faults/nemesis/nemesis.test.ts',
+];
+
+/**
+ * The inner loop: tests that start no process, so no server but those inside their own process. Two
+ * lists that take about as long, for two cores. Node enforces it: a test in here that starts one fails.
+ */
+const QUICK_CLIENTS = ['test/clients/{connectwise,language-model,phone-system}/*.test.ts'];
+const QUICK_OTHERS = [
+  'test/clients/!(connectwise|language-model|phone-system)/*.test.ts',
+  'test/{audio,bench,config,docs,domain,errors,sandbox}/**/*.test.ts',
+  'test/api/problem.test.ts',
+  'test/faults/harness/*.test.ts',
+  'test/local/{compose,env-example,settings}.test.ts',
+  'test/local/process/ports.test.ts',
+  'test/local/samples/*.test.ts',
+];
+
+/** Tests in the folders of the quick ones that start PostgreSQL, Temporal or another process. */
+const NOT_QUICK = [
+  'test/clients/connectwise/limit.test.ts',
+  'test/clients/language-model/prompts.test.ts',
+  'test/clients/speech/client.test.ts',
+  'test/clients/temporal/site-directory-schedule.test.ts',
+  'test/errors/{database-replies,gateway-replies,scenarios}.test.ts',
+  'test/sandbox/{core-restart,speech,speech-faults}.test.ts',
+];
+
+/** What plays more of its faults with FAULTS=full (see test/faults/harness/scale.ts). */
+const FULL_TABLE = ['test/faults/fault-table.test.ts', 'test/faults/nemesis/nemesis.test.ts'];
+const FULL_MATRIX = ['test/faults/matrix/matrix.test.ts'];
+/** What takes minutes of its own, such as an installation, and is not in `npm test`. */
+export const ONLY_FULL = ['test/full/**/*.test.ts'];
+export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
+
+/**
+ * `npm test`: all tests. Many of them wait (for heartbeats that do not come, for servers that
+ * restart, for a window to expire), so two cores bear two tracks and one that does nothing but wait;
+ * with more, the tests of one starve those of another.
+ */
+export function allTracks(): readonly Track[] {
+  const left = new Set(globSync('test/**/*.test.ts', { exclude: ONLY_FULL }).toSorted());
+  /** Those that no lane has claimed before, so that each file runs once. */
+  const claim = (patterns: readonly string[], except: readonly string[] = []) =>
+    find(patterns, except).filter((file) => left.delete(file));
+  const killed = claim(KILLED_WORKERS);
+  const quick = claim([...QUICK_CLIENTS, ...QUICK_OTHERS], NOT_QUICK);
+  const service = claim(WHOLE_SERVICE);
+  return [
+    [lane('workers killed in a call', killed)],
+    [lane('the whole service, the gateway, npm start and a storm', service)],
+    [quickLane('without servers', quick), lane('all others', [...left])],
+  ];
+}
+
+/** `npm run test:quick`. */
+export function quickTracks(): readonly Track[] {
+  return [
+    [quickLane('three clients', find(QUICK_CLIENTS, NOT_QUICK))],
+    [quickLane('all others', find(QUICK_OTHERS, NOT_QUICK))],
+  ];
+}
+
+/**
+ * `npm run test:full`: what is too long for `npm test`. One lane after another, because each of them
+ * kills or freezes servers and times how soon the service goes on.
+ */
+export function fullTracks(): readonly Track[] {
+  return [
+    [
+      { ...lane('the fault table and storms', find(FULL_TABLE)), env: FULL_ENVIRONMENT },
+      { ...lane('a worker killed at every point', find(FULL_MATRIX)), env: FULL_ENVIRONMENT },
+      lane('installations', find(ONLY_FULL)),
+    ],
+  ];
+}
+
+/** Files of any kind, in one process. */
+export function lane(name: string, files: readonly string[]): Lane {
+  return { name, files, mayStartProcesses: true, env: {} };
+}
+
+function quickLane(name: string, files: readonly string[]): Lane {
+  return { ...lane(name, files), mayStartProcesses: false };
+}
+
+function find(patterns: readonly string[], except: readonly string[] = []): string[] {
+  return globSync(patterns, { exclude: except }).toSorted();
+}

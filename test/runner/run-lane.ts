@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import type { Lane } from './lanes.ts';
+import type { TestEvent } from './test-event.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MOCHA = join(ROOT, 'node_modules/mocha/bin/mocha.js');
+const REPORTER = join(import.meta.dirname, 'reporter.ts');
+
+// Everything but starting a process. Node warns that this is no protection from malice, which is
+// not what it is for.
+const WITHOUT_PROCESSES = [
+  '--permission',
+  '--allow-fs-read=*',
+  '--allow-fs-write=*',
+  '--allow-addons',
+  '--allow-worker',
+  '--disable-warning=SecurityWarning',
+];
+
+/** Of a lane that died: enough lines for a stack trace and what led to it. */
+const LAST_LINES = 40;
+
+type Failure = Extract<TestEvent, { readonly kind: 'failed' }>;
+
+export type LaneResult = {
+  readonly lane: Lane;
+  readonly passed: number;
+  readonly skipped: number;
+  readonly failures: readonly Failure[];
+  /** What ended the process before its tests were over, as in "exit 1"; `null` when nothing did. */
+  readonly death: string | null;
+  /** The last that it wrote. */
+  readonly lastLines: readonly string[];
+};
+
+export type RunningLane = {
+  readonly result: Promise<LaneResult>;
+  /** Ends the lane's process and those that it has started. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): void;
+};
+
+/** Who watches a lane. */
+export type Watcher = {
+  onEvent(lane: Lane, event: TestEvent): void;
+  /** A line that a test or what it runs has written. */
+  onLine(line: string): void;
+};
+
+/** Runs the tests of a lane; those alone whose titles match, if a pattern is given. */
+export function runLane(lane: Lane, grep: string | null, watcher: Watcher): RunningLane {
+  const child = spawn(
+    process.execPath,
+    [
+      ...(lane.mayStartProcesses ? [] : WITHOUT_PROCESSES),
+      MOCHA,
+      `--reporter=${REPORTER}`,
+      ...(grep === null ? [] : [`--grep=${grep}`]),
+      ...lane.files,
+    ],
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...lane.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A process group of its own: a signal to it reaches the gateways and workers of the tests too,
+      // and the terminal's Ctrl-C reaches the runner alone, which passes it on.
+      detached: true,
+    },
+  );
+  let passed = 0;
+  let skipped = 0;
+  let hasEnded = false;
+  const failures: Failure[] = [];
+  const lastLines: string[] = [];
+  child.on('message', (event: TestEvent) => {
+    if (event.kind === 'passed') passed += 1;
+    if (event.kind === 'skipped') skipped += 1;
+    if (event.kind === 'failed') failures.push(event);
+    if (event.kind === 'end') hasEnded = true;
+    watcher.onEvent(lane, event);
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) throw new Error('The lane has no output to read.');
+    createInterface({ input: stream }).on('line', (line) => {
+      lastLines.push(line);
+      if (lastLines.length > LAST_LINES) lastLines.shift();
+      watcher.onLine(line);
+    });
+  }
+  const result = new Promise<LaneResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      // Mocha's code is the number of failures, up to 255.
+      const isExpected = hasEnded && code === Math.min(failures.length, 255);
+      const death = isExpected ? null : code === null ? `killed by ${signal}` : `exit ${code}`;
+      resolve({ lane, passed, skipped, failures, death, lastLines });
+    });
+  });
+  return {
+    result,
+    end(signal) {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      process.kill(-child.pid, signal);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
+import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
+import { createCallRepository } from '../../src/repositories/call-repository.ts';
+import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
+import type { Database } from '../../src/repositories/database.ts';
+import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
+import { createSitePhoneRepository } from '../../src/repositories/site-phone-repository.ts';
+import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
+
+/** A database and every repository over it, under the names by which activities know them. */
+export function repositoriesOf(database: Database) {
+  const { prisma } = database;
+  return {
+    database,
+    calls: createCallRepository(prisma),
+    companies: createCompanyRepository(prisma),
+    sitePhones: createSitePhoneRepository(prisma),
+    analyses: createCallAnalysisRepository(prisma),
+    chunks: createAnalysisChunkRepository(prisma),
+    transcripts: createTranscriptRepository(prisma),
+    log: createProcessingLogRepository(prisma),
+  };
+}
