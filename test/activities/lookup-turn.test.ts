@@ -63,9 +63,17 @@ describe('the turn of a company lookup', () => {
       assert.deepEqual(await lookup.lookupEvents(), []);
       assert.equal((await lookup.hits())['connectwise.contacts.list'], undefined);
 
+      const { lookupTurn } = (await lookup.rows()).call;
+      assert.ok(lookupTurn !== null);
+
       // It comes back too early: the place is the same, not one behind those who came meanwhile.
+      await prisma.requestQueue.update({
+        where: { name: 'connectwise' },
+        data: { endsAt: new Date(Date.now() + 120_000) },
+      });
       const again = await lookup.failure(2);
-      assert.ok(Number(again.nextRetryDelay) < delayMs);
+      assert.ok(Number(again.nextRetryDelay) <= delayMs);
+      assert.deepEqual((await lookup.rows()).call.lookupTurn, lookupTurn);
     } finally {
       await prisma.requestQueue.delete({ where: { name: 'connectwise' } });
     }
