@@ -91,6 +91,10 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     return {
       ...key,
       attempt,
+      /** Makes every attempt one of steps that Temporal scheduled so long ago. */
+      scheduledAgo(ms: number) {
+        scheduledTimestampMs = Date.now() - ms;
+      },
       /** Cancels the attempt that was begun last. */
       cancel: () => cancel(),
       /** Does every step before this one. */

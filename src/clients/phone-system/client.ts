@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 import type { CallKey } from '../../domain/call.ts';
-import { phoneSystemError } from './errors.ts';
 import type { RecordingMetadata } from './recording-metadata.ts';
 import { readRecordingReply, type RecordingSummary } from './recording-reply.ts';
 import { createTransport, type PhoneSystemAddress } from './transport.ts';
@@ -67,7 +66,7 @@ async function handOver<T>(
   receive: (audio: Readable) => Promise<T>,
 ): Promise<FetchedRecording<T>> {
   const first = await reply.next();
-  if (first.done) throw phoneSystemError('RECORDING_UNREADABLE', 'the recording is empty');
+  if (first.done) throw new Error('The reply ended without audio and without an error.');
   const { promise: summary, resolve } = Promise.withResolvers<RecordingSummary>();
   async function* whole(start: Uint8Array): AsyncGenerator<Uint8Array> {
     yield start;

@@ -24,6 +24,15 @@ function unreadable(reason: string): ServiceError {
   return phoneSystemError('RECORDING_UNREADABLE', reason);
 }
 
+/**
+ * The failure of an answer that knows the recording and holds none of it. Without a word about
+ * `complete`, a young recording may still be on its way: the context tells the step so.
+ */
+function nothingSent(envelope: EnvelopeReader, reason: string): ServiceError {
+  const mayFollow = envelope.field('complete') === null;
+  return phoneSystemError('RECORDING_UNREADABLE', reason, { context: { mayFollow } });
+}
+
 function tooLarge(maxBytes: number): ServiceError {
   const why = `it has more than the ${maxBytes} bytes of RECORDING_MAX_BYTES`;
   return phoneSystemError('RECORDING_TOO_LARGE', why, { context: { maxBytes } });
@@ -35,10 +44,11 @@ function invalid(reason: string): ServiceError {
 
 /**
  * Turns the body of a reply into the bytes of the recording. It ends normally only when the whole
- * reply was read and base64, size, sha1 and every response code were found right; it yields nothing
- * when the recording is empty.
+ * reply was read and base64, size, sha1 and every response code were found right. It yields at least
+ * one byte.
  *
- * @throws ServiceError RECORDING_NOT_FOUND, _CORRUPT, _UNREADABLE or _TOO_LARGE, or PHONE_SYSTEM_…
+ * @throws ServiceError RECORDING_NOT_FOUND, _NOT_THERE_YET, _CORRUPT, _UNREADABLE or _TOO_LARGE, or
+ * PHONE_SYSTEM_…
  */
 export async function* readRecordingReply(
   body: AsyncIterable<Uint8Array>,
@@ -65,6 +75,7 @@ export async function* readRecordingReply(
     if (bytesBesideAudio > MAX_BYTES_BESIDE_AUDIO)
       throw invalid('the answer is far larger than its recording');
     checkCodes(envelope, key);
+    checkComplete(envelope);
     if (claimedSize(envelope) > maxBytes) throw tooLarge(maxBytes);
     if (base64 === '') continue;
     const audio = decode(() => decoder.decode(base64));
@@ -81,8 +92,9 @@ export async function* readRecordingReply(
   }
   if (envelope.audio() === 'absent' && envelope.codes().length === 0)
     throw invalid('the answer is JSON of an unknown form');
-  if (envelope.audio() === 'absent') throw unreadable('the answer holds no audio');
+  if (envelope.audio() === 'absent') throw nothingSent(envelope, 'the answer holds no audio');
   decode(() => decoder.end());
+  if (sizeBytes === 0) throw nothingSent(envelope, 'the recording is empty');
   const expectedSize = claimedSize(envelope);
   if (!Number.isNaN(expectedSize) && expectedSize !== sizeBytes)
     throw corrupt(`it has ${sizeBytes} bytes instead of ${expectedSize}`);
@@ -97,7 +109,11 @@ export async function* readRecordingReply(
 /** Tells whether a reply begins in this text, and refuses one that cannot be an envelope. */
 function isBeginning(text: string): boolean {
   const beginning = text.trimStart();
-  if (beginning.startsWith('<')) throw unreadable('the answer is a web page instead of JSON');
+  if (beginning.startsWith('<'))
+    throw phoneSystemError(
+      'PHONE_SYSTEM_UNAVAILABLE',
+      'a web page came instead of JSON, as while the phone system is being maintained',
+    );
   if (beginning !== '' && !beginning.startsWith('{'))
     throw invalid('the answer is not the JSON of a recording');
   return beginning !== '';
@@ -116,6 +132,17 @@ function checkCodes(envelope: EnvelopeReader, key: CallKey): void {
   for (const code of envelope.codes()) {
     if (!/^\d{3}$/.test(code)) throw invalid('the answer has a code that is not a number');
     if (!isSuccess(Number(code))) throw toStatusError(Number(code), key, { from: 'envelope' });
+  }
+}
+
+/** What is there of a recording that is still being written must not be taken for all of it. */
+function checkComplete(envelope: EnvelopeReader): void {
+  const complete = envelope.field('complete');
+  if (complete === '0' || complete === 'false') {
+    throw phoneSystemError(
+      'RECORDING_NOT_THERE_YET',
+      'the phone system says that the recording is not complete',
+    );
   }
 }
 

@@ -139,7 +139,6 @@ describe('a reply of the phone system', () => {
   });
 
   const unreadable = {
-    'a web page': '\n<!doctype html><html><body>Please log in</body></html>',
     'an empty body': '',
     'an empty recording': envelope({ data: '' }),
     'no recording at all': envelope(null),
@@ -147,6 +146,24 @@ describe('a reply of the phone system', () => {
   };
   for (const [name, body] of Object.entries(unreadable)) {
     it(`is unreadable with ${name}`, () => assertRefused(body, 'RECORDING_UNREADABLE'));
+  }
+
+  it('is an outage of the phone system when a web page comes in its place', async () => {
+    const page = '\n<!doctype html><html><body>Back soon</body></html>';
+    await assertRefused(page, 'PHONE_SYSTEM_UNAVAILABLE');
+  });
+
+  const unfinished = {
+    'no data': envelope({ complete: 0, data: null }),
+    'empty data': envelope({ complete: '0', size: 0, data: '' }),
+    'audio that is whole as far as it goes': envelope(recording({ complete: 0 })),
+    'the word after the audio': envelope({ ...recording(), complete: 0 }),
+    'a truth value': envelope(recording({ complete: false })),
+    'the word beside flat data': envelope(AUDIO.toString('base64'), { complete: 0 }),
+  };
+  for (const [name, body] of Object.entries(unfinished)) {
+    it(`is not there yet when it says that it is not complete, with ${name}`, () =>
+      assertRefused(body, 'RECORDING_NOT_THERE_YET'));
   }
 
   const foreign = {
