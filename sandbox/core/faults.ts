@@ -50,6 +50,8 @@ const FaultActionSchema = z.strictObject({
   base64: z.enum(['bad-alphabet', 'bad-length', 'whitespace', 'data-uri']).optional(),
   /** Storage: accepts this many bytes of an upload's body, then destroys the socket. */
   cutRequestAfterBytes: z.int().nonnegative().optional(),
+  /** Storage: the object is kept by a retention policy or a hold: neither overwritten nor deleted. */
+  keep: z.enum(['retentionPolicyNotMet', 'objectUnderActiveHold']).optional(),
   /** Sends this many bytes of the true reply's body, then destroys the socket. */
   cutAfterBytes: z.int().nonnegative().optional(),
   /** Sends the true reply's body no faster than this. */
@@ -87,7 +89,7 @@ const HTTP_FIELDS = [
 /** The fields that have an effect for each system: any other is refused, because it would do nothing. */
 const ACTION_FIELDS: Record<SystemName, readonly string[]> = {
   phoneSystem: [...HTTP_FIELDS, 'envelopeCode', 'claimSha1', 'claimSize', 'base64'],
-  storage: [...HTTP_FIELDS, 'cutRequestAfterBytes'],
+  storage: [...HTTP_FIELDS, 'cutRequestAfterBytes', 'keep'],
   transcription: HTTP_FIELDS,
   connectwise: HTTP_FIELDS,
   languageModel: HTTP_FIELDS,
