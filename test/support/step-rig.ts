@@ -34,6 +34,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   const deps: ActivitiesDeps = {
     ...repositoriesOf(database),
     phoneSystem,
+    recordingIntegrity: config.recordingIntegrity,
     recordingStore: createRecordingStore(config.recordingStore),
     speech: speechWith({}),
     connectwise: createConnectWise(config.connectwise),

@@ -2,16 +2,19 @@ import type { Readable } from 'node:stream';
 
 import type { Call } from '../../generated/prisma/client.ts';
 import { inspectAudio, type AudioFacts, type InspectedAudio } from '../../audio/inspect-audio.ts';
-import type { PhoneSystem, RecordingMetadata } from '../../clients/phone-system/client.ts';
+import type {
+  AcceptMismatch,
+  PhoneSystem,
+  RecordingMetadata,
+} from '../../clients/phone-system/client.ts';
 import type { RecordingStore, StoredObject } from '../../clients/recording-store/client.ts';
 import type { CallKey } from '../../domain/call.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import type { Attempt } from '../step/attempt.ts';
+import { mismatchRule, type AcceptMismatchDeps } from './accept-mismatch.ts';
 import { explainFailedFetch } from './failed-fetch.ts';
 
-export type CopyRecordingDeps = {
-  readonly log: ProcessingLogRepository;
+export type CopyRecordingDeps = AcceptMismatchDeps & {
   readonly phoneSystem: PhoneSystem;
   readonly recordingStore: RecordingStore;
 };
@@ -23,6 +26,8 @@ export type CopiedRecording = {
   readonly metadata: RecordingMetadata;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** `MISMATCH`: it is not as the phone system describes it. */
+  readonly integrity: 'MISMATCH' | null;
 };
 
 /**
@@ -39,48 +44,52 @@ export async function copyRecording(
   const { recordingStore } = deps;
   const { signal } = attempt;
   try {
+    const accepts = await mismatchRule(deps, call, attempt);
+    const order = { call, signal, accepts };
     const archived =
       call.recordingUrl === null ? null : await recordingStore.find(call.recordingUrl, signal);
-    if (call.recordingUrl === null || archived === null)
-      return await storeFirst(deps, call, signal);
+    if (call.recordingUrl === null || archived === null) return await storeFirst(deps, order);
 
-    const again = await fetchInto(deps, call, signal, ({ audio }) => recordingStore.measure(audio));
+    const again = await fetchInto(deps, order, ({ audio }) => recordingStore.measure(audio));
     const { crc32c, sizeBytes } = again.result;
     if (crc32c === archived.crc32c && sizeBytes === archived.sizeBytes) {
       const { generation } = archived;
       const object = { uri: call.recordingUrl, generation, sizeBytes, created: false };
       return { ...again.facts, object };
     }
-    return await storeAs(crc32c, deps, call, signal);
+    return await storeAs(crc32c, deps, order);
   } catch (error) {
     throw await explainFailedFetch(error, { log: deps.log, call, attempt });
   }
 }
 
+/** What is fetched, and under which conditions. */
+type Order = {
+  readonly call: CallKey;
+  readonly signal: AbortSignal;
+  readonly accepts: AcceptMismatch;
+};
+
 /** Stores the audio under the call's first name; where another object is kept there, under its own. */
-async function storeFirst(
-  deps: CopyRecordingDeps,
-  call: Call,
-  signal: AbortSignal,
-): Promise<CopiedRecording> {
+async function storeFirst(deps: CopyRecordingDeps, order: Order): Promise<CopiedRecording> {
   try {
-    return await storeAs(null, deps, call, signal);
+    return await storeAs(null, deps, order);
   } catch (error) {
     const isKept = error instanceof ServiceError && error.code === 'STORAGE_OBJECT_PROTECTED';
     const version = isKept ? error.context['sentCrc32c'] : null;
     if (typeof version !== 'string') throw error;
-    return await storeAs(version, deps, call, signal);
+    return await storeAs(version, deps, order);
   }
 }
 
 async function storeAs(
   version: string | null,
   deps: CopyRecordingDeps,
-  { callSid, recordgroup, recordid }: CallKey,
-  signal: AbortSignal,
+  order: Order,
 ): Promise<CopiedRecording> {
-  const key = { callSid, recordgroup, recordid };
-  const { facts, result: object } = await fetchInto(deps, key, signal, (inspected) => {
+  const { facts, result: object } = await fetchInto(deps, order, (inspected) => {
+    const { signal } = order;
+    const { callSid } = order.call;
     const { extension, mimeType: contentType, audio } = inspected;
     const input = { callSid, extension, version, contentType, audio, signal };
     return deps.recordingStore.saveRecording(input);
@@ -91,8 +100,7 @@ async function storeAs(
 /** Fetches the recording into `sink`, and inspects it on its way. */
 async function fetchInto<T>(
   { phoneSystem }: CopyRecordingDeps,
-  key: CallKey,
-  signal: AbortSignal,
+  { call, signal, accepts }: Order,
   sink: (inspected: InspectedAudio) => Promise<T>,
 ): Promise<{ readonly facts: Omit<CopiedRecording, 'object'>; readonly result: T }> {
   const receive = async (source: Readable) => {
@@ -100,6 +108,6 @@ async function fetchInto<T>(
     const result = await sink(inspected);
     return { result, facts: await inspected.facts };
   };
-  const { received, ...fetched } = await phoneSystem.fetchRecording(key, receive, signal);
+  const { received, ...fetched } = await phoneSystem.fetchRecording(call, receive, signal, accepts);
   return { facts: { ...fetched, facts: received.facts }, result: received.result };
 }

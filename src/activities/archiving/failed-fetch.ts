@@ -77,7 +77,25 @@ async function explainCorrupt(
   error: ServiceError,
   { log, attempt }: FetchContext,
 ): Promise<ServiceError> {
+  const earlier = await earlierCorrupt(log, attempt);
+  if (earlier.length + 1 < MAX_CORRUPT_FETCHES) return error;
+  const { sha256 } = error.context;
+  if (typeof sha256 !== 'string' || !isSameAgain(earlier, sha256)) return error.forGood();
+  return new ServiceError(
+    'RECORDING_CORRUPT',
+    'The phone system sent the very same bytes three times, and each time stated another size or sha1 for them: its description is wrong, rather than the transfer damaged.',
+    { context: error.context, retryable: false },
+  );
+}
+
+/** What the earlier attempts of this step said that received a damaged copy. */
+export function earlierCorrupt(log: ProcessingLogRepository, attempt: Attempt): Promise<string[]> {
   const { runId, activityId } = attempt;
-  const earlier = await log.countFailures({ runId, activityId, code: error.code });
-  return earlier + 1 >= MAX_CORRUPT_FETCHES ? error.forGood() : error;
+  return log.listFailures({ runId, activityId, code: 'RECORDING_CORRUPT' });
+}
+
+/** Whether the last copies that were taken for damaged were these very bytes. */
+export function isSameAgain(earlier: readonly string[], sha256: string): boolean {
+  const last = earlier.slice(1 - MAX_CORRUPT_FETCHES);
+  return last.length === MAX_CORRUPT_FETCHES - 1 && last.every((said) => said.includes(sha256));
 }

@@ -26,7 +26,7 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
       if (call.recordingUrl !== null && mayReuse) return { recordingUrl: call.recordingUrl };
 
       const recording = await keepAlive(() => copyRecording(deps, call, attempt));
-      const { object, facts, sizeBytes } = recording;
+      const { object, facts, sizeBytes, integrity } = recording;
 
       const recordingUrl = await database.transaction(async (tx) => {
         const current = await attempt.lockCall(call, tx);
@@ -38,7 +38,9 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
 
         const note = attempt.notesOn({ callId: call.id }, tx);
         const size = `${sizeBytes} bytes of ${facts.codec}`;
-        await note('FETCH_SUCCESS', `Recording fetched from the phone system: ${size}.`);
+        const doubt =
+          integrity === null ? '' : ', though not with the size and the sha1 that it states';
+        await note('FETCH_SUCCESS', `Recording fetched from the phone system: ${size}${doubt}.`);
         await note(
           'UPLOAD_SUCCESS',
           object.created

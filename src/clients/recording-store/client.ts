@@ -26,7 +26,7 @@ export type StoredObject = {
 };
 
 /** What tells whether two recordings are the same. */
-export type Content = {
+type Content = {
   readonly sizeBytes: number;
   /** Base64. */
   readonly crc32c: string;

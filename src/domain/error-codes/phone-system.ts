@@ -51,7 +51,8 @@ export const PHONE_SYSTEM_CODES = {
     meaning:
       'The recording arrived damaged: its hash, its size or its base64 is wrong, or it is shorter than its own header says.',
     retryable: true,
-    remedy: 'Check the recording in the phone system, then send the signal reprocess.',
+    remedy:
+      'Check the recording in the phone system, then send the signal reprocess. If the very same bytes came three times, the phone system describes its recordings wrongly: set RECORDING_INTEGRITY=warn to archive them, and restart the workers.',
   },
   RECORDING_UNREADABLE: {
     meaning:
