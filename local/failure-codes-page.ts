@@ -23,7 +23,7 @@ const RETRIED_IN_GROUP: Readonly<Partial<Record<string, string>>> = {
 /** The codes that are retried differently from the rest of their group. */
 const RETRIED_DIFFERENTLY: Readonly<Partial<Record<string, string>>> = {
   RECORDING_NOT_THERE_YET:
-    'automatically, every 15 seconds; once the recording is older than 15 minutes, the step fails with RECORDING_NOT_FOUND',
+    'automatically, every 15 seconds for 15 minutes; then the step fails, with RECORDING_NOT_FOUND if there is still no such recording',
   RECORDING_CORRUPT: 'automatically, until three copies in a row were damaged',
   INTERNAL_ERROR: `${AUTOMATICALLY}; not if the database rejected what was written, because it would reject it again`,
 } satisfies Partial<Record<ErrorCode, string>>;

@@ -71,6 +71,7 @@ export function loadWorkerConfig(env: Environment) {
       password: value.PHONE_SYSTEM_PASSWORD,
       maxBytes: value.RECORDING_MAX_BYTES,
     },
+    recordingIntegrity: value.RECORDING_INTEGRITY,
     recordingStore: {
       bucket: value.RECORDINGS_BUCKET,
       apiEndpoint: value.STORAGE_API_ENDPOINT,

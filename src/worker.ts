@@ -90,6 +90,7 @@ async function main(): Promise<void> {
           log: createProcessingLogRepository(prisma),
           attemptHistory: createAttemptHistory(client),
           phoneSystem,
+          recordingIntegrity: config.recordingIntegrity,
           recordingStore: createRecordingStore(config.recordingStore),
           speech,
           connectwise,

@@ -77,6 +77,8 @@ export const callReply = z.object({
   /** Length of the audio in seconds. */
   recordingSeconds: z.number().nullable(),
   recordingUrl: z.string().nullable(),
+  /** `MISMATCH`: the recording is not as the phone system describes it, and RECORDING_INTEGRITY is `warn`. */
+  integrity: z.string().nullable(),
   externalPhoneNumber: z.string().nullable(),
   direction: z.enum(DIRECTIONS).nullable(),
   companyMatch: z.enum(COMPANY_MATCHES).nullable(),

@@ -53,6 +53,7 @@ export function toCallReply(
     recordedAt: call.recordedAt?.toISOString() ?? null,
     recordingSeconds: call.recordingSeconds?.toNumber() ?? null,
     recordingUrl: call.recordingUrl,
+    integrity: call.integrity,
     externalPhoneNumber: call.externalPhoneNumber,
     direction: call.direction,
     companyMatch: call.companyMatch,

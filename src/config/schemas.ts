@@ -77,6 +77,7 @@ const workerFields = z.object({
   PHONE_SYSTEM_PASSWORD: text,
   // 2 GiB: about 37 hours of 8 kHz, 16-bit mono, which is longer than any telephone call.
   RECORDING_MAX_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
+  RECORDING_INTEGRITY: z.enum(['strict', 'warn'], 'must be strict or warn').default('strict'),
   RECORDINGS_BUCKET: text,
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
   SPEECH_LANGUAGE_CODES: list

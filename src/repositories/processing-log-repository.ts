@@ -37,5 +37,15 @@ export function createProcessingLogRepository(prisma: PrismaClient) {
     ): Promise<number> {
       return tx.processingLog.count({ where });
     },
+
+    /** What the attempts of one activity that failed with this code said, oldest first. */
+    async listFailures(
+      where: { readonly runId: string; readonly activityId: string; readonly code: string },
+      tx: TransactionClient = prisma,
+    ): Promise<string[]> {
+      const orderBy = { attempt: 'asc' } as const;
+      const rows = await tx.processingLog.findMany({ where, orderBy, select: { message: true } });
+      return rows.map(({ message }) => message);
+    },
   };
 }

@@ -34,6 +34,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   const deps: ActivitiesDeps = {
     ...repositoriesOf(database),
     phoneSystem,
+    recordingIntegrity: config.recordingIntegrity,
     recordingStore: createRecordingStore(config.recordingStore),
     speech: speechWith({}),
     connectwise: createConnectWise(config.connectwise),
@@ -91,6 +92,10 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     return {
       ...key,
       attempt,
+      /** Makes every attempt one of steps that Temporal scheduled so long ago. */
+      scheduledAgo(ms: number) {
+        scheduledTimestampMs = Date.now() - ms;
+      },
       /** Cancels the attempt that was begun last. */
       cancel: () => cancel(),
       /** Does every step before this one. */

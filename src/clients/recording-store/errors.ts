@@ -12,6 +12,9 @@ export type Subject = {
 /** The reasons for which Cloud Storage answers 403 although the credentials are right. */
 const QUOTA_REASONS = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded)$/;
 
+/** The reasons for which Cloud Storage neither overwrites nor deletes an object, whoever asks. */
+const PROTECTION_REASONS = /^(retentionPolicyNotMet|objectUnderActiveHold)$/;
+
 /** google-auth-library has no code for this, only the sentence. */
 const NO_CREDENTIALS = /could not load the default credentials/i;
 
@@ -59,11 +62,19 @@ function reasonsOf(error: unknown): string[] {
   return [...own, ...inner.flatMap(reasonsOf)];
 }
 
+/** Tells whether an object was not touched because of a retention policy or a hold. */
+export function isProtected(error: unknown): boolean {
+  return (
+    statusOf(error) === 403 && reasonsOf(error).some((reason) => PROTECTION_REASONS.test(reason))
+  );
+}
+
 function codeOf(status: number, error: unknown, notFound: Subject['notFound']): ErrorCode {
   if (status === 404) return notFound;
   if (status === 429) return 'STORAGE_RATE_LIMITED';
   if (status === 403 && reasonsOf(error).some((reason) => QUOTA_REASONS.test(reason)))
     return 'STORAGE_RATE_LIMITED';
+  if (isProtected(error)) return 'STORAGE_OBJECT_PROTECTED';
   if (status === 401 || status === 403) return 'STORAGE_CREDENTIALS_REFUSED';
   // 410: the upload session no longer exists; the next attempt begins another.
   if (status === 408 || status === 410 || status === 412 || status >= 500)
@@ -119,4 +130,9 @@ export function toRequestError(
 /** Tells whether a failure came from an answer with this HTTP status. */
 export function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ServiceError && error.context['status'] === status;
+}
+
+/** Tells whether a failure has this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is ServiceError {
+  return error instanceof ServiceError && error.code === code;
 }

@@ -32,6 +32,12 @@ const TOO_MANY_TOKENS = {
   usage: { prompt_tokens: 3_000_000_000, completion_tokens: 1 },
 };
 
+/** The phone system knows the recording and has not finished it. */
+const STILL_WRITTEN = JSON.stringify({
+  responses: [{ code: '200', key: 'recordings/get', message: 'OK' }],
+  data: { complete: 0, size: 0, data: null },
+});
+
 // A lookup begins with two requests for contacts.
 const LOOKUP = 2;
 
@@ -78,6 +84,23 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: [{ system: 'phoneSystem', action: { envelopeCode: 404 } }],
     step: 'archiveRecording',
     attempts: [['RECORDING_NOT_THERE_YET', 15]],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 2 },
+  },
+  {
+    what: 'a fresh recording that is still being written',
+    isFresh: true,
+    faults: [{ system: 'phoneSystem', action: { body: STILL_WRITTEN } }],
+    step: 'archiveRecording',
+    attempts: [['RECORDING_NOT_THERE_YET', 15]],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 2, 'storage.objects.insert': 1 },
+  },
+  {
+    what: 'a maintenance page with status 200 instead of the phone system',
+    faults: [{ system: 'phoneSystem', action: { body: '<html><h1>Back soon</h1></html>' } }],
+    step: 'archiveRecording',
+    attempts: [['PHONE_SYSTEM_UNAVAILABLE', 2]],
     ends: 'COMPLETED',
     hits: { 'phoneSystem.recordings.get': 2 },
   },

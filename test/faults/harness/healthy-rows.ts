@@ -69,6 +69,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     recordid: '1',
     runId: runIdOf(callSid),
     transition: 1n,
+    integrity: null,
     recordingUrl: `gs://bucket/call-recordings/${callSid}.wav`,
     sha256: `hash of ${callSid}`,
     companyMatch: 'MATCHED',

@@ -196,10 +196,11 @@ export const FIXABLE: readonly Scenario[] = [
   ),
   {
     row: 15,
-    title: 'a login page with a 200 is not a recording',
-    faults: [recordingGet({ body: '<html><body>Please log in</body></html>' })],
-    parkedAt: ['archiveRecording', 'RECORDING_UNREADABLE'],
-    hits: { 'phoneSystem.recordings.get': 1 },
+    title: 'a web page with a 200 is not a recording, and is retried',
+    faults: [recordingGet({ body: '<html><body>Back soon</body></html>' })],
+    parkedAt: null,
+    failedAttempts: [['FETCH_FAILED', 'PHONE_SYSTEM_UNAVAILABLE']],
+    hits: { 'phoneSystem.recordings.get': 2 },
   },
   ...(['bad-alphabet', 'bad-length'] as const).map((base64): Scenario => ({
     row: 16,

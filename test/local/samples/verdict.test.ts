@@ -93,6 +93,7 @@ function result(
       recordedAt: null,
       recordingSeconds: null,
       recordingUrl: null,
+      integrity: null,
       externalPhoneNumber: null,
       direction: null,
       companyMatch: null,

@@ -125,6 +125,7 @@ export const CallScalarFieldEnum = {
   sampleRateHertz: 'sampleRateHertz',
   sizeBytes: 'sizeBytes',
   sha256: 'sha256',
+  integrity: 'integrity',
   snumber: 'snumber',
   cnumber: 'cnumber',
   dnumber: 'dnumber',

@@ -70,6 +70,7 @@ export type CallMinAggregateOutputType = {
   sampleRateHertz: number | null
   sizeBytes: bigint | null
   sha256: string | null
+  integrity: string | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -116,6 +117,7 @@ export type CallMaxAggregateOutputType = {
   sampleRateHertz: number | null
   sizeBytes: bigint | null
   sha256: string | null
+  integrity: string | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -162,6 +164,7 @@ export type CallCountAggregateOutputType = {
   sampleRateHertz: number
   sizeBytes: number
   sha256: number
+  integrity: number
   snumber: number
   cnumber: number
   dnumber: number
@@ -231,6 +234,7 @@ export type CallMinAggregateInputType = {
   sampleRateHertz?: true
   sizeBytes?: true
   sha256?: true
+  integrity?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -277,6 +281,7 @@ export type CallMaxAggregateInputType = {
   sampleRateHertz?: true
   sizeBytes?: true
   sha256?: true
+  integrity?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -323,6 +328,7 @@ export type CallCountAggregateInputType = {
   sampleRateHertz?: true
   sizeBytes?: true
   sha256?: true
+  integrity?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -457,6 +463,7 @@ export type CallGroupByOutputType = {
   sampleRateHertz: number | null
   sizeBytes: bigint | null
   sha256: string | null
+  integrity: string | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -527,6 +534,7 @@ export type CallWhereInput = {
   sampleRateHertz?: Prisma.IntNullableFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -580,6 +588,7 @@ export type CallOrderByWithRelationInput = {
   sampleRateHertz?: Prisma.SortOrderInput | Prisma.SortOrder
   sizeBytes?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrderInput | Prisma.SortOrder
+  integrity?: Prisma.SortOrderInput | Prisma.SortOrder
   snumber?: Prisma.SortOrderInput | Prisma.SortOrder
   cnumber?: Prisma.SortOrderInput | Prisma.SortOrder
   dnumber?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -637,6 +646,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   sampleRateHertz?: Prisma.IntNullableFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -689,6 +699,7 @@ export type CallOrderByWithAggregationInput = {
   sampleRateHertz?: Prisma.SortOrderInput | Prisma.SortOrder
   sizeBytes?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrderInput | Prisma.SortOrder
+  integrity?: Prisma.SortOrderInput | Prisma.SortOrder
   snumber?: Prisma.SortOrderInput | Prisma.SortOrder
   cnumber?: Prisma.SortOrderInput | Prisma.SortOrder
   dnumber?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -744,6 +755,7 @@ export type CallScalarWhereWithAggregatesInput = {
   sampleRateHertz?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableWithAggregatesFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
@@ -791,6 +803,7 @@ export type CallCreateInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -842,6 +855,7 @@ export type CallUncheckedCreateInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -893,6 +907,7 @@ export type CallUpdateInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -944,6 +959,7 @@ export type CallUncheckedUpdateInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -995,6 +1011,7 @@ export type CallCreateManyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1042,6 +1059,7 @@ export type CallUpdateManyMutationInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1087,6 +1105,7 @@ export type CallUncheckedUpdateManyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1144,6 +1163,7 @@ export type CallCountOrderByAggregateInput = {
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
+  integrity?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1201,6 +1221,7 @@ export type CallMaxOrderByAggregateInput = {
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
+  integrity?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1247,6 +1268,7 @@ export type CallMinOrderByAggregateInput = {
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
+  integrity?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1499,6 +1521,7 @@ export type CallCreateWithoutCompanyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1549,6 +1572,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1628,6 +1652,7 @@ export type CallScalarWhereInput = {
   sampleRateHertz?: Prisma.IntNullableFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -1675,6 +1700,7 @@ export type CallCreateWithoutTranscriptInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1725,6 +1751,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1791,6 +1818,7 @@ export type CallUpdateWithoutTranscriptInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1841,6 +1869,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1891,6 +1920,7 @@ export type CallCreateWithoutAnalysesInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1941,6 +1971,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1996,6 +2027,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2046,6 +2078,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2112,6 +2145,7 @@ export type CallUpdateWithoutAnalysesInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2162,6 +2196,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2223,6 +2258,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2273,6 +2309,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2323,6 +2360,7 @@ export type CallCreateWithoutChunksInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2373,6 +2411,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2439,6 +2478,7 @@ export type CallUpdateWithoutChunksInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2489,6 +2529,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2539,6 +2580,7 @@ export type CallCreateWithoutLogsInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2589,6 +2631,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2655,6 +2698,7 @@ export type CallUpdateWithoutLogsInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2705,6 +2749,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2755,6 +2800,7 @@ export type CallCreateManyCompanyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2801,6 +2847,7 @@ export type CallUpdateWithoutCompanyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2851,6 +2898,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2901,6 +2949,7 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2996,6 +3045,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3050,6 +3100,7 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3099,6 +3150,7 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3148,6 +3200,7 @@ export type CallSelectScalar = {
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3171,7 +3224,7 @@ export type CallSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -3239,6 +3292,10 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     sampleRateHertz: number | null
     sizeBytes: bigint | null
     sha256: string | null
+    /**
+     * MISMATCH: archived although its size or sha1 is not the one that the phone system states.
+     */
+    integrity: string | null
     /**
      * The numbers exactly as the phone system wrote them, so that corrected rules can be applied to them again.
      */
@@ -3733,6 +3790,7 @@ export interface CallFieldRefs {
   readonly sampleRateHertz: Prisma.FieldRef<"Call", 'Int'>
   readonly sizeBytes: Prisma.FieldRef<"Call", 'BigInt'>
   readonly sha256: Prisma.FieldRef<"Call", 'String'>
+  readonly integrity: Prisma.FieldRef<"Call", 'String'>
   readonly snumber: Prisma.FieldRef<"Call", 'String'>
   readonly cnumber: Prisma.FieldRef<"Call", 'String'>
   readonly dnumber: Prisma.FieldRef<"Call", 'String'>
