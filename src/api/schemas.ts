@@ -82,6 +82,18 @@ export const callReply = z.object({
   companyMatch: z.enum(COMPANY_MATCHES).nullable(),
   company: z.object({ connectwiseId: z.string(), name: z.string() }).nullable(),
   failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
+  /** Set while a step is tried again by itself, or while no worker takes the call up. */
+  waiting: z
+    .object({
+      step: z.string(),
+      /** The number of the attempt that failed last; 0 when none has. */
+      attempt: z.int(),
+      code: z.string(),
+      message: z.string(),
+      since: z.iso.datetime(),
+      nextAttemptAt: time,
+    })
+    .nullable(),
   analysis: z.unknown().nullable(),
   /**
    * What all transcriptions and analyses of the call have used so far, and what that costs at the

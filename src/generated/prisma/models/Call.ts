@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Call
- * One recording and where its processing stands.
+ * One recording and the state of its processing.
  */
 export type CallModel = runtime.Types.Result.DefaultSelection<Prisma.$CallPayload>
 
@@ -34,6 +34,7 @@ export type CallAvgAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: number | null
+  waitingAttempt: number | null
 }
 
 export type CallSumAggregateOutputType = {
@@ -44,6 +45,7 @@ export type CallSumAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: bigint | null
+  waitingAttempt: number | null
 }
 
 export type CallMinAggregateOutputType = {
@@ -88,6 +90,12 @@ export type CallMinAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -134,6 +142,12 @@ export type CallMaxAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -181,6 +195,12 @@ export type CallCountAggregateOutputType = {
   failedStep: number
   failureCode: number
   failureMessage: number
+  waitingStep: number
+  waitingAttempt: number
+  waitingCode: number
+  waitingMessage: number
+  waitingSince: number
+  waitingNextAt: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -195,6 +215,7 @@ export type CallAvgAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  waitingAttempt?: true
 }
 
 export type CallSumAggregateInputType = {
@@ -205,6 +226,7 @@ export type CallSumAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  waitingAttempt?: true
 }
 
 export type CallMinAggregateInputType = {
@@ -249,6 +271,12 @@ export type CallMinAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -295,6 +323,12 @@ export type CallMaxAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -342,6 +376,12 @@ export type CallCountAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -476,6 +516,12 @@ export type CallGroupByOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date
   updatedAt: Date
   _count: CallCountAggregateOutputType | null
@@ -546,6 +592,12 @@ export type CallWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
@@ -599,6 +651,12 @@ export type CallOrderByWithRelationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingSince?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   company?: Prisma.CompanyOrderByWithRelationInput
@@ -655,6 +713,12 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
@@ -708,6 +772,12 @@ export type CallOrderByWithAggregationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingSince?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.CallCountOrderByAggregateInput
@@ -763,6 +833,12 @@ export type CallScalarWhereWithAggregatesInput = {
   failedStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Call"> | Date | string
 }
@@ -808,6 +884,12 @@ export type CallCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -861,6 +943,12 @@ export type CallUncheckedCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -910,6 +998,12 @@ export type CallUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -963,6 +1057,12 @@ export type CallUncheckedUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -1014,6 +1114,12 @@ export type CallCreateManyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -1059,6 +1165,12 @@ export type CallUpdateManyMutationInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1106,6 +1218,12 @@ export type CallUncheckedUpdateManyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1163,6 +1281,12 @@ export type CallCountOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1175,6 +1299,7 @@ export type CallAvgOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
 }
 
 export type CallMaxOrderByAggregateInput = {
@@ -1219,6 +1344,12 @@ export type CallMaxOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1265,6 +1396,12 @@ export type CallMinOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1277,6 +1414,7 @@ export type CallSumOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
 }
 
 export type CallScalarRelationFilter = {
@@ -1516,6 +1654,12 @@ export type CallCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
@@ -1567,6 +1711,12 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -1647,6 +1797,12 @@ export type CallScalarWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
 }
@@ -1692,6 +1848,12 @@ export type CallCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -1744,6 +1906,12 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -1808,6 +1976,12 @@ export type CallUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -1860,6 +2034,12 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -1908,6 +2088,12 @@ export type CallCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -1960,6 +2146,12 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
@@ -2013,6 +2205,12 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2064,6 +2262,12 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -2129,6 +2333,12 @@ export type CallUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2181,6 +2391,12 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
@@ -2240,6 +2456,12 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2291,6 +2513,12 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2340,6 +2568,12 @@ export type CallCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2392,6 +2626,12 @@ export type CallUncheckedCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -2456,6 +2696,12 @@ export type CallUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2508,6 +2754,12 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2556,6 +2808,12 @@ export type CallCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2608,6 +2866,12 @@ export type CallUncheckedCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -2672,6 +2936,12 @@ export type CallUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2724,6 +2994,12 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2773,6 +3049,12 @@ export type CallCreateManyCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -2818,6 +3100,12 @@ export type CallUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
@@ -2869,6 +3157,12 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2919,6 +3213,12 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -3015,6 +3315,12 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3069,6 +3375,12 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3118,6 +3430,12 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3167,11 +3485,17 @@ export type CallSelectScalar = {
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -3217,15 +3541,15 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     recordid: string
     outcome: $Enums.CallOutcome | null
     /**
-     * The Temporal run that opened the call last. What it stored counts as its own when it redoes a step.
+     * The Temporal run that opened the call last. If it redoes a step, only what it stored itself still counts.
      */
     runId: string
     /**
-     * Orders the changes of status, so that a late writer cannot overrule a later one (see src/activities/transition.ts).
+     * Orders the changes of status, so that a superseded writer cannot overwrite a later one (see src/activities/step/transition.ts).
      */
     transition: bigint
     /**
-     * What archiving found: the object, and what the phone system and the audio say of it.
+     * The result of archiving: the object, and its facts from the phone system and from the audio.
      */
     recordingUrl: string | null
     recordingGeneration: string | null
@@ -3240,29 +3564,29 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     sizeBytes: bigint | null
     sha256: string | null
     /**
-     * The numbers exactly as the phone system wrote them; the rules may be corrected later and applied again.
+     * The numbers exactly as the phone system wrote them, so that corrected rules can be applied to them again.
      */
     snumber: string | null
     cnumber: string | null
     dnumber: string | null
     calleridInternal: string | null
     /**
-     * The speech submission that is under way or was answered last. Its id is stored before it is submitted.
+     * The speech submission that is in progress or was answered last. Its id is stored before it is submitted.
      */
     speechSubmissionId: string | null
     /**
-     * google or openai-compatible; null in rows from before there was a choice: google.
+     * google or openai-compatible; null in rows that are older than the choice, which means google.
      */
     speechSubmissionProvider: string | null
     speechSubmissionRunId: string | null
     speechSubmissionSha256: string | null
     speechOperation: string | null
     /**
-     * How it was asked for, written before it is submitted; becomes Transcript.recognition.
+     * The parameters of the request, written before it is submitted; becomes Transcript.recognition.
      */
     speechRecognition: runtime.JsonValue | null
     /**
-     * Who called, and for whom.
+     * The other side of the call and its company.
      */
     externalPhoneNumber: string | null
     direction: $Enums.CallDirection | null
@@ -3270,7 +3594,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     matchRunId: string | null
     companyId: string | null
     /**
-     * The analysis that counts; older ones are kept.
+     * The current analysis; older ones are kept.
      */
     callAnalysisId: string | null
     /**
@@ -3279,6 +3603,16 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     failedStep: string | null
     failureCode: string | null
     failureMessage: string | null
+    /**
+     * Set while a step waits for its next attempt: which one failed last, why, since when the step keeps failing and
+     * when it is tried again. Null otherwise.
+     */
+    waitingStep: string | null
+    waitingAttempt: number | null
+    waitingCode: string | null
+    waitingMessage: string | null
+    waitingSince: Date | null
+    waitingNextAt: Date | null
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["call"]>
@@ -3752,6 +4086,12 @@ export interface CallFieldRefs {
   readonly failedStep: Prisma.FieldRef<"Call", 'String'>
   readonly failureCode: Prisma.FieldRef<"Call", 'String'>
   readonly failureMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingStep: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingAttempt: Prisma.FieldRef<"Call", 'Int'>
+  readonly waitingCode: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingSince: Prisma.FieldRef<"Call", 'DateTime'>
+  readonly waitingNextAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Call", 'DateTime'>
 }
