@@ -4,7 +4,7 @@ import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 // call in another state needs is the same without that signal, or with a request to the gateway instead.
 
 const WITH_THE_SIGNAL =
-  /(?:, then| before) send(?:ing)? the signal reprocess| Then send the signal reprocess/g;
+  /(?:, then| before) send(?:ing)? the signal reprocess|\. Then send the signal reprocess/g;
 const SENTENCES_ABOUT_THE_SIGNAL = /(?:^|(?<=\. ))Send the signal reprocess[^.]*\. ?/g;
 
 /** What may be done about a step that is tried again by itself; empty where only waiting helps. */
