@@ -24,19 +24,23 @@ export function toServiceError(
   );
 }
 
+/** The delay before the next attempt, in milliseconds; `null` leaves it to the step's own backoff. */
+export function delayOf({ retryAfterMs }: ServiceError): number | null {
+  return retryAfterMs === undefined ? null : Math.min(retryAfterMs, LONGEST_DELAY_MS);
+}
+
 /**
  * A ServiceError as Temporal sees it: its code is the failure's type. The cause is left out, because
  * the history would keep what the messages and stacks of libraries hold: URLs, credentials, bodies.
  */
 export function toApplicationFailure(error: ServiceError): ApplicationFailure {
+  const delayMs = delayOf(error);
   const failure = ApplicationFailure.create({
     type: error.code,
     message: error.message,
     nonRetryable: !error.retryable,
     details: [error.context],
-    ...(error.retryAfterMs === undefined
-      ? {}
-      : { nextRetryDelay: Math.min(error.retryAfterMs, LONGEST_DELAY_MS) }),
+    ...(delayMs === null ? {} : { nextRetryDelay: delayMs }),
     ...(error.code === 'RECORDING_NOT_THERE_YET'
       ? // Normal for a fresh recording: no warning in the logs, no count in the failure metrics.
         { category: ApplicationFailureCategory.BENIGN }

@@ -1,5 +1,6 @@
 import type { Call, processingLog } from '../../../src/generated/prisma/client.ts';
 import type { LogEvent } from '../../../src/domain/log-events.ts';
+import { NOTHING_WAITS } from '../../../src/domain/waiting.ts';
 
 // The rows of a healthy observation.
 
@@ -34,6 +35,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     failedStep: null,
     failureCode: null,
     failureMessage: null,
+    ...NOTHING_WAITS,
     archiveRunId: null,
     recordedAt: null,
     recordingSeconds: null,

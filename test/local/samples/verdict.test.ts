@@ -99,6 +99,7 @@ function result(
       companyMatch: null,
       company: null,
       failure: null,
+      waiting: null,
       analysis: null,
       cost: null,
       links: { self: '', temporal: null, reprocess: '' },

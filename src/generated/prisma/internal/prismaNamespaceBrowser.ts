@@ -145,6 +145,12 @@ export const CallScalarFieldEnum = {
   failedStep: 'failedStep',
   failureCode: 'failureCode',
   failureMessage: 'failureMessage',
+  waitingStep: 'waitingStep',
+  waitingAttempt: 'waitingAttempt',
+  waitingCode: 'waitingCode',
+  waitingMessage: 'waitingMessage',
+  waitingSince: 'waitingSince',
+  waitingNextAt: 'waitingNextAt',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const

@@ -34,6 +34,7 @@ export type CallAvgAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: number | null
+  waitingAttempt: number | null
 }
 
 export type CallSumAggregateOutputType = {
@@ -44,6 +45,7 @@ export type CallSumAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: bigint | null
+  waitingAttempt: number | null
 }
 
 export type CallMinAggregateOutputType = {
@@ -89,6 +91,12 @@ export type CallMinAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -136,6 +144,12 @@ export type CallMaxAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -184,6 +198,12 @@ export type CallCountAggregateOutputType = {
   failedStep: number
   failureCode: number
   failureMessage: number
+  waitingStep: number
+  waitingAttempt: number
+  waitingCode: number
+  waitingMessage: number
+  waitingSince: number
+  waitingNextAt: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -198,6 +218,7 @@ export type CallAvgAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  waitingAttempt?: true
 }
 
 export type CallSumAggregateInputType = {
@@ -208,6 +229,7 @@ export type CallSumAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  waitingAttempt?: true
 }
 
 export type CallMinAggregateInputType = {
@@ -253,6 +275,12 @@ export type CallMinAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -300,6 +328,12 @@ export type CallMaxAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -348,6 +382,12 @@ export type CallCountAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -483,6 +523,12 @@ export type CallGroupByOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date
   updatedAt: Date
   _count: CallCountAggregateOutputType | null
@@ -554,6 +600,12 @@ export type CallWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
@@ -608,6 +660,12 @@ export type CallOrderByWithRelationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingSince?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   company?: Prisma.CompanyOrderByWithRelationInput
@@ -665,6 +723,12 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
@@ -719,6 +783,12 @@ export type CallOrderByWithAggregationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingSince?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.CallCountOrderByAggregateInput
@@ -775,6 +845,12 @@ export type CallScalarWhereWithAggregatesInput = {
   failedStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Call"> | Date | string
 }
@@ -821,6 +897,12 @@ export type CallCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -875,6 +957,12 @@ export type CallUncheckedCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -925,6 +1013,12 @@ export type CallUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -979,6 +1073,12 @@ export type CallUncheckedUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -1031,6 +1131,12 @@ export type CallCreateManyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -1077,6 +1183,12 @@ export type CallUpdateManyMutationInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1125,6 +1237,12 @@ export type CallUncheckedUpdateManyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1183,6 +1301,12 @@ export type CallCountOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1195,6 +1319,7 @@ export type CallAvgOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
 }
 
 export type CallMaxOrderByAggregateInput = {
@@ -1240,6 +1365,12 @@ export type CallMaxOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1287,6 +1418,12 @@ export type CallMinOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1299,6 +1436,7 @@ export type CallSumOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
 }
 
 export type CallScalarRelationFilter = {
@@ -1539,6 +1677,12 @@ export type CallCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
@@ -1591,6 +1735,12 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -1672,6 +1822,12 @@ export type CallScalarWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
 }
@@ -1718,6 +1874,12 @@ export type CallCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -1771,6 +1933,12 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -1836,6 +2004,12 @@ export type CallUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -1889,6 +2063,12 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -1938,6 +2118,12 @@ export type CallCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -1991,6 +2177,12 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
@@ -2045,6 +2237,12 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2097,6 +2295,12 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -2163,6 +2367,12 @@ export type CallUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2216,6 +2426,12 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
@@ -2276,6 +2492,12 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2328,6 +2550,12 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2378,6 +2606,12 @@ export type CallCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2431,6 +2665,12 @@ export type CallUncheckedCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -2496,6 +2736,12 @@ export type CallUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2549,6 +2795,12 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2598,6 +2850,12 @@ export type CallCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2651,6 +2909,12 @@ export type CallUncheckedCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
@@ -2716,6 +2980,12 @@ export type CallUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2769,6 +3039,12 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2819,6 +3095,12 @@ export type CallCreateManyCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -2865,6 +3147,12 @@ export type CallUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
@@ -2917,6 +3205,12 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
@@ -2968,6 +3262,12 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -3065,6 +3365,12 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3120,6 +3426,12 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3170,6 +3482,12 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3220,11 +3538,17 @@ export type CallSelectScalar = {
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -3336,6 +3660,16 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     failedStep: string | null
     failureCode: string | null
     failureMessage: string | null
+    /**
+     * Set while a step waits for its next attempt: which one failed last, why, since when the step keeps failing and
+     * when it is tried again. Null otherwise.
+     */
+    waitingStep: string | null
+    waitingAttempt: number | null
+    waitingCode: string | null
+    waitingMessage: string | null
+    waitingSince: Date | null
+    waitingNextAt: Date | null
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["call"]>
@@ -3810,6 +4144,12 @@ export interface CallFieldRefs {
   readonly failedStep: Prisma.FieldRef<"Call", 'String'>
   readonly failureCode: Prisma.FieldRef<"Call", 'String'>
   readonly failureMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingStep: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingAttempt: Prisma.FieldRef<"Call", 'Int'>
+  readonly waitingCode: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingSince: Prisma.FieldRef<"Call", 'DateTime'>
+  readonly waitingNextAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Call", 'DateTime'>
 }
