@@ -1,3 +1,4 @@
+import type { Info } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
 import { ServiceError } from '../domain/service-error.ts';
@@ -7,6 +8,9 @@ import type { Database } from '../repositories/database.ts';
 // asking another system is two hours (matchCompany), and Temporal gives a step up at once when the
 // delay exceeds what is left of that time.
 const LONGEST_DELAY_MS = 60 * 60 * 1000;
+
+/** How fast Temporal itself repeats an activity. It knows no policy where the server does not tell. */
+export type Pace = Pick<Info, 'attempt' | 'retryPolicy'>;
 
 /** Any error as a ServiceError. An error that has no code is a defect of this service. */
 export function toServiceError(
@@ -28,22 +32,45 @@ export function toServiceError(
  * A ServiceError as Temporal sees it: its code is the failure's type. The cause is left out, because
  * the history would keep what the messages and stacks of libraries hold: URLs, credentials, bodies.
  */
-export function toApplicationFailure(error: ServiceError): ApplicationFailure {
+export function toApplicationFailure(error: ServiceError, pace: Pace): ApplicationFailure {
+  const nextRetryDelay = delayOf(error, pace);
   const failure = ApplicationFailure.create({
     type: error.code,
     message: error.message,
     nonRetryable: !error.retryable,
     details: [error.context],
-    ...(error.retryAfterMs === undefined
-      ? {}
-      : { nextRetryDelay: Math.min(error.retryAfterMs, LONGEST_DELAY_MS) }),
-    ...(error.code === 'RECORDING_NOT_THERE_YET'
+    ...(nextRetryDelay === null ? {} : { nextRetryDelay }),
+    ...(isWaiting(error)
       ? // Normal for a fresh recording: no warning in the logs, no count in the failure metrics.
         { category: ApplicationFailureCategory.BENIGN }
       : {}),
   });
   failure.stack = [`${error.code}: ${error.message}`, ...framesOf(error)].join('\n');
   return failure;
+}
+
+/**
+ * The delay until the next attempt where it differs from Temporal's own, which doubles with every
+ * attempt: `null` otherwise. Another system may ask for a longer one, but not for a shorter one: a
+ * server that asks for one second for hours would be asked every second for hours.
+ */
+function delayOf(error: ServiceError, pace: Pace): number | null {
+  if (error.retryAfterMs === undefined) return null;
+  const askedMs = Math.min(error.retryAfterMs, LONGEST_DELAY_MS);
+  return isWaiting(error) || askedMs > backoffOf(pace) ? askedMs : null;
+}
+
+/** Temporal's own delay after this attempt; 0 where its policy is not known. */
+function backoffOf({ attempt, retryPolicy = {} }: Pace): number {
+  const { initialInterval, backoffCoefficient = 2, maximumInterval } = retryPolicy;
+  if (typeof initialInterval !== 'number') return 0;
+  const mostMs = typeof maximumInterval === 'number' ? maximumInterval : Infinity;
+  return Math.min(initialInterval * backoffCoefficient ** (attempt - 1), mostMs);
+}
+
+/** Whether the step waits at a pace of its own for something that is expected to come. */
+function isWaiting({ code }: ServiceError): boolean {
+  return code === 'RECORDING_NOT_THERE_YET';
 }
 
 /**

@@ -24,13 +24,13 @@ export async function translateErrors<T>(
   try {
     return await work();
   } catch (error) {
-    const { cancellationSignal: signal } = Context.current();
+    const { cancellationSignal: signal, info } = Context.current();
     if (signal.aborted || error instanceof CancelledFailure) {
       await onInterrupted?.();
       throw signal.aborted ? signal.reason : error;
     }
     const failure = toServiceError(error, database);
     await onFailed?.(failure);
-    throw toApplicationFailure(failure);
+    throw toApplicationFailure(failure, info);
   }
 }

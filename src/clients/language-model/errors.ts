@@ -105,3 +105,45 @@ export function modelError(
   const reason = fact === undefined ? why : `${why}: ${fact}`;
   return new ServiceError(code, `Asking the language model failed: ${reason}.`, options);
 }
+
+export type Tokens = { readonly inputTokens: number; readonly outputTokens: number };
+
+/** What a request has cost; `unknown` when it may have been answered, or half of it, unseen. */
+export type Cost = Tokens | 'unknown';
+
+const NOTHING: Tokens = { inputTokens: 0, outputTokens: 0 };
+
+/** What a connection that never came about is called by the system, Node and undici. */
+const NEVER_SENT: readonly unknown[] = [
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/** What a failed request has cost: nothing if it was not sent, or refused before a model read it. */
+export function costOf(error: unknown): Cost {
+  if (error instanceof ServiceError) {
+    const { inputTokens, outputTokens, status } = error.context;
+    if (typeof inputTokens === 'number' && typeof outputTokens === 'number') {
+      return { inputTokens, outputTokens };
+    }
+    return isRefusal(status) ? NOTHING : 'unknown';
+  }
+  const isFree =
+    (error instanceof APIError && isRefusal(error.status)) || NEVER_SENT.includes(codeIn(error));
+  return isFree ? NOTHING : 'unknown';
+}
+
+/** 503 and 529 say that nobody had time for the request; 408 and 409, like other 5xx, that something went wrong with it. */
+function isRefusal(status: unknown): boolean {
+  if (typeof status !== 'number') return false;
+  return (
+    (status >= 300 && status < 500 && ![408, 409].includes(status)) || [503, 529].includes(status)
+  );
+}
+
+/** The system's code of the error, or of the one that caused it. */
+function codeIn(error: unknown): unknown {
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : codeIn(error.cause);
+}

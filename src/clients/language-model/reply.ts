@@ -84,15 +84,18 @@ export function readReply(completion: unknown): Reply {
   const end = choice?.finish_reason ?? '';
   // Telling the model what is wrong with such a text would not help.
   if (/^error$/i.test(end) || choice?.error) throw notACompletion({ error: choice?.error ?? {} });
+  const tokens = {
+    inputTokens: usage?.prompt_tokens ?? 0,
+    outputTokens: usage?.completion_tokens ?? 0,
+  };
   if (ENDED_BY_FILTER.test(end) || choice?.message?.refusal) {
-    throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer');
+    throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer', { context: tokens });
   }
   return {
     content: choice?.message?.content ?? '',
     isCut: ENDED_BY_LIMIT.test(end),
     model: model != null && MODEL_NAME.test(model) ? model : null,
-    inputTokens: usage?.prompt_tokens ?? 0,
-    outputTokens: usage?.completion_tokens ?? 0,
+    ...tokens,
   };
 }
 

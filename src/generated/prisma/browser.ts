@@ -24,32 +24,38 @@ export * from './enums.ts';
 export type Company = Prisma.CompanyModel
 /**
  * Model SitePhone
- * The number of an active site of a ConnectWise company. Kept by walks through all companies,
- * because ConnectWise cannot search sites by number; a walk writes a company's rows anew.
+ * The phone number of an active site of a ConnectWise company. Maintained by walks through all
+ * companies, because ConnectWise cannot search sites by number; a walk replaces each company's rows.
  */
 export type SitePhone = Prisma.SitePhoneModel
 /**
  * Model Call
- * One recording and where its processing stands.
+ * One recording and the state of its processing.
  */
 export type Call = Prisma.CallModel
 /**
  * Model Transcript
- * What was said. Replaced when the call is transcribed anew.
+ * The transcript of a call. Replaced when the call is transcribed again.
  */
 export type Transcript = Prisma.TranscriptModel
 /**
  * Model CallAnalysis
- * What a language model made of a call. One for each run that analysed it.
+ * A language model's analysis of a call. One for each run that analysed it.
  */
 export type CallAnalysis = Prisma.CallAnalysisModel
 /**
  * Model AnalysisChunk
- * What a language model noted of one part of a long call. Kept so that no retry pays for it again.
+ * A language model's notes on one part of a long call. Kept so that no retry pays for them again.
  */
 export type AnalysisChunk = Prisma.AnalysisChunkModel
 /**
+ * Model AnalysisAttempt
+ * What an attempt at an analysis spent on the language model in vain. Written before the model is asked, so that an attempt
+ * that is lost counts too; removed if the attempt cost nothing or its result was stored.
+ */
+export type AnalysisAttempt = Prisma.AnalysisAttemptModel
+/**
  * Model processingLog
- * The account of how each step went. Rows are only ever added.
+ * The log of every step. Rows are only ever added.
  */
 export type processingLog = Prisma.processingLogModel

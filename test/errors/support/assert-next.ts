@@ -24,7 +24,9 @@ export async function failureOf(request: () => Promise<unknown>): Promise<unknow
 
 /** Asserts what is reported to Temporal about an error: its code, and whether and when to retry, and no advice. */
 export function assertNext(error: unknown, code: ErrorCode, next: Next): void {
-  const failure = toApplicationFailure(toServiceError(error, { toServiceError: toDatabaseError }));
+  const failure = toApplicationFailure(toServiceError(error, { toServiceError: toDatabaseError }), {
+    attempt: 1,
+  });
   assert.equal(failure.type, code, failure.message);
   assert.equal(failure.nonRetryable, next === 'given up', 'whether it is non-retryable');
   assert.doesNotMatch(`${failure.message} ${JSON.stringify(failure.details)}`, PRIVATE);

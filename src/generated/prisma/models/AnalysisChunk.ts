@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model AnalysisChunk
- * What a language model noted of one part of a long call. Kept so that no retry pays for it again.
+ * A language model's notes on one part of a long call. Kept so that no retry pays for them again.
  */
 export type AnalysisChunkModel = runtime.Types.Result.DefaultSelection<Prisma.$AnalysisChunkPayload>
 
@@ -820,7 +820,7 @@ export type $AnalysisChunkPayload<ExtArgs extends runtime.Types.Extensions.Inter
     id: string
     callId: string
     /**
-     * A run that redoes the analysis makes notes of its own.
+     * A run that redoes the analysis makes new notes.
      */
     runId: string
     submissionId: string
@@ -831,7 +831,7 @@ export type $AnalysisChunkPayload<ExtArgs extends runtime.Types.Extensions.Inter
     model: string
     index: number
     /**
-     * Of everything the model was sent, but for its random words.
+     * The hash of everything that the model was sent, except for the random words.
      */
     inputSha256: string
     data: runtime.JsonValue

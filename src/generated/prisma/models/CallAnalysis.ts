@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model CallAnalysis
- * What a language model made of a call. One for each run that analysed it.
+ * A language model's analysis of a call. One for each run that analysed it.
  */
 export type CallAnalysisModel = runtime.Types.Result.DefaultSelection<Prisma.$CallAnalysisPayload>
 
@@ -1154,17 +1154,17 @@ export type $CallAnalysisPayload<ExtArgs extends runtime.Types.Extensions.Intern
     model: string
     promptVersion: string
     /**
-     * Of all requests that it took, those for the notes of a long call's parts among them.
+     * The tokens of all its requests, including those for the notes on the parts of a long call.
      */
     inputTokens: number
     outputTokens: number
     /**
-     * The notes' share, which stands in AnalysisChunk as well and must not be paid for twice in a sum.
+     * The notes' share, which AnalysisChunk contains as well; a sum of costs must not count it twice.
      */
     chunkInputTokens: number
     chunkOutputTokens: number
     /**
-     * The speech submission whose transcript was analysed: another transcript needs another analysis.
+     * The speech submission whose transcript was analysed: a new transcript needs a new analysis.
      */
     submissionId: string
     runId: string

@@ -14,8 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model SitePhone
- * The number of an active site of a ConnectWise company. Kept by walks through all companies,
- * because ConnectWise cannot search sites by number; a walk writes a company's rows anew.
+ * The phone number of an active site of a ConnectWise company. Maintained by walks through all
+ * companies, because ConnectWise cannot search sites by number; a walk replaces each company's rows.
  */
 export type SitePhoneModel = runtime.Types.Result.DefaultSelection<Prisma.$SitePhonePayload>
 
@@ -438,7 +438,7 @@ export type $SitePhonePayload<ExtArgs extends runtime.Types.Extensions.InternalA
     companyConnectwiseId: string
     siteConnectwiseId: string
     /**
-     * The walk that saw it last, and when. What a whole walk has not seen is gone.
+     * The walk that saw it last, and when. A complete walk deletes what it has not seen.
      */
     walkId: string
     seenAt: Date

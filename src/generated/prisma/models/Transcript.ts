@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Transcript
- * What was said. Replaced when the call is transcribed anew.
+ * The transcript of a call. Replaced when the call is transcribed again.
  */
 export type TranscriptModel = runtime.Types.Result.DefaultSelection<Prisma.$TranscriptPayload>
 
@@ -766,19 +766,19 @@ export type $TranscriptPayload<ExtArgs extends runtime.Types.Extensions.Internal
      */
     segments: runtime.JsonValue
     /**
-     * {provider, model, languageCodes, channels, diarization, wordTimes, phrases}: how it was asked for. Null for
-     * transcripts of before it was kept.
+     * {provider, model, languageCodes, channels, diarization, wordTimes, phrases}: the parameters of the request. Null for
+     * transcripts that are older than this column.
      */
     recognition: runtime.JsonValue | null
     languageCode: string | null
     model: string
     billedSeconds: number
     /**
-     * Billed for the transcripts that this one replaced.
+     * The billed seconds of the transcripts that this one replaced.
      */
     priorSeconds: number
     /**
-     * The hash of the audio it was made from: other audio needs another transcript.
+     * The hash of the audio it was made from: different audio needs a new transcript.
      */
     sha256: string
     submissionId: string

@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model processingLog
- * The account of how each step went. Rows are only ever added.
+ * The log of every step. Rows are only ever added.
  */
 export type processingLogModel = runtime.Types.Result.DefaultSelection<Prisma.$processingLogPayload>
 
@@ -987,17 +987,17 @@ export type $processingLogPayload<ExtArgs extends runtime.Types.Extensions.Inter
     event: string
     step: string
     /**
-     * The failure's code; null for everything that is not a failure.
+     * The code of a failure; null for all other rows.
      */
     code: string | null
     /**
-     * 0 for what can be true only once per activity; else the number of the attempt.
+     * 0 for an event that can occur only once per activity; otherwise the number of the attempt.
      */
     attempt: number
     runId: string
     activityId: string
     /**
-     * Taken when the row is written, not when its transaction began, so that rows keep their order.
+     * The time at which the row is written, not at which its transaction began, so that rows keep their order.
      */
     createdAt: Date
     updatedAt: Date
