@@ -9,13 +9,13 @@ import { readArguments } from '../src/process/arguments.ts';
 export const PAGE = join(import.meta.dirname, '../docs/failure-codes.md');
 
 const AUTOMATICALLY =
-  'automatically, with growing pauses (or as long as the other system asks for), until the time of the step is up';
+  'automatically, with growing pauses (or longer ones, if the other system asks for them), until the time of the step is up';
 const BY_THE_SENDER =
   'not automatically; the request is idempotent, so its sender may simply repeat it';
 
 /** How retryable failures of a group are retried. The step retries those of groups that are not listed. */
 const RETRIED_IN_GROUP: Readonly<Partial<Record<string, string>>> = {
-  'Language model': `${AUTOMATICALLY}; at most eight times`,
+  'Language model': `${AUTOMATICALLY}; at most eight attempts that may have cost tokens in vain`,
   Temporal: BY_THE_SENDER,
   'Requests to the gateway': BY_THE_SENDER,
 } satisfies Partial<Record<keyof typeof CODE_GROUPS, string>>;

@@ -18,6 +18,7 @@ import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { TASK_QUEUE } from './domain/names.ts';
 import { readArguments } from './process/arguments.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
+import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
           companies: createCompanyRepository(prisma),
           sitePhones,
           analyses: createCallAnalysisRepository(prisma),
+          analysisAttempts: createAnalysisAttemptRepository(prisma),
           chunks: createAnalysisChunkRepository(prisma),
           transcripts: createTranscriptRepository(prisma),
           log: createProcessingLogRepository(prisma),

@@ -24,30 +24,41 @@ export function toServiceError(
   );
 }
 
-/** The delay before the next attempt, in milliseconds; `null` leaves it to the step's own backoff. */
-export function delayOf({ retryAfterMs }: ServiceError): number | null {
-  return retryAfterMs === undefined ? null : Math.min(retryAfterMs, LONGEST_DELAY_MS);
-}
-
 /**
  * A ServiceError as Temporal sees it: its code is the failure's type. The cause is left out, because
  * the history would keep what the messages and stacks of libraries hold: URLs, credentials, bodies.
  */
-export function toApplicationFailure(error: ServiceError): ApplicationFailure {
-  const delayMs = delayOf(error);
+export function toApplicationFailure(error: ServiceError, backoffMs: number): ApplicationFailure {
+  const nextRetryDelay = delayOf(error, backoffMs);
   const failure = ApplicationFailure.create({
     type: error.code,
     message: error.message,
     nonRetryable: !error.retryable,
     details: [error.context],
-    ...(delayMs === null ? {} : { nextRetryDelay: delayMs }),
-    ...(error.code === 'RECORDING_NOT_THERE_YET'
+    ...(nextRetryDelay === null ? {} : { nextRetryDelay }),
+    ...(isWaiting(error)
       ? // Normal for a fresh recording: no warning in the logs, no count in the failure metrics.
         { category: ApplicationFailureCategory.BENIGN }
       : {}),
   });
   failure.stack = [`${error.code}: ${error.message}`, ...framesOf(error)].join('\n');
   return failure;
+}
+
+/**
+ * The delay before the next attempt, in milliseconds, given Temporal's own, which doubles with every
+ * attempt: `null` leaves it to that. Another system may ask for a longer one, but not for a shorter
+ * one: a server that asks for one second for hours would be asked every second for hours.
+ */
+export function delayOf(error: ServiceError, backoffMs: number): number | null {
+  if (error.retryAfterMs === undefined) return null;
+  const requestedMs = Math.min(error.retryAfterMs, LONGEST_DELAY_MS);
+  return isWaiting(error) || requestedMs > backoffMs ? requestedMs : null;
+}
+
+/** Whether the step waits at a pace of its own for something that is expected to come. */
+function isWaiting({ code }: ServiceError): boolean {
+  return code === 'RECORDING_NOT_THERE_YET';
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.ts';
 
 /**
  * Every step has a time limit, not a number of attempts, because a worker that shuts down uses up an
- * attempt. A cancelled step is awaited to its end, which is not the SDK's default: otherwise it could
+ * attempt and so does a server that asks for patience. A cancelled step is awaited to its end, which is not the SDK's default: otherwise it could
  * still write COMPLETED after CANCELLED was recorded.
  */
 function budget(options: ActivityOptions): ActivityOptions {
@@ -54,14 +54,14 @@ const { matchCompany } = proxyActivities<Activities>(
   }),
 );
 
-// Slow models take minutes for a long call, and may be asked three times. Each attempt costs tokens,
-// so this is the only step whose attempts are limited.
+// Slow models take minutes for a long call, and may be asked three times. Attempts that may have cost
+// tokens are limited, by the step itself: one that was refused costs nothing and time mends it.
 const { analyzeTranscript } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '20 minutes',
     heartbeatTimeout: '30 seconds',
     scheduleToCloseTimeout: '6 hours',
-    retry: { initialInterval: '5 seconds', maximumInterval: '2 minutes', maximumAttempts: 8 },
+    retry: { initialInterval: '5 seconds', maximumInterval: '2 minutes' },
   }),
 );
 

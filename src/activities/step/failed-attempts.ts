@@ -98,7 +98,7 @@ export function createFailedAttempts(
         });
       }
       if (!failure.retryable) return;
-      const delayMs = delayOf(failure) ?? attempt.backoffMs;
+      const delayMs = delayOf(failure, attempt.backoffMs) ?? attempt.backoffMs;
       await noteWaiting(call, { number: attempt.number, code, message, delayMs });
     });
   }

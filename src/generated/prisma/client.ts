@@ -73,6 +73,12 @@ export type CallAnalysis = Prisma.CallAnalysisModel
  */
 export type AnalysisChunk = Prisma.AnalysisChunkModel
 /**
+ * Model AnalysisAttempt
+ * What an attempt at an analysis spent on the language model in vain. Written before the model is asked, so that an attempt
+ * that is lost counts too; removed if the attempt cost nothing or its result was stored.
+ */
+export type AnalysisAttempt = Prisma.AnalysisAttemptModel
+/**
  * Model processingLog
  * The log of every step. Rows are only ever added.
  */

@@ -403,6 +403,7 @@ export const ModelName = {
   Transcript: 'Transcript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
+  AnalysisAttempt: 'AnalysisAttempt',
   processingLog: 'processingLog'
 } as const
 
@@ -419,7 +420,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "transcript" | "callAnalysis" | "analysisChunk" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -867,6 +868,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    AnalysisAttempt: {
+      payload: Prisma.$AnalysisAttemptPayload<ExtArgs>
+      fields: Prisma.AnalysisAttemptFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AnalysisAttemptFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AnalysisAttemptFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        findFirst: {
+          args: Prisma.AnalysisAttemptFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AnalysisAttemptFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        findMany: {
+          args: Prisma.AnalysisAttemptFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>[]
+        }
+        create: {
+          args: Prisma.AnalysisAttemptCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        createMany: {
+          args: Prisma.AnalysisAttemptCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AnalysisAttemptCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>[]
+        }
+        delete: {
+          args: Prisma.AnalysisAttemptDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        update: {
+          args: Prisma.AnalysisAttemptUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        deleteMany: {
+          args: Prisma.AnalysisAttemptDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AnalysisAttemptUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AnalysisAttemptUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>[]
+        }
+        upsert: {
+          args: Prisma.AnalysisAttemptUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        aggregate: {
+          args: Prisma.AnalysisAttemptAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAnalysisAttempt>
+        }
+        groupBy: {
+          args: Prisma.AnalysisAttemptGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AnalysisAttemptGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AnalysisAttemptCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AnalysisAttemptCountAggregateOutputType> | number
+        }
+      }
+    }
     processingLog: {
       payload: Prisma.$processingLogPayload<ExtArgs>
       fields: Prisma.processingLogFieldRefs
@@ -1119,6 +1194,21 @@ export const AnalysisChunkScalarFieldEnum = {
 } as const
 
 export type AnalysisChunkScalarFieldEnum = (typeof AnalysisChunkScalarFieldEnum)[keyof typeof AnalysisChunkScalarFieldEnum]
+
+
+export const AnalysisAttemptScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  runId: 'runId',
+  activityId: 'activityId',
+  attempt: 'attempt',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
 export const ProcessingLogScalarFieldEnum = {
@@ -1518,6 +1608,7 @@ export type GlobalOmitConfig = {
   transcript?: Prisma.TranscriptOmit
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit
+  analysisAttempt?: Prisma.AnalysisAttemptOmit
   processingLog?: Prisma.processingLogOmit
 }
 

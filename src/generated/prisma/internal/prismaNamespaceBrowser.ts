@@ -57,6 +57,7 @@ export const ModelName = {
   Transcript: 'Transcript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
+  AnalysisAttempt: 'AnalysisAttempt',
   processingLog: 'processingLog'
 } as const
 
@@ -215,6 +216,21 @@ export const AnalysisChunkScalarFieldEnum = {
 } as const
 
 export type AnalysisChunkScalarFieldEnum = (typeof AnalysisChunkScalarFieldEnum)[keyof typeof AnalysisChunkScalarFieldEnum]
+
+
+export const AnalysisAttemptScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  runId: 'runId',
+  activityId: 'activityId',
+  attempt: 'attempt',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
 export const ProcessingLogScalarFieldEnum = {

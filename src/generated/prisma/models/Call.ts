@@ -614,6 +614,7 @@ export type CallWhereInput = {
   transcript?: Prisma.XOR<Prisma.TranscriptNullableScalarRelationFilter, Prisma.TranscriptWhereInput> | null
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
+  attempts?: Prisma.AnalysisAttemptListRelationFilter
 }
 
 export type CallOrderByWithRelationInput = {
@@ -674,6 +675,7 @@ export type CallOrderByWithRelationInput = {
   transcript?: Prisma.TranscriptOrderByWithRelationInput
   logs?: Prisma.processingLogOrderByRelationAggregateInput
   chunks?: Prisma.AnalysisChunkOrderByRelationAggregateInput
+  attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -737,6 +739,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   transcript?: Prisma.XOR<Prisma.TranscriptNullableScalarRelationFilter, Prisma.TranscriptWhereInput> | null
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
+  attempts?: Prisma.AnalysisAttemptListRelationFilter
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -911,6 +914,7 @@ export type CallCreateInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -969,6 +973,7 @@ export type CallUncheckedCreateInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1027,6 +1032,7 @@ export type CallUpdateInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1085,6 +1091,7 @@ export type CallUncheckedUpdateInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1621,6 +1628,20 @@ export type CallUpdateOneRequiredWithoutChunksNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutChunksInput, Prisma.CallUpdateWithoutChunksInput>, Prisma.CallUncheckedUpdateWithoutChunksInput>
 }
 
+export type CallCreateNestedOneWithoutAttemptsInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutAttemptsInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutAttemptsNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutAttemptsInput
+  upsert?: Prisma.CallUpsertWithoutAttemptsInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutAttemptsInput, Prisma.CallUpdateWithoutAttemptsInput>, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
+}
+
 export type CallCreateNestedOneWithoutLogsInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutLogsInput, Prisma.CallUncheckedCreateWithoutLogsInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutLogsInput
@@ -1690,6 +1711,7 @@ export type CallCreateWithoutCompanyInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1747,6 +1769,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1887,6 +1910,7 @@ export type CallCreateWithoutTranscriptInput = {
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -1944,6 +1968,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2017,6 +2042,7 @@ export type CallUpdateWithoutTranscriptInput = {
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2074,6 +2100,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2131,6 +2158,7 @@ export type CallCreateWithoutAnalysesInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2188,6 +2216,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -2250,6 +2279,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2307,6 +2337,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2380,6 +2411,7 @@ export type CallUpdateWithoutAnalysesInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2437,6 +2469,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2505,6 +2538,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2562,6 +2596,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -2619,6 +2654,7 @@ export type CallCreateWithoutChunksInput = {
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -2676,6 +2712,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -2749,6 +2786,7 @@ export type CallUpdateWithoutChunksInput = {
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -2806,6 +2844,255 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+}
+
+export type CallCreateWithoutAttemptsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutAttemptsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutAttemptsInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+}
+
+export type CallUpsertWithoutAttemptsInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutAttemptsInput, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutAttemptsInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutAttemptsInput, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
+}
+
+export type CallUpdateWithoutAttemptsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutAttemptsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -2863,6 +3150,7 @@ export type CallCreateWithoutLogsInput = {
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -2920,6 +3208,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -2993,6 +3282,7 @@ export type CallUpdateWithoutLogsInput = {
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -3050,6 +3340,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -3160,6 +3451,7 @@ export type CallUpdateWithoutCompanyInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -3217,6 +3509,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -3281,12 +3574,14 @@ export type CallCountOutputType = {
   analyses: number
   logs: number
   chunks: number
+  attempts: number
 }
 
 export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   analyses?: boolean | CallCountOutputTypeCountAnalysesArgs
   logs?: boolean | CallCountOutputTypeCountLogsArgs
   chunks?: boolean | CallCountOutputTypeCountChunksArgs
+  attempts?: boolean | CallCountOutputTypeCountAttemptsArgs
 }
 
 /**
@@ -3318,6 +3613,13 @@ export type CallCountOutputTypeCountLogsArgs<ExtArgs extends runtime.Types.Exten
  */
 export type CallCountOutputTypeCountChunksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.AnalysisChunkWhereInput
+}
+
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountAttemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AnalysisAttemptWhereInput
 }
 
 
@@ -3379,6 +3681,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   transcript?: boolean | Prisma.Call$transcriptArgs<ExtArgs>
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
+  attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -3556,6 +3859,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   transcript?: boolean | Prisma.Call$transcriptArgs<ExtArgs>
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
+  attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3576,6 +3880,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     transcript: Prisma.$TranscriptPayload<ExtArgs> | null
     logs: Prisma.$processingLogPayload<ExtArgs>[]
     chunks: Prisma.$AnalysisChunkPayload<ExtArgs>[]
+    attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -4072,6 +4377,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   transcript<T extends Prisma.Call$transcriptArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$transcriptArgs<ExtArgs>>): Prisma.Prisma__TranscriptClient<runtime.Types.Result.GetResult<Prisma.$TranscriptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   logs<T extends Prisma.Call$logsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$logsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$processingLogPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   chunks<T extends Prisma.Call$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -4679,6 +4985,30 @@ export type Call$chunksArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
   take?: number
   skip?: number
   distinct?: Prisma.AnalysisChunkScalarFieldEnum | Prisma.AnalysisChunkScalarFieldEnum[]
+}
+
+/**
+ * Call.attempts
+ */
+export type Call$attemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the AnalysisAttempt
+   */
+  select?: Prisma.AnalysisAttemptSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the AnalysisAttempt
+   */
+  omit?: Prisma.AnalysisAttemptOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AnalysisAttemptInclude<ExtArgs> | null
+  where?: Prisma.AnalysisAttemptWhereInput
+  orderBy?: Prisma.AnalysisAttemptOrderByWithRelationInput | Prisma.AnalysisAttemptOrderByWithRelationInput[]
+  cursor?: Prisma.AnalysisAttemptWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AnalysisAttemptScalarFieldEnum | Prisma.AnalysisAttemptScalarFieldEnum[]
 }
 
 /**
