@@ -5,6 +5,7 @@ import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
+import { endWithin } from './process/end-within.ts';
 import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
@@ -12,6 +13,10 @@ import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
+
+// `docker stop` kills a process ten seconds after SIGTERM. Requests that are running have five seconds to
+// end; a database or a Temporal that does not answer could take longer than the rest to be left.
+const SHUTDOWN_MS = 8_000;
 
 /** The gateway process: everything it uses is opened here and closed here, in reverse order. */
 async function main(): Promise<void> {
@@ -46,6 +51,11 @@ async function main(): Promise<void> {
     await app.listen({ host: config.host, port: config.port });
     await untilStopSignal();
     logger.info('The gateway is shutting down.');
+    endWithin(SHUTDOWN_MS, () =>
+      logger.warn(
+        'The gateway exits before everything that it opened is closed, because something did not answer.',
+      ),
+    );
   } finally {
     await stack.disposeAsync();
   }

@@ -1,4 +1,8 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 import { ServiceError } from '../domain/service-error.ts';
@@ -56,6 +60,45 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const detail = 'There is no such path or method here.';
   return send(reply, toProblem({ code: 'NOT_FOUND', status: 404, detail, requestId: request.id }));
+}
+
+/**
+ * Answers what never became a request, because it took too long to arrive or is not HTTP. The connection
+ * is closed, since it is unknown where a next request would begin.
+ */
+export function createClientErrorHandler(log: FastifyBaseLogger) {
+  return (error: Error & { readonly code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const { status, detail } = explainClientError(error.code);
+    const requestId = randomUUID();
+    log.info({ reqId: requestId, status }, detail);
+    const body = JSON.stringify(toProblem({ code: 'INVALID_INPUT', status, detail, requestId }));
+    socket.end(
+      [
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+        `content-type: ${PROBLEM_TYPE}`,
+        `content-length: ${Buffer.byteLength(body)}`,
+        'connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+    // Once the answer is sent. Nothing more is read from the client.
+    socket.destroySoon();
+  };
+}
+
+function explainClientError(code: string | undefined): { status: number; detail: string } {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { status: 408, detail: 'The request did not arrive completely in time.' };
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return { status: 431, detail: 'The headers of the request are too large.' };
+  }
+  return { status: 400, detail: 'What arrived is not an HTTP request.' };
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
