@@ -10,6 +10,7 @@ import { checkPorts } from './port-check.ts';
 import { startKeeper } from './process/keeper.ts';
 import { tryLock, type Lock } from './process/lock.ts';
 import { waitForSignal } from './process/wait-for-signal.ts';
+import { refuseMix } from './real-systems.ts';
 import { createRunRecord, endLeftovers } from './run-record.ts';
 import { readRecordings, type RecordingFile } from './samples/own-recordings.ts';
 import { runSamples } from './samples/run-samples.ts';
@@ -17,12 +18,13 @@ import { readLocalEnvironment, toLocalSettings, type LocalSettings } from './set
 import { createStack } from './stack.ts';
 
 async function main(): Promise<number> {
-  const { once, whisper, withoutService, paths } = readStartArguments();
+  const { once, whisper, withoutService, withRealSystems, paths } = readStartArguments();
   try {
     const env = readLocalEnvironment(process.env);
     const settings = toLocalSettings(env, { whisper, withoutService });
     const recordings = await readRecordings(paths, process.env);
     refuseUnusable(settings, recordings);
+    if (!withRealSystems) refuseMix(settings.mix);
     const lock = holdDataFolder(settings);
     try {
       return await run(settings, recordings, once);
@@ -56,6 +58,11 @@ const command = {
       default: false,
       help: 'Starts everything but worker and gateway, which are left to "npm run dev".',
     },
+    'with-real-systems': {
+      type: 'boolean',
+      default: false,
+      help: 'Lets stand-ins work with a database or a Temporal server of yours, which is refused otherwise: the sample calls, their made-up companies and analyses are then written to that database. Calls wait on a task queue of their own, which the real workers do not see, and a stand-in for ConnectWise does not touch the directory of sites.',
+    },
   },
   environment: {
     LOCAL_DATA_FOLDER: 'Where everything is kept. Default: .data.',
@@ -67,7 +74,12 @@ const command = {
 /** Reads the command line; ends the process when it cannot be used. */
 function readStartArguments() {
   const { flags, operands: paths } = readArguments(command);
-  const { once, whisper, 'without-service': withoutService } = flags;
+  const {
+    once,
+    whisper,
+    'without-service': withoutService,
+    'with-real-systems': withRealSystems,
+  } = flags;
   // Calls are submitted to the gateway and need a worker.
   if (withoutService && (once || paths.length > 0)) {
     refuseArguments(
@@ -75,7 +87,7 @@ function readStartArguments() {
       '--without-service processes no call, so it takes neither --once nor a recording',
     );
   }
-  return { once, whisper, withoutService, paths };
+  return { once, whisper, withoutService, withRealSystems, paths };
 }
 
 /** Refuses recordings that nothing could transcribe, or that the phone system in use would not have. */
