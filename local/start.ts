@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { MigrationError } from '../prisma/engine/migration-error.ts';
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
+import { closeDataFolder } from './data-folder.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { nextSteps } from './output/next-steps.ts';
 import { createProgress } from './output/progress.ts';
@@ -14,7 +15,12 @@ import { refuseMix } from './real-systems.ts';
 import { createRunRecord, endLeftovers } from './run-record.ts';
 import { readRecordings, type RecordingFile } from './samples/own-recordings.ts';
 import { runSamples } from './samples/run-samples.ts';
-import { readLocalEnvironment, toLocalSettings, type LocalSettings } from './settings.ts';
+import {
+  PROJECT_FOLDER,
+  readLocalEnvironment,
+  toLocalSettings,
+  type LocalSettings,
+} from './settings.ts';
 import { createStack } from './stack.ts';
 
 async function main(): Promise<number> {
@@ -112,6 +118,7 @@ function refuseUnusable(
 function holdDataFolder({ dataFolder }: LocalSettings): Lock {
   let lock: Lock | null;
   try {
+    closeDataFolder(dataFolder, PROJECT_FOLDER);
     lock = tryLock(join(dataFolder, 'run.lock'));
   } catch (error) {
     throw new LocalRunError(

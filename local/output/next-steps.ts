@@ -8,14 +8,15 @@ const WAIT = '  # wait a few seconds';
 /** The addresses of everything, and commands that can be pasted as they are. */
 export function nextSteps(
   addresses: Addresses & { readonly gatewayUrl: string },
-  { withoutService }: Pick<LocalSettings, 'withoutService'>,
+  settings: Pick<LocalSettings, 'withoutService' | 'databaseUrl'>,
 ): string {
   const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
+  const { withoutService } = settings;
   const gateway = withoutService ? `${gatewayUrl}, once npm run dev has started it` : gatewayUrl;
   const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gateway}`];
   if (temporal !== null) lines.push(`  Web UI      ${temporal.uiUrl}`);
-  // The URL of the user's own database may contain a password.
-  if (databaseUrl.includes('@127.0.0.1:')) lines.push(`  Database    ${databaseUrl}`);
+  // The URL of the user's own database may contain a password of theirs.
+  if (settings.databaseUrl === null) lines.push(`  Database    ${databaseUrl}`);
   if (sandbox !== null) {
     lines.push(
       `  Sandbox     ${sandbox.controlUrl}  (/samples /hits /faults /objects /operations)`,

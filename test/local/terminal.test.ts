@@ -1,7 +1,7 @@
 // npm start in a real terminal, where Ctrl-C reaches npm and all its programs at once, and npm passes it on.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -98,10 +98,13 @@ describe('npm start in a terminal', () => {
     assert.doesNotMatch(output, /Error|Unhandled|\n\s+at .*:\d+:\d+|node:internal/);
   }
 
-  it('one Ctrl-C stops the parts in their order and prints nothing else', async () => {
+  it('keeps what it makes from other users; one Ctrl-C stops the parts in their order and prints nothing else', async function () {
+    // A whole start with its samples, on a machine that other tests keep busy.
+    this.timeout(240_000);
     const terminal = npmStart();
     await untilShown(terminal, /Ctrl-C stops everything/);
     const running = parts();
+    assert.deepEqual(openToOthers(dataFolder), []);
     const shown = terminal.output().length;
     terminal.press(CTRL_C);
     const code = await terminal.ended;
@@ -151,6 +154,14 @@ describe('npm start in a terminal', () => {
     await assertEnded(running);
   });
 });
+
+/** What other users of this machine could read or change. */
+function openToOthers(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    return stats !== undefined && (stats.mode & 0o077) !== 0;
+  });
+}
 
 /** The keeper ends in the background what is left. */
 async function assertEnded(running: readonly RecordedPart[]): Promise<void> {
