@@ -14,7 +14,12 @@ export function nextSteps(
   const { withoutService } = settings;
   const gateway = withoutService ? `${gatewayUrl}, once npm run dev has started it` : gatewayUrl;
   const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gateway}`];
-  if (temporal !== null) lines.push(`  Web UI      ${temporal.uiUrl}`);
+  if (temporal !== null) {
+    lines.push(
+      `  Web UI      ${temporal.uiUrl}`,
+      `  Failed      ${failedCallsUrl(temporal.uiUrl)}`,
+    );
+  }
   // The URL of the user's own database may contain a password of theirs.
   if (settings.databaseUrl === null) lines.push(`  Database    ${databaseUrl}`);
   if (sandbox !== null) {
@@ -42,6 +47,12 @@ export function nextSteps(
     '  Ctrl-C stops everything; its data is kept for the next npm start.',
   );
   return lines.join('\n');
+}
+
+/** The Web UI's list of the calls that failed. */
+function failedCallsUrl(uiUrl: string): string {
+  const query = encodeURIComponent('CallStatus="FAILED"');
+  return `${uiUrl}/namespaces/default/workflows?query=${query}`;
 }
 
 function tryOwnRecording(gatewayUrl: string, controlUrl: string): string[] {
