@@ -128,8 +128,10 @@ function holdDataFolder({ dataFolder }: LocalSettings): Lock {
   if (lock !== null) return lock;
   const other = createRunRecord(dataFolder).read();
   const which = other === null ? '' : ` (process ${other.pid}, gateway ${other.gatewayUrl})`;
+  // Its terminal may be closed, or only npm was killed in it.
+  const how = other === null ? '' : ` or "kill ${other.pid}"`;
   throw new LocalRunError(
-    `npm start is already running here${which}: use that one, or stop it with Ctrl-C in its terminal first.`,
+    `npm start is already running here${which}: use that one, or stop it with Ctrl-C in its terminal${how} first.`,
   );
 }
 

@@ -27,6 +27,9 @@ const WORKER_ANSWERS_WITHIN_MS = 20_000;
 // A query that was handed to a worker which has just died is lost with it, so it is sent again.
 const QUERY_TIMEOUT_MS = 5_000;
 
+// A cancelled request ends at once; if it was about to be repeated, at its next attempt.
+const ABORTS_WITHIN_MS = 2_000;
+
 type Walk = () => Promise<SiteWalkResult>;
 
 /**
@@ -85,9 +88,13 @@ async function follow({
   readonly onProgress: (report: SiteWalkReport) => void;
   readonly workerAnswersWithinMs: number;
 }): Promise<SiteWalkResult> {
-  const ended = handle.result();
+  const asking = new AbortController();
+  const ended = client.withAbortSignal(asking.signal, () => handle.result());
   // The race below sees the rejection; until it begins, nothing waits for it.
-  ended.catch(() => undefined);
+  const settled = ended.then(
+    () => undefined,
+    () => undefined,
+  );
   let answeredAt = performance.now();
   for (;;) {
     const result = await Promise.race([ended, sleep(POLL_INTERVAL_MS, null)]);
@@ -100,6 +107,10 @@ async function follow({
       answeredAt = performance.now();
       onProgress(report);
     } else if (performance.now() - answeredAt > workerAnswersWithinMs) {
+      asking.abort();
+      // A request that is still under way when the connection closes would be repeated on the closed
+      // one, which throws where nobody can catch it.
+      await Promise.race([settled, sleep(ABORTS_WITHIN_MS)]);
       throw new ServiceError(
         'TIMEOUT',
         'No worker answers for the walk through the sites. Start one (npm run worker): the walk waits for it and then continues by itself.',
