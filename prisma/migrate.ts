@@ -27,3 +27,5 @@ try {
   console.error(error.message);
   process.exitCode = 1;
 }
+// Prisma's engine leaves a timer behind, the ten seconds for which it would have waited for its lock.
+process.exit();

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
 
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { ConfigurationError } from './config/configuration-error.ts';
-import { gatewaySchema, workerSchema, type LogLevel, type WorkerValues } from './config/schemas.ts';
+import {
+  gatewaySchema,
+  temporalSchema,
+  workerSchema,
+  type LogLevel,
+  type WorkerValues,
+} from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
 import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
@@ -17,6 +23,8 @@ export type GatewayConfig = {
   readonly logLevel: LogLevel;
   readonly database: { readonly url: string; readonly poolSize: number };
   readonly temporal: TemporalConfig;
+  /** The Temporal task queue of this installation. */
+  readonly taskQueue: string;
   /** The address of Temporal's Web UI, without a trailing slash; `null` when not configured. */
   readonly temporalUiUrl: string | null;
   /** The channel (1-based) on which the party that placed a call is heard. */
@@ -42,6 +50,7 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
+    taskQueue: value.TASK_QUEUE,
     temporalUiUrl: value.TEMPORAL_UI_URL,
     callerChannel: value.RECORDING_CALLER_CHANNEL,
     prices: {
@@ -65,6 +74,7 @@ export function loadWorkerConfig(env: Environment) {
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
+    taskQueue: value.TASK_QUEUE,
     phoneSystem: {
       url: value.PHONE_SYSTEM_URL,
       username: value.PHONE_SYSTEM_USERNAME,
@@ -157,8 +167,11 @@ function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] 
 }
 
 /** What a process that only talks to Temporal needs (the bootstrap command). */
-export function loadTemporalConfig(env: Environment): TemporalConfig {
-  return parse(z.object({}), env).temporal;
+export function loadTemporalConfig(
+  env: Environment,
+): TemporalConfig & { readonly taskQueue: string } {
+  const { value, temporal } = parse(temporalSchema, env);
+  return { ...temporal, taskQueue: value.TASK_QUEUE };
 }
 
 function parse<T extends z.ZodType<object>>(

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
         transcripts: createTranscriptRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,
-        runs: createCallRuns(new Client({ connection, namespace })),
+        runs: createCallRuns(new Client({ connection, namespace }), config.taskQueue),
         linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
         callerChannel: config.callerChannel,
       }),
@@ -74,6 +74,7 @@ readArguments({
   environment: {
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
     'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
     '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
   },

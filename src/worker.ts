@@ -15,7 +15,6 @@ import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-s
 import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
-import { TASK_QUEUE } from './domain/names.ts';
 import { readArguments } from './process/arguments.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
@@ -58,7 +57,7 @@ async function main(): Promise<void> {
     );
     await ensureSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });
-    const schedule = await ensureSiteDirectorySchedule(client);
+    const schedule = await ensureSiteDirectorySchedule(client, config.taskQueue);
     // Calls are processed without the schedule; only the numbers of sites are not kept up to date.
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
@@ -75,7 +74,7 @@ async function main(): Promise<void> {
     const worker = await Worker.create({
       connection,
       namespace,
-      taskQueue: TASK_QUEUE,
+      taskQueue: config.taskQueue,
       ...(config.workflowBundle === null
         ? { workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)) }
         : { workflowBundle: { codePath: config.workflowBundle } }),
@@ -112,7 +111,7 @@ async function main(): Promise<void> {
       maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
-    logger.info({ taskQueue: TASK_QUEUE, namespace }, 'The worker takes calls.');
+    logger.info({ taskQueue: config.taskQueue, namespace }, 'The worker takes calls.');
     await worker.run();
     logger.info('The worker has shut down.');
   } finally {
@@ -126,6 +125,7 @@ readArguments({
   environment: {
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
     '.env':
       'Is read too, if there is one; .env.example explains these names and those of the outside systems.',
   },

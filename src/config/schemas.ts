@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 import { parsePrice } from '../domain/call-cost.ts';
 import { readDatabaseUrl } from '../domain/database-url.ts';
+import { TASK_QUEUE } from '../domain/names.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -40,7 +41,14 @@ const duration = (maxMs: number, fault: string) =>
     .refine((value) => value !== null && value >= 1000 && value <= maxMs, fault)
     .transform((value) => value ?? 0);
 
+/** What every process reads that asks Temporal for anything. */
+export const temporalSchema = z.object({
+  // What a worker polls has to be what the gateway starts calls on.
+  TASK_QUEUE: text.max(1000, 'must have at most 1000 characters').default(TASK_QUEUE),
+});
+
 const processSchema = {
+  ...temporalSchema.shape,
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DATABASE_URL: text.superRefine((value, context) => {
     for (const message of faultsOfDatabaseUrl(value)) context.addIssue({ code: 'custom', message });

@@ -14,7 +14,12 @@ import { REDO_STEPS, STEPS, type RedoStep, type Step } from '../domain/names.ts'
 import { toReprocessRequest, type ReprocessRequest } from '../domain/reprocess-request.ts';
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
-import { reprocessSignal, statusQuery } from './messages.ts';
+import {
+  REPROCESS_DESCRIPTION,
+  reprocessSignal,
+  STATUS_DESCRIPTION,
+  statusQuery,
+} from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
 import { mustRedo, withoutImplied } from './redo-plan.ts';
 import { publishStarted, publishStatus } from './run-status.ts';
@@ -54,35 +59,43 @@ export async function CallProcessingWorkflow(
   const tooLate: ReprocessRequest[] = [];
   let reprocessRequests = 0;
 
-  setHandler(statusQuery, () => ({
-    steps: progress,
-    parked: parking.list().map(([step, { code }]) => ({ step, code })),
-    reprocessRequests,
-  }));
+  setHandler(
+    statusQuery,
+    () => ({
+      steps: progress,
+      parked: parking.list().map(([step, { code }]) => ({ step, code })),
+      reprocessRequests,
+    }),
+    { description: STATUS_DESCRIPTION },
+  );
 
-  setHandler(reprocessSignal, (payload) => {
-    const request = toReprocessRequest(payload);
-    reprocessRequests += 1;
-    if (!hasStarted) {
-      // Sent together with the start: a known call is to redo a step.
-      redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
-      reason = request.reason ?? reason;
-    } else if (isClosing || whole.consideredCancelled) {
-      tooLate.push(request);
-    } else if (request.from !== null && progress[request.from] === 'DONE') {
-      rewindTo.push(request.from);
-      reason = request.reason;
-      parking.releaseAll(reason);
-      stepsScope.cancel();
-    } else if (parking.releaseAll(request.reason)) {
-      // openCall, if it is what was parked, notes the reason of the request that it is retried for.
-      reason = request.reason ?? reason;
-    } else if (parking.hasExpired()) {
-      tooLate.push(request);
-    } else {
-      log.info('Nothing is parked, so this reprocess changes nothing.', { from: request.from });
-    }
-  });
+  setHandler(
+    reprocessSignal,
+    (payload) => {
+      const request = toReprocessRequest(payload);
+      reprocessRequests += 1;
+      if (!hasStarted) {
+        // Sent together with the start: a known call is to redo a step.
+        redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
+        reason = request.reason ?? reason;
+      } else if (isClosing || whole.consideredCancelled) {
+        tooLate.push(request);
+      } else if (request.from !== null && progress[request.from] === 'DONE') {
+        rewindTo.push(request.from);
+        reason = request.reason;
+        parking.releaseAll(reason);
+        stepsScope.cancel();
+      } else if (parking.releaseAll(request.reason)) {
+        // openCall, if it is what was parked, notes the reason of the request that it is retried for.
+        reason = request.reason ?? reason;
+      } else if (parking.hasExpired()) {
+        tooLate.push(request);
+      } else {
+        log.info('Nothing is parked, so this reprocess changes nothing.', { from: request.from });
+      }
+    },
+    { description: REPROCESS_DESCRIPTION },
+  );
 
   // Signals that were sent with the start are delivered before this continues.
   await Promise.resolve();

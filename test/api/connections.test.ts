@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
-import { startProcess, type RunningProcess } from '../support/child-process.ts';
+import { startLoneProcess, type OwnProcess } from '../support/own-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openRawConnection, type RawConnection } from '../support/raw-connection.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -21,7 +21,7 @@ const WHOLE_REQUEST = 'GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n';
 describe("the gateway's connections", () => {
   let testDatabase: TestDatabase;
   let database: Database;
-  const gateways: RunningProcess[] = [];
+  const gateways: OwnProcess[] = [];
   const sockets: Socket[] = [];
 
   /** The port of a gateway that no test ends. */
@@ -43,17 +43,17 @@ describe("the gateway's connections", () => {
   });
 
   async function startGateway(env: Readonly<Record<string, string>> = {}) {
-    const { process, match } = await startProcess(
-      'src/server.ts',
-      {
+    const { process, match } = await startLoneProcess({
+      script: 'src/server.ts',
+      env: {
         DATABASE_URL: testDatabase.url,
         // Nobody is there; the gateway does without until it is asked for a run.
         TEMPORAL_ADDRESS: '127.0.0.1:1',
         PORT: '0',
         ...env,
       },
-      /Server listening at http:\/\/127\.0\.0\.1:(\d+)/,
-    );
+      ready: /Server listening at http:\/\/127\.0\.0\.1:(\d+)/,
+    });
     gateways.push(process);
     return { process, port: Number(match[1]) };
   }
@@ -65,9 +65,9 @@ describe("the gateway's connections", () => {
   }
 
   /** Sends SIGTERM; gives the exit code. */
-  async function endsInTime(gateway: RunningProcess): Promise<number | null> {
+  async function endsInTime(gateway: OwnProcess): Promise<number | null> {
     const startedAt = performance.now();
-    const code = await gateway.stop();
+    const { code } = await gateway.stop();
     const took = performance.now() - startedAt;
     assert.ok(took < ENDS_WITHIN_MS, `it took ${took} ms`);
     return code;

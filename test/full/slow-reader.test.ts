@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createDatabase } from '../../src/repositories/database.ts';
 import { addLongTranscript, openUnread, TRANSCRIPT_LENGTH } from '../api/long-answer.ts';
-import { startProcess } from '../support/child-process.ts';
+import { startLoneProcess } from '../support/own-process.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 // Twice the gateway's thirty seconds, and some room.
@@ -18,11 +18,11 @@ describe('a client of the gateway that stops reading', () => {
     const database = createDatabase({ url: testDatabase.url, poolSize: 1 });
     stack.defer(() => database.close());
     await addLongTranscript(database, '1.1');
-    const { process, match } = await startProcess(
-      'src/server.ts',
-      { DATABASE_URL: testDatabase.url, TEMPORAL_ADDRESS: '127.0.0.1:1', PORT: '0' },
-      /Server listening at http:\/\/127\.0\.0\.1:(\d+)/,
-    );
+    const { process, match } = await startLoneProcess({
+      script: 'src/server.ts',
+      env: { DATABASE_URL: testDatabase.url, TEMPORAL_ADDRESS: '127.0.0.1:1', PORT: '0' },
+      ready: /Server listening at http:\/\/127\.0\.0\.1:(\d+)/,
+    });
     stack.defer(() => process.kill());
 
     const unread = await openUnread(Number(match[1]), '1.1');

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 
-import { startProcess } from '../support/child-process.ts';
+import { startLoneProcess } from '../support/own-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const ENVIRONMENT = {
@@ -19,11 +19,11 @@ const IN_A_TERMINAL = 'import pty, sys; pty.spawn(sys.argv[1:])';
 
 describe('the log', () => {
   it('has a severity, a message and a time on every line of a pipe, as Google reads them', async () => {
-    const { process: gateway, match } = await startProcess(
-      'src/server.ts',
-      { ...ENVIRONMENT, LOG_LEVEL: 'trace' },
-      /Server listening at (http:[^"]+)/,
-    );
+    const { process: gateway, match } = await startLoneProcess({
+      script: 'src/server.ts',
+      env: { ...ENVIRONMENT, LOG_LEVEL: 'trace' },
+      ready: /Server listening at (http:[^"]+)/,
+    });
     // The database is away, which is a warning.
     await fetch(`${match[1]}/calls/1.1`);
     await gateway.stop();

@@ -1,7 +1,8 @@
 // However much the log of a worker says, it holds nothing that would let its reader act in the worker's place.
 import assert from 'node:assert/strict';
 
-import { startCall, untilStatus } from '../support/calls.ts';
+import { startCall } from '../support/calls.ts';
+import { untilStatus } from '../support/conditions.ts';
 import { startService, type Service } from '../support/service.ts';
 
 describe('the log of a worker', () => {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Keeper } from '../../local/process/keeper.ts';
+import { startKeeper, type Keeper } from '../../local/process/keeper.ts';
 import { startPart, type Part } from '../../local/process/part.ts';
 import { untilPart } from '../../local/process/until-part.ts';
 
@@ -94,6 +96,21 @@ export async function startOwnProcess(
     () => `${script} ended before it was ready:\n${own.output()}`,
   );
   return { process: own, match };
+}
+
+/** Starts a process that needs no other of ours, with a home of its own, which stays until the tests are over. */
+export async function startLoneProcess(options: OwnProcessOptions): Promise<Started> {
+  const folder = await mkdtemp(join(tmpdir(), 'call-processing-process-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const keeper = startKeeper();
+  try {
+    const started = await startOwnProcess('process', options, { folder, keeper });
+    void started.process.exited.then(() => keeper.close());
+    return started;
+  } catch (error) {
+    keeper.close();
+    throw error;
+  }
 }
 
 // Ten seconds of trying to connect are the longest that any of our processes takes to give up.

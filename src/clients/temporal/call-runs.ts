@@ -40,10 +40,10 @@ const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType
 
 /**
  * Creates the client for the runs of calls. It names the workflow by the text of its type, not by
- * its function, so that the gateway does not load the workflow. Every method rejects with TEMPORAL_…
+ * its function, so that the gateway does not load the workflow. Calls start on the task queue. Every method rejects with TEMPORAL_…
  * when Temporal does not answer in time.
  */
-export function createCallRuns(client: Client) {
+export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
   const withDeadline = async <T>(
     request: () => Promise<T>,
     {
@@ -60,7 +60,7 @@ export function createCallRuns(client: Client) {
 
   const startOptions = ({ callSid, recordgroup, recordid }: CallKey) => ({
     workflowId: callSid,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     args: [{ callSid, recordgroup, recordid }] as Parameters<CallProcessing>,
     memo: { recordgroup, recordid },
     typedSearchAttributes: [{ key: callStatusKey, value: 'PROCESSING' }],
