@@ -42,6 +42,11 @@ export function readStoredNumber(text: string, region: CountryCode): string | nu
   return number?.isValid() === true ? number.number : null;
 }
 
+/** The country of an E.164 number; `null` for one that belongs to none, such as a satellite phone. */
+export function countryOf(number: string): CountryCode | null {
+  return parsePhoneNumberFromString(number)?.country ?? null;
+}
+
 /**
  * What a value of the phone system may mean, as E.164: read with `region`, and, if it has no plus
  * and at least eleven digits, also with a plus in front. `possible` has every reading, valid or not;

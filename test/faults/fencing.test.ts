@@ -85,7 +85,7 @@ const PLACES: readonly (readonly [step: Step, where: string, hold: Hold])[] = [
     'after ConnectWise answered',
     ({ connectwise }, gate) => {
       const { held, isHeld } = hold(connectwise.findByPhone, gate);
-      return { deps: { connectwise: { findByPhone: held } }, isHeld };
+      return { deps: { connectwise: { ...connectwise, findByPhone: held } }, isHeld };
     },
   ],
   [

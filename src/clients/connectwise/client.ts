@@ -1,15 +1,16 @@
-import type { FoundCompany, FoundContact } from '../../domain/company-match.ts';
+import type { FoundCompany, FoundContact, SiteCountries } from '../../domain/company-match.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
 import { createDirectory, type ConnectWiseDirectory } from './directory.ts';
 import { createLimiter, REQUESTS_PER_LOOKUP } from './limiter.ts';
 import { readAllPages } from './pages.ts';
 import {
+  activeSites,
   companies as companiesQuery,
   contactsByDefaultPhone,
   contactsByItem,
   type ListQuery,
 } from './query.ts';
-import { companiesPage, contactsPage } from './records.ts';
+import { companiesPage, contactsPage, sitesPage } from './records.ts';
 import { createTransport, type ConnectWiseAddress } from './transport.ts';
 
 export type ConnectWiseConfig = ConnectWiseAddress & {
@@ -38,6 +39,8 @@ export type ConnectWise = ConnectWiseDirectory & {
     siteCompanyIds: readonly string[],
     signal: AbortSignal,
   ): Promise<PhoneCandidates>;
+  /** The countries of a company's active sites. Throws as `findByPhone` does. */
+  listSiteCountries(companyId: string, signal: AbortSignal): Promise<SiteCountries>;
 };
 
 /** Inside the 20 s that an attempt of the step has, with room for its transaction. */
@@ -61,7 +64,19 @@ export function createConnectWise(
     ...createDirectory(transport, limiter),
     findByPhone: (number, siteCompanyIds, signal) =>
       transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+    listSiteCountries: (companyId, signal) =>
+      transport.withDeadline(signal, (limited) => listCountries(companyId, limited)),
   };
+
+  async function listCountries(companyId: string, signal: AbortSignal): Promise<SiteCountries> {
+    const waited = { ms: 0 };
+    const admit = () => limiter.admit(1, waited, signal);
+    await admit();
+    const path = `/company/companies/${companyId}/sites`;
+    const list = { path, query: activeSites, schema: sitesPage };
+    const sites = await readAllPages(transport.get, list, { admit, signal });
+    return new Map(sites.map(({ id, countryName }) => [id, countryName]));
+  }
 
   async function lookUp(
     number: string,

@@ -19,7 +19,7 @@ export type RecordingSummary = {
  * Audio that is not as the phone system describes it: its size or sha1 is `different`, or they are
  * `malformed` and cannot be compared.
  */
-export type Mismatch = {
+type Mismatch = {
   readonly kind: 'different' | 'malformed';
   /** Of the bytes that arrived; hex. */
   readonly sha256: string;

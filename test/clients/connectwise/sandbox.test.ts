@@ -60,7 +60,7 @@ describe('the ConnectWise client against the sandbox', () => {
     it(`looks up ${number}: ${expected}`, async () => {
       const candidates = await connectwise.findByPhone(number, [], signal);
       const excludedCompanyIds = sandbox.env('CONNECTWISE_EXCLUDED_COMPANY_IDS').split(',');
-      const rules = { region: 'GB', excludedCompanyIds } as const;
+      const rules = { region: 'GB', excludedCompanyIds, siteCountries: new Map() } as const;
       const lookup = matchCompany({ ...candidates, ...rules, number, siteCompanyIds: [] });
       assert.equal(lookupInWords(lookup), expected);
     });
