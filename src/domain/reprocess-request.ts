@@ -37,7 +37,7 @@ export function toReason(value: unknown): string | null {
 
 /** Characters, not halves of them. */
 function cutOff(reason: string): string {
-  return [...reason].slice(0, REASON_MAX_LENGTH).join('');
+  return Array.from(reason).slice(0, REASON_MAX_LENGTH).join('');
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Attempt } from '../step/attempt.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
+import { sayWhenSlow } from '../step/say-when-slow.ts';
 
 export type AnalyzeTranscriptDeps = StepDeps &
   StoredNotesDeps &
@@ -96,7 +97,9 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
     };
     const { submissionId } = transcript;
     const notes = createStoredNotes(deps, { call, submissionId, redo, attempt, spending });
-    return languageModel.analyze(text, notes, attempt.signal);
+    return sayWhenSlow('the language model', () =>
+      languageModel.analyze(text, notes, attempt.signal),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { missingPermission } from '../shared/refused-permission.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 
 /** What a request was about. The message of a failure begins with `what` ("Reading an object"). */
@@ -69,6 +70,16 @@ export function isProtected(error: unknown): boolean {
   );
 }
 
+/** Every message in an error of the library, and in the reply that it carries. */
+function wordsOf(error: unknown): string[] {
+  if (typeof error === 'string') return [error];
+  if (!isShape(error)) return [];
+  const { message, errors, response, data, error: inner } = error;
+  return [message, response, data, inner, ...(Array.isArray(errors) ? errors : [])].flatMap(
+    wordsOf,
+  );
+}
+
 function codeOf(status: number, error: unknown, notFound: Subject['notFound']): ErrorCode {
   if (status === 404) return notFound;
   if (status === 429) return 'STORAGE_RATE_LIMITED';
@@ -107,8 +118,9 @@ export function toRequestError(
   if (error instanceof ServiceError) return error;
   const status = statusOf(error);
   if (status !== null) {
+    const refused = status === 403 ? missingPermission(wordsOf(error).join(' ')) : '';
     return storageError(codeOf(status, error, notFound), what, {
-      why: `Cloud Storage answered with HTTP status ${status}`,
+      why: `Cloud Storage answered with HTTP status ${status}${refused}`,
       context: { status },
       retryAfterMs: retryAfterOf(headers),
     });
