@@ -22,7 +22,7 @@ describe('a step that keeps failing', () => {
   };
 
   async function failLookup(call: Call, number: number, code: ErrorCode): Promise<void> {
-    const connectwise = { findByPhone: () => fail(code) };
+    const connectwise = { ...rig.deps.connectwise, findByPhone: () => fail(code) };
     await assert.rejects(Promise.resolve(call.attempt('matchCompany', number, { connectwise })));
   }
 
@@ -83,6 +83,7 @@ describe('a step that keeps failing', () => {
   it('is told by the row of the call until it succeeds, with the delay that the other system asked for', async () => {
     const call = await callBefore('matchCompany');
     const connectwise = {
+      ...rig.deps.connectwise,
       findByPhone: () =>
         Promise.reject(
           new ServiceError('CONNECTWISE_RATE_LIMITED', 'It asked for a pause.', {
@@ -112,6 +113,7 @@ describe('a step that keeps failing', () => {
   it('does not write over the call of another run', async () => {
     const call = await callBefore('matchCompany');
     const connectwise = {
+      ...rig.deps.connectwise,
       async findByPhone() {
         await call.redoIn('archiveRecording');
         return fail('CONNECTWISE_UNAVAILABLE');

@@ -32,6 +32,13 @@ const SYSTEMS = {
 };
 
 describe('npm start beside a real installation', () => {
+  let stack: AsyncDisposableStack;
+
+  beforeEach(() => {
+    stack = new AsyncDisposableStack();
+  });
+  afterEach(() => stack.disposeAsync());
+
   let folder: string;
 
   before(async () => {
@@ -135,7 +142,6 @@ describe('npm start beside a real installation', () => {
   it('on request takes no real call and empties no real directory: it has a task queue and a paused schedule of its own', async function () {
     // A whole start with its samples, on a machine that other tests keep busy.
     this.timeout(240_000);
-    await using stack = new AsyncDisposableStack();
     const temporal = await startOwnTemporal();
     stack.defer(() => temporal.stop());
     const testDatabase = await createTestDatabase();

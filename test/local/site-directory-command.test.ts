@@ -12,8 +12,14 @@ import { startOwnTemporal } from '../support/temporal.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 describe('npm run site-directory beside npm start', () => {
+  let stack: AsyncDisposableStack;
+
+  beforeEach(() => {
+    stack = new AsyncDisposableStack();
+  });
+  afterEach(() => stack.disposeAsync());
+
   it('asks the Temporal server of that run, and without a worker ends in one sentence', async () => {
-    await using stack = new AsyncDisposableStack();
     const dataFolder = await mkdtemp(join(tmpdir(), 'site-directory-'));
     stack.defer(() => rm(dataFolder, { recursive: true, force: true }));
     const temporal = await startOwnTemporal();

@@ -22,7 +22,7 @@ describe('the sandbox', () => {
 
   /** Its HTTP servers, the control API among them; Speech speaks gRPC, which no page can send. */
   function servers(): readonly string[] {
-    const { speechApiEndpoint: _speechApiEndpoint, ...others } = sandbox.addresses;
+    const { speechApiEndpoint: _, ...others } = sandbox.addresses;
     assert.equal(Object.keys(others).length, 6);
     return Object.values(others);
   }

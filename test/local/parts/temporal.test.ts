@@ -11,8 +11,14 @@ import { freePort } from '../../../local/process/ports.ts';
 import { findTemporalCli } from '../../../local/tools/temporal-cli.ts';
 
 describe('the local Temporal server', () => {
+  let stack: AsyncDisposableStack;
+
+  beforeEach(() => {
+    stack = new AsyncDisposableStack();
+  });
+  afterEach(() => stack.disposeAsync());
+
   it('refuses requests to its HTTP API under a foreign name', async () => {
-    await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'temporal-http-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
     const keeper = stack.adopt(startKeeper(), (it) => it.close());
