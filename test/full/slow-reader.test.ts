@@ -11,8 +11,10 @@ import { createTestDatabase } from '../support/postgres.ts';
 const CUT_OFF_WITHIN_MS = 65_000;
 
 describe('a client of the gateway that stops reading', () => {
+  const stack = new AsyncDisposableStack();
+  after(() => stack.disposeAsync());
+
   it('is cut off within a minute', async () => {
-    await using stack = new AsyncDisposableStack();
     const testDatabase = await createTestDatabase();
     stack.defer(() => testDatabase.drop());
     const database = createDatabase({ url: testDatabase.url, poolSize: 1 });

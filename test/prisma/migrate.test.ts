@@ -74,6 +74,22 @@ describe('migrate', () => {
         !error.message.includes('sesame'),
     );
   });
+
+  it('refuses a DATABASE_URL that it would not follow, by name and without its secrets', async () => {
+    for (const [wrong, named] of [
+      ['postgresql://someone:sesame@127.0.0.1/database?search_path=sesame', 'search_path'],
+      ['postgresql://someone:sesame@127.0.0.1/database?sslmode=no-verify', 'sslmode'],
+      ['mysql://someone:sesame@127.0.0.1/database', 'postgresql://'],
+      ['sesame', 'postgresql://'],
+    ] as const) {
+      await assert.rejects(migrate(wrong), (error) => {
+        assert.ok(error instanceof MigrationError);
+        assert.match(error.message, new RegExp(`DATABASE_URL .*${named}`));
+        assert.doesNotMatch(error.message, /sesame/);
+        return true;
+      });
+    }
+  });
 });
 
 /** Prisma's advisory lock. */

@@ -25,6 +25,7 @@ const state = (sqlState: string) => ({ sqlState });
 /** What PostgreSQL may answer. */
 export const DATABASE: readonly ReplyCase<DatabaseTrouble>[] = [
   ['08006, a connection failure', state('08006'), 'DATABASE_UNAVAILABLE', 'own pace'],
+  ['08P01, a protocol violation', state('08P01'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['25006, a standby', state('25006'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['53100, a full disk', state('53100'), 'DATABASE_UNAVAILABLE', 'own pace'],
   ['53200, out of memory', state('53200'), 'DATABASE_UNAVAILABLE', 'own pace'],

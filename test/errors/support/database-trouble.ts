@@ -6,6 +6,7 @@ import pg from 'pg';
 import { runOn } from '../../../prisma/engine/create-database.ts';
 import { createCompanyRepository } from '../../../src/repositories/company-repository.ts';
 import { createDatabase, type Database } from '../../../src/repositories/database.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import type { DatabaseTrouble } from '../corpus/database.ts';
 
 /** Makes the insert of a company whose name is an SQLSTATE fail with that SQLSTATE. */
@@ -52,7 +53,10 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
       case 'cut during a statement': {
         const relay = await behind('passed on');
         const reading = open(relay.url).prisma.$queryRaw`SELECT pg_sleep(3)::text`;
-        setTimeout(() => void relay.cut(), 300);
+        const cutting = waitFor('the statement to run', () => isRunning(url, 'pg_sleep(3)')).then(
+          () => relay.cut(),
+        );
+        await Promise.allSettled([reading, cutting]);
         return await reading;
       }
       case 'cut before the commit': {
@@ -74,11 +78,20 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
         return await readOf(open(await newUser(url, 'CONNECTION LIMIT 0')));
       case 'an exhausted pool': {
         const database = open(url);
-        // Two of them take longer than the five seconds that a request waits for a connection.
-        const sleep = () => database.prisma.$queryRaw`SELECT pg_sleep(2.8)::text`;
-        const [, , third] = await Promise.allSettled([sleep(), sleep(), readOf(database)]);
-        if (third.status === 'rejected') throw third.reason;
-        return third.value;
+        const isHeld = Promise.withResolvers<void>();
+        const holding = database.prisma.$transaction(
+          async (tx) => {
+            isHeld.resolve();
+            // Longer than the five seconds that a request waits for a connection.
+            for (let second = 0; second < 8; second += 1)
+              await tx.$queryRaw`SELECT pg_sleep(1)::text`;
+          },
+          { timeout: 20_000 },
+        );
+        await Promise.race([isHeld.promise, holding]);
+        const reading = readOf(database);
+        await Promise.allSettled([holding, reading]);
+        return await reading;
       }
       case 'a transaction that takes too long':
         return await open(url).transaction(async (tx) => {
@@ -100,6 +113,17 @@ export async function provoke(url: string, trouble: DatabaseTrouble): Promise<un
   } finally {
     await stack.disposeAsync();
   }
+}
+
+async function isRunning(url: string, statement: string): Promise<boolean> {
+  const { rowCount } = await runOn(url, (client) =>
+    client.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+       AND query LIKE $1 AND pid <> pg_backend_pid()`,
+      [`%${statement}%`],
+    ),
+  );
+  return rowCount !== 0;
 }
 
 function withUser(url: string, user: string): string {
