@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,6 +15,8 @@ import { startService, type Service } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // Recorded histories are never replaced, because a run like an old one may still be parked somewhere.
+
+const ROOT = join(import.meta.dirname, '../..');
 
 const MODEL_REFUSES = { system: 'languageModel', action: { status: 401 } };
 
@@ -119,29 +122,42 @@ function anonymise(history: unknown): unknown {
   });
 }
 
+/** Where a run is recorded, from the root of the project. */
+function fileOf(name: string): string {
+  return `test/histories/${name}.json`;
+}
+
 const command = {
   name: 'npm run histories:record',
   does: 'Records real runs into test/histories/, which the replay test replays from then on.',
   operands: {
     name: 'NAME',
-    help: `The runs to record. Default: all of them, ${Object.keys(SCENARIOS).join(', ')}.`,
+    help: `The runs to record: ${Object.keys(SCENARIOS).join(', ')}.`,
+    atLeast: 1,
   },
 };
 
 const { operands: wanted } = readArguments(command);
 const unknown = wanted.find((name) => !Object.keys(SCENARIOS).includes(name));
 if (unknown !== undefined) refuseArguments(command, `There is no run called ${unknown}`);
+const recorded = wanted.map(fileOf).find((file) => existsSync(join(ROOT, file)));
+if (recorded !== undefined) {
+  console.error(
+    `Nothing was recorded, because ${recorded} exists and runs like it may still be parked: to replace it on purpose, first run "git rm ${recorded}".`,
+  );
+  process.exit(1);
+}
 
 const service = await startService();
 try {
   for (const [name, run] of Object.entries(SCENARIOS)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!wanted.includes(name)) continue;
     const { callSid, runId } = await run(service);
     const history = await service.client.workflow.getHandle(callSid, runId).fetchHistory();
     const json = JSON.stringify(anonymise(JSON.parse(historyToJSON(history))), null, 1);
-    const path = join(import.meta.dirname, `${name}.json`);
-    await writeFile(path, `${json}\n`);
-    console.log(`Recorded ${path}`);
+    // Fails, too, if the file has appeared meanwhile.
+    await writeFile(join(ROOT, fileOf(name)), `${json}\n`, { flag: 'wx' });
+    console.log(`Recorded ${fileOf(name)}`);
   }
 } finally {
   await service.stop();

@@ -90,6 +90,19 @@ describe('the commands', () => {
     });
   }
 
+  it('do not replace a recorded history', async () => {
+    const { code, output, errors } = await run(
+      scripts['histories:record'] ?? '',
+      'mid-flight happy',
+    );
+    assert.match(
+      errors,
+      /^Nothing was recorded, because test\/histories\/mid-flight\.json exists .+ first run "git rm test\/histories\/mid-flight\.json"\.\n$/,
+    );
+    assert.equal(code, 1);
+    assert.equal(output, '');
+  });
+
   it('take no argument that they do not need', async () => {
     const { code, errors } = await run(scripts['db:migrate'] ?? '', 'now');
     assert.match(errors, /^Unexpected argument 'now': "npm run db:migrate -- --help" lists/);
