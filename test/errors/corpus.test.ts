@@ -1,5 +1,7 @@
 // Guarantees that the corpus is complete: it has a reply for every code that a reply can cause.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { ERROR_CODES, isErrorCode } from '../../src/domain/error-codes.ts';
 import { DATABASE } from './corpus/database.ts';
@@ -24,8 +26,16 @@ const OUR_OWN = [
   'TIMEOUT',
   'WORKER_CRASHED',
   'CANCELLED',
+  'RUN_CLOSED',
   'REPROCESS_WINDOW_EXPIRED',
 ];
+
+/** Codes that take a server of their own to cause, by the test that has one. */
+const CAUSED_ELSEWHERE = {
+  DATABASE_CERTIFICATE_UNTRUSTED: 'test/repositories/tls.test.ts',
+  DATABASE_TLS_REFUSED: 'test/repositories/tls.test.ts',
+  DATABASE_POOLER_UNSUITABLE: 'test/repositories/pooler.test.ts',
+} as const;
 
 const CASES: readonly (readonly unknown[])[] = [
   ...OVER_HTTP.flatMap(([, cases]) => cases),
@@ -36,9 +46,17 @@ const CASES: readonly (readonly unknown[])[] = [
 ];
 
 describe('the corpus of replies', () => {
+  for (const [code, file] of Object.entries(CAUSED_ELSEWHERE)) {
+    it(`leaves ${code} to a test that causes it`, () => {
+      const test = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+      assert.ok(test.includes(`'${code}'`), file);
+    });
+  }
+
   it('has a reply for every code that another system can cause', () => {
     const covered = new Set([
       ...OUR_OWN,
+      ...Object.keys(CAUSED_ELSEWHERE),
       ...CASES.flat().filter(isErrorCode),
       ...SCENARIOS.flatMap(({ attempts }) => attempts.map(([code]) => code)),
     ]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 /** The verbs with which remedies tell an operator what to do. */
 export const IMPERATIVES: readonly string[] = [
+  'add',
   'ask',
   'bring',
   'cancel',
@@ -10,6 +11,7 @@ export const IMPERATIVES: readonly string[] = [
   'compare',
   'correct',
   'create',
+  'enable',
   'give',
   'let',
   'listen',
