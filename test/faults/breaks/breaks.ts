@@ -56,7 +56,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'recordings are uploaded without ifGenerationMatch',
     file: 'src/clients/recording-store/upload.ts',
-    from: 'preconditionOpts: { ifGenerationMatch: input.ifGenerationMatch },',
+    from: 'preconditionOpts: { ifGenerationMatch: ABSENT },',
     to: '',
     test: 'test/clients/recording-store/client.test.ts',
     title: 'refuses other content under the same name',
