@@ -56,7 +56,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'recordings are uploaded without ifGenerationMatch',
     file: 'src/clients/recording-store/upload.ts',
-    from: 'preconditionOpts: { ifGenerationMatch: input.ifGenerationMatch },',
+    from: 'preconditionOpts: { ifGenerationMatch: ABSENT },',
     to: '',
     test: 'test/clients/recording-store/client.test.ts',
     title: 'refuses other content under the same name',
@@ -147,7 +147,7 @@ export const BREAKS: readonly Break[] = [
     from: 'scope.cancel();',
     to: '',
     test: 'test/workflows/parallel-pair.test.ts',
-    title: 'end together: when matchCompany expires',
+    title: 'when matchCompany expires, transcribeRecording is not attempted again',
   },
   {
     name: 'a walk is charged for what it was refused',
