@@ -66,6 +66,18 @@ describe('the limit on requests to ConnectWise', () => {
     controller.abort();
     await assert.rejects(walk);
   });
+
+  it('does not charge a walk for what it was refused', async () => {
+    // At 70 a minute, a window lasts 2.6 s and is full after one lookup. A walk that was refused in
+    // it has its turn in the next window; one that was charged all the same would have used up its
+    // share, of one lookup's worth every 5.1 s.
+    const limiter = createLimiter(70);
+    await limiter.admit(3, { ms: 0 }, signal);
+    const startedAt = performance.now();
+    await limiter.admitWalk(signal);
+    const waitedMs = performance.now() - startedAt;
+    assert.ok(waitedMs > 2_000 && waitedMs < 4_500, `${waitedMs}`);
+  });
 });
 
 function assertLimited(
