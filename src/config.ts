@@ -3,8 +3,12 @@ import { existsSync } from 'node:fs';
 import type { z } from 'zod';
 
 import { ConfigurationError } from './config/configuration-error.ts';
+import { findExposure } from './config/exposure.ts';
+import { allOf, type Findings } from './config/findings.ts';
+import { isQuoted } from './config/quotation-marks.ts';
 import {
   gatewaySchema,
+  OWN_NAMES,
   temporalSchema,
   workerSchema,
   type LogLevel,
@@ -30,6 +34,8 @@ export type GatewayConfig = {
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
   readonly prices: Prices;
+  /** What the operator should know of the configuration, without values. */
+  readonly warnings: readonly string[];
 };
 
 /**
@@ -43,8 +49,9 @@ export function readEnvironment(): Environment {
 
 /** The gateway's configuration. Throws a ConfigurationError that names every fault. */
 export function loadGatewayConfig(env: Environment): GatewayConfig {
-  const { value, temporal } = parse(gatewaySchema, env);
+  const { value, temporal, warnings } = parse(gatewaySchema, env);
   return {
+    warnings,
     host: value.HOST,
     port: value.PORT,
     logLevel: value.LOG_LEVEL,
@@ -64,13 +71,14 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
 
 /** The worker's configuration. Throws a ConfigurationError that names every fault. */
 export function loadWorkerConfig(env: Environment) {
-  const { value, temporal } = parse(workerSchema, env, workerFaults);
+  const { value, temporal, warnings } = parse(workerSchema, env, judgeWorker);
   const numberRules: NumberRules = {
     region: value.PHONE_REGION,
     ownNumbers: value.OWN_PHONE_NUMBERS,
     serviceNumbers: value.SERVICE_NUMBERS,
   };
   return {
+    warnings,
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
@@ -137,6 +145,10 @@ function speechConfig(value: WorkerValues) {
       } as const);
 }
 
+function judgeWorker(value: WorkerValues): Findings {
+  return allOf({ faults: workerFaults(value), warnings: [] }, findExposure(value));
+}
+
 /** The faults of values that are well formed but do not fit together. */
 function workerFaults(value: WorkerValues): string[] {
   return [
@@ -169,16 +181,16 @@ function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] 
 /** What a process that only talks to Temporal needs (the bootstrap command). */
 export function loadTemporalConfig(
   env: Environment,
-): TemporalConfig & { readonly taskQueue: string } {
-  const { value, temporal } = parse(temporalSchema, env);
-  return { ...temporal, taskQueue: value.TASK_QUEUE };
+): TemporalConfig & { readonly taskQueue: string; readonly warnings: readonly string[] } {
+  const { value, temporal, warnings } = parse(temporalSchema, env);
+  return { ...temporal, taskQueue: value.TASK_QUEUE, warnings };
 }
 
 function parse<T extends z.ZodType<object>>(
   schema: T,
   env: Environment,
-  rules: (value: z.output<T>) => string[] = () => [],
-): { value: z.output<T>; temporal: TemporalConfig } {
+  judge: (value: z.output<T>) => Findings = () => ({ faults: [], warnings: [] }),
+): { value: z.output<T>; temporal: TemporalConfig; warnings: readonly string[] } {
   // An empty value in a .env file (`NAME=`) means the same as no line.
   const present = Object.fromEntries(
     Object.entries(env).filter(
@@ -186,13 +198,29 @@ function parse<T extends z.ZodType<object>>(
     ),
   );
   const result = schema.safeParse(present);
+  const judged = result.success ? judge(result.data) : { faults: [], warnings: [] };
   const faults = result.success
-    ? rules(result.data)
+    ? [...judged.faults]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  // Node then takes anybody's certificate, and anybody on the way could read every key and recording.
+  if (present['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
+    faults.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: remove it, and name the file of your own certificate authority in NODE_EXTRA_CA_CERTS, in the environment',
+    );
+  }
 
   const temporal = readTemporal(present, faults);
+  const warnings = [...judged.warnings, ...warningsOfQuotes(present)];
   if (!result.success || temporal === null || faults.length > 0) {
-    throw new ConfigurationError(faults);
+    throw new ConfigurationError(faults, warnings);
   }
-  return { value: result.data, temporal };
+  return { value: result.data, temporal, warnings };
+}
+
+/** A password may really begin and end like this, so it is no fault. */
+function warningsOfQuotes(present: Readonly<Record<string, string>>): string[] {
+  return OWN_NAMES.filter((name) => isQuoted(present[name] ?? '')).map(
+    (name) =>
+      `${name} begins and ends with a quotation mark, and both count as part of the value: remove them unless that is meant.`,
+  );
 }

@@ -22,6 +22,7 @@ const SHUTDOWN_MS = 8_000;
 async function main(): Promise<void> {
   const config = loadGatewayConfig(readEnvironment());
   const logger = createLogger(config.logLevel, 'gateway');
+  for (const warning of config.warnings) logger.warn(warning);
 
   const stack = new AsyncDisposableStack();
   try {

@@ -40,6 +40,7 @@ const SHUTDOWN_GRACE = '25 seconds';
 async function main(): Promise<void> {
   const config = loadWorkerConfig(readEnvironment());
   const logger = createLogger(config.logLevel, 'worker');
+  for (const warning of config.warnings) logger.warn(warning);
   // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
   Runtime.install({
     logger: toTemporalLogger(logger),
