@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import type { z } from 'zod';
 
@@ -15,6 +15,7 @@ import {
   type WorkerValues,
 } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
+import { findUnusedSettings } from './config/unused-settings.ts';
 import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 import { faultySpeechSettings } from './domain/speech-models.ts';
@@ -40,16 +41,28 @@ export type GatewayConfig = {
 
 /**
  * Reads the environment of this process, and the `.env` file of the working directory, if any, for
- * what the environment does not set. The only place that touches `process.env`.
+ * what the environment does not set. The warnings name settings that have no effect. The only place
+ * that touches `process.env`.
  */
-export function readEnvironment(): Environment {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return process.env;
+export function readEnvironment(): {
+  readonly env: Environment;
+  readonly warnings: readonly string[];
+} {
+  const hasFile = existsSync('.env');
+  if (hasFile) process.loadEnvFile('.env');
+  const text = hasFile ? readFileSync('.env', 'utf8') : null;
+  return { env: process.env, warnings: findUnusedSettings(process.env, text) };
 }
 
-/** The gateway's configuration. Throws a ConfigurationError that names every fault. */
-export function loadGatewayConfig(env: Environment): GatewayConfig {
-  const { value, temporal, warnings } = parse(gatewaySchema, env);
+/**
+ * The gateway's configuration. Throws a ConfigurationError that names every fault, and the warnings
+ * with them; otherwise the warnings are among the configuration's own.
+ */
+export function loadGatewayConfig(
+  env: Environment,
+  earlier: readonly string[] = [],
+): GatewayConfig {
+  const { value, temporal, warnings } = parse(gatewaySchema, { env, earlier });
   return {
     warnings,
     host: value.HOST,
@@ -69,9 +82,9 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
   };
 }
 
-/** The worker's configuration. Throws a ConfigurationError that names every fault. */
-export function loadWorkerConfig(env: Environment) {
-  const { value, temporal, warnings } = parse(workerSchema, env, judgeWorker);
+/** The worker's configuration; faults and warnings as for the gateway. */
+export function loadWorkerConfig(env: Environment, earlier: readonly string[] = []) {
+  const { value, temporal, warnings } = parse(workerSchema, { env, earlier }, judgeWorker);
   const numberRules: NumberRules = {
     region: value.PHONE_REGION,
     ownNumbers: value.OWN_PHONE_NUMBERS,
@@ -181,14 +194,15 @@ function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] 
 /** What a process that only talks to Temporal needs (the bootstrap command). */
 export function loadTemporalConfig(
   env: Environment,
+  earlier: readonly string[] = [],
 ): TemporalConfig & { readonly taskQueue: string; readonly warnings: readonly string[] } {
-  const { value, temporal, warnings } = parse(temporalSchema, env);
+  const { value, temporal, warnings } = parse(temporalSchema, { env, earlier });
   return { ...temporal, taskQueue: value.TASK_QUEUE, warnings };
 }
 
 function parse<T extends z.ZodType<object>>(
   schema: T,
-  env: Environment,
+  { env, earlier }: { readonly env: Environment; readonly earlier: readonly string[] },
   judge: (value: z.output<T>) => Findings = () => ({ faults: [], warnings: [] }),
 ): { value: z.output<T>; temporal: TemporalConfig; warnings: readonly string[] } {
   // An empty value in a .env file (`NAME=`) means the same as no line.
@@ -210,7 +224,7 @@ function parse<T extends z.ZodType<object>>(
   }
 
   const temporal = readTemporal(present, faults);
-  const warnings = [...judged.warnings, ...warningsOfQuotes(present)];
+  const warnings = [...earlier, ...judged.warnings, ...warningsOfQuotes(present)];
   if (!result.success || temporal === null || faults.length > 0) {
     throw new ConfigurationError(faults, warnings);
   }
