@@ -70,13 +70,18 @@ export function readLocalEnvironment(
   environment: Environment,
   folder = PROJECT_FOLDER,
 ): Record<string, string> {
-  const file = join(folder, '.env');
-  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const fromFile = parseEnv(readEnvFile(folder) ?? '');
   return Object.fromEntries(
     Object.entries({ ...fromFile, ...environment }).filter(
       (entry): entry is [string, string] => (entry[1] ?? '').trim() !== '',
     ),
   );
+}
+
+/** The text of the `.env` file of a folder; `null` without one. */
+export function readEnvFile(folder = PROJECT_FOLDER): string | null {
+  const file = join(folder, '.env');
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 /** What the local run starts, and where. Throws a LocalRunError for values it cannot use. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { MigrationError } from '../prisma/engine/migration-error.ts';
+import { findUnusedSettings } from '../src/config/unused-settings.ts';
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { closeDataFolder } from './data-folder.ts';
 import { LocalRunError } from './local-run-error.ts';
@@ -17,6 +18,7 @@ import { readRecordings, type RecordingFile } from './samples/own-recordings.ts'
 import { runSamples } from './samples/run-samples.ts';
 import {
   PROJECT_FOLDER,
+  readEnvFile,
   readLocalEnvironment,
   toLocalSettings,
   type LocalSettings,
@@ -27,6 +29,9 @@ async function main(): Promise<number> {
   const { once, whisper, withoutService, withRealSystems, paths } = readStartArguments();
   try {
     const env = readLocalEnvironment(process.env);
+    for (const warning of findUnusedSettings(env, readEnvFile())) {
+      console.error(paint('yellow', warning));
+    }
     const settings = toLocalSettings(env, { whisper, withoutService });
     const recordings = await readRecordings(paths, process.env);
     refuseUnusable(settings, recordings);

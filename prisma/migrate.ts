@@ -12,7 +12,9 @@ readArguments({
   },
 });
 
-const databaseUrl = readEnvironment()['DATABASE_URL']?.trim();
+const { env, warnings } = readEnvironment();
+for (const warning of warnings) console.error(warning);
+const databaseUrl = env['DATABASE_URL']?.trim();
 try {
   if (!databaseUrl) {
     throw new MigrationError(

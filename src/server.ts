@@ -20,8 +20,10 @@ const SHUTDOWN_MS = 8_000;
 
 /** The gateway process: everything it uses is opened here and closed here, in reverse order. */
 async function main(): Promise<void> {
-  const config = loadGatewayConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadGatewayConfig(env, warnings);
   const logger = createLogger(config.logLevel, 'gateway');
+  for (const warning of config.warnings) logger.warn(warning);
 
   const stack = new AsyncDisposableStack();
   try {

@@ -14,7 +14,10 @@ import { runProcess } from './process/run-process.ts';
  * the walk has come and ends with what it found. A worker has to run: it is the worker that walks.
  */
 async function main(): Promise<void> {
-  const { connection: options, namespace, taskQueue } = loadTemporalConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadTemporalConfig(env, warnings);
+  for (const warning of config.warnings) console.error(warning);
+  const { connection: options, namespace, taskQueue } = config;
   const connection = await connected(Connection.connect(options));
   try {
     const client = new Client({ connection, namespace });

@@ -11,7 +11,10 @@ import { runProcess } from './process/run-process.ts';
 
 /** `npm run temporal:bootstrap`: registers the search attributes and the schedule, which workers do as well. */
 async function main(): Promise<void> {
-  const { connection: options, namespace, taskQueue } = loadTemporalConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadTemporalConfig(env, warnings);
+  for (const warning of config.warnings) console.error(warning);
+  const { connection: options, namespace, taskQueue } = config;
   const connection = await connected(Connection.connect(options));
   try {
     const names = await ensureSearchAttributes(connection, namespace);

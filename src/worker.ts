@@ -38,8 +38,10 @@ const SHUTDOWN_GRACE = '25 seconds';
 
 /** The worker process: everything it uses is opened here and closed here, in reverse order. */
 async function main(): Promise<void> {
-  const config = loadWorkerConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadWorkerConfig(env, warnings);
   const logger = createLogger(config.logLevel, 'worker');
+  for (const warning of config.warnings) logger.warn(warning);
   // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
   Runtime.install({
     logger: toTemporalLogger(logger),
