@@ -18,7 +18,7 @@ export const CONNECTWISE_CODES = {
       'The lookup waits for its turn: all workers together send no more than CONNECTWISE_REQUESTS_PER_MINUTE.',
     retryable: true,
     remedy:
-      'The turn did not come within a day: raise CONNECTWISE_REQUESTS_PER_MINUTE if ConnectWise allows more, restart the workers, then send the signal reprocess.',
+      'Raise CONNECTWISE_REQUESTS_PER_MINUTE if ConnectWise allows more, since a turn took longer than a day to come; restart the workers, then send the signal reprocess.',
   },
   CONNECTWISE_CREDENTIALS_REFUSED: {
     meaning:
