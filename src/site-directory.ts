@@ -20,10 +20,10 @@ async function main(): Promise<void> {
     const schedule = await ensureSiteDirectorySchedule(client);
     if (!schedule.exists) throw new ServiceError(schedule.code, schedule.message);
 
-    let told = -1;
+    let reported = -1;
     const { companies, numbers, removed } = await walkSites(client, (report) => {
-      if (report.companies === told) return;
-      told = report.companies;
+      if (report.companies === reported) return;
+      reported = report.companies;
       console.log(`${report.companies} companies, ${report.numbers} numbers so far …`);
     });
     console.log(

@@ -4,16 +4,16 @@ import { runOn } from './create-database.ts';
 import { MigrationError } from './migration-error.ts';
 
 /**
- * Throws a MigrationError where a pooler gives each transaction another session. The locks and the
- * settings of a migration belong to a session: there they would do nothing for the migration, and
- * harm the next client that is given the session.
+ * Throws a MigrationError if a pooler gives each transaction another session. The locks and settings of
+ * a migration belong to its session: behind such a pooler they would not protect the migration, and
+ * would affect the next client that gets the session.
  */
 export async function assertOwnSession(databaseUrl: string, client: pg.Client): Promise<void> {
   const first = await sessionOf(client);
   await runOn(databaseUrl, async (other) => {
     await other.query('BEGIN');
-    // A pooler in transaction mode gives away the session that this client has just used, or, if it
-    // hands them out in turn, has another one for this client's next statement.
+    // A pooler in transaction mode gives this connection the session that the other client has just
+    // used, or, if it rotates its sessions, gives that client another one for its next statement.
     const taken = await sessionOf(other);
     const isShared = taken === first || (await sessionOf(client)) !== first;
     await other.query('ROLLBACK');

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { IFormat } from 'music-metadata';
-import { MOST_INTEGER, MOST_SECONDS } from '../domain/bounded-number.ts';
+import { MAX_INTEGER, MAX_SECONDS } from '../domain/bounded-number.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import { toStorable } from '../domain/storable-text.ts';
 import { type AudioExtension, type AudioType, audioTypeOf, formatOfHead } from './audio-format.ts';
@@ -207,15 +207,15 @@ function toFacts(
   if (!sampleRate || !numberOfChannels) throw unreadable(null, 'no frame of it can be read');
   return {
     ...type,
-    // Of Speex it contains what the file says of its encoder.
+    // For Speex it contains text from the file about its encoder.
     codec: toStorable(codec ?? ''),
     channels: numberOfChannels,
     // A damaged header may state any number of 32 bits.
-    sampleRateHertz: Math.min(sampleRate, MOST_INTEGER),
+    sampleRateHertz: Math.min(sampleRate, MAX_INTEGER),
     // Compressed formats in a WAV state 0.
     bitsPerSample: bitsPerSample || null,
-    // A length that no recording has tells of a wrong rate: nothing is known of it then.
+    // An impossible length means that the rate is wrong, so the length is unknown.
     durationSeconds:
-      durationSeconds !== null && durationSeconds <= MOST_SECONDS ? durationSeconds : null,
+      durationSeconds !== null && durationSeconds <= MAX_SECONDS ? durationSeconds : null,
   };
 }

@@ -66,7 +66,7 @@ export function monoHeader({ format, sampleRateHertz, bytesPerSample }: WavLayou
   header.writeUInt16LE(format, 20);
   header.writeUInt16LE(1, 22);
   header.writeUInt32LE(sampleRateHertz, 24);
-  // Nobody reads it, and a damaged rate may take it beyond its four bytes.
+  // Nothing reads this field, and a damaged rate could exceed its four bytes.
   header.writeUInt32LE(Math.min(sampleRateHertz * bytesPerSample, 0xffff_ffff), 28);
   header.writeUInt16LE(bytesPerSample, 32);
   header.writeUInt16LE(bytesPerSample * 8, 34);

@@ -1,33 +1,33 @@
 /** How the connection to the database is encrypted. The server's certificate is always checked. */
 export type DatabaseTls = {
-  /** Whether the certificate has to name the host too, not only to come from a trusted authority. */
+  /** Whether the certificate must also name the host, besides coming from a trusted authority. */
   readonly checksHost: boolean;
-  /** Files in PEM form. Without an authority's file, the authorities that Node trusts count. */
+  /** Files in PEM format. Without an authority's file, Node's trusted authorities apply. */
   readonly authorityFile: string | null;
   readonly certificateFile: string | null;
   readonly keyFile: string | null;
 };
 
-/** What a DATABASE_URL says. */
+/** A parsed DATABASE_URL. */
 export type DatabaseAddress = {
-  /** The URL as the driver is to read it: without what the fields below hold. */
+  /** The URL for the driver, without the parameters that the fields below hold. */
   readonly url: string;
   /** `null`: no encryption. */
   readonly tls: DatabaseTls | null;
-  /** Whether the exchange of the password is bound to the encrypted connection, where both can. */
+  /** Whether authentication is bound to the encrypted connection, if both sides support it. */
   readonly bindsChannel: boolean;
-  /** The schema of all tables; `null`: the first of the user's search path. */
+  /** The schema of all tables; `null`: the first in the user's search path. */
   readonly schema: string | null;
-  /** The most connections that a process may keep; `null`: the URL does not say. */
-  readonly mostConnections: number | null;
+  /** The maximum number of connections of a process; `null` if the URL does not limit it. */
+  readonly maxConnections: number | null;
 };
 
-/** The address, or what is wrong with it: each fault continues a sentence that begins with DATABASE_URL. */
+/** The address, or its faults, each of which continues a sentence that begins with DATABASE_URL. */
 export type DatabaseUrlReading =
   | { readonly address: DatabaseAddress; readonly faults: null }
   | { readonly address: null; readonly faults: readonly string[] };
 
-// What the driver reads by itself. `options` and `application_name` reach PostgreSQL.
+// Parameters that the driver reads. `options` and `application_name` reach PostgreSQL.
 const DRIVERS = ['host', 'port', 'user', 'password', 'application_name', 'options'];
 
 const OURS = [
@@ -39,18 +39,18 @@ const OURS = [
   'sslkey',
   'connection_limit',
   'channel_binding',
-  // Asks for what is so in any case: no prepared statement outlives its transaction.
+  // Requests what is always the case: no prepared statement outlives its transaction.
   'pgbouncer',
 ];
 
-// Of libpq's other modes, `allow` and `prefer` go on without encryption if the server, or whoever
-// stands between, says that it has none; the driver cannot do that, and nobody should want it.
+// libpq's other modes, `allow` and `prefer`, continue without encryption if the server, or an attacker
+// in between, claims to have none. The driver does not support that, and nobody should want it.
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
 const CHANNEL_BINDINGS = ['disable', 'prefer', 'require'];
 
 /**
- * Reads a DATABASE_URL, for all who connect to the database. A parameter is honoured or named as a
- * fault, never ignored; the faults quote no value.
+ * Reads a DATABASE_URL, for everything that connects to the database. A parameter is either honoured
+ * or named as a fault, never ignored. Faults quote no values.
  */
 export function readDatabaseUrl(text: string): DatabaseUrlReading {
   const url = URL.parse(text);
@@ -62,11 +62,11 @@ export function readDatabaseUrl(text: string): DatabaseUrlReading {
   if (faults.length > 0) return { address: null, faults };
 
   const schema = valueOf('schema') || null;
-  const mostConnections = Number(valueOf('connection_limit')) || null;
+  const maxConnections = Number(valueOf('connection_limit')) || null;
   const tls = readTls(valueOf);
   const bindsChannel = /^(?:prefer|require)$/.test(valueOf('channel_binding'));
   for (const name of OURS) url.searchParams.delete(name);
-  return { address: { url: url.href, tls, bindsChannel, schema, mostConnections }, faults: null };
+  return { address: { url: url.href, tls, bindsChannel, schema, maxConnections }, faults: null };
 }
 
 function faultsOfNames(names: readonly string[]): string[] {
@@ -75,7 +75,7 @@ function faultsOfNames(names: readonly string[]): string[] {
     .filter((name) => !known.includes(name))
     .map(
       (name) =>
-        // What a broken URL shows as a name may be a part of its password.
+        // In a broken URL, what looks like a name may be part of the password.
         `has ${/^[a-z_]{1,40}$/i.test(name) ? `the parameter ${name}` : 'a parameter'}, which would have no effect here: remove it`,
     );
 }
@@ -83,7 +83,7 @@ function faultsOfNames(names: readonly string[]): string[] {
 function faultsOfValues(valueOf: (name: string) => string): string[] {
   const mode = valueOf('sslmode');
   const faults: string[] = [];
-  // Prisma puts it between quotation marks as it is. PostgreSQL cuts longer names.
+  // Prisma puts it between quotation marks without escaping it. PostgreSQL truncates longer names.
   if (!/^[^"\p{Cc}]{0,63}$/u.test(valueOf('schema'))) {
     faults.push('has a schema that is longer than 63 characters or holds a quotation mark');
   }
@@ -112,8 +112,8 @@ function faultsOfValues(valueOf: (name: string) => string): string[] {
 
 /**
  * As libpq reads sslmode and sslrootcert (https://www.postgresql.org/docs/current/libpq-ssl.html),
- * except that `require` without an authority's file checks the certificate too: encryption for
- * whoever answers protects nobody.
+ * except that `require` without an authority's file also checks the certificate: encryption towards
+ * an unknown peer protects nobody.
  */
 function readTls(valueOf: (name: string) => string): DatabaseTls | null {
   const mode = valueOf('sslmode');
@@ -132,7 +132,7 @@ function readTls(valueOf: (name: string) => string): DatabaseTls | null {
   return { checksHost: !checksOnlyAuthority, ...files };
 }
 
-/** libpq's word for the authorities that the system trusts is `system`. */
+/** In libpq, `system` stands for the authorities that the system trusts. */
 function authorityFileOf(valueOf: (name: string) => string): string | null {
   const file = valueOf('sslrootcert');
   return file === '' || file === 'system' ? null : file;

@@ -21,7 +21,8 @@ const CERTIFICATE: Meaning = {
 };
 const TLS: Meaning = {
   code: 'DATABASE_TLS_REFUSED',
-  message: 'The database offers no encryption, or broke off while it was agreed upon.',
+  message:
+    'The database offers no encryption, or broke the connection while encryption was negotiated.',
 };
 const POOLER: Meaning = {
   code: 'DATABASE_POOLER_UNSUITABLE',
@@ -31,7 +32,7 @@ const POOLER: Meaning = {
 const NOT_UTC: Meaning = {
   code: 'DATABASE_POOLER_UNSUITABLE',
   message:
-    'The session is not in UTC although it was opened so: what stands in front of the database ignores the time zone or the date style.',
+    'The session is not in UTC although UTC was requested: a pooler in front of the database ignores the time zone or the date style.',
 };
 const CONFLICT: Meaning = {
   code: 'DATABASE_CONFLICT',
@@ -69,8 +70,8 @@ const SQL_STATES: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 /**
- * What poolers say by 08P01, protocol violation, whatever it is about; PostgreSQL hardly ever does.
- * PgBouncer's words, and those that others have taken over from it.
+ * Poolers report most failures as 08P01 (protocol violation), which PostgreSQL itself hardly ever
+ * uses, so the message decides. These are PgBouncer's messages, which other poolers have adopted.
  */
 const POOLER_MESSAGES: readonly (readonly [RegExp, Meaning])[] = [
   [/unsupported startup parameter/i, POOLER],
@@ -79,7 +80,7 @@ const POOLER_MESSAGES: readonly (readonly [RegExp, Meaning])[] = [
 ];
 const POOLER_STATE = '08P01';
 
-/** How pg says that a server offers no encryption; all else about it comes from Node, with a code. */
+/** pg's message for a server without encryption; all other TLS errors come from Node, with a code. */
 const NO_ENCRYPTION = 'The server does not support SSL connections';
 const TLS_FAILURE = /^(?:ERR_SSL_|ERR_OSSL_|EPROTO$)/;
 
@@ -160,11 +161,11 @@ function textOf(source: object | null, name: string): string | null {
 
 function poolerMeaningOf(sqlState: string | null, driverCause: object | null): Meaning | null {
   if (sqlState !== POOLER_STATE) return null;
-  const said = textOf(driverCause, 'originalMessage') ?? '';
-  return POOLER_MESSAGES.find(([words]) => words.test(said))?.[1] ?? null;
+  const message = textOf(driverCause, 'originalMessage') ?? '';
+  return POOLER_MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? null;
 }
 
-/** What is wrong with a connection before PostgreSQL says a word. */
+/** Why a connection failed before PostgreSQL answered anything. */
 function connectionMeaningOf(error: unknown, driverCause: object | null): Meaning | null {
   if (error instanceof SessionNotUtcError) return NOT_UTC;
   if (textOf(driverCause, 'kind') === 'TlsConnectionError') {

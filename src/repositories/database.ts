@@ -37,7 +37,7 @@ const LOCK_TIMEOUT_MS = 4_000;
 
 // The server ends a statement of a transaction after five seconds. A host that vanished without closing
 // the connection does not answer at all, so the connection is given up a second later. A statement
-// outside a transaction is ended then too.
+// outside a transaction is cancelled then too.
 const ANSWER_TIMEOUT_MS = TRANSACTION_TIMEOUT_MS + 1_000;
 
 /**
@@ -49,13 +49,13 @@ export function createDatabase(config: {
   readonly poolSize: number;
 }): Database {
   const { address, config: connection } = toDatabaseConnection(config.url);
-  const { schema, mostConnections } = address;
+  const { schema, maxConnections } = address;
   const pool = new pg.Pool({
     keepAlive: true,
     application_name: 'call-processing',
     ...connection,
     Client: clientWithLimits(settingsOfTransactions(schema)),
-    max: Math.min(config.poolSize, mostConnections ?? Infinity),
+    max: Math.min(config.poolSize, maxConnections ?? Infinity),
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
     onConnect: assertUtc,

@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient, Transcript } from '../generated/prisma/client.ts';
-import { MOST_INTEGER } from '../domain/bounded-number.ts';
+import { MAX_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
@@ -32,7 +32,7 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       const isReplaced = before !== null && before.submissionId !== data.submissionId;
       const priorSeconds = Math.min(
         (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
-        MOST_INTEGER,
+        MAX_INTEGER,
       );
       return tx.transcript.upsert({
         where,

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { MOST_INTEGER, toBounded, toCount } from '../../src/domain/bounded-number.ts';
+import { MAX_INTEGER, toBounded, toCount } from '../../src/domain/bounded-number.ts';
 
 describe('a number of another system', () => {
   it('is one that a column of type integer holds, or null, whatever was said', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        const count = toCount(value, MOST_INTEGER);
+        const count = toCount(value, MAX_INTEGER);
         assert.ok(
-          count === null || (Number.isInteger(count) && count >= 0 && count <= MOST_INTEGER),
+          count === null || (Number.isInteger(count) && count >= 0 && count <= MAX_INTEGER),
         );
       }),
     );
@@ -25,9 +25,9 @@ describe('a number of another system', () => {
 
   it('that makes sense is kept', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: MOST_INTEGER }), (value) => {
-        assert.equal(toCount(value, MOST_INTEGER), value);
-        assert.equal(toCount(String(value), MOST_INTEGER), value);
+      fc.property(fc.integer({ min: 0, max: MAX_INTEGER }), (value) => {
+        assert.equal(toCount(value, MAX_INTEGER), value);
+        assert.equal(toCount(String(value), MAX_INTEGER), value);
       }),
     );
     assert.equal(toBounded(0.25, 10), 0.25);

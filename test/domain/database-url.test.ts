@@ -15,7 +15,7 @@ describe('a DATABASE_URL', () => {
       tls: null,
       bindsChannel: false,
       schema: null,
-      mostConnections: null,
+      maxConnections: null,
     });
   });
 
@@ -24,7 +24,7 @@ describe('a DATABASE_URL', () => {
     const verified = { checksHost: true, ...files };
     for (const [query, expected] of [
       ['?sslmode=require&channel_binding=require', { tls: verified, bindsChannel: true }],
-      ['?pgbouncer=true&connection_limit=1', { tls: null, mostConnections: 1 }],
+      ['?pgbouncer=true&connection_limit=1', { tls: null, maxConnections: 1 }],
       ['?schema=intake&sslmode=disable', { tls: null, schema: 'intake' }],
       ['?sslmode=verify-full&sslrootcert=system', { tls: verified }],
       ['?ssl=true', { tls: verified }],

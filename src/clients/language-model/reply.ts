@@ -16,12 +16,12 @@ const contentSchema = z.union([
 ]);
 
 /**
- * The most that a request can have cost: LLM_MAX_INPUT_TOKENS and LLM_MAX_OUTPUT_TOKENS go no higher.
- * The three requests for each of the twenty parts of a long call add up in a column of type integer.
+ * No request can cost more, because LLM_MAX_INPUT_TOKENS and LLM_MAX_OUTPUT_TOKENS go no higher. The
+ * sum over three requests for each of the twenty parts of a long call fits a column of type integer.
  */
-const MOST_TOKENS = 10_000_000;
+const MAX_TOKENS = 10_000_000;
 
-const tokens = z.unknown().transform((count) => toCount(count, MOST_TOKENS));
+const tokens = z.unknown().transform((count) => toCount(count, MAX_TOKENS));
 
 /** What is read of a chat completion. Everything else is ignored. */
 const completionSchema = z.object({
@@ -34,7 +34,7 @@ const completionSchema = z.object({
     }),
   ),
   error: z.unknown().optional(),
-  // What was paid for is not given up for a count that cannot be true.
+  // An impossible count is no reason to lose a paid answer.
   usage: z
     .object({ prompt_tokens: tokens, completion_tokens: tokens })
     .catch({ prompt_tokens: null, completion_tokens: null }),

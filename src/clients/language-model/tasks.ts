@@ -114,7 +114,7 @@ function oneLine(text: string): string {
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .trim()
       .slice(0, 200)
-      // Half a sign at the cut is refused by servers.
+      // Servers refuse half a character, which the cut may leave.
       .toWellFormed()
   );
 }

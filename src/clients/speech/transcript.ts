@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-import { MOST_SECONDS, toBounded } from '../../domain/bounded-number.ts';
+import { MAX_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
 import type { ServiceError } from '../../domain/service-error.ts';
 import { toStorable } from '../../domain/storable-text.ts';
 import { speechError } from './errors.ts';
 import { toSegments } from './segments.ts';
 
-/** A protobuf Duration in JSON: "0.700s", in seconds. A time before the beginning is the beginning's. */
+/** A protobuf Duration in JSON: "0.700s", in seconds. A negative time counts as 0. */
 const duration = z
   .string()
   .regex(/^-?\d{1,12}(?:\.\d{1,9})?s$/)
-  .transform((text) => toBounded(Math.max(0, Number(text.slice(0, -1))), MOST_SECONDS) ?? 0);
+  .transform((text) => toBounded(Math.max(0, Number(text.slice(0, -1))), MAX_SECONDS) ?? 0);
 
 /** BatchRecognizeResults as proto3 JSON, which leaves out what is zero or empty. */
 const resultsSchema = z.object({

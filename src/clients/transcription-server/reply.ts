@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-import { MOST_SECONDS, toBounded } from '../../domain/bounded-number.ts';
+import { MAX_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import { languageNamed, languageOf } from '../../domain/language.ts';
 import { toStatusError, transcriptionError } from './errors.ts';
 
-/** A time before the beginning is the beginning's. */
-const seconds = z.number().transform((value) => toBounded(Math.max(0, value), MOST_SECONDS) ?? 0);
+/** A negative time counts as 0. */
+const seconds = z.number().transform((value) => toBounded(Math.max(0, value), MAX_SECONDS) ?? 0);
 
 /** Numbers, which some servers write as text; `null` where they do not know. */
 const looseNumber = z
@@ -91,7 +91,7 @@ export function parseReply(json: string): Reply {
   return {
     text,
     language: language ? (languageOf(language) ?? languageNamed(language)) : null,
-    durationSeconds: toBounded(duration, MOST_SECONDS),
+    durationSeconds: toBounded(duration, MAX_SECONDS),
     // A server that was asked for times and gives only text does not know them.
     segments:
       segments == null || (segments.length === 0 && text.trim() !== '')

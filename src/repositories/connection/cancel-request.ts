@@ -1,17 +1,17 @@
 import { connect } from 'node:net';
 
-/** What tells a session to the server, which gave it out when the session was opened. */
+/** Identifies a session. The server issues it when the session is opened. */
 export type SessionKey = { readonly processID: number; readonly secretKey: number };
 
-/** PostgreSQL's code for a cancellation, where other first messages have a version of the protocol. */
+/** PostgreSQL's code for a cancellation; other first messages have a protocol version in its place. */
 const CANCEL_REQUEST = 80_877_102;
 
-// A server that can be reached takes a cancellation in milliseconds.
+// A reachable server accepts a cancellation within milliseconds.
 const PATIENCE_MS = 1_000;
 
 /**
- * Asks the server, or the pooler in front of it, to end the statement that a session is at. Calls
- * `done` when it has taken the request, and also when it could not be reached.
+ * Asks the server, or the pooler in front of it, to end the statement that a session is running.
+ * Calls `done` once the request was accepted, and also if the server could not be reached.
  */
 export function requestCancel(
   server: { readonly host: string; readonly port: number },
@@ -26,7 +26,7 @@ export function requestCancel(
   const socket = host.startsWith('/')
     ? connect(`${host}/.s.PGSQL.${port}`)
     : connect({ host, port });
-  // The server answers by closing the connection; what fails is closed too.
+  // The server answers by closing the connection, and a failed connection is closed too.
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   socket.on('error', () => undefined).on('close', done);
   socket.on('connect', () => socket.write(request)).resume();

@@ -8,15 +8,15 @@ import {
   type DatabaseTls,
 } from '../../domain/database-url.ts';
 
-/** What a DATABASE_URL says, and the same for the driver. */
+/** A parsed DATABASE_URL, and the driver's configuration for it. */
 export type DatabaseConnection = {
   readonly address: DatabaseAddress;
   readonly config: pg.ClientConfig;
 };
 
 /**
- * How to connect to the database that a DATABASE_URL names. Throws when the URL has a fault or names
- * a file that cannot be read; the configuration has refused both before.
+ * How to connect to the database that a DATABASE_URL names. Throws if the URL is invalid or names a
+ * file that cannot be read; the configuration refuses both earlier.
  */
 export function toDatabaseConnection(databaseUrl: string): DatabaseConnection {
   const { address, faults } = readDatabaseUrl(databaseUrl);

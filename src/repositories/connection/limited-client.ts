@@ -4,9 +4,9 @@ import { requestCancel, type SessionKey } from './cancel-request.ts';
 import { UtcClient } from './utc-client.ts';
 
 /**
- * The class of connections whose transactions begin with these settings, and whose statements end
- * when nobody waits for them any more. Both hold where a connection pooler stands in between and
- * each transaction is given another session, which is why nothing is set for the session itself.
+ * A class of connections whose transactions begin with these settings, and whose statements are
+ * cancelled once nobody waits for them. Both also work behind a connection pooler that gives each
+ * transaction another session, so nothing is set on the session itself.
  */
 export function clientWithLimits(settings: string): typeof UtcClient {
   return class LimitedClient extends UtcClient {
@@ -37,9 +37,9 @@ export function clientWithLimits(settings: string): typeof UtcClient {
     }
 
     /**
-     * Ends a statement whose answer was given up at the server too, where it would wait for its lock
-     * on and on while other connections take its place. `passOn` comes afterwards, because it closes
-     * the connection, and a pooler forgets the session then.
+     * After a statement timed out here, cancels it at the server, where it would otherwise keep waiting
+     * for its lock while other connections take its place. `passOn` is called afterwards, because it
+     * closes the connection, and then a pooler no longer knows the session.
      */
     #endIfGivenUp(error: unknown, passOn: () => void): void {
       const isGivenUp = error instanceof Error && error.message === 'Query read timeout';
@@ -48,7 +48,7 @@ export function clientWithLimits(settings: string): typeof UtcClient {
     }
   };
 
-  /** `BEGIN` takes the settings along, in one message and one round trip. */
+  /** Sends the settings together with `BEGIN`, in one message and one round trip. */
   function beginning(query: unknown): unknown {
     const isBegin =
       typeof query === 'object' && query !== null && 'text' in query && query.text === 'BEGIN';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Where the driver makes the message that opens a session; its types do not declare the method. */
+/** Builds the message that opens a session. The driver's types do not declare the method. */
 type Startup = { getStartupConf(): Record<string, string> };
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above.
 const ClientWithStartup = pg.Client as unknown as new (
@@ -8,9 +8,9 @@ const ClientWithStartup = pg.Client as unknown as new (
 ) => pg.Client & Startup;
 
 /**
- * What Prisma's adapter takes for granted: it writes times without a zone and cuts the zone off the
- * times that it reads. Servers, databases and roles may have other defaults. As parameters of the
- * session's opening they hold through connection poolers too: PgBouncer keeps track of both.
+ * Prisma's adapter relies on these: it writes times without a zone and drops the zone of the times
+ * that it reads. Servers, databases and roles may have other defaults. As startup parameters they
+ * also work through connection poolers, because PgBouncer tracks both.
  */
 const SESSION = { TimeZone: 'UTC', DateStyle: 'ISO' };
 
@@ -29,7 +29,7 @@ export class UtcClient extends ClientWithStartup {
     return { ...super.getStartupConf(), ...SESSION };
   }
 
-  /** Whether the server took over the settings: a pooler in front of it may have dropped them. */
+  /** Whether the server applied the settings; a pooler in front of it may have dropped them. */
   isUtc(): boolean {
     return (
       this.#reported.get('TimeZone') === SESSION.TimeZone &&
@@ -39,12 +39,12 @@ export class UtcClient extends ClientWithStartup {
 }
 
 /**
- * A session that is not in UTC although it was opened so. Without a code, which Prisma would take for
- * one of its own.
+ * A session that is not in UTC although UTC was requested. It has no `code`, because Prisma would
+ * mistake that for one of its own.
  */
 export class SessionNotUtcError extends Error {
   override readonly name = 'SessionNotUtcError';
 }
 
-/** PostgreSQL reports some settings of a session by itself, at its start and when they change. */
+/** PostgreSQL reports some settings of a session unasked, when it starts and when they change. */
 type Report = { readonly parameterName: string; readonly parameterValue: string };
