@@ -1,8 +1,10 @@
+import { inspect } from 'node:util';
+
 import type { CallStatus } from '../../src/domain/call.ts';
 import type { StatusReport } from '../../src/domain/call-run.ts';
 import type { Step } from '../../src/domain/names.ts';
 import type { Call } from '../../src/generated/prisma/client.ts';
-import { askStatus } from './calls.ts';
+import { askStatus, logRowsOf } from './calls.ts';
 import type { Json, Rig } from './rig.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -31,7 +33,7 @@ export function untilStatus(
 
 /** Waits until the row of a call is as the test says, which `what` puts into words. */
 export function untilRow(
-  { database }: Rig,
+  rig: Rig,
   callSid: string,
   what: string,
   isIt: (call: Call) => boolean,
@@ -41,11 +43,39 @@ export function untilRow(
     `the row of ${callSid} to be ${what}`,
     async () => {
       // The database may be away meanwhile.
-      const call = await database.prisma.call.findUnique({ where: { callSid } }).catch(() => null);
+      const call = await rowOf(rig, callSid).catch(() => null);
       return call !== null && isIt(call) ? call : null;
     },
     deadlineMs,
+    () => stateOf(rig, callSid),
   );
+}
+
+function rowOf({ database }: Rig, callSid: string): Promise<Call | null> {
+  return database.prisma.call.findUnique({ where: { callSid } });
+}
+
+/** All that is known of a call for which a test waited in vain: its row, its log and its run. */
+async function stateOf(rig: Rig, callSid: string): Promise<string> {
+  const known = await Promise.allSettled([
+    rowOf(rig, callSid).then((call) => pick(call, ['callStatus', 'failedStep', 'failureCode'])),
+    logRowsOf(rig, callSid).then((rows) =>
+      rows.map((row) => pick(row, ['createdAt', 'event', 'step', 'attempt', 'code'])),
+    ),
+    askStatus(rig.client, callSid),
+    rig.client.workflow
+      .getHandle(callSid)
+      .describe()
+      .then(({ status, raw }) => [status.name, raw.pendingActivities, raw.pendingWorkflowTask]),
+  ]);
+  return inspect(
+    known.map((each) => (each.status === 'fulfilled' ? each.value : String(each.reason))),
+    { depth: 8, breakLength: 160 },
+  );
+}
+
+function pick(row: object | null, columns: readonly string[]): object | null {
+  return row && Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
 }
 
 /** Waits until a call is COMPLETED. */

@@ -9,18 +9,22 @@ const DEADLINE_MS = 60_000;
 
 /**
  * Waits until `look` returns something other than null, undefined or false. Rejects at the deadline
- * with `what` was waited for.
+ * with `what` was waited for and, if `instead` tells, what is there instead.
  */
 export async function waitFor<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
   deadlineMs = DEADLINE_MS,
+  instead?: () => Promise<string>,
 ): Promise<T> {
   const end = performance.now() + deadlineMs;
   for (;;) {
-    const found = await look();
-    if (found !== null && found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.`);
+    const seen = await look();
+    if (seen !== null && seen !== undefined && seen !== false) return seen;
+    if (performance.now() > end) {
+      const found = instead === undefined ? '' : ` Instead: ${await instead()}`;
+      throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.${found}`);
+    }
     await delay(LOOK_EVERY_MS);
   }
 }
