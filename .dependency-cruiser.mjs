@@ -21,6 +21,7 @@ const REPLAYED = [
   'src/domain/error-codes',
   'src/domain/names.ts',
   'src/domain/reprocess-request.ts',
+  'src/domain/storable-text.ts',
 ];
 
 // How a command reads its arguments: pure, and the same for every command wherever it lies.

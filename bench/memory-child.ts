@@ -45,7 +45,7 @@ async function measure(order: Order): Promise<Measurement> {
         extension,
         contentType: mimeType,
         audio,
-        replaceGeneration: null,
+        version: null,
         signal,
       });
       return await facts;

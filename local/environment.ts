@@ -47,6 +47,7 @@ export function serviceEnvironment(
     ...(addresses.whisper === null ? {} : whisperEnvironment(addresses.whisper)),
     DATABASE_URL: addresses.databaseUrl,
     PORT: String(settings.ports.gateway),
+    TASK_QUEUE: settings.taskQueue,
     ...(addresses.temporal === null
       ? {}
       : {

@@ -9,13 +9,13 @@ import { readArguments } from '../src/process/arguments.ts';
 export const PAGE = join(import.meta.dirname, '../docs/failure-codes.md');
 
 const AUTOMATICALLY =
-  'automatically, with growing pauses (or as long as the other system asks for), until the time of the step is up';
+  'automatically, with growing pauses (or longer ones, if the other system asks for them), until the time of the step is up';
 const BY_THE_SENDER =
   'not automatically; the request is idempotent, so its sender may simply repeat it';
 
 /** How retryable failures of a group are retried. The step retries those of groups that are not listed. */
 const RETRIED_IN_GROUP: Readonly<Partial<Record<string, string>>> = {
-  'Language model': `${AUTOMATICALLY}; at most eight times`,
+  'Language model': `${AUTOMATICALLY}; at most eight attempts that may have cost tokens in vain`,
   Temporal: BY_THE_SENDER,
   'Requests to the gateway': BY_THE_SENDER,
 } satisfies Partial<Record<keyof typeof CODE_GROUPS, string>>;
@@ -23,7 +23,7 @@ const RETRIED_IN_GROUP: Readonly<Partial<Record<string, string>>> = {
 /** The codes that are retried differently from the rest of their group. */
 const RETRIED_DIFFERENTLY: Readonly<Partial<Record<string, string>>> = {
   RECORDING_NOT_THERE_YET:
-    'automatically, every 15 seconds; once the recording is older than 15 minutes, the step fails with RECORDING_NOT_FOUND',
+    'automatically, every 15 seconds for 15 minutes; then the step fails, with RECORDING_NOT_FOUND if there is still no such recording',
   RECORDING_CORRUPT: 'automatically, until three copies in a row were damaged',
   INTERNAL_ERROR: `${AUTOMATICALLY}; not if the database rejected what was written, because it would reject it again`,
 } satisfies Partial<Record<ErrorCode, string>>;

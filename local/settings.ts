@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
 import { sandboxPorts } from '../sandbox/core/systems.ts';
+import { TASK_QUEUE } from '../src/domain/names.ts';
 import { LocalRunError } from './local-run-error.ts';
+import { findMix, ownTaskQueue, type Mix } from './real-systems.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,6 +53,12 @@ export type LocalSettings = {
   readonly ownSystems: OwnSystems;
   /** Whether the sandbox stands in for any of them. */
   readonly needsSandbox: boolean;
+  /** What is the user's own and what stands in for the rest, when both would meet; otherwise `null`. */
+  readonly mix: Mix | null;
+  /** Whether the directory of sites is filled from the sandbox's ConnectWise: never one of the user's. */
+  readonly fillsSiteDirectory: boolean;
+  /** The task queue of this run: in a mix one of its own, whose calls no other worker takes. */
+  readonly taskQueue: string;
   /** Whether to transcribe with Whisper on this machine. */
   readonly whisper: boolean;
   /** Whether worker and gateway are left to `npm run dev`. */
@@ -62,13 +70,18 @@ export function readLocalEnvironment(
   environment: Environment,
   folder = PROJECT_FOLDER,
 ): Record<string, string> {
-  const file = join(folder, '.env');
-  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const fromFile = parseEnv(readEnvFile(folder) ?? '');
   return Object.fromEntries(
     Object.entries({ ...fromFile, ...environment }).filter(
       (entry): entry is [string, string] => (entry[1] ?? '').trim() !== '',
     ),
   );
+}
+
+/** The text of the `.env` file of a folder; `null` without one. */
+export function readEnvFile(folder = PROJECT_FOLDER): string | null {
+  const file = join(folder, '.env');
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 /** What the local run starts, and where. Throws a LocalRunError for values it cannot use. */
@@ -82,6 +95,11 @@ export function toLocalSettings(
   const offset = portNumber(env, 'LOCAL_PORT_OFFSET', 0);
   const host = env['HOST'] ?? '127.0.0.1';
   const ownSystems = readOwnSystems(env, whisper);
+  const databaseUrl = env['DATABASE_URL'] ?? null;
+  const temporalNames = namesOfOwnTemporal(env);
+  const dataFolder = resolve(PROJECT_FOLDER, env['LOCAL_DATA_FOLDER'] ?? '.data');
+  const mix = findMix({ databaseUrl, temporalNames, ownSystems, whisper });
+  const taskQueue = env['TASK_QUEUE'] ?? TASK_QUEUE;
   const ports = {
     gateway: portNumber(env, 'PORT', 3000 + offset),
     temporal: 7233 + offset,
@@ -94,11 +112,11 @@ export function toLocalSettings(
   refuseBlockedPorts(ports);
   return {
     env,
-    dataFolder: resolve(PROJECT_FOLDER, env['LOCAL_DATA_FOLDER'] ?? '.data'),
+    dataFolder,
     ports,
     gatewayHost: host.includes(':') ? `[${host}]` : host,
-    databaseUrl: env['DATABASE_URL'] ?? null,
-    ownTemporal: hasOwnTemporal(env),
+    databaseUrl,
+    ownTemporal: temporalNames.length > 0,
     ownSystems,
     needsSandbox:
       !ownSystems.phoneSystem ||
@@ -106,6 +124,9 @@ export function toLocalSettings(
       !ownSystems.connectwise ||
       !ownSystems.languageModel ||
       (!ownSystems.speech && !whisper),
+    mix,
+    fillsSiteDirectory: !ownSystems.connectwise && databaseUrl === null,
+    taskQueue: mix === null ? taskQueue : ownTaskQueue(taskQueue, dataFolder),
     whisper,
     withoutService,
   };
@@ -148,18 +169,18 @@ function readOwnSystems(env: Readonly<Record<string, string>>, whisper: boolean)
   };
 }
 
-/** A profile or configuration file may name the address too. */
-function hasOwnTemporal(env: Readonly<Record<string, string>>): boolean {
+/** What names a Temporal server of the user's: a profile or configuration file may hold the address too. */
+function namesOfOwnTemporal(env: Readonly<Record<string, string>>): string[] {
   const names = Object.keys(env).filter((name) => /^TEMPORAL_(API_KEY|NAMESPACE|TLS)/.test(name));
-  const isOwn = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some(
+  const own = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].filter(
     (name) => env[name] !== undefined,
   );
-  if (!isOwn && names.length > 0) {
+  if (own.length === 0 && names.length > 0) {
     throw new LocalRunError(
       `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set without TEMPORAL_ADDRESS: set that too to use your own Temporal server, or none of them to have one started.`,
     );
   }
-  return isOwn;
+  return own;
 }
 
 function portNumber(env: Readonly<Record<string, string>>, name: string, fallback: number): number {

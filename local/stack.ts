@@ -14,7 +14,7 @@ import type { Part } from './process/part.ts';
 import { endedMessage } from './process/until-part.ts';
 import { createRunRecord } from './run-record.ts';
 import type { LocalSettings } from './settings.ts';
-import { fillSiteDirectory } from './site-directory.ts';
+import { fillSiteDirectory, holdSiteWalks } from './site-directory.ts';
 import { startTemporalServer } from './parts/temporal.ts';
 import { findTemporalCli } from './tools/temporal-cli.ts';
 import { findWhisperPackages } from './tools/whisper-packages.ts';
@@ -170,11 +170,18 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
       const addresses = { databaseUrl, temporal, sandbox, whisper };
       known = addresses;
       writeRecord();
-      if (settings.withoutService) return { ...addresses, gatewayUrl };
       const env = serviceEnvironment(settings, addresses);
+      const { ownSystems, fillsSiteDirectory, mix } = settings;
+      if (mix !== null) {
+        await holdSiteWalks(env, !ownSystems.connectwise && !fillsSiteDirectory);
+        progress.note(
+          `Stand-ins with ${mix.real.join(' and ')}: on the task queue ${settings.taskQueue}.`,
+        );
+      }
+      if (settings.withoutService) return { ...addresses, gatewayUrl };
       await startServices(env);
       // The user's own ConnectWise may be large: there it is left to the schedule and the command.
-      if (sandbox !== null && !settings.ownSystems.connectwise) {
+      if (fillsSiteDirectory) {
         await progress.step('Site directory', async (report) => {
           const { numbers } = await fillSiteDirectory(env, report);
           return [undefined, `${numbers} numbers of ConnectWise's sites`];

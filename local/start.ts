@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
 import { MigrationError } from '../prisma/engine/migration-error.ts';
+import { findUnusedSettings } from '../src/config/unused-settings.ts';
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
+import { closeDataFolder } from './data-folder.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { nextSteps } from './output/next-steps.ts';
 import { createProgress } from './output/progress.ts';
@@ -10,19 +12,30 @@ import { checkPorts } from './port-check.ts';
 import { startKeeper } from './process/keeper.ts';
 import { tryLock, type Lock } from './process/lock.ts';
 import { waitForSignal } from './process/wait-for-signal.ts';
+import { refuseMix } from './real-systems.ts';
 import { createRunRecord, endLeftovers } from './run-record.ts';
 import { readRecordings, type RecordingFile } from './samples/own-recordings.ts';
 import { runSamples } from './samples/run-samples.ts';
-import { readLocalEnvironment, toLocalSettings, type LocalSettings } from './settings.ts';
+import {
+  PROJECT_FOLDER,
+  readEnvFile,
+  readLocalEnvironment,
+  toLocalSettings,
+  type LocalSettings,
+} from './settings.ts';
 import { createStack } from './stack.ts';
 
 async function main(): Promise<number> {
-  const { once, whisper, withoutService, paths } = readStartArguments();
+  const { once, whisper, withoutService, withRealSystems, paths } = readStartArguments();
   try {
     const env = readLocalEnvironment(process.env);
+    for (const warning of findUnusedSettings(env, readEnvFile())) {
+      console.error(paint('yellow', warning));
+    }
     const settings = toLocalSettings(env, { whisper, withoutService });
     const recordings = await readRecordings(paths, process.env);
     refuseUnusable(settings, recordings);
+    if (!withRealSystems) refuseMix(settings.mix);
     const lock = holdDataFolder(settings);
     try {
       return await run(settings, recordings, once);
@@ -56,6 +69,11 @@ const command = {
       default: false,
       help: 'Starts everything but worker and gateway, which are left to "npm run dev".',
     },
+    'with-real-systems': {
+      type: 'boolean',
+      default: false,
+      help: 'Lets stand-ins work with a database or a Temporal server of yours, which is refused otherwise: the sample calls, their made-up companies and analyses are then written to that database. Calls wait on a task queue of their own, which the real workers do not see, and a stand-in for ConnectWise does not touch the directory of sites.',
+    },
   },
   environment: {
     LOCAL_DATA_FOLDER: 'Where everything is kept. Default: .data.',
@@ -67,7 +85,12 @@ const command = {
 /** Reads the command line; ends the process when it cannot be used. */
 function readStartArguments() {
   const { flags, operands: paths } = readArguments(command);
-  const { once, whisper, 'without-service': withoutService } = flags;
+  const {
+    once,
+    whisper,
+    'without-service': withoutService,
+    'with-real-systems': withRealSystems,
+  } = flags;
   // Calls are submitted to the gateway and need a worker.
   if (withoutService && (once || paths.length > 0)) {
     refuseArguments(
@@ -75,7 +98,7 @@ function readStartArguments() {
       '--without-service processes no call, so it takes neither --once nor a recording',
     );
   }
-  return { once, whisper, withoutService, paths };
+  return { once, whisper, withoutService, withRealSystems, paths };
 }
 
 /** Refuses recordings that nothing could transcribe, or that the phone system in use would not have. */
@@ -100,6 +123,7 @@ function refuseUnusable(
 function holdDataFolder({ dataFolder }: LocalSettings): Lock {
   let lock: Lock | null;
   try {
+    closeDataFolder(dataFolder, PROJECT_FOLDER);
     lock = tryLock(join(dataFolder, 'run.lock'));
   } catch (error) {
     throw new LocalRunError(
@@ -109,8 +133,10 @@ function holdDataFolder({ dataFolder }: LocalSettings): Lock {
   if (lock !== null) return lock;
   const other = createRunRecord(dataFolder).read();
   const which = other === null ? '' : ` (process ${other.pid}, gateway ${other.gatewayUrl})`;
+  // Its terminal may be closed, or only npm was killed in it.
+  const how = other === null ? '' : ` or "kill ${other.pid}"`;
   throw new LocalRunError(
-    `npm start is already running here${which}: use that one, or stop it with Ctrl-C in its terminal first.`,
+    `npm start is already running here${which}: use that one, or stop it with Ctrl-C in its terminal${how} first.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 import { LocalRunError } from './local-run-error.ts';
+import { findRunningTemporal } from './running-addresses.ts';
 import { readLocalEnvironment, toLocalSettings } from './settings.ts';
 import { findTemporalCli } from './tools/temporal-cli.ts';
 
@@ -18,7 +19,8 @@ try {
     ...(settings.ownTemporal
       ? {}
       : {
-          TEMPORAL_ADDRESS: `127.0.0.1:${settings.ports.temporal}`,
+          TEMPORAL_ADDRESS:
+            findRunningTemporal(settings)?.address ?? `127.0.0.1:${settings.ports.temporal}`,
           TEMPORAL_CONFIG_FILE: '/dev/null',
         }),
   });

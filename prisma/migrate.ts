@@ -12,7 +12,9 @@ readArguments({
   },
 });
 
-const databaseUrl = readEnvironment()['DATABASE_URL']?.trim();
+const { env, warnings } = readEnvironment();
+for (const warning of warnings) console.error(warning);
+const databaseUrl = env['DATABASE_URL']?.trim();
 try {
   if (!databaseUrl) {
     throw new MigrationError(
@@ -27,3 +29,5 @@ try {
   console.error(error.message);
   process.exitCode = 1;
 }
+// Prisma's engine leaves a timer behind, the ten seconds for which it would have waited for its lock.
+process.exit();

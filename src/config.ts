@@ -1,10 +1,21 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { ConfigurationError } from './config/configuration-error.ts';
-import { gatewaySchema, workerSchema, type LogLevel, type WorkerValues } from './config/schemas.ts';
+import { findExposure } from './config/exposure.ts';
+import { allOf, type Findings } from './config/findings.ts';
+import { isQuoted } from './config/quotation-marks.ts';
+import {
+  gatewaySchema,
+  OWN_NAMES,
+  temporalSchema,
+  workerSchema,
+  type LogLevel,
+  type WorkerValues,
+} from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
+import { findUnusedSettings } from './config/unused-settings.ts';
 import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 import { faultySpeechSettings } from './domain/speech-models.ts';
@@ -17,31 +28,49 @@ export type GatewayConfig = {
   readonly logLevel: LogLevel;
   readonly database: { readonly url: string; readonly poolSize: number };
   readonly temporal: TemporalConfig;
+  /** The Temporal task queue of this installation. */
+  readonly taskQueue: string;
   /** The address of Temporal's Web UI, without a trailing slash; `null` when not configured. */
   readonly temporalUiUrl: string | null;
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
   readonly prices: Prices;
+  /** What the operator should know of the configuration, without values. */
+  readonly warnings: readonly string[];
 };
 
 /**
  * Reads the environment of this process, and the `.env` file of the working directory, if any, for
- * what the environment does not set. The only place that touches `process.env`.
+ * what the environment does not set. The warnings name settings that have no effect. The only place
+ * that touches `process.env`.
  */
-export function readEnvironment(): Environment {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return process.env;
+export function readEnvironment(): {
+  readonly env: Environment;
+  readonly warnings: readonly string[];
+} {
+  const hasFile = existsSync('.env');
+  if (hasFile) process.loadEnvFile('.env');
+  const text = hasFile ? readFileSync('.env', 'utf8') : null;
+  return { env: process.env, warnings: findUnusedSettings(process.env, text) };
 }
 
-/** The gateway's configuration. Throws a ConfigurationError that names every fault. */
-export function loadGatewayConfig(env: Environment): GatewayConfig {
-  const { value, temporal } = parse(gatewaySchema, env);
+/**
+ * The gateway's configuration. Throws a ConfigurationError that names every fault, and the warnings
+ * with them; otherwise the warnings are among the configuration's own.
+ */
+export function loadGatewayConfig(
+  env: Environment,
+  earlier: readonly string[] = [],
+): GatewayConfig {
+  const { value, temporal, warnings } = parse(gatewaySchema, { env, earlier });
   return {
+    warnings,
     host: value.HOST,
     port: value.PORT,
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
+    taskQueue: value.TASK_QUEUE,
     temporalUiUrl: value.TEMPORAL_UI_URL,
     callerChannel: value.RECORDING_CALLER_CHANNEL,
     prices: {
@@ -53,24 +82,27 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
   };
 }
 
-/** The worker's configuration. Throws a ConfigurationError that names every fault. */
-export function loadWorkerConfig(env: Environment) {
-  const { value, temporal } = parse(workerSchema, env, workerFaults);
+/** The worker's configuration; faults and warnings as for the gateway. */
+export function loadWorkerConfig(env: Environment, earlier: readonly string[] = []) {
+  const { value, temporal, warnings } = parse(workerSchema, { env, earlier }, judgeWorker);
   const numberRules: NumberRules = {
     region: value.PHONE_REGION,
     ownNumbers: value.OWN_PHONE_NUMBERS,
     serviceNumbers: value.SERVICE_NUMBERS,
   };
   return {
+    warnings,
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
+    taskQueue: value.TASK_QUEUE,
     phoneSystem: {
       url: value.PHONE_SYSTEM_URL,
       username: value.PHONE_SYSTEM_USERNAME,
       password: value.PHONE_SYSTEM_PASSWORD,
       maxBytes: value.RECORDING_MAX_BYTES,
     },
+    recordingIntegrity: value.RECORDING_INTEGRITY,
     recordingStore: {
       bucket: value.RECORDINGS_BUCKET,
       apiEndpoint: value.STORAGE_API_ENDPOINT,
@@ -126,6 +158,10 @@ function speechConfig(value: WorkerValues) {
       } as const);
 }
 
+function judgeWorker(value: WorkerValues): Findings {
+  return allOf({ faults: workerFaults(value), warnings: [] }, findExposure(value));
+}
+
 /** The faults of values that are well formed but do not fit together. */
 function workerFaults(value: WorkerValues): string[] {
   return [
@@ -156,15 +192,19 @@ function serverFaults({ SPEECH_LANGUAGE_CODES: codes }: WorkerValues): string[] 
 }
 
 /** What a process that only talks to Temporal needs (the bootstrap command). */
-export function loadTemporalConfig(env: Environment): TemporalConfig {
-  return parse(z.object({}), env).temporal;
+export function loadTemporalConfig(
+  env: Environment,
+  earlier: readonly string[] = [],
+): TemporalConfig & { readonly taskQueue: string; readonly warnings: readonly string[] } {
+  const { value, temporal, warnings } = parse(temporalSchema, { env, earlier });
+  return { ...temporal, taskQueue: value.TASK_QUEUE, warnings };
 }
 
 function parse<T extends z.ZodType<object>>(
   schema: T,
-  env: Environment,
-  rules: (value: z.output<T>) => string[] = () => [],
-): { value: z.output<T>; temporal: TemporalConfig } {
+  { env, earlier }: { readonly env: Environment; readonly earlier: readonly string[] },
+  judge: (value: z.output<T>) => Findings = () => ({ faults: [], warnings: [] }),
+): { value: z.output<T>; temporal: TemporalConfig; warnings: readonly string[] } {
   // An empty value in a .env file (`NAME=`) means the same as no line.
   const present = Object.fromEntries(
     Object.entries(env).filter(
@@ -172,13 +212,29 @@ function parse<T extends z.ZodType<object>>(
     ),
   );
   const result = schema.safeParse(present);
+  const judged = result.success ? judge(result.data) : { faults: [], warnings: [] };
   const faults = result.success
-    ? rules(result.data)
+    ? [...judged.faults]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  // Node then takes anybody's certificate, and anybody on the way could read every key and recording.
+  if (present['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
+    faults.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: remove it, and name the file of your own certificate authority in NODE_EXTRA_CA_CERTS, in the environment',
+    );
+  }
 
   const temporal = readTemporal(present, faults);
+  const warnings = [...earlier, ...judged.warnings, ...warningsOfQuotes(present)];
   if (!result.success || temporal === null || faults.length > 0) {
-    throw new ConfigurationError(faults);
+    throw new ConfigurationError(faults, warnings);
   }
-  return { value: result.data, temporal };
+  return { value: result.data, temporal, warnings };
+}
+
+/** A password may really begin and end like this, so it is no fault. */
+function warningsOfQuotes(present: Readonly<Record<string, string>>): string[] {
+  return OWN_NAMES.filter((name) => isQuoted(present[name] ?? '')).map(
+    (name) =>
+      `${name} begins and ends with a quotation mark, and both count as part of the value: remove them unless that is meant.`,
+  );
 }

@@ -5,6 +5,7 @@ import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
+import { endWithin } from './process/end-within.ts';
 import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
@@ -13,10 +14,16 @@ import { createProcessingLogRepository } from './repositories/processing-log-rep
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
+// `docker stop` kills a process ten seconds after SIGTERM. Running requests have five seconds to end; a
+// database or a Temporal that does not answer could take longer than the rest to be closed.
+const SHUTDOWN_MS = 8_000;
+
 /** The gateway process: everything it uses is opened here and closed here, in reverse order. */
 async function main(): Promise<void> {
-  const config = loadGatewayConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadGatewayConfig(env, warnings);
   const logger = createLogger(config.logLevel, 'gateway');
+  for (const warning of config.warnings) logger.warn(warning);
 
   const stack = new AsyncDisposableStack();
   try {
@@ -37,7 +44,7 @@ async function main(): Promise<void> {
         transcripts: createTranscriptRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,
-        runs: createCallRuns(new Client({ connection, namespace })),
+        runs: createCallRuns(new Client({ connection, namespace }), config.taskQueue),
         linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
         callerChannel: config.callerChannel,
       }),
@@ -46,6 +53,7 @@ async function main(): Promise<void> {
     await app.listen({ host: config.host, port: config.port });
     await untilStopSignal();
     logger.info('The gateway is shutting down.');
+    endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));
   } finally {
     await stack.disposeAsync();
   }
@@ -60,10 +68,11 @@ function untilStopSignal(): Promise<void> {
 
 readArguments({
   name: 'npm run gateway',
-  does: 'Serves the HTTP API: takes calls, and tells what became of them. Ends on SIGTERM or Ctrl-C.',
+  does: 'Serves the HTTP API: takes calls, and tells what became of them. Ends on SIGTERM or Ctrl-C, within ten seconds.',
   environment: {
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
     'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
     '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
   },

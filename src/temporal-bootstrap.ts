@@ -4,21 +4,25 @@ import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts'
 import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadTemporalConfig, readEnvironment } from './config.ts';
-import { SITE_DIRECTORY_ID } from './domain/names.ts';
+import { siteDirectoryIdOf } from './domain/names.ts';
 import { ServiceError } from './domain/service-error.ts';
 import { readArguments } from './process/arguments.ts';
 import { runProcess } from './process/run-process.ts';
 
 /** `npm run temporal:bootstrap`: registers the search attributes and the schedule, which workers do as well. */
 async function main(): Promise<void> {
-  const { connection: options, namespace } = loadTemporalConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadTemporalConfig(env, warnings);
+  for (const warning of config.warnings) console.error(warning);
+  const { connection: options, namespace, taskQueue } = config;
   const connection = await connected(Connection.connect(options));
   try {
     const names = await ensureSearchAttributes(connection, namespace);
     console.log(`The namespace ${namespace} has the search attributes ${names.join(', ')}.`);
-    const schedule = await ensureSiteDirectorySchedule(new Client({ connection, namespace }));
+    const client = new Client({ connection, namespace });
+    const schedule = await ensureSiteDirectorySchedule(client, taskQueue);
     if (!schedule.exists) throw new ServiceError(schedule.code, schedule.message);
-    console.log(`It has the schedule ${SITE_DIRECTORY_ID}.`);
+    console.log(`It has the schedule ${siteDirectoryIdOf(taskQueue)}.`);
   } finally {
     await connection.close();
   }
@@ -29,6 +33,7 @@ readArguments({
   does: 'Registers the search attributes and the schedule of this service in the Temporal namespace. Workers do the same when they start, if their credentials permit it. Safe to repeat.',
   environment: {
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    TASK_QUEUE: 'The task queue of the workers; each has a schedule of its own.',
     '.env': 'Is read too, if there is one; .env.example explains each name.',
   },
 });

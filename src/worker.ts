@@ -15,15 +15,16 @@ import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-s
 import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
-import { TASK_QUEUE } from './domain/names.ts';
 import { readArguments } from './process/arguments.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
+import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createRequestQueue } from './repositories/request-queue.ts';
 import { createSitePhoneRepository } from './repositories/site-phone-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
@@ -38,8 +39,10 @@ const SHUTDOWN_GRACE = '25 seconds';
 
 /** The worker process: everything it uses is opened here and closed here, in reverse order. */
 async function main(): Promise<void> {
-  const config = loadWorkerConfig(readEnvironment());
+  const { env, warnings } = readEnvironment();
+  const config = loadWorkerConfig(env, warnings);
   const logger = createLogger(config.logLevel, 'worker');
+  for (const warning of config.warnings) logger.warn(warning);
   // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
   Runtime.install({
     logger: toTemporalLogger(logger),
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
     );
     await ensureSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });
-    const schedule = await ensureSiteDirectorySchedule(client);
+    const schedule = await ensureSiteDirectorySchedule(client, config.taskQueue);
     // Calls are processed without the schedule; only the numbers of sites are not kept up to date.
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
@@ -68,13 +71,16 @@ async function main(): Promise<void> {
     const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
     const { prisma } = database;
     const sitePhones = createSitePhoneRepository(prisma);
-    const connectwise = createConnectWise(config.connectwise);
+    const connectwise = createConnectWise(
+      config.connectwise,
+      createRequestQueue(database, 'connectwise'),
+    );
     const { numberRules } = config;
 
     const worker = await Worker.create({
       connection,
       namespace,
-      taskQueue: TASK_QUEUE,
+      taskQueue: config.taskQueue,
       ...(config.workflowBundle === null
         ? { workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)) }
         : { workflowBundle: { codePath: config.workflowBundle } }),
@@ -85,11 +91,13 @@ async function main(): Promise<void> {
           companies: createCompanyRepository(prisma),
           sitePhones,
           analyses: createCallAnalysisRepository(prisma),
+          analysisAttempts: createAnalysisAttemptRepository(prisma),
           chunks: createAnalysisChunkRepository(prisma),
           transcripts: createTranscriptRepository(prisma),
           log: createProcessingLogRepository(prisma),
           attemptHistory: createAttemptHistory(client),
           phoneSystem,
+          recordingIntegrity: config.recordingIntegrity,
           recordingStore: createRecordingStore(config.recordingStore),
           speech,
           connectwise,
@@ -109,7 +117,7 @@ async function main(): Promise<void> {
       maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
-    logger.info({ taskQueue: TASK_QUEUE, namespace }, 'The worker takes calls.');
+    logger.info({ taskQueue: config.taskQueue, namespace }, 'The worker takes calls.');
     await worker.run();
     logger.info('The worker has shut down.');
   } finally {
@@ -123,6 +131,7 @@ readArguments({
   environment: {
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
     '.env':
       'Is read too, if there is one; .env.example explains these names and those of the outside systems.',
   },

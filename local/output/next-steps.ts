@@ -8,14 +8,20 @@ const WAIT = '  # wait a few seconds';
 /** The addresses of everything, and commands that can be pasted as they are. */
 export function nextSteps(
   addresses: Addresses & { readonly gatewayUrl: string },
-  { withoutService }: Pick<LocalSettings, 'withoutService'>,
+  settings: Pick<LocalSettings, 'withoutService' | 'databaseUrl'>,
 ): string {
   const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
+  const { withoutService } = settings;
   const gateway = withoutService ? `${gatewayUrl}, once npm run dev has started it` : gatewayUrl;
   const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gateway}`];
-  if (temporal !== null) lines.push(`  Web UI      ${temporal.uiUrl}`);
-  // The URL of the user's own database may contain a password.
-  if (databaseUrl.includes('@127.0.0.1:')) lines.push(`  Database    ${databaseUrl}`);
+  if (temporal !== null) {
+    lines.push(
+      `  Web UI      ${temporal.uiUrl}`,
+      `  Failed      ${failedCallsUrl(temporal.uiUrl)}`,
+    );
+  }
+  // The URL of the user's own database may contain a password of theirs.
+  if (settings.databaseUrl === null) lines.push(`  Database    ${databaseUrl}`);
   if (sandbox !== null) {
     lines.push(
       `  Sandbox     ${sandbox.controlUrl}  (/samples /hits /faults /objects /operations)`,
@@ -41,6 +47,12 @@ export function nextSteps(
     '  Ctrl-C stops everything; its data is kept for the next npm start.',
   );
   return lines.join('\n');
+}
+
+/** The Web UI's list of the calls that failed. */
+function failedCallsUrl(uiUrl: string): string {
+  const query = encodeURIComponent('CallStatus="FAILED"');
+  return `${uiUrl}/namespaces/default/workflows?query=${query}`;
 }
 
 function tryOwnRecording(gatewayUrl: string, controlUrl: string): string[] {

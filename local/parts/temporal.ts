@@ -38,6 +38,13 @@ const TUNING = [
 ];
 
 /**
+ * The hosts of requests to its HTTP API, which needs no credentials: a web page whose owner points a
+ * name of his at this machine could otherwise use it. One pattern only: of several, the server compares
+ * none with the whole host (seen with server 1.32.0, which served 127.0.0.1.example.com then).
+ */
+const OWN_HOSTS = ['127.0.0.1:*'];
+
+/**
  * Starts a Temporal server on 127.0.0.1, with our search attributes, and resolves when its namespace
  * `default` answers. Throws a LocalRunError when it does not start.
  */
@@ -56,6 +63,7 @@ export async function startTemporalServer(options: TemporalOptions): Promise<Tem
       '--log-level=warn',
       ...SEARCH_ATTRIBUTES.map((name) => `--search-attribute=${name}=Keyword`),
       ...TUNING,
+      `--dynamic-config-value=frontend.httpAllowedHosts=${JSON.stringify(OWN_HOSTS)}`,
     ],
     // All settings are arguments; the user's TEMPORAL_* variables would be meant for another server.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },

@@ -28,7 +28,8 @@ export function entryLine(
   const text = SHORT_NAMES[entry.event] ?? entry.event.toLowerCase().replaceAll('_', ' ');
   const isError = entry.status === 'LOG_ERROR';
   const start = `  ${seconds(sinceStartMs).padStart(7)}  ${String(number).padStart(2)}  ${column(sample.title, TITLE_WIDTH)}  `;
-  const rest = fit(isError ? `${text}: ${entry.message}` : text, lineWidth() - start.length);
+  // Whoever has to mend the cause needs all of it, on several lines if need be.
+  const rest = isError ? `${text}: ${entry.message}` : fit(text, lineWidth() - start.length);
   const color = isError ? 'red' : entry.event === 'JOB_COMPLETED' ? 'green' : null;
   return start + (color === null ? rest : paint(color, rest));
 }

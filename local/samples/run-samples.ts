@@ -51,7 +51,7 @@ export async function runSamples(
   console.log(`\n${paint('bold', 'What came out')}\n`);
   let areAllAsExpected = true;
   for (const [index, result] of results.entries()) {
-    const wrong = deviations(result, ownSystems);
+    const wrong = deviations(result, ownSystems, settings.fillsSiteDirectory);
     areAllAsExpected &&= wrong.length === 0;
     for (const line of resultLines(index + 1, result, wrong)) console.log(line);
   }

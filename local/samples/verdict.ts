@@ -4,9 +4,14 @@ import type { SampleResult } from './follow-sample.ts';
 /**
  * How a sample's result differs from what its file expects, a few words each; empty if it does not. A
  * call that is expected to fail may also be COMPLETED if an earlier run started it, because somebody
- * may have reprocessed it since. What the user's own systems decide is not judged.
+ * may have reprocessed it since. What the user's own systems decide is not judged, nor that nobody was
+ * found while the directory of sites is not filled.
  */
-export function deviations(result: SampleResult, ownSystems: OwnSystems): string[] {
+export function deviations(
+  result: SampleResult,
+  ownSystems: OwnSystems,
+  hasSiteDirectory = true,
+): string[] {
   const { call, isNew } = result;
   if (call === null) return ['it has no row in the database'];
   // The scripted failure comes from the sandbox's language model, which recognises the call by its
@@ -19,7 +24,8 @@ export function deviations(result: SampleResult, ownSystems: OwnSystems): string
     ['status', expected.status, call.status],
   ];
   if (!ownSystems.speech) facts.push(['outcome', expected.outcome, call.outcome]);
-  if (!ownSystems.connectwise) {
+  const mayBeUnknown = !hasSiteDirectory && call.companyMatch === 'UNKNOWN';
+  if (!ownSystems.connectwise && !mayBeUnknown) {
     facts.push(['company match', expected.companyMatch, call.companyMatch]);
     facts.push(['company', expected.company, call.company?.name]);
   }

@@ -23,6 +23,8 @@ const FaultActionSchema = z.strictObject({
   base64: z.enum(['bad-alphabet', 'bad-length', 'whitespace', 'data-uri']).optional(),
   /** Storage: accepts this many bytes of an upload's body, then destroys the socket. */
   cutRequestAfterBytes: z.int().nonnegative().optional(),
+  /** Storage: the object is kept by a retention policy or a hold: neither overwritten nor deleted. */
+  keep: z.enum(['retentionPolicyNotMet', 'objectUnderActiveHold']).optional(),
   /** Sends this many bytes of the true reply's body, then destroys the socket. */
   cutAfterBytes: z.int().nonnegative().optional(),
   /** Sends the true reply's body no faster than this. */

@@ -2,9 +2,11 @@ import type { Server } from 'node:http';
 import { once } from 'node:events';
 import type { StandIn } from './context.ts';
 import { messageOf } from './message-of.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 
 /**
- * Listens with an HTTP server (with fastify: `app.server` after `await app.ready()`).
+ * Listens with an HTTP server (with fastify: `app.server` after `await app.ready()`), which from then on
+ * refuses what a foreign web page sends.
  *
  * @throws if the port is taken; the message names the stand-in.
  */
@@ -12,6 +14,7 @@ export async function listen(
   server: Server,
   where: { name: string; host: string; port: number },
 ): Promise<StandIn> {
+  refuseForeign(server, where.host);
   server.listen(where.port, where.host);
   try {
     await once(server, 'listening');

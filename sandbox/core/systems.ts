@@ -36,7 +36,7 @@ export const SYSTEMS = {
       'objects.list',
       'objects.delete',
     ],
-    faultFields: [...HTTP_FIELDS, 'cutRequestAfterBytes'],
+    faultFields: [...HTTP_FIELDS, 'cutRequestAfterBytes', 'keep'],
     address: 'storageApiEndpoint',
   },
   speech: {

@@ -10,7 +10,7 @@ import { checkPreconditions, readPreconditions } from './preconditions.ts';
 import type { StorageRequest } from './request.ts';
 import { jsonReply, toResource } from './resource.ts';
 import { createResumableUploads } from './resumable.ts';
-import { noSuchObject, StorageError } from './storage-error.ts';
+import { keptObject, noSuchObject, StorageError } from './storage-error.ts';
 import type { UploadSessions } from './upload-sessions.ts';
 
 type Deps = { readonly store: ObjectStore; readonly sessions: UploadSessions };
@@ -46,11 +46,19 @@ export function createAnswer(deps: Deps): Answer {
     return object;
   }
 
+  function refuseIfKept(where: { bucket: string; name: string }, fault: FaultAction | null): void {
+    if (fault?.keep !== undefined && store.find(where.bucket, where.name) !== null) {
+      throw keptObject(fault.keep);
+    }
+  }
+
   async function insert(
     request: IncomingMessage,
     wanted: { bucket: string; query: URLSearchParams },
-    baseUrl: string,
+    fault: FaultAction | null,
   ): Promise<HttpReply> {
+    const baseUrl = `http://${request.headers.host ?? ''}`;
+    refuseIfKept({ bucket: wanted.bucket, name: wanted.query.get('name') ?? '' }, fault);
     if (wanted.query.get('uploadType') !== 'resumable') {
       return jsonReply(toResource(await insertAtOnce(request, wanted, store), baseUrl));
     }
@@ -72,7 +80,7 @@ export function createAnswer(deps: Deps): Answer {
       case 'objects.list':
         return listReply(wanted, store, baseUrl);
       case 'objects.insert':
-        return insert(request, wanted, baseUrl);
+        return insert(request, wanted, fault);
       case 'objects.upload':
         return uploads.put(request, { id: wanted.uploadId, baseUrl }, fault);
       case 'cancel upload':
@@ -82,6 +90,7 @@ export function createAnswer(deps: Deps): Answer {
       case 'objects.media':
         return mediaReply(request, findToRead(wanted), store);
       case 'objects.delete':
+        refuseIfKept(wanted, fault);
         checkPreconditions(readPreconditions(wanted.query), findWanted(wanted));
         store.remove(wanted.bucket, wanted.name);
     }

@@ -18,6 +18,18 @@ export function noSuchObject(bucket: string, name: string): StorageError {
   return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
 }
 
+const KEPT_BECAUSE = {
+  retentionPolicyNotMet:
+    "Object is subject to the bucket's retention policy and cannot be deleted or overwritten until 2033-01-01T00:00:00Z",
+  objectUnderActiveHold:
+    'Object is under active Temporary hold and cannot be deleted, overwritten or archived until hold is removed.',
+} as const;
+
+/** The error for an object that a retention policy or a hold keeps. */
+export function keptObject(reason: keyof typeof KEPT_BECAUSE): StorageError {
+  return new StorageError(403, reason, KEPT_BECAUSE[reason]);
+}
+
 /** The reason that GCS gives with each status if there is no more specific one. */
 const REASONS: Readonly<Record<number, string>> = {
   400: 'invalid',

@@ -1,7 +1,11 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
+import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
+
+// Waiting is part of normal operation: no warning in the logs, no count in the failure metrics.
+const WAITING: ReadonlySet<ErrorCode> = new Set(['RECORDING_NOT_THERE_YET', 'CONNECTWISE_QUEUED']);
 
 // No Retry-After header makes a call wait longer than this. The shortest time that a step has for
 // asking another system is two hours (matchCompany), and Temporal gives a step up at once when the
@@ -28,22 +32,34 @@ export function toServiceError(
  * A ServiceError as Temporal sees it: its code is the failure's type. The cause is left out, because
  * the history would keep what the messages and stacks of libraries hold: URLs, credentials, bodies.
  */
-export function toApplicationFailure(error: ServiceError): ApplicationFailure {
+export function toApplicationFailure(error: ServiceError, backoffMs: number): ApplicationFailure {
+  const nextRetryDelay = delayOf(error, backoffMs);
   const failure = ApplicationFailure.create({
     type: error.code,
     message: error.message,
     nonRetryable: !error.retryable,
     details: [error.context],
-    ...(error.retryAfterMs === undefined
-      ? {}
-      : { nextRetryDelay: Math.min(error.retryAfterMs, LONGEST_DELAY_MS) }),
-    ...(error.code === 'RECORDING_NOT_THERE_YET'
-      ? // Normal for a fresh recording: no warning in the logs, no count in the failure metrics.
-        { category: ApplicationFailureCategory.BENIGN }
-      : {}),
+    ...(nextRetryDelay === null ? {} : { nextRetryDelay }),
+    ...(isWaiting(error) ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
   failure.stack = [`${error.code}: ${error.message}`, ...framesOf(error)].join('\n');
   return failure;
+}
+
+/**
+ * The delay before the next attempt, in milliseconds, given Temporal's own, which doubles with every
+ * attempt: `null` leaves it to that. Another system may ask for a longer one, but not for a shorter
+ * one: a server that asks for one second for hours would be asked every second for hours.
+ */
+export function delayOf(error: ServiceError, backoffMs: number): number | null {
+  if (error.retryAfterMs === undefined) return null;
+  const requestedMs = Math.min(error.retryAfterMs, LONGEST_DELAY_MS);
+  return isWaiting(error) || requestedMs > backoffMs ? requestedMs : null;
+}
+
+/** Whether the step waits at a pace of its own for something that will come: a recording, or its turn. */
+function isWaiting({ code }: ServiceError): boolean {
+  return WAITING.has(code);
 }
 
 /**

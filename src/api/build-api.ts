@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
+
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
+import { acceptJsonAndEmptyBodies } from './bodies.ts';
+import { createClientErrorHandler } from './client-errors.ts';
+import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
@@ -24,12 +29,16 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     loggerInstance: deps.logger,
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: PARAM_LIMIT },
-    // Open connections of idle clients must not keep a process from closing.
-    forceCloseConnections: 'idle',
+    ...CONNECTION_OPTIONS,
+    clientErrorHandler: createClientErrorHandler(deps.logger),
+    // A counter would begin again in each process, and several of them write into one log.
+    genReqId: () => randomUUID(),
     // Requests that Fastify refuses before it looks for a route.
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
-  acceptEmptyBodies(app);
+  limitConnections(app);
+  finishRequestsOnClose(app);
+  acceptJsonAndEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
@@ -39,17 +48,4 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(readCallRoutes, deps);
   void app.register(reprocessCallRoute, deps);
   return app;
-}
-
-/** Many clients name a content type whether or not they send a body. An empty body counts as no body. */
-function acceptEmptyBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>(
-    'application/json',
-    { parseAs: 'string' },
-    (request, body, done) => {
-      if (body === '') return done(null);
-      return parseJson(request, body, done);
-    },
-  );
 }

@@ -9,7 +9,11 @@ import {
 } from '../domain/call.ts';
 import { REDO_STEPS } from '../domain/names.ts';
 import { transcriptSegments } from '../domain/transcript.ts';
-import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
+import {
+  hasControlCharacters,
+  mayHoldPhoneNumber,
+  REASON_MAX_LENGTH,
+} from '../domain/reprocess-request.ts';
 
 const FORM =
   'must be a text of 1 to 128 letters, digits, dots, dashes and underscores that begins with a letter or digit and has no two dots in a row';
@@ -41,6 +45,10 @@ export const reprocessBody = z
       .refine(
         (reason) => !mayHoldPhoneNumber(reason),
         'must not contain six or more digits: it is kept in the history, which must not contain a phone number',
+      )
+      .refine(
+        (reason) => !hasControlCharacters(reason),
+        'must not contain control characters or halves of characters',
       )
       .optional(),
   })
@@ -77,11 +85,25 @@ export const callReply = z.object({
   /** Length of the audio in seconds. */
   recordingSeconds: z.number().nullable(),
   recordingUrl: z.string().nullable(),
+  /** `MISMATCH`: the recording is not as the phone system describes it, and RECORDING_INTEGRITY is `warn`. */
+  integrity: z.string().nullable(),
   externalPhoneNumber: z.string().nullable(),
   direction: z.enum(DIRECTIONS).nullable(),
   companyMatch: z.enum(COMPANY_MATCHES).nullable(),
   company: z.object({ connectwiseId: z.string(), name: z.string() }).nullable(),
   failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
+  /** Set while a step is tried again by itself, or while no worker takes the call up. */
+  waiting: z
+    .object({
+      step: z.string(),
+      /** The number of the attempt that failed last; 0 when none has. */
+      attempt: z.int(),
+      code: z.string(),
+      message: z.string(),
+      since: z.iso.datetime(),
+      nextAttemptAt: time,
+    })
+    .nullable(),
   analysis: z.unknown().nullable(),
   /**
    * What all transcriptions and analyses of the call have used so far, and what that costs at the

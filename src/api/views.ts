@@ -7,6 +7,7 @@ import { isErrorCode } from '../domain/error-codes.ts';
 import { explainCall } from '../domain/explanation.ts';
 import { isStep } from '../domain/names.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
+import type { CallState } from './call-state.ts';
 import type { CallReply, LogReply, RunReply, TranscriptReply } from './schemas.ts';
 
 /** Builds the links that a reply gives to clients and people. */
@@ -35,48 +36,55 @@ export function toRunReply(
   return { callSid, workflowId: callSid, runId, status, links: linksOf(callSid, runId) };
 }
 
-/** The reply about a call, from its row; `cost` is `null` while nothing has been used. */
+/** The reply about a call; `cost` is `null` while nothing has been used. */
 export function toCallReply(
   call: CallWithDetails,
-  cost: CallCost | null,
+  { state, cost }: { readonly state: CallState; readonly cost: CallCost | null },
   linksOf: LinkBuilder,
 ): CallReply {
-  const { company, currentAnalysis, failedStep, failureCode, failureMessage } = call;
+  const { company, currentAnalysis } = call;
   return {
     callSid: call.callSid,
-    status: call.callStatus,
+    status: state.status,
     outcome: call.outcome,
-    explanation: explain(call),
+    explanation: explain(call, state),
     startTime: call.startTime.toISOString(),
     endTime: call.endTime?.toISOString() ?? null,
     duration: call.duration,
     recordedAt: call.recordedAt?.toISOString() ?? null,
     recordingSeconds: call.recordingSeconds?.toNumber() ?? null,
     recordingUrl: call.recordingUrl,
+    integrity: call.integrity,
     externalPhoneNumber: call.externalPhoneNumber,
     direction: call.direction,
     companyMatch: call.companyMatch,
     company: company && { connectwiseId: company.connectwiseId, name: company.name },
-    failure:
-      failedStep === null || failureCode === null
-        ? null
-        : { step: failedStep, code: failureCode, message: failureMessage ?? '' },
+    failure: state.failure,
+    waiting: state.waiting && {
+      ...state.waiting,
+      since: state.waiting.since.toISOString(),
+      nextAttemptAt: state.waiting.nextAttemptAt?.toISOString() ?? null,
+    },
     analysis: currentAnalysis?.data ?? null,
     cost,
     links: linksOf(call.callSid, call.runId),
   };
 }
 
-function explain(call: CallWithDetails): string {
-  const { failedStep: step, failureCode: code } = call;
+function explain(call: CallWithDetails, state: CallState): string {
+  const { status, failure, waiting, isRunClosed } = state;
   return explainCall({
-    status: call.callStatus,
+    status,
     outcome: call.outcome,
     companyMatch: call.companyMatch,
     companyName: call.company?.name ?? null,
     hasNumber: call.externalPhoneNumber !== null,
     failure:
-      step !== null && isStep(step) && code !== null && isErrorCode(code) ? { step, code } : null,
+      failure !== null && isStep(failure.step) && isErrorCode(failure.code)
+        ? { step: failure.step, code: failure.code }
+        : null,
+    waiting,
+    isRunClosed,
   });
 }
 

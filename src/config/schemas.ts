@@ -1,5 +1,4 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { BlockList, isIP } from 'node:net';
 
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import ms, { type StringValue } from 'ms';
@@ -7,7 +6,10 @@ import { z } from 'zod';
 
 import { parsePrice } from '../domain/call-cost.ts';
 import { readDatabaseUrl } from '../domain/database-url.ts';
+import { TASK_QUEUE } from '../domain/names.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
+import { isLoopback } from './loopback.ts';
+import { isQuoted } from './quotation-marks.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -25,8 +27,22 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`);
 const webAddress = text
-  .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http(s) URL')
-  .transform((value) => value.replace(/\/+$/, ''));
+  .refine(
+    (value) => /^https?:\/\//i.test(value) && URL.parse(value) !== null,
+    'must be an http(s) URL',
+  )
+  // They would be logged and shown with the address, and most clients do not send them.
+  .refine(hasNoUserInfo, 'must be a URL without a user and a password')
+  // Clients tell by the scheme, in small letters, whether a connection is encrypted.
+  .transform((value) =>
+    value.replace(/^https?/i, (scheme) => scheme.toLowerCase()).replace(/\/+$/, ''),
+  );
+// Headers carry these, so nothing else can be right: a line break or a typographic quotation mark was
+// copied along.
+const key = text
+  .regex(/^[\x21-\x7e]+$/, 'must be one line of ASCII characters without blanks')
+  .refine((value) => !isQuoted(value), 'must not stand between quotation marks');
+const line = text.regex(/^\P{Cc}*$/u, 'must be one line without control characters');
 
 const price = text
   .transform(parsePrice)
@@ -40,7 +56,14 @@ const duration = (maxMs: number, fault: string) =>
     .refine((value) => value !== null && value >= 1000 && value <= maxMs, fault)
     .transform((value) => value ?? 0);
 
+/** What every process reads that asks Temporal for anything. */
+export const temporalSchema = z.object({
+  // What a worker polls has to be what the gateway starts calls on.
+  TASK_QUEUE: text.max(1000, 'must have at most 1000 characters').default(TASK_QUEUE),
+});
+
 const processSchema = {
+  ...temporalSchema.shape,
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DATABASE_URL: text.superRefine((value, context) => {
     for (const message of faultsOfDatabaseUrl(value)) context.addIssue({ code: 'custom', message });
@@ -73,10 +96,11 @@ export const gatewaySchema = z.object({
 const workerFields = z.object({
   ...processSchema,
   PHONE_SYSTEM_URL: webAddress,
-  PHONE_SYSTEM_USERNAME: text,
-  PHONE_SYSTEM_PASSWORD: text,
+  PHONE_SYSTEM_USERNAME: line,
+  PHONE_SYSTEM_PASSWORD: line,
   // 2 GiB: about 37 hours of 8 kHz, 16-bit mono, which is longer than any telephone call.
   RECORDING_MAX_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
+  RECORDING_INTEGRITY: z.enum(['strict', 'warn'], 'must be strict or warn').default('strict'),
   RECORDINGS_BUCKET: text,
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
   SPEECH_LANGUAGE_CODES: list
@@ -84,14 +108,14 @@ const workerFields = z.object({
     .default(['en-GB']),
   SPEECH_PHRASES: list.default([]),
   CONNECTWISE_URL: webAddress,
-  CONNECTWISE_COMPANY_ID: text,
-  CONNECTWISE_PUBLIC_KEY: text,
-  CONNECTWISE_PRIVATE_KEY: text,
-  CONNECTWISE_CLIENT_ID: text,
+  CONNECTWISE_COMPANY_ID: line,
+  CONNECTWISE_PUBLIC_KEY: key,
+  CONNECTWISE_PRIVATE_KEY: key,
+  CONNECTWISE_CLIENT_ID: key,
   CONNECTWISE_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
   CONNECTWISE_EXCLUDED_COMPANY_IDS: list.default([]),
   LLM_BASE_URL: webAddress,
-  LLM_API_KEY: text,
+  LLM_API_KEY: key,
   LLM_MODEL: text,
   // Leaves three quarters of the 128,000 that most models read; in most languages it also fits those
   // that read 32,768, because tokens are estimated high. Below 10,000, the instructions and a repair
@@ -136,7 +160,7 @@ const transcriptionServerFields = z.object({
   GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
   TRANSCRIPTION_BASE_URL: webAddress,
   // Most self-hosted servers do not have one.
-  TRANSCRIPTION_API_KEY: text.nullable().default(null),
+  TRANSCRIPTION_API_KEY: key.nullable().default(null),
   TRANSCRIPTION_MODEL: text,
   // A busy server keeps requests waiting, and a small one transcribes slower than people speak. An
   // attempt of the step has three hours, which the two channels of a call share.
@@ -157,6 +181,15 @@ export const workerSchema = z.intersection(
 );
 export type WorkerValues = z.output<typeof workerSchema>;
 
+/** The names that our own schemas read, whichever process does and whichever provider transcribes. */
+export const OWN_NAMES: readonly string[] = [
+  ...new Set(
+    [gatewaySchema, workerFields, googleSpeechFields, transcriptionServerFields].flatMap(
+      ({ shape }) => Object.keys(shape),
+    ),
+  ),
+];
+
 function faultsOfDatabaseUrl(value: string): readonly string[] {
   const { address, faults } = readDatabaseUrl(value);
   if (address === null) return faults;
@@ -175,6 +208,11 @@ function isReadable(file: string): boolean {
   }
 }
 
+function hasNoUserInfo(value: string): boolean {
+  const url = URL.parse(value);
+  return url === null || url.username + url.password === '';
+}
+
 function toMilliseconds(value: string): number | null {
   try {
     // The library throws or returns undefined for a text that is not a duration, which its type hides.
@@ -183,13 +221,4 @@ function toMilliseconds(value: string): number | null {
   } catch {
     return null;
   }
-}
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return family === 0 ? host === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }

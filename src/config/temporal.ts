@@ -1,5 +1,8 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
+import { isLoopbackUrl } from './loopback.ts';
+import { isQuoted } from './quotation-marks.ts';
+
 /** The variables from which a process reads its configuration. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +26,7 @@ export function readTemporal(
       disableFile: !wantsFile,
       overrideEnvVars: { ...variables },
     });
+    faults.push(...faultsOfApiKey(connectionOptions));
     return { connection: connectionOptions, namespace: namespace ?? 'default' };
   } catch {
     // The library's message may quote the file; the names of the variables are enough.
@@ -31,4 +35,23 @@ export function readTemporal(
     );
     return null;
   }
+}
+
+/** The key may also come from a profile, and only TEMPORAL_TLS or a profile can turn encryption off. */
+function faultsOfApiKey({ apiKey, tls, address }: TemporalConfig['connection']): string[] {
+  // A function would fetch the key later; the library gives a text.
+  if (typeof apiKey !== 'string') return [];
+  const isExposed = tls === false && !isLoopbackUrl(`http://${address ?? 'localhost'}`);
+  return [
+    ...(isExposed
+      ? [
+          'TEMPORAL_API_KEY would be sent unencrypted: remove TEMPORAL_TLS=false, or `disabled` from the tls of the profile',
+        ]
+      : []),
+    ...(/^[\x21-\x7e]+$/.test(apiKey.trim()) && !isQuoted(apiKey)
+      ? []
+      : [
+          'TEMPORAL_API_KEY must be one line of ASCII characters without blanks and quotation marks around it',
+        ]),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 
 import { chooseCountry } from './country.ts';
-import { readStoredNumber } from './phone-number.ts';
+import { countryOf, readStoredNumber } from './phone-number.ts';
 
 /** A phone value as ConnectWise stores it: free text, with the name of its type ("Direct", "Fax"). */
 export type StoredPhone = { readonly value: string; readonly typeName: string | null };
@@ -11,6 +11,8 @@ export type FoundContact = {
   readonly inactive: boolean;
   /** `null` when the contact has no company, or the API member may not see it. */
   readonly companyId: string | null;
+  /** The site of the company at which the contact works; `null` when it is not given. */
+  readonly siteId: string | null;
   /** The items whose communicationType is Phone, and the default phone. */
   readonly phones: readonly StoredPhone[];
 };
@@ -24,6 +26,9 @@ export type FoundCompany = {
   readonly phoneNumber: string | null;
 };
 
+/** From the id of a site to the English name of its country; `null` when it is not given. */
+export type SiteCountries = ReadonlyMap<string, string | null>;
+
 export type MatchQuestion = {
   /** The external party, E.164. */
   readonly number: string;
@@ -32,6 +37,8 @@ export type MatchQuestion = {
   readonly companies: readonly FoundCompany[];
   /** The companies that have an active site with exactly this number, according to the site directory. */
   readonly siteCompanyIds: readonly string[];
+  /** The English names of the countries of contacts' sites, as far as they were looked up. */
+  readonly siteCountries: SiteCountries;
   readonly region: CountryCode;
   readonly excludedCompanyIds: readonly string[];
 };
@@ -59,15 +66,20 @@ export type CompanyLookup =
  * never wins: several companies are AMBIGUOUS. A deleted or excluded company never matches.
  */
 export function matchCompany(question: MatchQuestion): CompanyLookup {
-  const { number, region, excludedCompanyIds } = question;
+  const { number, region, excludedCompanyIds, siteCountries } = question;
   const companies = new Map(question.companies.map((company) => [company.id, company]));
   const matched = new Map<string, FoundCompany>();
   const incomplete = new Set<string>();
 
   const mayMatch = (company: FoundCompany) =>
     !company.deleted && !excludedCompanyIds.includes(company.id);
-  const consider = (company: FoundCompany, phones: readonly StoredPhone[]) => {
-    const country = chooseCountry([company.countryName], region);
+  const consider = (
+    company: FoundCompany,
+    phones: readonly StoredPhone[],
+    siteId: string | null = null,
+  ) => {
+    const siteCountry = siteId === null ? null : (siteCountries.get(siteId) ?? null);
+    const country = chooseCountry([siteCountry, company.countryName], region);
     if (mayMatch(company) && hasNumber(phones, number, country)) matched.set(company.id, company);
   };
 
@@ -82,7 +94,7 @@ export function matchCompany(question: MatchQuestion): CompanyLookup {
   for (const contact of question.contacts.filter(({ inactive }) => !inactive)) {
     const company = contact.companyId === null ? undefined : companies.get(contact.companyId);
     if (company !== undefined) {
-      consider(company, contact.phones);
+      consider(company, contact.phones, contact.siteId);
     } else if (!isExcluded(contact) && hasNumber(contact.phones, number, region)) {
       incomplete.add(contact.id);
     }
@@ -92,6 +104,32 @@ export function matchCompany(question: MatchQuestion): CompanyLookup {
   function isExcluded({ companyId }: FoundContact): boolean {
     return companyId !== null && excludedCompanyIds.includes(companyId);
   }
+}
+
+/**
+ * The companies whose sites' countries decide: a contact at one of them has the number if its
+ * national value is read with the number's own country, and not with the company's.
+ */
+export function companiesToPlace({
+  number,
+  region,
+  contacts,
+  companies,
+}: Pick<MatchQuestion, 'number' | 'region' | 'contacts' | 'companies'>): string[] {
+  const home = countryOf(number);
+  if (home === null) return [];
+  const abroad = companies.filter(({ id, countryName }) => {
+    const usual = chooseCountry([countryName], region);
+    return contacts.some(
+      ({ inactive, companyId, siteId, phones }) =>
+        !inactive &&
+        companyId === id &&
+        siteId !== null &&
+        hasNumber(phones, number, home) &&
+        !hasNumber(phones, number, usual),
+    );
+  });
+  return [...new Set(abroad.map(({ id }) => id))];
 }
 
 function toLookup(

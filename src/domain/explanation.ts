@@ -1,6 +1,8 @@
 import type { CallStatus, CompanyMatch, Outcome } from './call.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { adviceWhileRetrying, forClosedRun } from './advice.ts';
 import type { Step } from './names.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What is known about a call, as far as a dispatcher needs it explained. */
 export type ExplainedCall = {
@@ -13,6 +15,10 @@ export type ExplainedCall = {
   readonly hasNumber: boolean;
   /** Set while the call is FAILED. */
   readonly failure: { readonly step: Step; readonly code: ErrorCode } | null;
+  /** Set while something is tried again by itself, or waits for a worker. */
+  readonly waiting: Waiting | null;
+  /** Whether the run is closed, so that it takes no signal. */
+  readonly isRunClosed: boolean;
 };
 
 const WHAT_FAILED = {
@@ -33,22 +39,54 @@ const WHAT_CAME_OUT = {
  * our steps: who it was with and what came of it, or what failed and what to do about it.
  */
 export function explainCall(call: ExplainedCall): string {
-  switch (call.status) {
-    case 'PROCESSING':
-      return 'The call is being processed.';
-    case 'FAILED':
-      return explainFailure(call.failure);
-    case 'COMPLETED': {
-      const sentences = [explainCompany(call), call.outcome && WHAT_CAME_OUT[call.outcome]];
-      return sentences.filter((one) => one !== null).join(' ') || 'The call was processed.';
-    }
+  const { status, waiting } = call;
+  if (waiting?.code === 'TEMPORAL_NO_WORKER') {
+    return join(status === 'PROCESSING' ? null : explainResult(call), explainRequest(waiting));
   }
+  if (status !== 'PROCESSING') return explainResult(call);
+  return waiting === null ? 'The call is being processed.' : explainRetry(waiting);
 }
 
-function explainFailure(failure: ExplainedCall['failure']): string {
+/** How the call ended last. A failure has no advice while a request to mend it waits already. */
+function explainResult(call: ExplainedCall): string {
+  if (call.status === 'FAILED') return explainFailure(call);
+  const result = join(explainCompany(call), call.outcome && WHAT_CAME_OUT[call.outcome]);
+  return result || 'The call was processed.';
+}
+
+function explainFailure({ failure, waiting, isRunClosed }: ExplainedCall): string {
   if (failure === null) return 'The processing of the call failed; its log says why.';
   const { meaning, remedy } = ERROR_CODES[failure.code];
-  return `${WHAT_FAILED[failure.step]} ${meaning} ${remedy}`;
+  const what = `${WHAT_FAILED[failure.step]} ${meaning}`;
+  if (waiting?.code === 'TEMPORAL_NO_WORKER') return what;
+  return `${what} ${isRunClosed ? forClosedRun(remedy) : remedy}`;
+}
+
+function explainRetry({ step, attempt, code, since, nextAttemptAt }: Waiting): string {
+  const next = nextAttemptAt === null ? 'now' : `at ${inWords(nextAttemptAt)}`;
+  return join(
+    WHAT_FAILED[step].replace(/\.$/, ' so far.'),
+    MEANING_OF_ONE_ATTEMPT[code] ?? ERROR_CODES[code].meaning,
+    `It has been tried ${attempt === 1 ? 'once' : `${attempt} times`} since ${inWords(since)} and is tried again by itself, next ${next}.`,
+    adviceWhileRetrying(code),
+  );
+}
+
+function explainRequest({ since }: Waiting): string {
+  return `No worker has taken the call up since ${inWords(since)}: none is running, or all of them are busy. Check that workers run (npm run worker); the call then goes on by itself.`;
+}
+
+/** Codes whose meaning speaks of a step that was given up. */
+const MEANING_OF_ONE_ATTEMPT: Readonly<Partial<Record<ErrorCode, string>>> = {
+  WORKER_CRASHED: 'A worker died or lost contact with Temporal while it ran this step.',
+};
+
+function inWords(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function join(...sentences: readonly (string | null)[]): string {
+  return sentences.filter((one) => one !== null && one !== '').join(' ');
 }
 
 /** `null` while the company has not been looked up. */

@@ -1,4 +1,4 @@
-/** The Temporal task queue that the gateway starts calls on and the worker polls. */
+/** The Temporal task queue that the gateway starts calls on and the worker polls, unless TASK_QUEUE names another. */
 export const TASK_QUEUE = 'call-processing';
 
 /** The workflow type, as operators type it into the Web UI and the `temporal` CLI. */
@@ -15,6 +15,11 @@ export const SITE_DIRECTORY_WORKFLOW_TYPE = 'SiteDirectoryWorkflow';
 
 /** The id of its daily schedule; the workflow ids of its runs begin with it. */
 export const SITE_DIRECTORY_ID = 'site-directory';
+
+/** The id of the schedule whose walks go to this task queue: each queue has its own. */
+export function siteDirectoryIdOf(taskQueue: string): string {
+  return taskQueue === TASK_QUEUE ? SITE_DIRECTORY_ID : `${SITE_DIRECTORY_ID}-${taskQueue}`;
+}
 
 /** The query for the progress of a walk through the sites. */
 export const WALK_QUERY = 'walk';

@@ -14,6 +14,14 @@ export function plainText(text: string): string {
   return text.normalize('NFKC').replace(INVISIBLE, '').trim();
 }
 
+/** No country code begins with 0: a plus before one was put in front of a national number. */
+const FALSE_PLUS = /\+(?=[\s().\-/]*0)/;
+
+/** The text as libphonenumber reads it. */
+function readable(text: string): string {
+  return plainText(text).replace(FALSE_PLUS, '');
+}
+
 /** The keys that would be dialled (`0-9 + * #`), or `null` when the text contains anything else. */
 export function toDialString(text: string): string | null {
   const keys = plainText(text).replace(PUNCTUATION, '');
@@ -26,12 +34,17 @@ export function countDigits(text: string): number {
 
 /**
  * A stored phone value as E.164; `null` when it is not a valid number (libphonenumber's full
- * metadata). National forms are read with `region`, never by adding a plus; an extension after the
+ * metadata). National forms are read with `region`, never by adding a plus (and a plus before a 0 counts as none); an extension after the
  * number is ignored.
  */
 export function readStoredNumber(text: string, region: CountryCode): string | null {
-  const number = parsePhoneNumberFromString(plainText(text), { defaultCountry: region });
+  const number = parsePhoneNumberFromString(readable(text), { defaultCountry: region });
   return number?.isValid() === true ? number.number : null;
+}
+
+/** The country of an E.164 number; `null` for one that belongs to none, such as a satellite phone. */
+export function countryOf(number: string): CountryCode | null {
+  return parsePhoneNumberFromString(number)?.country ?? null;
 }
 
 /**
@@ -43,7 +56,7 @@ export function readTrunkNumber(
   text: string,
   region: CountryCode,
 ): { readonly valid: string | null; readonly possible: readonly string[] } {
-  const plain = plainText(text);
+  const plain = readable(text);
   const readings = [parsePhoneNumberFromString(plain, { defaultCountry: region })];
   if (!plain.includes('+') && countDigits(plain) >= MIN_DIGITS_WITH_COUNTRY_CODE) {
     readings.push(parsePhoneNumberFromString(plain.replace(/\d/, '+$&')));

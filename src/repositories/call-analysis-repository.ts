@@ -42,14 +42,14 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
     },
 
     /**
-     * The tokens of all analyses and all notes of a call, each request counted once. An analysis
+     * The tokens of all analyses and all notes of a call and of what came to nothing, each request counted once. An analysis
      * includes the tokens of the notes that it was made from, and several may use the same notes.
      */
     async countTokens(
       callId: string,
       tx: TransactionClient = prisma,
     ): Promise<{ readonly inputTokens: number; readonly outputTokens: number }> {
-      const [{ _sum: analyses }, { _sum: chunks }] = await Promise.all([
+      const [{ _sum: analyses }, { _sum: chunks }, { _sum: inVain }] = await Promise.all([
         tx.callAnalysis.aggregate({
           where: { callId },
           _sum: {
@@ -63,16 +63,22 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
           where: { callId },
           _sum: { inputTokens: true, outputTokens: true },
         }),
+        tx.analysisAttempt.aggregate({
+          where: { callId },
+          _sum: { inputTokens: true, outputTokens: true },
+        }),
       ]);
       return {
         inputTokens:
           (analyses.inputTokens ?? 0) -
           (analyses.chunkInputTokens ?? 0) +
-          (chunks.inputTokens ?? 0),
+          (chunks.inputTokens ?? 0) +
+          Number(inVain.inputTokens ?? 0),
         outputTokens:
           (analyses.outputTokens ?? 0) -
           (analyses.chunkOutputTokens ?? 0) +
-          (chunks.outputTokens ?? 0),
+          (chunks.outputTokens ?? 0) +
+          Number(inVain.outputTokens ?? 0),
       };
     },
 

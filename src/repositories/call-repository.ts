@@ -1,4 +1,5 @@
 import type { Call, Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { NOTHING_WAITS } from '../domain/waiting.ts';
 import type { TransactionClient } from './database.ts';
 
 /** A call with the details that the gateway shows. */
@@ -8,6 +9,17 @@ const DETAILS = { company: true, currentAnalysis: true } as const satisfies Pris
 
 /** What a change of status writes; `transition` is its place in the order of changes. */
 export type StatusChange = Prisma.CallUncheckedUpdateManyInput & { readonly transition: bigint };
+
+/** The step that waits for its next attempt, as the columns of a call have it. */
+export type WaitingColumns = Pick<
+  Call,
+  | 'waitingStep'
+  | 'waitingAttempt'
+  | 'waitingCode'
+  | 'waitingMessage'
+  | 'waitingSince'
+  | 'waitingNextAt'
+>;
 
 export type CallRepository = ReturnType<typeof createCallRepository>;
 
@@ -98,6 +110,27 @@ export function createCallRepository(prisma: PrismaClient) {
           transition,
         },
       });
+    },
+
+    /** Notes that a step waits for its next attempt, unless the call is COMPLETED or another run has opened it. */
+    async noteWaiting(
+      { id, runId }: Pick<Call, 'id' | 'runId'>,
+      waiting: WaitingColumns,
+      tx: TransactionClient = prisma,
+    ): Promise<void> {
+      await tx.call.updateMany({
+        where: { id, runId, callStatus: { not: 'COMPLETED' } },
+        data: waiting,
+      });
+    },
+
+    /** Notes that this step no longer waits. What is noted about another step stays. */
+    async endWaiting(
+      callSid: string,
+      waitingStep: string,
+      tx: TransactionClient = prisma,
+    ): Promise<void> {
+      await tx.call.updateMany({ where: { callSid, waitingStep }, data: NOTHING_WAITS });
     },
   };
 }

@@ -7,6 +7,9 @@ export type LogRow = Omit<Prisma.processingLogUncheckedCreateInput, 'event'> & {
   readonly event: LogEvent;
 };
 
+/** An activity of a run, whatever the attempt. */
+type ActivityKey = { readonly runId: string; readonly activityId: string };
+
 export type ProcessingLogRepository = ReturnType<typeof createProcessingLogRepository>;
 
 /** What happened in each step of each call. Rows are added and never changed. */
@@ -30,12 +33,51 @@ export function createProcessingLogRepository(prisma: PrismaClient) {
       });
     },
 
+    /** When the first failed attempt of an activity was noted; `null` while there is none. */
+    async firstFailureAt(
+      { runId, activityId }: ActivityKey,
+      tx: TransactionClient = prisma,
+    ): Promise<Date | null> {
+      const first = await tx.processingLog.findFirst({
+        where: { runId, activityId, attempt: { gt: 0 }, code: { not: null } },
+        orderBy: { createdAt: 'asc' },
+        select: { createdAt: true },
+      });
+      return first?.createdAt ?? null;
+    },
+
+    /**
+     * The number of the last attempt of an activity that ended in another way than with this code; `0`
+     * when there is none.
+     */
+    async lastAttemptWithout(
+      { runId, activityId, code }: ActivityKey & { readonly code: string },
+      tx: TransactionClient = prisma,
+    ): Promise<number> {
+      const last = await tx.processingLog.findFirst({
+        where: { runId, activityId, OR: [{ code: null }, { code: { not: code } }] },
+        orderBy: { attempt: 'desc' },
+        select: { attempt: true },
+      });
+      return last?.attempt ?? 0;
+    },
+
     /** How many attempts of one activity failed with this code. */
     countFailures(
-      where: { readonly runId: string; readonly activityId: string; readonly code: string },
+      where: ActivityKey & { readonly code: string },
       tx: TransactionClient = prisma,
     ): Promise<number> {
       return tx.processingLog.count({ where });
+    },
+
+    /** What the attempts of one activity that failed with this code said, oldest first. */
+    async listFailures(
+      where: { readonly runId: string; readonly activityId: string; readonly code: string },
+      tx: TransactionClient = prisma,
+    ): Promise<string[]> {
+      const orderBy = { attempt: 'asc' } as const;
+      const rows = await tx.processingLog.findMany({ where, orderBy, select: { message: true } });
+      return rows.map(({ message }) => message);
     },
   };
 }

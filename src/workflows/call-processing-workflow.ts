@@ -1,18 +1,25 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   continueAsNew,
   isCancellation,
   log,
+  patched,
   setHandler,
 } from '@temporalio/workflow';
 
 import type { CallKey } from '../domain/call.ts';
 import type { CallProcessingInput, CallProcessingResult, Progress } from '../domain/call-run.ts';
 import { REDO_STEPS, STEPS, type RedoStep, type Step } from '../domain/names.ts';
-import { toReprocessRequest } from '../domain/reprocess-request.ts';
+import { toReprocessRequest, type ReprocessRequest } from '../domain/reprocess-request.ts';
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
-import { reprocessSignal, statusQuery } from './messages.ts';
+import {
+  REPROCESS_DESCRIPTION,
+  reprocessSignal,
+  STATUS_DESCRIPTION,
+  statusQuery,
+} from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
 import { mustRedo, withoutImplied } from './redo-plan.ts';
 import { publishStarted, publishStatus } from './run-status.ts';
@@ -46,30 +53,49 @@ export async function CallProcessingWorkflow(
   let windowMs = DEFAULT_WINDOW_MS;
   let hasStarted = false;
   const rewindTo: RedoStep[] = [];
+  const whole = CancellationScope.current();
+  let isClosing = false;
+  /** Requests that came too late for this run: a new one has to do them. */
+  const tooLate: ReprocessRequest[] = [];
   let reprocessRequests = 0;
 
-  setHandler(statusQuery, () => ({
-    steps: progress,
-    parked: parking.list().map(([step, { code }]) => ({ step, code })),
-    reprocessRequests,
-  }));
+  setHandler(
+    statusQuery,
+    () => ({
+      steps: progress,
+      parked: parking.list().map(([step, { code }]) => ({ step, code })),
+      reprocessRequests,
+    }),
+    { description: STATUS_DESCRIPTION },
+  );
 
-  setHandler(reprocessSignal, (payload) => {
-    const request = toReprocessRequest(payload);
-    reprocessRequests += 1;
-    if (!hasStarted) {
-      // Sent together with the start: a known call is to redo a step.
-      redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
-      reason = request.reason ?? reason;
-    } else if (request.from !== null && progress[request.from] === 'DONE') {
-      rewindTo.push(request.from);
-      reason = request.reason;
-      parking.releaseAll(reason);
-      stepsScope.cancel();
-    } else if (!parking.releaseAll(request.reason)) {
-      log.info('Nothing is parked, so this reprocess changes nothing.', { from: request.from });
-    }
-  });
+  setHandler(
+    reprocessSignal,
+    (payload) => {
+      const request = toReprocessRequest(payload);
+      reprocessRequests += 1;
+      if (!hasStarted) {
+        // Sent together with the start: a known call is to redo a step.
+        redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
+        reason = request.reason ?? reason;
+      } else if (isClosing || whole.consideredCancelled) {
+        tooLate.push(request);
+      } else if (request.from !== null && progress[request.from] === 'DONE') {
+        rewindTo.push(request.from);
+        reason = request.reason;
+        parking.releaseAll(reason);
+        stepsScope.cancel();
+      } else if (parking.releaseAll(request.reason)) {
+        // openCall, if it is what was parked, notes the reason of the request that it is retried for.
+        reason = request.reason ?? reason;
+      } else if (parking.hasExpired()) {
+        tooLate.push(request);
+      } else {
+        log.info('Nothing is parked, so this reprocess changes nothing.', { from: request.from });
+      }
+    },
+    { description: REPROCESS_DESCRIPTION },
+  );
 
   // Signals that were sent with the start are delivered before this continues.
   await Promise.resolve();
@@ -126,18 +152,31 @@ export async function CallProcessingWorkflow(
   }
   const mustRestart = () => rewindTo.length > 0 && !CancellationScope.current().consideredCancelled;
 
+  // Older code dropped such requests, and its runs have to be replayed as they were.
+  const mustRedoTooLate = () => tooLate.length > 0 && patched('redo-after-close');
+  const redoTooLate = (): Promise<never> => {
+    const steps = tooLate.map(({ from }) => from ?? 'analyzeTranscript');
+    return restartRun(key, withoutImplied(steps), tooLate.at(-1)?.reason ?? null);
+  };
+
   try {
     const result = await stepsScope.run(runSteps);
     if (mustRestart()) return await restartRun(key, stepsToRedo(), reason);
+    // The last step may have succeeded although the run was cancelled.
+    if (mustRedoTooLate()) return await redoTooLate();
     publishStatus({ status: 'COMPLETED' });
     return result;
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     // A rewind may be requested after one branch's window has expired and before the other has ended.
     if (mustRestart() && (isCancellation(error) || error instanceof WindowExpired)) {
       return await restartRun(key, stepsToRedo(), reason);
     }
+    isClosing = true;
     if (isCancellation(error)) await closeCancelled(key, firstUnfinished(progress));
-    throw error instanceof WindowExpired ? await closeExpired(key, error) : error;
+    const end = error instanceof WindowExpired ? await closeExpired(key, error) : error;
+    if (mustRedoTooLate()) return await redoTooLate();
+    throw end;
   }
 }
 

@@ -3,6 +3,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { isCallKeyPart } from '../domain/call.ts';
 import type { CallProcessingInput } from '../domain/call-run.ts';
 import { isRedoStep, REDO_STEPS } from '../domain/names.ts';
+import { toReason } from '../domain/reprocess-request.ts';
 
 /**
  * Checks the argument of a run, which may have been typed on a command line. Fails the run with
@@ -27,7 +28,8 @@ export function checkInput(input: unknown): CallProcessingInput {
   if (!Array.isArray(alsoRedo) || !alsoRedo.every(isRedoStep)) {
     throw invalidInput(`alsoRedo must be a list of ${REDO_STEPS.join(', ')}.`);
   }
-  return { ...key, redoFrom, alsoRedo, ...(typeof reason === 'string' ? { reason } : {}) };
+  const note = toReason(reason);
+  return { ...key, redoFrom, alsoRedo, ...(note === null ? {} : { reason: note }) };
 }
 
 function isKeyPart(value: unknown): value is string {

@@ -10,3 +10,9 @@ import { REPROCESS_SIGNAL, STATUS_QUERY } from '../domain/names.ts';
 export const reprocessSignal = defineSignal<[unknown?]>(REPROCESS_SIGNAL);
 
 export const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
+
+/** What the Web UI shows beside the signal's name, for an operator who sends it from there. */
+export const REPROCESS_DESCRIPTION =
+  'Resumes a failed call at the step that failed. Input (optional): {"from":"matchCompany","reason":"rights corrected"}, where from is one of archiveRecording, transcribeRecording, matchCompany, analyzeTranscript.';
+
+export const STATUS_DESCRIPTION = 'How far each step has come, and what has failed and waits.';

@@ -28,6 +28,7 @@ export function createParking(key: CallKey) {
   const parked = new Map<Step, StepFailure>();
   let reason: string | null = null;
   let releasedAtMs = 0;
+  let isExpired = false;
 
   /** Publishes the step that was parked last, or PROCESSING when no step is parked. */
   function publishCurrentStatus(): void {
@@ -42,6 +43,9 @@ export function createParking(key: CallKey) {
   return {
     /** The parked steps, in the order in which they were parked. */
     list: (): readonly (readonly [Step, StepFailure])[] => [...parked],
+
+    /** Whether the window of a step is over: the run closes once its other branch has ended. */
+    hasExpired: (): boolean => isExpired,
 
     /** Releases every parked step. Returns whether there was any. */
     releaseAll(why: string | null): boolean {
@@ -71,6 +75,7 @@ export function createParking(key: CallKey) {
         released = await condition(() => !parked.has(step), windowMs, {
           summary: `${step} failed with ${failure.code}: waits for the signal ${REPROCESS_SIGNAL}`,
         });
+        isExpired ||= !released;
       } finally {
         // An expired or cancelled step can no longer be released: a signal that comes from here on
         // must not publish the run as PROCESSING.

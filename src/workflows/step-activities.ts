@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.ts';
 
 /**
  * Every step has a time limit, not a number of attempts, because a worker that shuts down uses up an
- * attempt. A cancelled step is awaited to its end, which is not the SDK's default: otherwise it could
+ * attempt and so does a server that asks for patience. A cancelled step is awaited to its end, which is not the SDK's default: otherwise it could
  * still write COMPLETED after CANCELLED was recorded.
  */
 function budget(options: ActivityOptions): ActivityOptions {
@@ -45,23 +45,25 @@ const { transcribeRecording } = proxyActivities<Activities>(
   }),
 );
 
-// A handful of short requests. An operator learns within two hours that the lookup fails.
+// A handful of short requests. The step itself gives a lookup up that has failed for two hours. The rest
+// of the day is for waiting until its turn comes under CONNECTWISE_REQUESTS_PER_MINUTE: at the default of
+// 60, a day has turns for 28,800 lookups.
 const { matchCompany } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '20 seconds',
-    scheduleToCloseTimeout: '2 hours',
+    scheduleToCloseTimeout: '24 hours',
     retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   }),
 );
 
-// Slow models take minutes for a long call, and may be asked three times. Each attempt costs tokens,
-// so this is the only step whose attempts are limited.
+// Slow models take minutes for a long call, and may be asked three times. Attempts that may have cost
+// tokens are limited, by the step itself: one that was refused costs nothing and time mends it.
 const { analyzeTranscript } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '20 minutes',
     heartbeatTimeout: '30 seconds',
     scheduleToCloseTimeout: '6 hours',
-    retry: { initialInterval: '5 seconds', maximumInterval: '2 minutes', maximumAttempts: 8 },
+    retry: { initialInterval: '5 seconds', maximumInterval: '2 minutes' },
   }),
 );
 

@@ -33,7 +33,10 @@ describe('the processing log', () => {
 
   it('has a failed attempt as an error, with its number and code', async () => {
     const call = await callBefore('matchCompany');
-    const connectwise = { findByPhone: () => fail('CONNECTWISE_UNAVAILABLE') };
+    const connectwise = {
+      ...rig.deps.connectwise,
+      findByPhone: () => fail('CONNECTWISE_UNAVAILABLE'),
+    };
     await assert.rejects(Promise.resolve(call.attempt('matchCompany', 3, { connectwise })));
     const row = 'matchCompany 3 COMPANY_LOOKUP_FAILED LOG_ERROR CONNECTWISE_UNAVAILABLE';
     assert.equal((await rowsOf(call)).at(-1), row);
@@ -60,6 +63,7 @@ describe('the processing log', () => {
   it('has an interrupted attempt as no error and without a code', async () => {
     const call = await callBefore('matchCompany');
     const connectwise = {
+      ...rig.deps.connectwise,
       findByPhone() {
         call.cancel();
         return fail('CONNECTWISE_UNAVAILABLE');

@@ -16,6 +16,7 @@ const company = z.strictObject({
 const contact = z.strictObject({
   id,
   company: id.optional(),
+  site: id.optional(),
   /** `type: value`, or `type/communicationType: value`. */
   items: z.array(z.string()).default([]),
   default: z.string().optional(),
@@ -63,6 +64,7 @@ export function toSandboxRecords() {
       id: one.id,
       firstName: 'Somebody',
       company: one.company === undefined ? null : { id: one.company },
+      ...(one.site === undefined ? {} : { site: { id: one.site, name: `Site ${one.site}` } }),
       inactiveFlag: one.inactive,
       communicationItems: one.items.map(toItem),
       ...toDefaultPhone(one.default),

@@ -8,6 +8,7 @@ import {
 } from '../../src/activities/matching/look-up-company.ts';
 import { createConnectWise } from '../../src/clients/connectwise/client.ts';
 import type { Database } from '../../src/repositories/database.ts';
+import { createRequestQueue } from '../../src/repositories/request-queue.ts';
 import {
   createSitePhoneRepository,
   type SitePhoneRepository,
@@ -40,7 +41,10 @@ export type SiteRig = {
 export async function startSiteRig(): Promise<SiteRig> {
   const { stack, sandbox, database, config } = await startSurroundings();
   const sitePhones = createSitePhoneRepository(database.prisma);
-  const connectwise = createConnectWise(config.connectwise);
+  const connectwise = createConnectWise(
+    config.connectwise,
+    createRequestQueue(database, 'connectwise'),
+  );
   const { numberRules } = config;
   const { region } = numberRules;
   const { excludedCompanyIds } = config.connectwise;

@@ -145,9 +145,32 @@ describe('the configuration', () => {
     ['LLM_MAX_INPUT_TOKENS', '9999'],
     ['LLM_MAX_OUTPUT_TOKENS', '0'],
     ['LLM_MAX_REQUEST_BYTES', '1 MB'],
+    ['PHONE_SYSTEM_URL', 'http://secret.example'],
+    ['PHONE_SYSTEM_URL', 'HTTP://secret.example'],
+    ['PHONE_SYSTEM_URL', 'http:secret.example'],
+    ['PHONE_SYSTEM_URL', 'https://u:secret@phone.example'],
+    ['CONNECTWISE_URL', 'http://secret.lan/v4_6_release/apis/3.0'],
+    ['CONNECTWISE_URL', 'https://secret@cw.example'],
+    ['LLM_BASE_URL', 'http://192.168.0.secret.lan/v1'],
+    ['STORAGE_API_ENDPOINT', 'http://:secret@127.0.0.1'],
+    ['SPEECH_API_ENDPOINT', 'https://secret@speech.example'],
+    ['LLM_API_KEY', 'secret\nLLM_MODEL=other'],
+    ['LLM_API_KEY', '"secret"'],
+    ['LLM_API_KEY', '\u201csecret\u201d'],
+    ['LLM_API_KEY', 'Bearer secret'],
+    ['CONNECTWISE_PRIVATE_KEY', "'secret'"],
+    ['CONNECTWISE_PUBLIC_KEY', 'se\0cret'],
+    ['CONNECTWISE_CLIENT_ID', 'secret\r\nX-Other: 1'],
+    ['PHONE_SYSTEM_PASSWORD', 'secret\nsecret'],
+    ['TEMPORAL_API_KEY', 'secret\nsecret'],
+    ['TEMPORAL_API_KEY', '"secret"'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
   ];
   for (const [name, value] of BAD) {
-    it(`refuses ${name}=${value.replaceAll('secret', '…').slice(0, 40)} by name, without the value`, () => {
+    it(`refuses ${name}=${value
+      .replaceAll('secret', '…')
+      .replaceAll(/\p{Cc}/gu, '␤')
+      .slice(0, 40)} by name, without the value`, () => {
       const faults = faultsOf(() => loadWorkerConfig({ ...WORKER, [name]: value }));
       assert.equal(faults.length, 1, faults.join());
       assert.ok(faults[0]?.startsWith(`${name} `));
@@ -196,6 +219,83 @@ describe('the configuration', () => {
     assert.deepEqual(new Set(named), new Set(Object.keys(wrong)));
     assert.equal(faults.length, 4);
     assert.doesNotMatch(faults.join(), /secret/);
+  });
+
+  const LAN = 'http://10.0.0.9:8000/v1';
+
+  it('warns where words and recordings would cross the network unencrypted, and refuses it for keys', () => {
+    const server = { ...SERVER, TRANSCRIPTION_BASE_URL: LAN };
+    for (const [env, wanted] of [
+      [server, ['TRANSCRIPTION_BASE_URL']],
+      [{ ...WORKER, LLM_BASE_URL: LAN, LLM_API_KEY: 'none' }, ['LLM_BASE_URL']],
+      [
+        { ...WORKER, STORAGE_API_ENDPOINT: LAN.replace('http', 'HTTP'), SPEECH_API_ENDPOINT: LAN },
+        ['STORAGE_API_ENDPOINT', 'SPEECH_API_ENDPOINT'],
+      ],
+    ] as const) {
+      const { warnings, recordingStore } = loadWorkerConfig(env);
+      assert.doesNotMatch(recordingStore.apiEndpoint ?? '', /^HTTP/);
+      assert.deepEqual(
+        warnings.map((warning) => warning.split(' ')[0]),
+        wanted,
+      );
+      assert.doesNotMatch(warnings.join(), /10\.0\.0\.9/);
+    }
+    assert.match(
+      faultsOf(() => loadWorkerConfig({ ...server, TRANSCRIPTION_API_KEY: 'k' })).join(),
+      /^TRANSCRIPTION_BASE_URL .* because TRANSCRIPTION_API_KEY /,
+    );
+  });
+
+  it('says nothing of http:// on this machine', () => {
+    for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '[::1]']) {
+      const url = `http://${host}:9/v1`;
+      const { warnings } = loadWorkerConfig({
+        ...SERVER,
+        PHONE_SYSTEM_URL: url,
+        CONNECTWISE_URL: url,
+        LLM_BASE_URL: url,
+        TRANSCRIPTION_BASE_URL: url,
+        TRANSCRIPTION_API_KEY: 'k',
+        STORAGE_API_ENDPOINT: url,
+      });
+      assert.deepEqual(warnings, []);
+    }
+  });
+
+  it('refuses to send a key of Temporal unencrypted to another machine', async () => {
+    const key = { TEMPORAL_API_KEY: 'secret', TEMPORAL_TLS: 'false' };
+    const cloud = { TEMPORAL_ADDRESS: 'a.tmprl.cloud:7233' };
+    const load = (env: Record<string, string>) => faultsOf(() => loadTemporalConfig(env));
+    assert.match(load({ ...key, ...cloud }).join(), /^TEMPORAL_API_KEY .*TEMPORAL_TLS/);
+    assert.deepEqual(load({ ...cloud, TEMPORAL_API_KEY: 'secret' }), []);
+    assert.deepEqual(load({ ...key, TEMPORAL_ADDRESS: '127.0.0.1:7233' }), []);
+    const folder = await mkdtemp(join(tmpdir(), 'call-processing-config-'));
+    try {
+      const file = join(folder, 'temporal.toml');
+      const profile = '[profile.default]\naddress = "a.tmprl.cloud:7233"\napi_key = "secret"\n';
+      await writeFile(file, `${profile}[profile.default.tls]\ndisabled = true\n`);
+      assert.match(load({ TEMPORAL_CONFIG_FILE: file }).join(), /^TEMPORAL_API_KEY .*profile/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('takes a key with blanks or a line end around it, as a mounted file has them', () => {
+    assert.equal(
+      loadWorkerConfig({ ...WORKER, LLM_API_KEY: ' key\n' }).languageModel.apiKey,
+      'key',
+    );
+  });
+
+  it('warns of quotation marks that may be meant', () => {
+    const { warnings, phoneSystem } = loadWorkerConfig({
+      ...WORKER,
+      PHONE_SYSTEM_PASSWORD: '"secret"',
+    });
+    assert.equal(phoneSystem.password, '"secret"');
+    assert.match(warnings.join(), /^PHONE_SYSTEM_PASSWORD /);
+    assert.doesNotMatch(warnings.join(), /secret/);
   });
 
   it('reads a REPROCESS_WINDOW in words', () => {

@@ -26,6 +26,7 @@ const contact = z
   .transform(([contactId, companyId, phones, flags = '']) => ({
     id: contactId,
     companyId,
+    siteId: null,
     phones,
     inactive: flags === 'inactive',
   }));
@@ -56,6 +57,7 @@ describe('matching a company to a number', () => {
     it(`${why}: ${expect}`, () => {
       const lookup = matchCompany({
         ...records,
+        siteCountries: new Map(),
         siteCompanyIds: companiesOfSites(sites, records),
         region: 'GB',
         excludedCompanyIds: ['2', '19'],
@@ -69,7 +71,14 @@ describe('matching a company to a number', () => {
     const [first] = cases;
     assert.ok(first !== undefined);
     const { number, companies, contacts } = first;
-    const question = { number, companies, contacts, siteCompanyIds: [], excludedCompanyIds: [] };
+    const question = {
+      number,
+      companies,
+      contacts,
+      siteCompanyIds: [],
+      siteCountries: new Map(),
+      excludedCompanyIds: [],
+    };
     assert.deepEqual(matchCompany({ ...question, region: 'GB' }), {
       match: 'MATCHED',
       company: { connectwiseId: '10', name: 'Company 10' },

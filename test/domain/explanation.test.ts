@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { CALL_STATUSES, COMPANY_MATCHES, OUTCOMES } from '../../src/domain/call.ts';
 import { ERROR_CODES, type ErrorCode } from '../../src/domain/error-codes.ts';
 import { explainCall, type ExplainedCall } from '../../src/domain/explanation.ts';
+import type { Waiting } from '../../src/domain/waiting.ts';
 import { STEPS } from '../../src/domain/names.ts';
 
 const COMPLETED: ExplainedCall = {
@@ -13,6 +14,17 @@ const COMPLETED: ExplainedCall = {
   companyName: 'Brightwater Dental',
   hasNumber: true,
   failure: null,
+  waiting: null,
+  isRunClosed: false,
+};
+
+const WAITING: Waiting = {
+  step: 'archiveRecording',
+  attempt: 7,
+  code: 'STORAGE_UNAVAILABLE',
+  message: 'Storing failed: Cloud Storage answered 503.',
+  since: new Date('2026-11-30T12:03:04Z'),
+  nextAttemptAt: new Date('2026-11-30T12:10:00Z'),
 };
 
 const CASES: readonly [Partial<ExplainedCall>, string][] = [
@@ -50,6 +62,36 @@ const CASES: readonly [Partial<ExplainedCall>, string][] = [
     },
     'What was said could not be analysed. The language model refused the key. Correct LLM_API_KEY, restart the workers, then send the signal reprocess.',
   ],
+  [
+    { status: 'PROCESSING', outcome: null, waiting: WAITING },
+    'The recording could not be fetched and archived so far. Cloud Storage did not answer, its answer broke off, it reported an error of its own, or something else answered in its place. It has been tried 7 times since 2026-11-30 12:03:04 UTC and is tried again by itself, next at 2026-11-30 12:10:00 UTC. Wait until Cloud Storage answers again.',
+  ],
+  [
+    {
+      status: 'PROCESSING',
+      outcome: null,
+      waiting: { ...WAITING, attempt: 1, code: 'WORKER_CRASHED', nextAttemptAt: null },
+    },
+    'The recording could not be fetched and archived so far. A worker died or lost contact with Temporal while it ran this step. It has been tried once since 2026-11-30 12:03:04 UTC and is tried again by itself, next now. Look at the logs and the memory of the workers.',
+  ],
+  [
+    {
+      status: 'FAILED',
+      outcome: null,
+      failure: { step: 'analyzeTranscript', code: 'MODEL_CREDENTIALS_REFUSED' },
+      isRunClosed: true,
+    },
+    'What was said could not be analysed. The language model refused the key. Correct LLM_API_KEY, restart the workers, then ask the gateway to reprocess the call.',
+  ],
+  [
+    {
+      status: 'FAILED',
+      outcome: null,
+      failure: { step: 'analyzeTranscript', code: 'MODEL_CREDENTIALS_REFUSED' },
+      waiting: { ...WAITING, code: 'TEMPORAL_NO_WORKER' },
+    },
+    'What was said could not be analysed. The language model refused the key. No worker has taken the call up since 2026-11-30 12:03:04 UTC: none is running, or all of them are busy. Check that workers run (npm run worker); the call then goes on by itself.',
+  ],
   [{ status: 'FAILED' }, 'The processing of the call failed; its log says why.'],
 ];
 
@@ -73,5 +115,19 @@ describe('the explanation of a call', () => {
             const isNamed = words.some((word) => word != null && text.includes(` ${word}`));
             assert.ok(!isNamed, text);
           }
+  });
+
+  it('never advises a signal while a step is tried again by itself, nor once its run is closed', () => {
+    for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
+      const waiting = { ...WAITING, code };
+      const retried = explainCall({ ...COMPLETED, status: 'PROCESSING', waiting });
+      const failure = { step: 'archiveRecording', code } as const;
+      const closed = explainCall({ ...COMPLETED, status: 'FAILED', failure, isRunClosed: true });
+      for (const text of [retried, closed]) {
+        assert.doesNotMatch(text, /signal/i);
+        assert.match(text, /^[A-Z][^.].*[^.]\.$/s);
+        assert.doesNotMatch(text, /\.\.| {2}|,\.| \./);
+      }
+    }
   });
 });

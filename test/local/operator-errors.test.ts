@@ -38,6 +38,20 @@ describe('a process that cannot start', () => {
     });
   }
 
+  it('names what would send keys to anybody on the way, without the keys', async () => {
+    const words = await lastWordsOf('src/worker.ts', {
+      ...WORKER,
+      LLM_BASE_URL: 'http://llm.example/v1',
+      LLM_API_KEY: 'very-secret',
+      PHONE_SYSTEM_URL: 'http://pbx.example',
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    });
+    for (const name of ['LLM_BASE_URL', 'PHONE_SYSTEM_URL', 'NODE_TLS_REJECT_UNAUTHORIZED']) {
+      assert.match(words, new RegExp(`^  - ${name} must `, 'm'));
+    }
+    assert.doesNotMatch(words, /very-secret|(?:llm|pbx)\.example/);
+  });
+
   it('names TEMPORAL_NAMESPACE when Temporal has no such namespace', async () => {
     const { address } = await startTemporal();
     const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'nowhere' };

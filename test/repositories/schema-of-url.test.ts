@@ -85,11 +85,15 @@ describe('a DATABASE_URL with a schema', () => {
 
   it('uses a schema that somebody else made, without the right to make one', async () => {
     const name = `user_${randomUUID()}`;
+    const password = randomUUID();
     await runOn(shared, async (client) => {
-      await client.query(`CREATE ROLE "${name}" LOGIN`);
+      await client.query(`CREATE ROLE "${name}" LOGIN PASSWORD '${password}'`);
       await client.query(`CREATE SCHEMA intake AUTHORIZATION "${name}"`);
     });
-    const url = withSchema(Object.assign(new URL(shared), { username: name }).href, 'intake');
+    const url = withSchema(
+      Object.assign(new URL(shared), { username: name, password }).href,
+      'intake',
+    );
     assert.ok((await migrate(url)).applied.length > 0);
     await useService(url);
   });

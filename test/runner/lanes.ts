@@ -46,6 +46,7 @@ const QUICK_OTHERS = [
 
 /** Tests in the folders of the quick ones that start PostgreSQL, Temporal or another process. */
 const NOT_QUICK = [
+  'test/clients/connectwise/limit.test.ts',
   'test/clients/language-model/prompts.test.ts',
   'test/clients/speech/client.test.ts',
   'test/clients/temporal/site-directory-schedule.test.ts',

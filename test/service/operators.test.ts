@@ -79,6 +79,52 @@ describe('an operator with the Temporal CLI', () => {
     assert.equal(hits['speech.BatchRecognize'], 1, 'what the cancelled run stored is reused');
   });
 
+  it('cancels a parked run, and a reprocess that the gateway takes at once afterwards is done', async () => {
+    const key = await startCall(service, {
+      faults: [{ system: 'languageModel', action: { status: 401 } }],
+    });
+    await untilStatus(service, key.callSid, 'FAILED');
+    await service.client.workflow.getHandle(key.callSid).cancel();
+    const replies = await Promise.all([
+      service.request('POST', `/calls/${key.callSid}/reprocess`, {}),
+      service.request('POST', `/calls/${key.callSid}/reprocess`, {}),
+    ]);
+    // The second of two may find the call at work already.
+    assert.ok(replies.some(({ status }) => status === 202));
+    for (const { status, body } of replies) {
+      if (status !== 202) assert.equal(body['code'], 'CALL_IN_PROGRESS');
+    }
+    await untilStatus(service, key.callSid, 'COMPLETED');
+  });
+
+  it('asks with a NUL in the reason, which ruins nothing, by the gateway or by a signal', async () => {
+    const { callSid } = await startCall(service);
+    await untilStatus(service, callSid, 'COMPLETED');
+    const handle = service.client.workflow.getHandle(callSid);
+    await handle.result();
+    const refused = await service.request('POST', `/calls/${callSid}/reprocess`, {
+      reason: 'a\u0000b',
+    });
+    assert.deepEqual([refused.status, refused.body['code']], [400, 'INVALID_INPUT']);
+    await service.client.workflow.signalWithStart('CallProcessingWorkflow', {
+      workflowId: callSid,
+      taskQueue: 'call-processing',
+      args: [await keyOf(callSid)],
+      signal: 'reprocess',
+      signalArgs: [{ reason: 'a\u0000b' }],
+    });
+    await handle.result();
+    await untilStatus(service, callSid, 'COMPLETED');
+    const { body } = await service.request('GET', `/calls/${callSid}/log`);
+    assert.match(JSON.stringify(body), /was requested: a b"/);
+  });
+
+  async function keyOf(callSid: string): Promise<CallKey> {
+    const { prisma } = service.database;
+    const select = { callSid: true, recordgroup: true, recordid: true };
+    return prisma.call.findUniqueOrThrow({ where: { callSid }, select });
+  }
+
   it('resumes all calls that failed for the same reason with one batch signal', async () => {
     const keys = await startCalls(service, 5, {
       faults: [{ system: 'connectwise', action: { status: 403 } }],

@@ -50,7 +50,7 @@ describe('the site directory of a running service', () => {
     const worker = await service.startWorker();
     await service.client.schedule.getHandle(SITE_DIRECTORY_ID).describe();
     await worker.kill();
-    await assert.rejects(walkSites(service.client, undefined, 1_000), {
+    await assert.rejects(walkSites(service.client, undefined, { workerAnswersWithinMs: 1_000 }), {
       code: 'TIMEOUT',
       message: /No worker answers.*npm run worker/,
     });

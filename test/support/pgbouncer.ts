@@ -20,7 +20,7 @@ export async function startPgbouncer(
   databaseUrl: string,
   poolMode: 'transaction' | 'session' = 'transaction',
 ): Promise<Pooler> {
-  const { hostname, port } = new URL(databaseUrl);
+  const { hostname, port, password } = new URL(databaseUrl);
   const listenPort = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'call-processing-pgbouncer-'));
   await chmod(folder, 0o755);
@@ -29,7 +29,7 @@ export async function startPgbouncer(
     configuration,
     [
       '[databases]',
-      `* = host=${hostname} port=${port} user=postgres`,
+      `* = host=${hostname} port=${port} user=postgres password=${password}`,
       '[pgbouncer]',
       'listen_addr = 127.0.0.1',
       `listen_port = ${listenPort}`,

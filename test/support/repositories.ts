@@ -1,3 +1,4 @@
+import { createAnalysisAttemptRepository } from '../../src/repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../src/repositories/call-repository.ts';
@@ -16,6 +17,7 @@ export function repositoriesOf(database: Database) {
     companies: createCompanyRepository(prisma),
     sitePhones: createSitePhoneRepository(prisma),
     analyses: createCallAnalysisRepository(prisma),
+    analysisAttempts: createAnalysisAttemptRepository(prisma),
     chunks: createAnalysisChunkRepository(prisma),
     transcripts: createTranscriptRepository(prisma),
     log: createProcessingLogRepository(prisma),

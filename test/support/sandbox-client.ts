@@ -37,7 +37,8 @@ export function createSandboxClient(controlUrl: string) {
     addConnectWise: (records: unknown) => ask('POST', '/connectwise', records),
     /** Adds a recording; see the sandbox's README for its form. */
     addRecording: (recording: unknown) => ask('POST', '/recordings', recording),
-    objects: () => ask('GET', '/objects') as Promise<{ name: string; sha256: string }[]>,
+    objects: () =>
+      ask('GET', '/objects') as Promise<{ name: string; sha256: string; generation: string }[]>,
     operations: () => ask('GET', '/operations') as Promise<{ name: string; callSid: string }[]>,
   };
 }

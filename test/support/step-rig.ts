@@ -10,6 +10,7 @@ import { createLanguageModel } from '../../src/clients/language-model/client.ts'
 import { createPhoneSystem } from '../../src/clients/phone-system/client.ts';
 import { createRecordingStore } from '../../src/clients/recording-store/client.ts';
 import { createSpeechProvider } from '../../src/clients/speech-provider/client.ts';
+import { createRequestQueue } from '../../src/repositories/request-queue.ts';
 import { STEPS, type RedoStep, type Step } from '../../src/domain/names.ts';
 import { attemptOf } from './attempt.ts';
 import { createRecordingMaker } from './recordings.ts';
@@ -34,9 +35,10 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   const deps: ActivitiesDeps = {
     ...repositoriesOf(database),
     phoneSystem,
+    recordingIntegrity: config.recordingIntegrity,
     recordingStore: createRecordingStore(config.recordingStore),
     speech: speechWith({}),
-    connectwise: createConnectWise(config.connectwise),
+    connectwise: createConnectWise(config.connectwise, createRequestQueue(database, 'connectwise')),
     excludedCompanyIds: config.connectwise.excludedCompanyIds,
     languageModel: createLanguageModel(config.languageModel),
     callerChannel: config.callerChannel,
@@ -91,6 +93,10 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     return {
       ...key,
       attempt,
+      /** Makes every attempt one of steps that Temporal scheduled so long ago. */
+      scheduledAgo(ms: number) {
+        scheduledTimestampMs = Date.now() - ms;
+      },
       /** Cancels the attempt that was begun last. */
       cancel: () => cancel(),
       /** Does every step before this one. */

@@ -304,7 +304,7 @@ describe('CallProcessingWorkflow', () => {
     );
   });
 
-  it('stays published as FAILED when a signal arrives while it closes', async () => {
+  it('redoes what a signal asks for while its expired run closes, by a new run', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start((prepared) => {
       prepared.next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
@@ -316,11 +316,94 @@ describe('CallProcessingWorkflow', () => {
     );
     await handle.signal('reprocess');
     await handle.query('status');
+    assert.equal((await attributesOf(handle))['CallStatus'], 'FAILED');
     release.resolve();
-    await assert.rejects(handle.result());
-    const { CallStatus } = await attributesOf(handle);
-    assert.equal(CallStatus, 'FAILED');
+    const { status } = await handle.result();
+    assert.equal(status, 'COMPLETED');
+    assert.deepEqual(await attributesOf(handle), { CallStatus: 'COMPLETED' });
   });
+
+  it('redoes what signals ask for while its cancelled run closes, by a new run with their reason', async () => {
+    const release = Promise.withResolvers<void>();
+    const { handle, script } = await test.start(({ next }) => {
+      next.analyzeTranscript = [fail('MODEL_BAD_REQUEST')];
+      next.recordFailure = [() => undefined, () => release.promise];
+    });
+    await untilParked(handle, 'analyzeTranscript');
+    await handle.cancel();
+    await waitFor('the cancellation to be recorded', async () =>
+      inputsOf<RecordFailureInput>(script, 'recordFailure').some(
+        ({ code }) => code === 'CANCELLED',
+      ),
+    );
+    await handle.signal('reprocess', { from: 'matchCompany' });
+    await handle.signal('reprocess', { from: 'transcribeRecording', reason: 'by mistake' });
+    release.resolve();
+    const { status } = await handle.result();
+    assert.equal(status, 'COMPLETED');
+    assert.deepEqual(redoneOf(script, 'matchCompany'), [false, true]);
+    assert.deepEqual(redoneOf(script, 'transcribeRecording'), [false, true]);
+    const opened = inputsOf<{ reason: string | null }>(script, 'openCall');
+    assert.deepEqual(
+      opened.map(({ reason }) => reason),
+      [null, 'by mistake'],
+    );
+  });
+
+  it('redoes what a signal asks for after the cancel and before the running step has ended', async () => {
+    const { handle, script, release } = await startUntilAnalysis();
+    await handle.cancel();
+    await handle.query('status');
+    await handle.signal('reprocess', { from: 'archiveRecording' });
+    release();
+    await handle.result();
+    assert.deepEqual(redoneOf(script, 'archiveRecording'), [false, true]);
+  });
+
+  it('opens the call again with the reason of the request that it is retried for, not with its first', async () => {
+    const { handle, script } = await test.start(
+      ({ next }) => {
+        next.openCall = [fail('DATABASE_CREDENTIALS_REFUSED')];
+      },
+      { redoFrom: 'analyzeTranscript', reason: 'first' },
+    );
+    await untilParked(handle, 'openCall');
+    await handle.signal('reprocess', { reason: 'second' });
+    await handle.result();
+    const opened = inputsOf<{ reason: string | null }>(script, 'openCall');
+    assert.deepEqual(
+      opened.map(({ reason }) => reason),
+      ['first', 'second'],
+    );
+  });
+
+  const REASONS: readonly (readonly [string, unknown, RegExp | null])[] = [
+    ['a NUL', { reason: 'a\u0000b' }, /^a b$/],
+    ['half a character', { reason: 'a\uD800b' }, /^a b$/],
+    ['a phone number', { reason: 'call 020 7946 0101' }, /^the reason is left out/],
+    ['a phone number in Arabic digits', { reason: 'call ٠٢٠٧٩٤٦٠١٠١' }, /^the reason is left out/],
+    ['a step that does not exist', { from: 'nowhere' }, /^the step that was named is not known/],
+    [
+      'a reason and a step that does not exist',
+      { from: 'openCall', reason: 'why' },
+      /^why; the step that was named is not known/,
+    ],
+    ['too long a reason', { reason: '𝛼'.repeat(300) }, /^𝛼{200}$/u],
+    ['a blank reason', { reason: ' \u0000 ' }, null],
+  ];
+  for (const [what, payload, expected] of REASONS) {
+    it(`passes on as the reason of a signal with ${what} what may be kept`, async () => {
+      const { handle, script } = await test.start(({ next }) => {
+        next.archiveRecording = [fail('RECORDING_NOT_FOUND')];
+      });
+      await untilParked(handle, 'archiveRecording');
+      await handle.signal('reprocess', payload);
+      await handle.result();
+      const [record] = inputsOf<RecordReprocessInput>(script, 'recordReprocess');
+      if (expected === null) assert.equal(record?.reason, null);
+      else assert.match(record?.reason ?? '', expected);
+    });
+  }
 
   it('records CANCELLED at the first unfinished step, once the running step has ended', async () => {
     const release = Promise.withResolvers<void>();

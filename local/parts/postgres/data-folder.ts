@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -39,6 +41,79 @@ export async function prepareDataFolder(
     );
   }
   await clearStalePidFile(folder);
+  await closeOlderFolder(folder, binaries, user);
+}
+
+/** The password of the server's superuser `postgres`. The file is made with the data folder. */
+export async function readPassword(folder: string): Promise<string> {
+  return (await readFile(passwordFile(folder), 'utf8')).trim();
+}
+
+/** Beside the data folder, where PostgreSQL tolerates no files of others. */
+function passwordFile(folder: string): string {
+  return `${folder}.password`;
+}
+
+/** 128 bits, in letters and digits that need no quoting. */
+function newPassword(): string {
+  return randomBytes(16).toString('hex');
+}
+
+async function keepPassword(folder: string, password: string): Promise<void> {
+  await rm(passwordFile(folder), { force: true });
+  await writeFile(passwordFile(folder), `${password}\n`, { mode: 0o600, flag: 'wx' });
+}
+
+/**
+ * Gives a password to the server of a folder that has none: folders of earlier versions let every user
+ * of this machine in as superuser. The same when the file with the password is lost.
+ */
+async function closeOlderFolder(
+  folder: string,
+  binaries: PostgresBinaries,
+  user: SystemUser | null,
+): Promise<void> {
+  const rulesFile = join(folder, 'pg_hba.conf');
+  const rules = await readFile(rulesFile, 'utf8');
+  const closed = rules.replaceAll(/^((?:local|host)\b.*\s)trust[ \t]*$/gm, '$1scram-sha-256');
+  if (closed === rules && existsSync(passwordFile(folder))) return;
+  const password = newPassword();
+  try {
+    await runAlone({ folder, binaries, user }, `ALTER ROLE postgres PASSWORD '${password}'`);
+    await keepPassword(folder, password);
+    await writeFile(rulesFile, closed);
+  } catch (error) {
+    throw new LocalRunError(
+      `The database in ${folder} lets every user of this machine in, and could not be given a password: ${reasonOf(error)} Move the folder away (or delete it, if nothing in it matters) and start again.`,
+    );
+  }
+}
+
+/** Runs a statement on a server that is not running, as its superuser. */
+async function runAlone(
+  server: {
+    readonly folder: string;
+    readonly binaries: PostgresBinaries;
+    readonly user: SystemUser | null;
+  },
+  statement: string,
+): Promise<void> {
+  const { folder, binaries, user } = server;
+  const launch = await launchAs(
+    user,
+    binaries.postgres,
+    // Without -j, a line is a statement.
+    ['--single', '-D', folder, '-c', 'exit_on_error=on', 'postgres'],
+    [join(folder, 'PG_VERSION'), binaries.postgres],
+  );
+  const running = run(launch.command, [...launch.args], {
+    uid: launch.uid,
+    gid: launch.gid,
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    cwd: '/',
+  });
+  running.child.stdin?.end(`${statement}\n`);
+  await running;
 }
 
 async function createDataFolder(
@@ -48,16 +123,23 @@ async function createDataFolder(
 ): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const temporary = await mkdtemp(`${folder}.new-`);
+  const forInitdb = `${temporary}.password`;
+  const password = newPassword();
   try {
-    if (user !== null) await chown(temporary, user.uid, user.gid);
+    await writeFile(forInitdb, password, { mode: 0o600 });
+    if (user !== null) {
+      await chown(temporary, user.uid, user.gid);
+      await chown(forInitdb, user.uid, user.gid);
+    }
     const launch = await launchAs(
       user,
       binaries.initdb,
       [
         `--pgdata=${temporary}`,
         '--username=postgres',
-        // Only loopback connections are accepted, and the data is sample data.
-        '--auth=trust',
+        // Other users of this machine reach the loopback addresses too.
+        '--auth=scram-sha-256',
+        `--pwfile=${forInitdb}`,
         '--encoding=UTF8',
         // The same sort order on every platform, whatever locales are installed.
         '--locale=C',
@@ -73,6 +155,7 @@ async function createDataFolder(
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
       cwd: '/',
     });
+    await keepPassword(folder, password);
     await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
   } catch (error) {
@@ -80,6 +163,8 @@ async function createDataFolder(
     throw new LocalRunError(
       `PostgreSQL could not create its data folder ${folder}: ${reasonOf(error)} Free disk space, correct the folder's permissions, or set DATABASE_URL.`,
     );
+  } finally {
+    await rm(forInitdb, { force: true });
   }
 }
 

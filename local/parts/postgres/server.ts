@@ -4,7 +4,7 @@ import { startPart, type Part } from '../../process/part.ts';
 import type { Keeper } from '../../process/keeper.ts';
 import { untilPart } from '../../process/until-part.ts';
 import { findPostgresBinaries } from './binaries.ts';
-import { prepareDataFolder } from './data-folder.ts';
+import { prepareDataFolder, readPassword } from './data-folder.ts';
 import { launchAs, systemUserFor } from './system-user.ts';
 
 export type PostgresOptions = {
@@ -18,7 +18,7 @@ export type PostgresOptions = {
 
 export type PostgresServer = {
   readonly part: Part;
-  /** The connection URL of one of its databases. */
+  /** The connection URL of one of its databases, with the password. */
   url(database: string): string;
 };
 
@@ -30,6 +30,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const binaries = await findPostgresBinaries();
   const user = await systemUserFor(options.dataFolder);
   await prepareDataFolder(options.dataFolder, binaries, user);
+  const password = await readPassword(options.dataFolder);
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(options.port),
@@ -60,7 +61,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     keeper: options.keeper,
   });
   const url = (database: string) =>
-    `postgresql://postgres@127.0.0.1:${options.port}/${encodeURIComponent(database)}`;
+    `postgresql://postgres:${password}@127.0.0.1:${options.port}/${encodeURIComponent(database)}`;
   await untilPart(
     part,
     async () => ((await accepts(url('postgres'))) ? true : null),

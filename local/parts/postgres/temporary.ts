@@ -15,9 +15,12 @@ export type TemporaryPostgres = {
 
 /**
  * Starts a PostgreSQL server that keeps nothing and never outlives this process, for tests and for
- * tools that need an empty database. Durability is switched off to save time.
+ * tools that need an empty database. Durability is switched off to save time; `settings` are further
+ * ones of the server.
  */
-export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
+export async function startTemporaryPostgres(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TemporaryPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'call-processing-postgres-'));
   // mkdtemp makes the folder private, but if this process is root, the server runs as another user.
   await chmod(folder, 0o755);
@@ -32,7 +35,7 @@ export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
       logPath: join(folder, 'log'),
       port: await freePort(),
       keeper,
-      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', ...settings },
     });
     return {
       url: server.url,

@@ -1,4 +1,5 @@
 import type { Call } from '../../generated/prisma/client.ts';
+import { NOTHING_WAITS } from '../../domain/waiting.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { Database, TransactionClient } from '../../repositories/database.ts';
 import type { Attempt } from '../step/attempt.ts';
@@ -60,6 +61,7 @@ async function markCompleted(
     failedStep: null,
     failureCode: null,
     failureMessage: null,
+    ...NOTHING_WAITS,
   } as const;
   const isCompleted = await calls.changeStatus(call.id, change, tx);
   if (!isCompleted) throw superseded('analyzeTranscript');

@@ -3,6 +3,7 @@ import type { NotesStore } from '../../clients/language-model/client.ts';
 import type { AnalysisChunkRepository } from '../../repositories/analysis-chunk-repository.ts';
 import type { Database } from '../../repositories/database.ts';
 import type { Attempt } from '../step/attempt.ts';
+import type { Spending } from './spending.ts';
 
 export type StoredNotesDeps = {
   readonly database: Database;
@@ -14,6 +15,7 @@ type NotesOwner = {
   readonly submissionId: string;
   readonly redo: boolean;
   readonly attempt: Attempt;
+  readonly spending: Pick<Spending, 'spend' | 'keep'>;
 };
 
 /**
@@ -23,15 +25,19 @@ type NotesOwner = {
  */
 export function createStoredNotes(
   { database, chunks }: StoredNotesDeps,
-  { call, submissionId, redo, attempt }: NotesOwner,
+  { call, submissionId, redo, attempt, spending }: NotesOwner,
 ): NotesStore {
   const { id: callId, runId } = call;
   return {
     find: (key) => chunks.find({ ...key, callId, submissionId }, redo ? runId : null),
-    save: (key, notes) =>
-      database.transaction(async (tx) => {
+    async save(key, notes) {
+      const stored = await database.transaction(async (tx) => {
         await attempt.lockCall(call, tx);
         return chunks.findOrCreate({ ...key, ...notes, callId, submissionId, runId }, tx);
-      }),
+      });
+      spending.keep(notes);
+      return stored;
+    },
+    spend: spending.spend,
   };
 }

@@ -7,7 +7,7 @@ import type { CopiedRecording } from './copy-recording.ts';
 /** What the call's row holds about its archived recording. */
 export function toRecordingColumns(
   call: Call,
-  { object, facts, metadata, sizeBytes, sha256 }: CopiedRecording,
+  { object, facts, metadata, sizeBytes, sha256, integrity }: CopiedRecording,
 ): Prisma.CallUncheckedUpdateInput {
   return {
     recordingUrl: object.uri,
@@ -15,6 +15,7 @@ export function toRecordingColumns(
     archiveRunId: call.runId,
     sizeBytes,
     sha256,
+    integrity,
     ...fromAudio(facts),
     ...fromMetadata(metadata, call.callSid),
     ...(hasOtherNumbers(call, metadata) ? NO_MATCH : {}),

@@ -9,6 +9,7 @@ import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { TransactionClient } from '../../repositories/database.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import { superseded } from './call-row.ts';
+import { backoffOf } from './backoff.ts';
 import { transitionOf } from './transition.ts';
 
 export type AttemptDeps = {
@@ -24,6 +25,8 @@ export type Attempt = {
   readonly activityId: string;
   /** Counts from 1. */
   readonly number: number;
+  /** How long Temporal waits after this attempt if it fails and names no delay, in milliseconds. */
+  readonly backoffMs: number;
   /** When the step was first scheduled, by Temporal's clock. */
   readonly scheduledAt: Date;
   /** Where the attempt stands in the order of the call's changes of status. */
@@ -65,6 +68,7 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
     runId,
     activityId,
     number: attempt,
+    backoffMs: backoffOf(info),
     scheduledAt: new Date(scheduledTimestampMs),
     transition: transitionOf(info),
     signal: cancellationSignal,

@@ -32,7 +32,7 @@ export function defineStep<Input extends { readonly callSid: string }, Result>(
   deps: StepDeps,
   { step, failedEvent, run }: StepDefinition<Input, Result>,
 ): (input: Input) => Promise<Result> {
-  const { database } = deps;
+  const { database, calls } = deps;
   // A step that logs no failures cannot count lost attempts either. It touches nothing but two rows,
   // so no call can make it take its worker down.
   const logsFailures = failedEvent('WORKER_CRASHED') !== null;
@@ -45,7 +45,10 @@ export function defineStep<Input extends { readonly callSid: string }, Result>(
       if (attempt.number > 1 && logsFailures) {
         await settleLostAttempt(deps, attempt, { callSid, failedAttempts });
       }
-      return run(input, attempt);
+      const result = await run(input, attempt);
+      // A first attempt has nothing to end: whatever opens, parks or completes the call does that too.
+      if (attempt.number > 1) await calls.endWaiting(callSid, step);
+      return result;
     };
     return translateErrors(work, {
       database,

@@ -3,6 +3,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { ServiceError } from '../../domain/service-error.ts';
 import type { Database } from '../../repositories/database.ts';
 import { toApplicationFailure, toServiceError } from '../failure.ts';
+import { backoffOf } from './backoff.ts';
 
 export type TranslateErrorsOptions = {
   readonly database: Database;
@@ -24,13 +25,13 @@ export async function translateErrors<T>(
   try {
     return await work();
   } catch (error) {
-    const { cancellationSignal: signal } = Context.current();
+    const { cancellationSignal: signal, info } = Context.current();
     if (signal.aborted || error instanceof CancelledFailure) {
       await onInterrupted?.();
       throw signal.aborted ? signal.reason : error;
     }
     const failure = toServiceError(error, database);
     await onFailed?.(failure);
-    throw toApplicationFailure(failure);
+    throw toApplicationFailure(failure, backoffOf(info));
   }
 }

@@ -10,13 +10,16 @@ import type { TranscriptRepository } from '../../repositories/transcript-reposit
 import { completeAnalyzed, completeWithoutSpeech } from '../analysis/complete-call.ts';
 import { describeAnalysis } from '../analysis/describe-analysis.ts';
 import { createStoredNotes, type StoredNotesDeps } from '../analysis/stored-notes.ts';
+import { withSpending, type Spending, type SpendingDeps } from '../analysis/spending.ts';
 import type { Attempt } from '../step/attempt.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
+import { sayWhenSlow } from '../step/say-when-slow.ts';
 
 export type AnalyzeTranscriptDeps = StepDeps &
-  StoredNotesDeps & {
+  StoredNotesDeps &
+  SpendingDeps & {
     readonly companies: CompanyRepository;
     readonly analyses: CallAnalysisRepository;
     readonly transcripts: TranscriptRepository;
@@ -59,12 +62,15 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
         );
       }
 
-      const analysis = await keepAlive(() => analyze(subject, attempt));
-      return database.transaction(async (tx) => {
-        const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);
-        const note = attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
-        await note('ANALYSIS_SUCCESS', describeAnalysis(analysis));
-        return completeAnalyzed(deps, { call, attempt, tx }, id);
+      return withSpending(deps, { call, attempt }, async (spending) => {
+        const analysis = await keepAlive(() => analyze(subject, attempt, spending));
+        return database.transaction(async (tx) => {
+          const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);
+          const note = attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
+          await note('ANALYSIS_SUCCESS', describeAnalysis(analysis));
+          await spending.settle(tx);
+          return completeAnalyzed(deps, { call, attempt, tx }, id);
+        });
       });
     },
   });
@@ -76,7 +82,11 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
     return analyses.findLatest({ callId: call.id, companyId: call.companyId, submissionId });
   }
 
-  async function analyze(subject: Subject, attempt: Attempt): Promise<CallAnalysisResult> {
+  async function analyze(
+    subject: Subject,
+    attempt: Attempt,
+    spending: Spending,
+  ): Promise<CallAnalysisResult> {
     const { call, transcript, redo } = subject;
     const company = call.companyId === null ? null : await companies.findById(call.companyId);
     const segments = transcriptSegments.parse(transcript.segments);
@@ -86,8 +96,10 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
       turns: toTurns(segments, { direction: call.direction, callerChannel }),
     };
     const { submissionId } = transcript;
-    const notes = createStoredNotes(deps, { call, submissionId, redo, attempt });
-    return languageModel.analyze(text, notes, attempt.signal);
+    const notes = createStoredNotes(deps, { call, submissionId, redo, attempt, spending });
+    return sayWhenSlow('the language model', () =>
+      languageModel.analyze(text, notes, attempt.signal),
+    );
   }
 }
 

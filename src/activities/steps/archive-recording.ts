@@ -1,5 +1,6 @@
 import { copyRecording, type CopyRecordingDeps } from '../archiving/copy-recording.ts';
 import { toRecordingColumns } from '../archiving/recording-columns.ts';
+import { removePrevious } from '../archiving/remove-previous.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
@@ -10,7 +11,8 @@ export type ArchiveRecordingResult = { readonly recordingUrl: string };
 
 /**
  * Copies the recording from the phone system into Cloud Storage and keeps on the call what both say
- * about it. Running twice stores the same object once.
+ * about it. Running twice stores the same object once. An object that is replaced is deleted once the
+ * row names the new one.
  */
 export function createArchiveRecording(deps: ArchiveRecordingDeps) {
   const { database, calls } = deps;
@@ -24,27 +26,33 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
       if (call.recordingUrl !== null && mayReuse) return { recordingUrl: call.recordingUrl };
 
       const recording = await keepAlive(() => copyRecording(deps, call, attempt));
-      const { object, facts, sizeBytes } = recording;
+      const { object, facts, sizeBytes, integrity } = recording;
 
-      return database.transaction(async (tx) => {
+      const recordingUrl = await database.transaction(async (tx) => {
         const current = await attempt.lockCall(call, tx);
         // A faster attempt of this step has stored the recording: what that attempt wrote counts.
         if (current.recordingUrl !== null && current.archiveRunId === call.runId) {
-          return { recordingUrl: current.recordingUrl };
+          return current.recordingUrl;
         }
         await calls.update(call.id, toRecordingColumns(current, recording), tx);
 
         const note = attempt.notesOn({ callId: call.id }, tx);
         const size = `${sizeBytes} bytes of ${facts.codec}`;
-        await note('FETCH_SUCCESS', `Recording fetched from the phone system: ${size}.`);
+        const doubt =
+          integrity === null ? '' : ', though not with the size and the sha1 that it states';
+        await note('FETCH_SUCCESS', `Recording fetched from the phone system: ${size}${doubt}.`);
         await note(
           'UPLOAD_SUCCESS',
           object.created
             ? `Recording archived at ${object.uri}.`
             : `The same recording was already stored at ${object.uri}.`,
         );
-        return { recordingUrl: object.uri };
+        return object.uri;
       });
+      if (recordingUrl !== call.recordingUrl) {
+        await keepAlive(() => removePrevious(deps, call, attempt));
+      }
+      return { recordingUrl };
     },
   });
 }

@@ -7,11 +7,13 @@ import {
 } from '../../domain/external-party.ts';
 import type { CompanyRepository } from '../../repositories/company-repository.ts';
 import { describeMatch } from '../matching/describe-match.ts';
+import { askInTurn, type InTurnDeps } from '../matching/in-turn.ts';
 import { lookUpCompany, type LookUpCompanyDeps } from '../matching/look-up-company.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 
 export type MatchCompanyDeps = StepDeps &
+  InTurnDeps &
   LookUpCompanyDeps & {
     readonly companies: CompanyRepository;
     readonly numberRules: NumberRules;
@@ -27,7 +29,8 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
   const { database, calls, companies, numberRules } = deps;
   return defineStep(deps, {
     step: 'matchCompany',
-    failedEvent: () => 'COMPANY_LOOKUP_FAILED',
+    // A lookup that waits for its turn has not failed.
+    failedEvent: (code) => (code === 'CONNECTWISE_QUEUED' ? null : 'COMPANY_LOOKUP_FAILED'),
 
     async run({ callSid, redo }: StepInput, attempt): Promise<MatchCompanyResult> {
       const call = await findCall(calls, callSid);
@@ -36,7 +39,12 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
 
       const party = findExternalParty(call, numberRules);
       const number = party.kind === 'NUMBER' ? party.number : null;
-      const lookup = number === null ? null : await lookUpCompany(deps, number, attempt.signal);
+      const lookup =
+        number === null
+          ? null
+          : await askInTurn(deps, { call, attempt }, () =>
+              lookUpCompany(deps, number, attempt.signal),
+            );
       const companyMatch = toCompanyMatch(party, lookup);
 
       return database.transaction(async (tx) => {

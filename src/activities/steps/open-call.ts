@@ -1,5 +1,6 @@
 import type { CallKey } from '../../domain/call.ts';
 import type { RedoStep } from '../../domain/names.ts';
+import { NOTHING_WAITS } from '../../domain/waiting.ts';
 import { superseded } from '../step/call-row.ts';
 import { defineStep, type StepDeps } from '../step/define-step.ts';
 import { describeReprocess } from '../step/describe-reprocess.ts';
@@ -64,4 +65,5 @@ const NO_RESULT_YET = {
   failedStep: null,
   failureCode: null,
   failureMessage: null,
+  ...NOTHING_WAITS,
 } as const;

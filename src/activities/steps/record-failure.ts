@@ -1,6 +1,7 @@
 import type { CallKey } from '../../domain/call.ts';
 import { ERROR_CODES, type ErrorCode } from '../../domain/error-codes.ts';
 import type { Step } from '../../domain/names.ts';
+import { NOTHING_WAITS } from '../../domain/waiting.ts';
 import { defineRecord, type RecordDeps } from '../step/define-record.ts';
 
 export type RecordFailureInput = CallKey & {
@@ -32,7 +33,10 @@ export function createRecordFailure(deps: RecordDeps) {
     const startTime = await database.currentTime(tx);
     const row = { callSid, recordgroup, recordid, startTime, runId, ...failed };
     const { id } = await calls.findOrCreate(row, tx);
-    await calls.changeStatus(id, failed, tx);
+    // A run that closes leaves nothing waiting; a step that is parked leaves the other branch as it is.
+    const isClosing = expired || code === 'CANCELLED';
+    await calls.changeStatus(id, { ...failed, ...(isClosing ? NOTHING_WAITS : {}) }, tx);
+    if (!isClosing) await calls.endWaiting(callSid, step, tx);
 
     const note = attempt.notesOn({ callId: id }, tx);
     await (expired

@@ -6,7 +6,8 @@ import type { CallAnalysisRepository } from '../../repositories/call-analysis-re
 import type { CallRepository, CallWithDetails } from '../../repositories/call-repository.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
-import type { CallRuns } from '../../clients/temporal/call-runs.ts';
+import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
+import { callStateOf } from '../call-state.ts';
 import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toCallReply, toLogReply, toTranscriptReply, type LinkBuilder } from '../views.ts';
@@ -30,10 +31,21 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
   app.get(
     '/calls/:callSid',
     { schema: { summary: 'A call', params: callParams, response: { 200: callReply } } },
-    async ({ params }) => {
-      const call = await calls.findWithDetails(params.callSid);
-      if (call === null) throw await whyUnknown(params.callSid, runs);
-      return toCallReply(call, await costOf(call, deps), linksOf);
+    async ({ params: { callSid }, log: logger }) => {
+      const found = await calls.findWithDetails(callSid);
+      if (found === null) throw await whyUnknown(callSid, runs);
+      const [run, cost] = await Promise.all([
+        findRunIfTemporalAnswers(runs, callSid, (error) =>
+          logger.info(
+            { code: error.code },
+            'Temporal does not answer: the row alone tells how the call is.',
+          ),
+        ),
+        costOf(found, deps),
+      ]);
+      // A run writes how it ends before it closes: if it is closed, the row of this moment is final.
+      const call = (run?.isOpen === true ? null : await calls.findWithDetails(callSid)) ?? found;
+      return toCallReply(call, { state: callStateOf(call, run), cost }, linksOf);
     },
   );
 
@@ -67,6 +79,24 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
     },
   );
 };
+
+// Temporal describes a run in milliseconds. Whoever reads a call should not wait for long when it does not.
+const TEMPORAL_ANSWERS_WITHIN_MS = 1_000;
+
+/** The newest run of a call; `undefined` while Temporal does not answer. */
+async function findRunIfTemporalAnswers(
+  runs: CallRuns,
+  callSid: string,
+  onFailure: (error: ServiceError) => void,
+): Promise<CallRun | null | undefined> {
+  try {
+    return await runs.find(callSid, TEMPORAL_ANSWERS_WITHIN_MS);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    onFailure(error);
+    return undefined;
+  }
+}
 
 /** What a call has used and costs so far; `null` while it has neither transcript nor tokens. */
 async function costOf(

@@ -25,7 +25,8 @@ type OpenedCall = {
   readonly runId: string;
 };
 
-// A run closes within milliseconds of its call being COMPLETED, if a worker is there to close it.
+// A run closes within milliseconds of its call being COMPLETED, or of its cancellation while it is parked, if
+// a worker is there to close it.
 const CLOSES_WITHIN_MS = 3_000;
 const POLL_INTERVAL_MS = 100;
 
@@ -72,18 +73,21 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
   ): Promise<void> {
     const { callSid } = call;
     const run = await openRunOf(call);
-    if (run === null || run.status === 'FAILED') return;
-    if (from !== undefined && (await runs.hasFinished(callSid, from))) return;
+    if (run === null) return;
+    if (run.status === 'FAILED' && !run.isCancelRequested) return;
+    if (!run.isCancelRequested && from !== undefined && (await runs.hasFinished(callSid, from)))
+      return;
     throw new ServiceError('CALL_IN_PROGRESS', whyInProgress(call, run, from));
   }
 
-  /** The open run, if any. The run of a COMPLETED call is given time to close. */
+  /** The open run, if any. The run of a COMPLETED call, or one that is cancelled, is given time to close. */
   async function openRunOf(call: OpenedCall): Promise<CallRun | null> {
     const deadline = performance.now() + CLOSES_WITHIN_MS;
     for (;;) {
       const run = await runs.find(call.callSid);
       if (run?.isOpen !== true) return null;
-      if (!isClosing(call, run) || performance.now() > deadline) return run;
+      const isAboutToClose = run.isCancelRequested || isClosing(call, run);
+      if (!isAboutToClose || performance.now() > deadline) return run;
       await sleep(POLL_INTERVAL_MS);
     }
   }
@@ -96,6 +100,9 @@ function isClosing({ callStatus, runId }: OpenedCall, run: CallRun): boolean {
 
 function whyInProgress(call: OpenedCall, run: CallRun, from: RedoStep | undefined): string {
   const { callSid } = call;
+  if (run.isCancelRequested) {
+    return `The run of the call ${callSid} is being cancelled and has not closed yet.`;
+  }
   if (isClosing(call, run)) {
     return `The call ${callSid} is COMPLETED, but its run has not closed.`;
   }

@@ -1,15 +1,16 @@
-import type { FoundCompany, FoundContact } from '../../domain/company-match.ts';
+import type { FoundCompany, FoundContact, SiteCountries } from '../../domain/company-match.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
 import { createDirectory, type ConnectWiseDirectory } from './directory.ts';
-import { createLimiter, REQUESTS_PER_LOOKUP } from './limiter.ts';
+import { createLimiter, type Limiter, type RequestQueue } from './limiter.ts';
 import { readAllPages } from './pages.ts';
 import {
+  activeSites,
   companies as companiesQuery,
   contactsByDefaultPhone,
   contactsByItem,
   type ListQuery,
 } from './query.ts';
-import { companiesPage, contactsPage } from './records.ts';
+import { companiesPage, contactsPage, sitesPage } from './records.ts';
 import { createTransport, type ConnectWiseAddress } from './transport.ts';
 
 export type ConnectWiseConfig = ConnectWiseAddress & {
@@ -26,42 +27,62 @@ type PhoneCandidates = {
   readonly companies: readonly FoundCompany[];
 };
 
-export type ConnectWise = ConnectWiseDirectory & {
-  /**
-   * The contacts and companies that may have an E.164 number. Sites cannot be searched, so the
-   * companies named in `siteCompanyIds` (from the site directory) are looked up by id. Nothing
-   * found is a result. Throws CONNECTWISE_* codes, without the number; an abort goes through as the
-   * signal's reason.
-   */
-  findByPhone(
-    number: string,
-    siteCompanyIds: readonly string[],
-    signal: AbortSignal,
-  ): Promise<PhoneCandidates>;
-};
+export type ConnectWise = ConnectWiseDirectory &
+  Pick<Limiter, 'admitLookup'> & {
+    /**
+     * The contacts and companies that may have an E.164 number. Sites cannot be searched, so the
+     * companies named in `siteCompanyIds` (from the site directory) are looked up by id. To be asked
+     * once `admitLookup` has resolved. Nothing found is a result. Throws CONNECTWISE_* codes, without
+     * the number; an abort goes through as the signal's reason.
+     */
+    findByPhone(
+      number: string,
+      siteCompanyIds: readonly string[],
+      signal: AbortSignal,
+    ): Promise<PhoneCandidates>;
+    /** The countries of a company's active sites. Throws as `findByPhone` does. */
+    listSiteCountries(companyId: string, signal: AbortSignal): Promise<SiteCountries>;
+  };
 
-/** Inside the 20 s that an attempt of the step has, with room for its transaction. */
-const LOOKUP_TIMEOUT_MS = 16_000;
+/**
+ * With the five seconds that a lookup may have waited for its turn, this stays inside the 20 s that an
+ * attempt of the step has, with room for its transaction.
+ */
+const LOOKUP_TIMEOUT_MS = 14_000;
 
 /** Ids in one request. At ten characters each, that is far below any limit on the length of a URL. */
 const IDS_PER_REQUEST = 100;
 
 /**
- * Creates the client. All its requests share one limit. A lookup as a whole has `timeoutMs`, and so
+ * Creates the client. All clients whose requests stand in the same queue share one limit. A lookup as a whole has `timeoutMs`, and so
  * has each single request of a walk.
  */
 export function createConnectWise(
   config: ConnectWiseConfig,
+  queue: RequestQueue,
   timeoutMs: number = LOOKUP_TIMEOUT_MS,
 ): ConnectWise {
   const transport = createTransport(config, timeoutMs);
-  const limiter = createLimiter(config.requestsPerMinute);
+  const limiter = createLimiter(config.requestsPerMinute, queue);
 
   return {
     ...createDirectory(transport, limiter),
+    admitLookup: (place, signal) => limiter.admitLookup(place, signal),
     findByPhone: (number, siteCompanyIds, signal) =>
       transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+    listSiteCountries: (companyId, signal) =>
+      transport.withDeadline(signal, (limited) => listCountries(companyId, limited)),
   };
+
+  async function listCountries(companyId: string, signal: AbortSignal): Promise<SiteCountries> {
+    const waited = { ms: 0 };
+    const admit = () => limiter.admitAnother(waited, signal);
+    await admit();
+    const path = `/company/companies/${companyId}/sites`;
+    const list = { path, query: activeSites, schema: sitesPage };
+    const sites = await readAllPages(transport.get, list, { admit, signal });
+    return new Map(sites.map(({ id, countryName }) => [id, countryName]));
+  }
 
   async function lookUp(
     number: string,
@@ -70,7 +91,7 @@ export function createConnectWise(
   ): Promise<PhoneCandidates> {
     const digits = lastDigits(number);
     const waited = { ms: 0 };
-    const admit = () => limiter.admit(1, waited, signal);
+    const admit = () => limiter.admitAnother(waited, signal);
     const listContacts = (query: ListQuery) => {
       const list = { path: '/company/contacts', query, schema: contactsPage };
       return readAllPages(transport.get, list, { admit, signal });
@@ -80,7 +101,6 @@ export function createConnectWise(
       return readAllPages(transport.get, list, { admit, signal });
     };
 
-    await limiter.admit(REQUESTS_PER_LOOKUP, waited, signal);
     const contacts: FoundContact[] = [
       ...(await listContacts(contactsByItem(digits))),
       ...(await listContacts(contactsByDefaultPhone(digits))),

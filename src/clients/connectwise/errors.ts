@@ -17,6 +17,15 @@ export function toConnectionError(error: unknown, what: string): ServiceError {
   return connectWiseError('CONNECTWISE_UNAVAILABLE', why, { cause: error });
 }
 
+/** A lookup whose turn under our own limit comes in `retryAfterMs`, and where it stands in the queue. */
+export function queued(place: number, retryAfterMs: number): ServiceError {
+  return new ServiceError(
+    'CONNECTWISE_QUEUED',
+    'The lookup waits for its turn, because CONNECTWISE_REQUESTS_PER_MINUTE is used up until then.',
+    { retryAfterMs: Math.ceil(retryAfterMs), context: { place } },
+  );
+}
+
 /** An answer to a list request that is not 200. Its body is not quoted. */
 export function toStatusError(status: number, retryAfter: string | null): ServiceError {
   const { code, why } = explain(status);

@@ -64,7 +64,7 @@ export const activeSites: ListQuery = {
 
 /** The names of people are not requested, because nothing needs them. */
 const contactsQuery = {
-  fields: 'id,company,inactiveFlag,communicationItems,defaultPhoneNbr,defaultPhoneType',
+  fields: 'id,company,site,inactiveFlag,communicationItems,defaultPhoneNbr,defaultPhoneType',
   orderBy: 'id',
 } as const;
 

@@ -21,6 +21,7 @@ const item = z.object({
 const contact = z.object({
   id,
   company: z.object({ id }).nullish(),
+  site: z.object({ id }).nullish(),
   inactiveFlag: z.boolean().nullish(),
   communicationItems: z.array(item).max(1000).nullish(),
   defaultPhoneNbr: optionalText,
@@ -65,6 +66,7 @@ function toContact(record: z.output<typeof contact>): FoundContact {
     id: record.id,
     inactive: record.inactiveFlag ?? false,
     companyId: record.company?.id ?? null,
+    siteId: record.site?.id ?? null,
     phones: [
       ...items.map(({ value, type }) => toPhone(value, type?.name ?? null)),
       toPhone(record.defaultPhoneNbr, record.defaultPhoneType),

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 
-import { lacksStructuredOutput, wantsNewerLimit } from './errors.ts';
+import { mayRefuseSchema, wantsNewerLimit } from './errors.ts';
 import { readReply, type Reply } from './reply.ts';
 import { createTransport } from './transport.ts';
 
@@ -28,6 +28,12 @@ export type AnswerForm = {
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 };
 
+/** What servers differ in. */
+type Features = {
+  readonly hasSchema: boolean;
+  readonly limitName: 'max_tokens' | 'max_completion_tokens';
+};
+
 /** One paid request. Rejects with the error of the library or of the reply; see `toRequestError`. */
 export type Chat = (
   messages: readonly Message[],
@@ -52,34 +58,39 @@ export function createChat(config: LanguageModelConfig, requestTimeoutMs: number
     project: null,
     logLevel: 'off',
   });
-  let hasStructuredOutput = true;
   // The older name first: servers that want the newer one say so, while some (Ollama, llama.cpp's
   // Python server) silently ignore the newer one, and others (Mistral) refuse it.
-  let limitName: 'max_tokens' | 'max_completion_tokens' = 'max_tokens';
+  let known: Features = { hasSchema: true, limitName: 'max_tokens' };
 
   return async function chat(messages, form, signal) {
-    const asked = { hasStructuredOutput, limitName };
-    try {
-      return readReply(await openai.chat.completions.create(toRequest(messages, form), { signal }));
-    } catch (error) {
-      // Each repetition leaves out something that the server refused, so this ends.
-      if (asked.limitName === 'max_tokens' && wantsNewerLimit(error)) {
-        limitName = 'max_completion_tokens';
-      } else if (asked.hasStructuredOutput && lacksStructuredOutput(error)) {
-        hasStructuredOutput = false;
-      } else {
-        throw error;
+    let features = known;
+    for (;;) {
+      try {
+        const request = toRequest(messages, form, features);
+        const reply = readReply(await openai.chat.completions.create(request, { signal }));
+        // Only an answer shows that the server disliked what was left out.
+        if (!features.hasSchema) known = { ...known, hasSchema: false };
+        if (features.limitName !== 'max_tokens')
+          known = { ...known, limitName: features.limitName };
+        return reply;
+      } catch (error) {
+        const fewer = withoutRefused(features, error);
+        if (fewer === null) throw error;
+        features = fewer;
       }
-      return chat(messages, form, signal);
     }
   };
 
-  function toRequest(messages: readonly Message[], { name, jsonSchema }: AnswerForm) {
+  function toRequest(
+    messages: readonly Message[],
+    { name, jsonSchema }: AnswerForm,
+    { hasSchema, limitName }: Features,
+  ) {
     return {
       model: config.model,
       messages: [...messages],
       [limitName]: config.maxOutputTokens,
-      ...(hasStructuredOutput
+      ...(hasSchema
         ? {
             response_format: {
               type: 'json_schema' as const,
@@ -89,4 +100,12 @@ export function createChat(config: LanguageModelConfig, requestTimeoutMs: number
         : {}),
     };
   }
+}
+
+/** The same features without one that a server seems to have refused; `null` when it is none of them. */
+function withoutRefused(features: Features, error: unknown): Features | null {
+  if (features.limitName === 'max_tokens' && wantsNewerLimit(error)) {
+    return { ...features, limitName: 'max_completion_tokens' };
+  }
+  return features.hasSchema && mayRefuseSchema(error) ? { ...features, hasSchema: false } : null;
 }

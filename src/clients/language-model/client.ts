@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import type { Turn } from '../../domain/turns.ts';
 import { withDeadline } from '../shared/with-deadline.ts';
 import type { Analysis } from './analysis.ts';
-import { createChat, type LanguageModelConfig } from './chat.ts';
+import { createChat, type Chat, type LanguageModelConfig } from './chat.ts';
 import { converse, type Answer, type Task } from './conversation.ts';
-import { modelError, toRequestError } from './errors.ts';
+import { costOf, modelError, toRequestError, type Cost, type Tokens } from './errors.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { NOTES_MAX_TOKENS, notesSchema, type Notes } from './notes.ts';
 import { toParts, type TranscriptPart } from './parts.ts';
 import { loadPrompts, PROMPT_VERSION } from './prompts.ts';
-import { createTasks, type Caller, type Tasks } from './tasks.ts';
+import { createTasks, type Caller } from './tasks.ts';
 import { REQUEST_TIMEOUT_MS } from './transport.ts';
 
 export type { LanguageModelConfig } from './chat.ts';
@@ -37,14 +37,14 @@ export type StoredNotes = {
   readonly outputTokens: number;
 };
 
-/** Where the notes of a long call's parts are kept, so that nothing is paid for twice. */
+/** Where the notes of a long call's parts are kept, so that nothing is paid for twice, and what was paid. */
 export type NotesStore = {
   find(key: NotesKey): Promise<StoredNotes | null>;
   /** Returns the notes that count: those that were saved first. */
   save(key: NotesKey, notes: StoredNotes & { readonly data: Notes }): Promise<StoredNotes>;
+  /** Is told what each request has cost, whatever becomes of its answer. Refused requests cost nothing. */
+  spend(cost: Cost): void;
 };
-
-type Tokens = { readonly inputTokens: number; readonly outputTokens: number };
 
 export type CallAnalysisResult = Tokens & {
   readonly data: Analysis;
@@ -118,18 +118,25 @@ export function createLanguageModel(
     // One line per turn: what somebody says cannot begin a line in another's name.
     const turns = call.turns.map((turn) => ({ ...turn, text: turn.text.replace(/\s+/gu, ' ') }));
     const tasks = createTasks(prompts, call, turns);
+    const ask = <T>(task: Task<T>) =>
+      converse({ chat: metered(chat, notes), prompts }, task, signal);
     const [whole, ...others] = toParts(turns, tasks.roomFor('analysis', config));
     if (whole !== undefined && others.length === 0) {
-      const answer = await ask(tasks.analyze(whole.text), signal);
+      const answer = await ask(tasks.analyze(whole.text));
       return toResult(answer, { parts: 1, notesTokens: NO_TOKENS });
     }
 
     const parts = toParts(turns, tasks.roomFor('notes', config));
     checkPartCount(parts.length, tasks.roomFor('merge', config).tokens);
     const noted = await mapConcurrently(parts, PARTS_AT_ONCE, (part, index) =>
-      findOrTakeNotes({ tasks, part, key: notesKeyOf(call, parts, index), store: notes, signal }),
+      findOrTakeNotes({
+        takeNotes: () => ask(tasks.takeNotes(part)),
+        key: notesKeyOf(call, parts, index),
+        store: notes,
+        signal,
+      }),
     );
-    const merged = await ask(tasks.merge(noted.map(({ data }) => data)), signal);
+    const merged = await ask(tasks.merge(noted.map(({ data }) => data)));
     const notesTokens = noted.reduce<Tokens>(add, NO_TOKENS);
     return toResult(
       { ...merged, ...add(merged, notesTokens) },
@@ -139,14 +146,12 @@ export function createLanguageModel(
 
   /** The notes of a part: the stored ones, or new ones, which are then stored. */
   async function findOrTakeNotes({
-    tasks,
-    part,
+    takeNotes,
     key,
     store,
     signal,
   }: {
-    readonly tasks: Tasks;
-    readonly part: TranscriptPart;
+    readonly takeNotes: () => Promise<Answer<Notes>>;
     readonly key: NotesKey;
     readonly store: NotesStore;
     readonly signal: AbortSignal;
@@ -155,7 +160,7 @@ export function createLanguageModel(
     const stored = await store.find(key);
     if (stored !== null) return parseStored(stored);
 
-    const { data, inputTokens, outputTokens } = await ask(tasks.takeNotes(part), signal);
+    const { data, inputTokens, outputTokens } = await takeNotes();
     return parseStored(await store.save(key, { data, inputTokens, outputTokens }));
   }
 
@@ -173,10 +178,6 @@ export function createLanguageModel(
     };
   }
 
-  function ask<T>(task: Task<T>, signal: AbortSignal): Promise<Answer<T>> {
-    return converse({ chat, prompts }, task, signal);
-  }
-
   function toResult(
     { data, model, inputTokens, outputTokens, leftOut }: Answer<Analysis>,
     rest: Pick<CallAnalysisResult, 'parts' | 'notesTokens'>,
@@ -192,6 +193,20 @@ export function createLanguageModel(
       leftOut,
     };
   }
+}
+
+/** Tells what each request costs. */
+function metered(chat: Chat, { spend }: Pick<NotesStore, 'spend'>): Chat {
+  return async (messages, form, signal) => {
+    try {
+      const reply = await chat(messages, form, signal);
+      spend({ inputTokens: reply.inputTokens, outputTokens: reply.outputTokens });
+      return reply;
+    } catch (error) {
+      spend(costOf(error));
+      throw error;
+    }
+  };
 }
 
 /** Checks, before anything is paid, that all notes will fit into the request that merges them. */

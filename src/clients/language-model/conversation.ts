@@ -101,7 +101,7 @@ function check<T>(reply: Reply, { schema, secrets }: Task<T>): { readonly data: 
   if (repeatsSecrets(content, secrets)) {
     return { problem: 'It repeats the marks or the orders.', place: 'repeats the prompt' };
   }
-  const object = findJsonObject(content);
+  const object = findJsonObject(content, { isCut });
   if (object === null) {
     if (isCut) {
       return {

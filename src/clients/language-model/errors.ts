@@ -4,32 +4,39 @@ import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
 import { findServiceError } from '../shared/find-service-error.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
+import { findReason, type Refusal } from './error-words.ts';
 
 /** How servers say that they do not know structured output (OpenAI, vLLM, Ollama, OpenRouter, llama.cpp). */
-const NO_SCHEMA = /response_format|json_schema|structured.?output|guided|grammar/i;
-const REFUSALS = [400, 404, 422, 501];
+const NO_SCHEMA = /response_?format|json_?schema|structured.?output|guided|grammar/i;
+const SCHEMA_REFUSALS = [404, 501];
 
-const TOO_LONG =
-  /context.?(?:length|window|size)|maximum context|too many (?:input )?tokens|(?:prompt|input) is too long|reduce the length/i;
-const BLOCKED = /content.?filter|content.?policy|content management|responsible.?ai/i;
+/** Many servers do not say what they dislike about a request, and a schema is the least usual part of ours. */
+const UNEXPLAINED_REFUSALS = [400, 422];
 
 /** How OpenAI and Azure ask for the newer name of the token limit. */
 const NEWER_LIMIT = /max_completion_tokens/i;
 
-/** Tells whether a request failed only because the server does not know structured output. */
-export function lacksStructuredOutput(error: unknown): boolean {
-  return isRefusalOf(error, NO_SCHEMA);
+/** Tells whether the same request without a schema may be answered. */
+export function mayRefuseSchema(error: unknown): boolean {
+  // A router that puts the status into the body of a 200.
+  if (error instanceof ServiceError) {
+    const { code, context } = error;
+    return code === 'MODEL_BAD_REQUEST' && UNEXPLAINED_REFUSALS.includes(Number(context['status']));
+  }
+  if (!(error instanceof APIError)) return false;
+  const { status = 0, message } = error;
+  if (UNEXPLAINED_REFUSALS.includes(status)) {
+    return NO_SCHEMA.test(message) || findReason(message) === null;
+  }
+  return SCHEMA_REFUSALS.includes(status) && NO_SCHEMA.test(message);
 }
 
 /** Tells whether a request failed only because it named the token limit `max_tokens`. */
 export function wantsNewerLimit(error: unknown): boolean {
-  return isRefusalOf(error, NEWER_LIMIT);
-}
-
-function isRefusalOf(error: unknown, words: RegExp): boolean {
-  return (
-    error instanceof APIError && REFUSALS.includes(error.status ?? 0) && words.test(describe(error))
-  );
+  if (!(error instanceof APIError)) return false;
+  const { status = 0, message } = error;
+  const isRefusal = [...UNEXPLAINED_REFUSALS, ...SCHEMA_REFUSALS].includes(status);
+  return isRefusal && NEWER_LIMIT.test(message) && findReason(message) === null;
 }
 
 /**
@@ -46,7 +53,7 @@ export function toRequestError(error: unknown): unknown {
     return modelError('MODEL_UNAVAILABLE', 'no complete answer came', { cause: error });
   }
   const retryAfterMs = parseRetryAfter(error.headers?.get('retry-after'));
-  return toStatusError(error.status, describe(error), { retryAfterMs, cause: error });
+  return toStatusError(error.status, error.message, { retryAfterMs, cause: error });
 }
 
 /** What a status means. The server's words tell apart reasons that share a status. */
@@ -55,20 +62,30 @@ export function toStatusError(
   words: string,
   { retryAfterMs = null, cause }: { retryAfterMs?: number | null; cause?: unknown } = {},
 ): ServiceError {
-  return modelError(codeOf(status, words), `it answered ${status}`, {
+  const { code, fact } = reasonOf(status, words);
+  return modelError(code, `it answered ${status}${fact === undefined ? '' : `: ${fact}`}`, {
     context: { status },
     retryAfterMs,
     cause,
   });
 }
 
-function codeOf(status: number, words: string): ErrorCode {
-  if (status === 401 || status === 403) return 'MODEL_CREDENTIALS_REFUSED';
+function reasonOf(status: number, words: string): Refusal {
+  const said = findReason(words);
+  if (status === 401) return { code: 'MODEL_CREDENTIALS_REFUSED' };
+  // OpenRouter refuses what its moderation has flagged with the status of a wrong key.
+  if (status === 403) {
+    return {
+      code: said?.code === 'MODEL_CONTENT_BLOCKED' ? said.code : 'MODEL_CREDENTIALS_REFUSED',
+    };
+  }
+  if (status === 413) return { code: 'MODEL_TRANSCRIPT_TOO_LONG' };
+  // Whatever the status: a request that is too long, or exceeds a rate by itself, will be so next time.
+  if (said?.code === 'MODEL_TRANSCRIPT_TOO_LONG') return said;
   // 402: the account's credit is used up, which its owner settles like a quota.
-  if (status === 429 || status === 402) return 'MODEL_RATE_LIMITED';
-  if (status >= 500 || [408, 409, 425].includes(status)) return 'MODEL_UNAVAILABLE';
-  if (status === 413 || TOO_LONG.test(words)) return 'MODEL_TRANSCRIPT_TOO_LONG';
-  return BLOCKED.test(words) ? 'MODEL_CONTENT_BLOCKED' : 'MODEL_BAD_REQUEST';
+  if (status === 429 || status === 402) return { code: 'MODEL_RATE_LIMITED' };
+  if (status >= 500 || [408, 409, 425].includes(status)) return { code: 'MODEL_UNAVAILABLE' };
+  return said ?? { code: 'MODEL_BAD_REQUEST' };
 }
 
 /** What a code says about the exchange beyond the status. */
@@ -89,6 +106,44 @@ export function modelError(
   return new ServiceError(code, `Asking the language model failed: ${reason}.`, options);
 }
 
-function describe({ code, type, param, message }: APIError): string {
-  return [code, type, param, message].join(' ');
+export type Tokens = { readonly inputTokens: number; readonly outputTokens: number };
+
+/** What a request has cost; `unknown` when it may have been answered, or half of it, unseen. */
+export type Cost = Tokens | 'unknown';
+
+const NOTHING: Tokens = { inputTokens: 0, outputTokens: 0 };
+
+/** What a connection that never came about is called by the system, Node and undici. */
+const NEVER_SENT: readonly unknown[] = [
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/** What a failed request has cost: nothing if it was not sent, or refused before a model read it. */
+export function costOf(error: unknown): Cost {
+  if (error instanceof ServiceError) {
+    const { inputTokens, outputTokens, status } = error.context;
+    if (typeof inputTokens === 'number' && typeof outputTokens === 'number') {
+      return { inputTokens, outputTokens };
+    }
+    return isRefusal(status) ? NOTHING : 'unknown';
+  }
+  const isFree =
+    (error instanceof APIError && isRefusal(error.status)) || NEVER_SENT.includes(codeIn(error));
+  return isFree ? NOTHING : 'unknown';
+}
+
+/** 503 and 529 say that nobody had time for the request; 408 and 409, like other 5xx, that something went wrong with it. */
+function isRefusal(status: unknown): boolean {
+  if (typeof status !== 'number') return false;
+  return (
+    (status >= 300 && status < 500 && ![408, 409].includes(status)) || [503, 529].includes(status)
+  );
+}
+
+/** The system's code of the error, or of the one that caused it. */
+function codeIn(error: unknown): unknown {
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : codeIn(error.cause);
 }

@@ -1,15 +1,22 @@
+import { withoutThoughts } from './thoughts.ts';
+
 /** A model may wrap the object in an envelope ({"analysis": {…}}), and that in a string. */
 const MAX_WRAPPINGS = 3;
 
 /**
  * Finds the one JSON object in a model's reply: bare, in a code fence, with prose around it, after
  * the model's thoughts, as text inside JSON, or in an envelope with one key. Returns `null` without
- * one, and for several different ones: choosing among them would be a guess.
+ * one, and for several different ones: choosing among them would be a guess. An object before one
+ * that is unfinished is a draft of it, and in a reply that was cut off (`isCut`) so is every object
+ * with something else around it, whatever the marks of the model's thoughts.
  */
-export function findJsonObject(reply: string): Record<string, unknown> | null {
-  const text = withoutThoughts(reply);
-  const whole = unwrap(parse(text));
-  if (whole !== null) return whole;
+export function findJsonObject(
+  reply: string,
+  { isCut }: { readonly isCut: boolean },
+): Record<string, unknown> | null {
+  const text = withoutThoughts(reply, (part) => parse(part) !== null);
+  const whole = unwrap(parse(text)) ?? unwrap(parse(withoutFence(text)));
+  if (whole !== null || isCut) return whole;
 
   const objects = outermostObjects(text)
     .map((part) => unwrap(parse(part)))
@@ -19,15 +26,9 @@ export function findJsonObject(reply: string): Record<string, unknown> | null {
   return first !== undefined && isOne ? first : null;
 }
 
-/**
- * What a model wrote besides its thoughts. Their opening mark may be missing, because some servers
- * put it into the prompt, and so may the closing one, when the token limit ended them; a draft inside
- * thoughts is not an answer. In a reply that is JSON from end to end, such marks are words of the call.
- */
-function withoutThoughts(reply: string): string {
-  const afterFirstEnd = reply.replace(/^.*?<\/think>/s, '');
-  const bare = [reply, afterFirstEnd].find((text) => parse(text.trim()) !== null);
-  return (bare ?? reply.replace(/^.*<\/think>/s, '').replace(/<think>.*$/s, '')).trim();
+/** The inside of a code fence that is the whole text, even if the fence has no end. */
+function withoutFence(text: string): string {
+  return text.replace(/^```\w*\s/, '').replace(/\s*```$/, '');
 }
 
 function unwrap(value: unknown, wrappings = 0): Record<string, unknown> | null {
@@ -42,7 +43,7 @@ function unwrap(value: unknown, wrappings = 0): Record<string, unknown> | null {
   return isEnvelope ? unwrap(only[1], wrappings + 1) : Object.fromEntries(entries);
 }
 
-/** The texts of the outermost `{…}`, ignoring braces inside strings. One pass. */
+/** The texts of the outermost `{…}`, ignoring braces inside strings; none if the last is unfinished. One pass. */
 function outermostObjects(text: string): string[] {
   const found: string[] = [];
   let depth = 0;
@@ -64,7 +65,7 @@ function outermostObjects(text: string): string[] {
       if (depth === 0) found.push(text.slice(start, at + 1));
     }
   }
-  return found;
+  return depth === 0 ? found : [];
 }
 
 /** The value of a JSON text; `null` when it is not JSON or repeats a key. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { toCount } from '../../domain/bounded-number.ts';
+import { findReason, readErrorWords } from './error-words.ts';
 import { modelError, toStatusError } from './errors.ts';
 
 /** Some servers answer in parts, and put the model's thoughts into parts of another type. */
@@ -21,7 +22,7 @@ const contentSchema = z.union([
  */
 const MAX_TOKENS = 10_000_000;
 
-const tokens = z.unknown().transform((count) => toCount(count, MAX_TOKENS));
+const tokenCount = z.unknown().transform((count) => toCount(count, MAX_TOKENS));
 
 /** What is read of a chat completion. Everything else is ignored. */
 const completionSchema = z.object({
@@ -30,23 +31,37 @@ const completionSchema = z.object({
     z.object({
       finish_reason: z.string().nullish(),
       error: z.unknown().optional(),
-      message: z.object({ content: contentSchema.nullish(), refusal: z.string().nullish() }),
+      message: z
+        .object({ content: contentSchema.nullish(), refusal: z.string().nullish() })
+        .nullish(),
     }),
   ),
   error: z.unknown().optional(),
   // An impossible count is no reason to lose a paid answer.
   usage: z
-    .object({ prompt_tokens: tokens, completion_tokens: tokens })
+    .object({ prompt_tokens: tokenCount, completion_tokens: tokenCount })
     .catch({ prompt_tokens: null, completion_tokens: null }),
 });
 
-/** Some routers answer 200 and put the true status into the body, or into a choice that had begun. */
+/**
+ * Some routers answer 200 and put the true status into the body, or into a choice that had begun.
+ * Google's endpoint wraps an error in a list.
+ */
 const errorSchema = z.object({
-  error: z.object({
-    code: z.union([z.string(), z.number()]).nullish(),
-    message: z.string().nullish(),
-  }),
+  error: z.looseObject({ code: z.union([z.string(), z.number()]).nullish() }),
 });
+const wrappedErrorSchema = z.union([
+  errorSchema,
+  z.tuple([errorSchema]).transform(([only]) => only),
+]);
+
+/**
+ * Why an answer ended, in the many spellings of compatible servers: OpenAI, Azure, Mistral, Gemini
+ * (in capitals, or behind "content_filter:"), Anthropic, Bedrock, Zhipu.
+ */
+const ENDED_BY_FILTER =
+  /content.?filter|safety|recitation|prohibited|block.?list|spii|guardrail|refusal|sensitive|moderation|model.?armor/i;
+const ENDED_BY_LIMIT = /length|max.?(?:\w+.)?tokens|token.?limit|context.?window/i;
 
 /** The form of a model's name. Anything else is dropped, because the name goes into a log row. */
 const MODEL_NAME = /^[\w.:/@+-]{1,200}$/;
@@ -73,30 +88,36 @@ export function readReply(completion: unknown): Reply {
   const { choices, usage, model, error } = parsed.data;
   const [choice] = choices;
   if (choice === undefined && error) throw notACompletion({ error });
+  const end = choice?.finish_reason ?? '';
   // Telling the model what is wrong with such a text would not help.
-  if (choice?.finish_reason === 'error' || choice?.error) {
-    throw notACompletion({ error: choice.error ?? {} });
-  }
-  if (choice?.finish_reason === 'content_filter' || choice?.message.refusal) {
-    throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer');
-  }
-  return {
-    content: choice?.message.content ?? '',
-    isCut: choice?.finish_reason === 'length',
-    model: model != null && MODEL_NAME.test(model) ? model : null,
+  if (/^error$/i.test(end) || choice?.error) throw notACompletion({ error: choice?.error ?? {} });
+  const tokens = {
     inputTokens: usage.prompt_tokens ?? 0,
     outputTokens: usage.completion_tokens ?? 0,
+  };
+  if (ENDED_BY_FILTER.test(end) || choice?.message?.refusal) {
+    throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer', { context: tokens });
+  }
+  return {
+    content: choice?.message?.content ?? '',
+    isCut: ENDED_BY_LIMIT.test(end),
+    model: model != null && MODEL_NAME.test(model) ? model : null,
+    ...tokens,
   };
 }
 
 function notACompletion(answer: unknown): Error {
-  const failure = errorSchema.safeParse(answer);
-  if (!failure.success)
-    return modelError('MODEL_BAD_REQUEST', 'its answer is not a chat completion');
+  const failure = wrappedErrorSchema.safeParse(answer);
+  if (!failure.success) {
+    const said = typeof answer === 'object' ? findReason(readErrorWords(answer)) : null;
+    return modelError(said?.code ?? 'MODEL_BAD_REQUEST', 'its answer is not a chat completion');
+  }
 
-  const { code, message } = failure.data.error;
-  const status = Number(code);
-  return Number.isInteger(status) && status >= 400 && status < 600
-    ? toStatusError(status, message ?? '')
-    : modelError('MODEL_UNAVAILABLE', 'it answered with an error of its own');
+  const { error } = failure.data;
+  const status = Number(error.code);
+  const words = readErrorWords(error);
+  if (Number.isInteger(status) && status >= 400 && status < 600)
+    return toStatusError(status, words);
+  const { code = 'MODEL_UNAVAILABLE' } = findReason(words) ?? {};
+  return modelError(code, 'it answered with an error of its own');
 }

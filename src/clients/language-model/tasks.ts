@@ -31,8 +31,6 @@ const FORMS = {
   merge: { name: 'call_analysis', jsonSchema: analysisJsonSchema },
 } as const satisfies Record<Kind, AnswerForm>;
 
-export type Tasks = ReturnType<typeof createTasks>;
-
 /** What a model has to do for one call: analyse it, or take notes of its parts and merge them. */
 export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Turn[]) {
   function messagesOf(kind: Kind, data: string, secrets: Secrets): Message[] {

@@ -1,6 +1,7 @@
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from 'undici';
 
 import { readBounded } from '../shared/read-bounded.ts';
+import { readErrorWords } from './error-words.ts';
 import { modelError } from './errors.ts';
 
 /** A long transcript on a small machine takes minutes; two such requests fit the step's 20 minutes. */
@@ -44,10 +45,20 @@ export function createTransport(): Transport {
       const body = await readBounded(response.body ?? [], MAX_BYTES, () =>
         modelError('MODEL_OUTPUT_INVALID', `the answer exceeds ${MAX_BYTES} bytes`),
       );
+      if (response.status >= 400) return toReadableError(response, body);
       return new Response(WITHOUT_BODY.includes(response.status) ? null : body, {
         status: response.status,
         headers: [...response.headers],
       });
     },
   };
+}
+
+/** An error in the one shape that the library reads; of any other it would lose what the server said. */
+function toReadableError({ status, headers }: UndiciResponse, body: Buffer): Response {
+  const message = readErrorWords(body.toString());
+  return new Response(JSON.stringify({ error: { message } }), {
+    status,
+    headers: [...headers].filter(([name]) => name === 'retry-after'),
+  });
 }

@@ -2,12 +2,15 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 import type { CallKey } from '../../domain/call.ts';
-import { phoneSystemError } from './errors.ts';
 import type { RecordingMetadata } from './recording-metadata.ts';
-import { readRecordingReply, type RecordingSummary } from './recording-reply.ts';
+import {
+  type AcceptMismatch,
+  readRecordingReply,
+  type RecordingSummary,
+} from './recording-reply.ts';
 import { createTransport, type PhoneSystemAddress } from './transport.ts';
 
-export type { RecordingMetadata };
+export type { AcceptMismatch, RecordingMetadata };
 
 export type PhoneSystemConfig = PhoneSystemAddress & {
   /** The largest recording that is accepted, in decoded bytes. */
@@ -24,7 +27,8 @@ export type PhoneSystem = {
    * Streams one recording to `receive`, which reads it to its end. The stream ends only after
    * base64, size, sha1 and response codes were found right; otherwise it is destroyed with the
    * error, so that a receiver never completes a bad recording. `receive` is called once the first
-   * byte of audio has arrived. Resolves when both the reply and `receive` are done.
+   * byte of audio has arrived. `accepts` may take audio whose size or sha1 is not as stated (nothing
+   * is taken without it). Resolves when both the reply and `receive` are done.
    *
    * @throws ServiceError PHONE_SYSTEM_… or RECORDING_…; what `receive` throws; the reason of `signal`.
    */
@@ -32,6 +36,7 @@ export type PhoneSystem = {
     key: CallKey,
     receive: (audio: Readable) => Promise<T>,
     signal: AbortSignal,
+    accepts?: AcceptMismatch,
   ): Promise<FetchedRecording<T>>;
 };
 
@@ -48,12 +53,12 @@ export function createPhoneSystem(
 ): PhoneSystem & { close(): Promise<void> } {
   const transport = createTransport(config, idleTimeoutMs);
   return {
-    async fetchRecording(key, receive, signal) {
+    async fetchRecording(key, receive, signal, accepts = () => false) {
       // Ends the transfer when the receiver gives up, or when the body of a refusal is not wanted.
       const transfer = new AbortController();
       try {
         const body = transport.getRecording(key, { signal, transfer: transfer.signal });
-        return await handOver(readRecordingReply(body, key, config.maxBytes), receive);
+        return await handOver(readRecordingReply(body, key, config.maxBytes, accepts), receive);
       } finally {
         transfer.abort();
       }
@@ -67,7 +72,7 @@ async function handOver<T>(
   receive: (audio: Readable) => Promise<T>,
 ): Promise<FetchedRecording<T>> {
   const first = await reply.next();
-  if (first.done) throw phoneSystemError('RECORDING_UNREADABLE', 'the recording is empty');
+  if (first.done) throw new Error('The reply ended without audio and without an error.');
   const { promise: summary, resolve } = Promise.withResolvers<RecordingSummary>();
   async function* whole(start: Uint8Array): AsyncGenerator<Uint8Array> {
     yield start;

@@ -123,8 +123,13 @@ export function createEnvelopeReader(): EnvelopeReader {
       case 'stringChunk':
       case 'numberChunk':
         return append(token.value);
+      case 'trueValue':
+      case 'falseValue':
+        // A flag such as `complete` may be either a number or a truth value.
+        text = token.name === 'trueValue' ? 'true' : 'false';
+        return endValue();
       default:
-      // true, false, null and white space: no field that is read has such a value.
+      // null and white space: a field that is null counts as absent.
     }
   }
 

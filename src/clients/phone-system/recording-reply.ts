@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallKey } from '../../domain/call.ts';
-import { ServiceError } from '../../domain/service-error.ts';
+import { type ErrorContext, ServiceError } from '../../domain/service-error.ts';
 import { createBase64Decoder } from './base64-decoder.ts';
 import { createEnvelopeReader, type EnvelopeReader } from './envelope-reader.ts';
 import { type RecordingMetadata, toMetadata } from './recording-metadata.ts';
@@ -11,17 +11,45 @@ export type RecordingSummary = {
   readonly sizeBytes: number;
   /** Hex. */
   readonly sha256: string;
+  /** `MISMATCH`: size or sha1 are not those that the phone system states, and that was accepted. */
+  readonly integrity: 'MISMATCH' | null;
 };
+
+/**
+ * Audio that is not as the phone system describes it: its size or sha1 is `different`, or they are
+ * `malformed` and cannot be compared.
+ */
+type Mismatch = {
+  readonly kind: 'different' | 'malformed';
+  /** Of the bytes that arrived; hex. */
+  readonly sha256: string;
+};
+
+/** Decides whether audio is taken in spite of its description. */
+export type AcceptMismatch = (mismatch: Mismatch) => boolean;
 
 /** All fields of a recording together have about 2 kB; a mebibyte besides the audio is hostile. */
 const MAX_BYTES_BESIDE_AUDIO = 1024 * 1024;
 
-function corrupt(reason: string): ServiceError {
-  return new ServiceError('RECORDING_CORRUPT', `The recording arrived damaged: ${reason}.`);
+/** At most fifteen digits, which a number holds exactly. */
+const SIZE = /^\d{1,15}$/;
+
+function corrupt(reason: string, context: ErrorContext = {}): ServiceError {
+  const message = `The recording arrived damaged: ${reason}.`;
+  return new ServiceError('RECORDING_CORRUPT', message, { context });
 }
 
 function unreadable(reason: string): ServiceError {
   return phoneSystemError('RECORDING_UNREADABLE', reason);
+}
+
+/**
+ * The failure of an answer that knows the recording and holds none of it. Without a word about
+ * `complete`, a young recording may still be on its way: the context tells the step so.
+ */
+function nothingSent(envelope: EnvelopeReader, reason: string): ServiceError {
+  const mayFollow = envelope.field('complete') === null;
+  return phoneSystemError('RECORDING_UNREADABLE', reason, { context: { mayFollow } });
 }
 
 function tooLarge(maxBytes: number): ServiceError {
@@ -35,15 +63,17 @@ function invalid(reason: string): ServiceError {
 
 /**
  * Turns the body of a reply into the bytes of the recording. It ends normally only when the whole
- * reply was read and base64, size, sha1 and every response code were found right; it yields nothing
- * when the recording is empty.
+ * reply was read and base64, size, sha1 and every response code were found right, or what differs was
+ * accepted. It yields at least one byte.
  *
- * @throws ServiceError RECORDING_NOT_FOUND, _CORRUPT, _UNREADABLE or _TOO_LARGE, or PHONE_SYSTEM_…
+ * @throws ServiceError RECORDING_NOT_FOUND, _NOT_THERE_YET, _CORRUPT, _UNREADABLE or _TOO_LARGE, or
+ * PHONE_SYSTEM_…
  */
 export async function* readRecordingReply(
   body: AsyncIterable<Uint8Array>,
   key: CallKey,
   maxBytes: number,
+  accepts: AcceptMismatch,
 ): AsyncGenerator<Uint8Array, RecordingSummary> {
   // Names in other fields may have another encoding; a character that is not UTF-8 must not make
   // the recording fail (inside the base64, its replacement is refused as foreign).
@@ -65,6 +95,7 @@ export async function* readRecordingReply(
     if (bytesBesideAudio > MAX_BYTES_BESIDE_AUDIO)
       throw invalid('the answer is far larger than its recording');
     checkCodes(envelope, key);
+    checkComplete(envelope);
     if (claimedSize(envelope) > maxBytes) throw tooLarge(maxBytes);
     if (base64 === '') continue;
     const audio = decode(() => decoder.decode(base64));
@@ -81,23 +112,28 @@ export async function* readRecordingReply(
   }
   if (envelope.audio() === 'absent' && envelope.codes().length === 0)
     throw invalid('the answer is JSON of an unknown form');
-  if (envelope.audio() === 'absent') throw unreadable('the answer holds no audio');
+  if (envelope.audio() === 'absent') throw nothingSent(envelope, 'the answer holds no audio');
   decode(() => decoder.end());
-  const expectedSize = claimedSize(envelope);
-  if (!Number.isNaN(expectedSize) && expectedSize !== sizeBytes)
-    throw corrupt(`it has ${sizeBytes} bytes instead of ${expectedSize}`);
-  checkSha1(envelope.field('sha1'), sha1.digest('hex'));
+  if (sizeBytes === 0) throw nothingSent(envelope, 'the recording is empty');
+  const arrived = { sizeBytes, sha1: sha1.digest('hex'), sha256: sha256.digest('hex') };
+  const fault = faultOfDescription(envelope, arrived);
+  if (fault !== null && !accepts({ kind: fault.kind, sha256: arrived.sha256 })) throw fault.error;
   return {
     metadata: toMetadata((name) => envelope.field(name)),
     sizeBytes,
-    sha256: sha256.digest('hex'),
+    sha256: arrived.sha256,
+    integrity: fault === null ? null : 'MISMATCH',
   };
 }
 
 /** Tells whether a reply begins in this text, and refuses one that cannot be an envelope. */
 function isBeginning(text: string): boolean {
   const beginning = text.trimStart();
-  if (beginning.startsWith('<')) throw unreadable('the answer is a web page instead of JSON');
+  if (beginning.startsWith('<'))
+    throw phoneSystemError(
+      'PHONE_SYSTEM_UNAVAILABLE',
+      'a web page came instead of JSON, as while the phone system is being maintained',
+    );
   if (beginning !== '' && !beginning.startsWith('{'))
     throw invalid('the answer is not the JSON of a recording');
   return beginning !== '';
@@ -119,20 +155,48 @@ function checkCodes(envelope: EnvelopeReader, key: CallKey): void {
   }
 }
 
-/** The size that the phone system states for the decoded recording; NaN when it states none. */
-function claimedSize(envelope: EnvelopeReader): number {
-  const size = envelope.field('size');
-  if (size === null || size === '') return Number.NaN;
-  if (!/^\d{1,15}$/.test(size)) throw invalid("the recording's size is not a whole number");
-  return Number(size);
+/** What is there of a recording that is still being written must not be taken for all of it. */
+function checkComplete(envelope: EnvelopeReader): void {
+  const complete = envelope.field('complete');
+  if (complete === '0' || complete === 'false') {
+    throw phoneSystemError(
+      'RECORDING_NOT_THERE_YET',
+      'the phone system says that the recording is not complete',
+    );
+  }
 }
 
-function checkSha1(claimed: string | null, actual: string): void {
-  if (claimed === null || claimed === '') return;
-  if (!/^[0-9a-f]{40}$/i.test(claimed))
-    throw invalid('the sha1 is not forty hexadecimal digits, so it cannot be compared');
-  if (claimed.toLowerCase() !== actual)
-    throw corrupt('its sha1 is not the one that the phone system states');
+/** The size that the phone system states for the decoded recording; NaN when it states none. */
+function claimedSize(envelope: EnvelopeReader): number {
+  const size = envelope.field('size') ?? '';
+  return SIZE.test(size) ? Number(size) : Number.NaN;
+}
+
+type Arrived = { readonly sizeBytes: number; readonly sha1: string; readonly sha256: string };
+type Fault = { readonly kind: Mismatch['kind']; readonly error: ServiceError };
+
+/** What is wrong with size and sha1 as the phone system states them; neither has to be there. */
+function faultOfDescription(envelope: EnvelopeReader, arrived: Arrived): Fault | null {
+  const size = envelope.field('size') || String(arrived.sizeBytes);
+  const sha1 = envelope.field('sha1') || arrived.sha1;
+  if (!SIZE.test(size)) return malformed("the recording's size is not a whole number");
+  if (!/^[0-9a-f]{40}$/i.test(sha1))
+    return malformed('the sha1 is not forty hexadecimal digits, so it cannot be compared');
+  if (Number(size) !== arrived.sizeBytes)
+    return different(`it has ${arrived.sizeBytes} bytes instead of ${Number(size)}`, arrived);
+  return sha1.toLowerCase() === arrived.sha1
+    ? null
+    : different('its sha1 is not the one that the phone system states', arrived);
+}
+
+function malformed(reason: string): Fault {
+  return { kind: 'malformed', error: invalid(reason) };
+}
+
+/** The message names the hash of what arrived, so that the same bytes can be told from other ones. */
+function different(reason: string, { sha256 }: Arrived): Fault {
+  const error = corrupt(`${reason}; the bytes that arrived have the sha256 ${sha256}`, { sha256 });
+  return { kind: 'different', error };
 }
 
 function decode<T>(work: () => T): T {

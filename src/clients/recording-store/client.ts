@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
+import { CRC32C } from '@google-cloud/storage';
 
 import { hasStatus, type Subject } from './errors.ts';
-import { nameInBucket, recordingName, type RecordingKey, toUri } from './object-name.ts';
+import {
+  isInBucket,
+  nameInBucket,
+  recordingName,
+  type RecordingKey,
+  toUri,
+} from './object-name.ts';
 import { createObjects } from './objects.ts';
 import { openObject } from './open-object.ts';
 import { readText } from './read-text.ts';
@@ -18,28 +25,36 @@ export type StoredObject = {
   readonly created: boolean;
 };
 
+/** What tells whether two recordings are the same. */
+type Content = {
+  readonly sizeBytes: number;
+  /** Base64. */
+  readonly crc32c: string;
+};
+
 export type RecordingStoreConfig = StorageAddress;
 
 type SaveRecordingInput = RecordingKey & {
   readonly contentType: string;
   /** Read to its end. */
   readonly audio: Readable;
-  /** `null`: only if there is no such object. A generation: only over that one. */
-  readonly replaceGeneration: string | null;
   readonly signal: AbortSignal;
 };
 
 export type RecordingStore = {
-  /** The URI under which `saveRecording` stores a recording. Throws INVALID_INPUT. */
-  recordingUri(key: RecordingKey): string;
   /**
-   * Streams audio into the object at `recordingUri`. An object there with the same content (crc32c
-   * and size) is success, so this may run twice.
+   * Streams audio into a new object. One that exists under its name with the same content (crc32c
+   * and size) is success, so this may run twice. Nothing is ever overwritten.
    *
-   * @throws ServiceError STORAGE_OBJECT_CONFLICT when it has other content, STORAGE_…; the source's
-   * own error, after which no object exists; the reason of the signal.
+   * @throws ServiceError STORAGE_OBJECT_CONFLICT when it has other content, STORAGE_OBJECT_PROTECTED
+   * when it is also kept by a retention policy or a hold (context: `sentCrc32c`), STORAGE_…,
+   * INVALID_INPUT; the source's own error, after which no object exists; the reason of the signal.
    */
   saveRecording(input: SaveRecordingInput): Promise<StoredObject>;
+  /** What is stored at a URI; `null` when nothing is, or when it names another bucket. */
+  find(uri: string, signal: AbortSignal): Promise<(Content & { generation: string }) | null>;
+  /** Reads audio to its end without storing it. Throws the source's own error. */
+  measure(audio: Readable): Promise<Content>;
   /** Deletes this generation of an object. Succeeds if it was already deleted or replaced. */
   deleteObject(uri: string, generation: string, signal: AbortSignal): Promise<void>;
   /** The URIs of all objects whose names begin with the prefix, which is a name and not a URI. */
@@ -66,6 +81,7 @@ export type RecordingStore = {
 };
 
 const DELETING: Subject = { what: 'Deleting an object', notFound: 'STORAGE_OBJECT_MISSING' };
+const FINDING: Subject = { what: 'Looking up an object', notFound: 'STORAGE_OBJECT_MISSING' };
 const LISTING: Subject = { what: 'Listing objects', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
 
 const TIMEOUTS = {
@@ -92,13 +108,28 @@ export function createRecordingStore(
 
   return {
     uriOf,
-    recordingUri: (key) => uriOf(recordingName(key)),
-    async saveRecording({ callSid, extension, ...input }) {
-      const name = recordingName({ callSid, extension });
+    async saveRecording({ callSid, extension, version, ...input }) {
+      const name = recordingName({ callSid, extension, version });
       const file = transport.file(name);
       const idleTimeoutMs = timeouts.uploadIdleMs;
       const saved = await saveRecording({ ...input, objects, file, idleTimeoutMs });
       return { uri: uriOf(name), ...saved };
+    },
+    async find(uri, signal) {
+      if (!isInBucket(config.bucket, uri)) return null;
+      const found = await objects.find(FINDING, nameOf(uri), signal);
+      if (found === null) return null;
+      const { generation, size: sizeBytes, crc32c } = found;
+      return { generation, sizeBytes, crc32c };
+    },
+    async measure(audio) {
+      const crc32c = new CRC32C();
+      let sizeBytes = 0;
+      for await (const chunk of audio as AsyncIterable<Buffer>) {
+        crc32c.update(chunk);
+        sizeBytes += chunk.length;
+      }
+      return { sizeBytes, crc32c: crc32c.toString() };
     },
     async deleteObject(uri, generation, signal) {
       try {

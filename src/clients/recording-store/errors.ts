@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { missingPermission } from '../shared/refused-permission.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 
 /** What a request was about. The message of a failure begins with `what` ("Reading an object"). */
@@ -11,6 +12,9 @@ export type Subject = {
 
 /** The reasons for which Cloud Storage answers 403 although the credentials are right. */
 const QUOTA_REASONS = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded)$/;
+
+/** The reasons for which Cloud Storage neither overwrites nor deletes an object, whoever asks. */
+const PROTECTION_REASONS = /^(retentionPolicyNotMet|objectUnderActiveHold)$/;
 
 /** google-auth-library has no code for this, only the sentence. */
 const NO_CREDENTIALS = /could not load the default credentials/i;
@@ -59,11 +63,29 @@ function reasonsOf(error: unknown): string[] {
   return [...own, ...inner.flatMap(reasonsOf)];
 }
 
+/** Tells whether an object was not touched because of a retention policy or a hold. */
+export function isProtected(error: unknown): boolean {
+  return (
+    statusOf(error) === 403 && reasonsOf(error).some((reason) => PROTECTION_REASONS.test(reason))
+  );
+}
+
+/** Every message in an error of the library, and in the reply that it carries. */
+function wordsOf(error: unknown): string[] {
+  if (typeof error === 'string') return [error];
+  if (!isShape(error)) return [];
+  const { message, errors, response, data, error: inner } = error;
+  return [message, response, data, inner, ...(Array.isArray(errors) ? errors : [])].flatMap(
+    wordsOf,
+  );
+}
+
 function codeOf(status: number, error: unknown, notFound: Subject['notFound']): ErrorCode {
   if (status === 404) return notFound;
   if (status === 429) return 'STORAGE_RATE_LIMITED';
   if (status === 403 && reasonsOf(error).some((reason) => QUOTA_REASONS.test(reason)))
     return 'STORAGE_RATE_LIMITED';
+  if (isProtected(error)) return 'STORAGE_OBJECT_PROTECTED';
   if (status === 401 || status === 403) return 'STORAGE_CREDENTIALS_REFUSED';
   // 410: the upload session no longer exists; the next attempt begins another.
   if (status === 408 || status === 410 || status === 412 || status >= 500)
@@ -96,8 +118,9 @@ export function toRequestError(
   if (error instanceof ServiceError) return error;
   const status = statusOf(error);
   if (status !== null) {
+    const refused = status === 403 ? missingPermission(wordsOf(error).join(' ')) : '';
     return storageError(codeOf(status, error, notFound), what, {
-      why: `Cloud Storage answered with HTTP status ${status}`,
+      why: `Cloud Storage answered with HTTP status ${status}${refused}`,
       context: { status },
       retryAfterMs: retryAfterOf(headers),
     });
@@ -119,4 +142,9 @@ export function toRequestError(
 /** Tells whether a failure came from an answer with this HTTP status. */
 export function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ServiceError && error.context['status'] === status;
+}
+
+/** Tells whether a failure has this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is ServiceError {
+  return error instanceof ServiceError && error.code === code;
 }

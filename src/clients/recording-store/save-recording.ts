@@ -1,20 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { File } from '@google-cloud/storage';
 
-import { storageError } from './errors.ts';
-import { type Objects, readObject } from './objects.ts';
-import { upload } from './upload.ts';
-import { ARCHIVING } from './upload-stream.ts';
-
-/** Cloud Storage's way to say "only if there is no such object". */
-const ABSENT = '0';
+import type { ServiceError } from '../../domain/service-error.ts';
+import { hasCode, storageError } from './errors.ts';
+import { type ObjectFacts, type Objects, readObject } from './objects.ts';
+import { upload, type Upload } from './upload.ts';
+import { ARCHIVING, type Refusal } from './upload-stream.ts';
 
 export type SaveInput = {
   readonly file: File;
   readonly objects: Objects;
   readonly audio: Readable;
   readonly contentType: string;
-  readonly replaceGeneration: string | null;
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
 };
@@ -26,48 +23,64 @@ export type Saved = {
 };
 
 /**
- * Uploads under a precondition, then compares the stored object with what was sent.
+ * Uploads unless there is such an object, then compares the stored object with what was sent.
  *
- * @throws ServiceError STORAGE_OBJECT_CONFLICT or STORAGE_CHECKSUM_MISMATCH; what `upload` throws.
+ * @throws ServiceError STORAGE_OBJECT_CONFLICT, STORAGE_OBJECT_PROTECTED or
+ * STORAGE_CHECKSUM_MISMATCH; what `upload` throws.
  */
 export async function saveRecording(input: SaveInput): Promise<Saved> {
   const { file, objects, signal } = input;
-  const ifGenerationMatch = await preconditionOf(input);
-  const sent = await upload({ ...input, ifGenerationMatch });
-  const stored =
-    sent.stored === null
-      ? await objects.find(ARCHIVING, file.name, signal)
-      : readObject(ARCHIVING, sent.stored);
-  if (stored === null) {
-    // The upload was refused because of an object that has been removed since: another writer.
-    throw storageError('STORAGE_UNAVAILABLE', ARCHIVING.what, {
-      why: 'the object under its name was removed at the same moment',
-    });
+  const sent = await upload(input);
+  if ('refused' in sent.outcome) {
+    const there = await objects.find(ARCHIVING, file.name, signal);
+    if (there === null || !isSame(there, sent))
+      throw refusedBecause(sent, sent.outcome.refused, there);
+    return { generation: there.generation, sizeBytes: sent.sizeBytes, created: false };
   }
+  const stored = readObject(ARCHIVING, sent.outcome.stored);
   const { generation } = stored;
-  const isSame = stored.crc32c === sent.crc32c && stored.size === sent.sizeBytes;
-  if (isSame) return { generation, sizeBytes: sent.sizeBytes, created: sent.stored !== null };
-  if (sent.stored === null) {
-    throw storageError('STORAGE_OBJECT_CONFLICT', ARCHIVING.what, {
-      why: 'another recording already exists under its name',
-      context: {
-        thereGeneration: generation,
-        thereBytes: stored.size,
-        sentBytes: sent.sizeBytes,
-      },
-    });
-  }
-  await objects.remove(ARCHIVING, { name: file.name, generation }, signal);
+  if (isSame(stored, sent)) return { generation, sizeBytes: sent.sizeBytes, created: true };
   throw storageError('STORAGE_CHECKSUM_MISMATCH', ARCHIVING.what, {
-    why: 'Cloud Storage received other bytes than were sent; the object was removed',
+    why: `Cloud Storage received other bytes than were sent; ${await removeDamaged(input, generation)}`,
     context: { receivedBytes: stored.size, sentBytes: sent.sizeBytes },
   });
 }
 
-/** Replacing an object that no longer exists means creating it. */
-async function preconditionOf(input: SaveInput): Promise<string> {
-  const { file, objects, replaceGeneration, signal } = input;
-  if (replaceGeneration === null) return ABSENT;
-  const stored = await objects.find(ARCHIVING, file.name, signal);
-  return stored === null ? ABSENT : replaceGeneration;
+function isSame(stored: ObjectFacts, sent: Upload): boolean {
+  return stored.crc32c === sent.crc32c && stored.size === sent.sizeBytes;
+}
+
+function refusedBecause(sent: Upload, refused: Refusal, there: ObjectFacts | null): ServiceError {
+  const context = {
+    thereGeneration: there?.generation ?? null,
+    thereBytes: there?.size ?? null,
+    sentBytes: sent.sizeBytes,
+    sentCrc32c: sent.crc32c,
+  };
+  if (refused === 'protected') {
+    return storageError('STORAGE_OBJECT_PROTECTED', ARCHIVING.what, {
+      why: 'a retention policy or a hold keeps the object under its name',
+      context,
+    });
+  }
+  return there === null
+    ? // The upload was refused because of an object that has been removed since: another writer.
+      storageError('STORAGE_UNAVAILABLE', ARCHIVING.what, {
+        why: 'the object under its name was removed at the same moment',
+      })
+    : storageError('STORAGE_OBJECT_CONFLICT', ARCHIVING.what, {
+        why: 'another recording already exists under its name',
+        context,
+      });
+}
+
+/** Removes the damaged object and says so; a retention policy of the bucket may keep it. */
+async function removeDamaged({ file, objects, signal }: SaveInput, generation: string) {
+  try {
+    await objects.remove(ARCHIVING, { name: file.name, generation }, signal);
+    return 'the object was removed';
+  } catch (error) {
+    if (!hasCode(error, 'STORAGE_OBJECT_PROTECTED')) throw error;
+    return 'a retention policy or a hold keeps the damaged object';
+  }
 }

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-import { statusOf, type Subject, toRequestError } from './errors.ts';
+import { isProtected, statusOf, type Subject, toRequestError } from './errors.ts';
 
 const PRECONDITION_FAILED = 412;
 
@@ -12,22 +12,27 @@ export const ARCHIVING: Subject = {
 
 export type UploadStream = {
   /**
-   * Resolves when the stream wants more. Does nothing once the precondition has failed.
+   * Resolves when the stream wants more. Does nothing once the upload was refused.
    *
    * @throws ServiceError STORAGE_… when the upload has failed otherwise.
    */
   write(chunk: Uint8Array): Promise<void>;
   /**
-   * Ends the upload; `refused` when the precondition failed, whenever that happened.
+   * Ends the upload. `exists` when the precondition failed and `protected` when a retention policy
+   * or a hold keeps what is there, whenever that happened.
    *
    * @throws ServiceError STORAGE_…
    */
-  end(): Promise<'stored' | 'refused'>;
+  end(): Promise<'stored' | Refusal>;
 };
 
+/** Why an upload was refused because of the object that exists under its name. */
+export type Refusal = 'exists' | 'protected';
+
 /**
- * Wraps the library's write stream so that a failed precondition is a result, not an error: the
- * caller then reads the rest of its source, to learn whether the existing object has the same content.
+ * Wraps the library's write stream so that being refused because of an existing object is a result,
+ * not an error: the caller then reads the rest of its source, to learn whether that object has the
+ * same content.
  */
 export function watchUpload(target: Writable): UploadStream {
   let failure: { readonly error: unknown } | null = null;
@@ -55,9 +60,10 @@ export function watchUpload(target: Writable): UploadStream {
     headers = reply.headers;
   });
 
-  function isRefused(): boolean {
-    if (failure === null) return false;
-    if (statusOf(failure.error) === PRECONDITION_FAILED) return true;
+  function refusal(): Refusal | null {
+    if (failure === null) return null;
+    if (statusOf(failure.error) === PRECONDITION_FAILED) return 'exists';
+    if (isProtected(failure.error)) return 'protected';
     // Once an upload has begun, 404 means that Cloud Storage has forgotten it; a new one may succeed.
     throw toRequestError(
       failure.error,
@@ -68,17 +74,18 @@ export function watchUpload(target: Writable): UploadStream {
 
   return {
     async write(chunk) {
-      if (isRefused() || target.write(chunk)) return;
+      if (refusal() !== null || target.write(chunk)) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-      isRefused();
+      refusal();
     },
     async end() {
-      if (isRefused()) return 'refused';
+      const refused = refusal();
+      if (refused !== null) return refused;
       target.end();
       await closed;
-      return isRefused() ? 'refused' : 'stored';
+      return refusal() ?? 'stored';
     },
   };
 }

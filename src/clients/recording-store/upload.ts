@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { CRC32C, type File, type FileMetadata } from '@google-cloud/storage';
 import { storageError } from './errors.ts';
-import { ARCHIVING, watchUpload } from './upload-stream.ts';
+import { ARCHIVING, type Refusal, watchUpload } from './upload-stream.ts';
 
 /**
  * The audio is sent in pieces, each a request of its own. Only the last piece says how long the
@@ -11,10 +11,13 @@ import { ARCHIVING, watchUpload } from './upload-stream.ts';
  */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
+/** Cloud Storage's way to say "only if there is no such object". */
+const ABSENT = '0';
+
 export type Upload = {
-  /** The object as Cloud Storage knows it; `null` when the precondition failed (HTTP 412). */
-  readonly stored: FileMetadata | null;
-  /** Of everything the source gave; it is read to its end even when the precondition failed. */
+  /** The object as Cloud Storage knows it, or why it kept the one that is there. */
+  readonly outcome: { readonly stored: FileMetadata } | { readonly refused: Refusal };
+  /** Of everything the source gave; it is read to its end even when the upload was refused. */
   readonly sizeBytes: number;
   /** Base64, the form in which Cloud Storage states it. */
   readonly crc32c: string;
@@ -24,14 +27,12 @@ export type UploadInput = {
   readonly file: File;
   readonly audio: Readable;
   readonly contentType: string;
-  /** '0' stands for "only if there is no such object". */
-  readonly ifGenerationMatch: string;
   /** How long neither the source may give a byte nor the store accept one. */
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
 };
 
-/** Streams audio into an object. Throws the source's own error, the signal's reason, or a ServiceError. */
+/** Streams audio into an object that does not exist yet. Throws the source's own error, the signal's reason, or a ServiceError. */
 export async function upload(input: UploadInput): Promise<Upload> {
   const { file, audio, idleTimeoutMs, signal } = input;
   signal.throwIfAborted();
@@ -42,7 +43,7 @@ export async function upload(input: UploadInput): Promise<Upload> {
     validation: false,
     contentType: input.contentType,
     metadata: { contentType: input.contentType },
-    preconditionOpts: { ifGenerationMatch: input.ifGenerationMatch },
+    preconditionOpts: { ifGenerationMatch: ABSENT },
   });
   const stream = watchUpload(target);
   const stop = (error: unknown): void => {
@@ -70,7 +71,7 @@ export async function upload(input: UploadInput): Promise<Upload> {
     }
     const outcome = await stream.end();
     return {
-      stored: outcome === 'stored' ? file.metadata : null,
+      outcome: outcome === 'stored' ? { stored: file.metadata } : { refused: outcome },
       sizeBytes,
       crc32c: crc32c.toString(),
     };

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { missingPermission } from '../shared/refused-permission.ts';
 
 /** The names of gRPC's status codes; those of google.rpc.Code have the same numbers. */
 type StatusName = keyof typeof status;
@@ -52,7 +53,7 @@ export function toRequestError(
   const name = REFUSED_TOKEN.test(message) ? 'UNAUTHENTICATED' : toStatusName(code);
   const serviceCode = name === 'NOT_FOUND' ? notFound : (LASTING[name] ?? 'SPEECH_UNAVAILABLE');
   return speechError(serviceCode, what, {
-    why: `Speech-to-Text answered ${name}`,
+    why: `Speech-to-Text answered ${name}${name === 'PERMISSION_DENIED' ? missingPermission(message) : ''}`,
     context: { status: name },
     cause: error,
   });

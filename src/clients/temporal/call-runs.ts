@@ -16,11 +16,16 @@ import {
   type RedoStep,
 } from '../../domain/names.ts';
 import { toQueryError, toTemporalError } from './errors.ts';
+import { pendingWorkOf, type PendingWork } from './pending-work.ts';
 
 /** A run of a call, as Temporal describes it. */
 export type CallRun = {
   readonly runId: string;
   readonly isOpen: boolean;
+  /** Somebody has asked for its cancellation: it is about to close. */
+  readonly isCancelRequested: boolean;
+  /** What it is doing or waits for; nothing once it is closed. */
+  readonly pending: PendingWork;
   readonly status: CallStatus;
   /** What the gateway started it with; `null` for a run started from a command line. */
   readonly startedWith: Pick<CallKey, 'recordgroup' | 'recordid'> | null;
@@ -35,16 +40,19 @@ const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType
 
 /**
  * Creates the client for the runs of calls. It names the workflow by the text of its type, not by
- * its function, so that the gateway does not load the workflow. Every method rejects with TEMPORAL_…
+ * its function, so that the gateway does not load the workflow. Calls start on the task queue. Every method rejects with TEMPORAL_…
  * when Temporal does not answer in time.
  */
-export function createCallRuns(client: Client) {
+export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
   const withDeadline = async <T>(
     request: () => Promise<T>,
-    toError: (error: unknown) => unknown = toTemporalError,
+    {
+      toError = toTemporalError,
+      deadlineMs = DEADLINE_MS,
+    }: { toError?: (error: unknown) => unknown; deadlineMs?: number } = {},
   ): Promise<T> => {
     try {
-      return await client.withDeadline(Date.now() + DEADLINE_MS, request);
+      return await client.withDeadline(Date.now() + deadlineMs, request);
     } catch (error) {
       throw toError(error);
     }
@@ -52,7 +60,7 @@ export function createCallRuns(client: Client) {
 
   const startOptions = ({ callSid, recordgroup, recordid }: CallKey) => ({
     workflowId: callSid,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     args: [{ callSid, recordgroup, recordid }] as Parameters<CallProcessing>,
     memo: { recordgroup, recordid },
     typedSearchAttributes: [{ key: callStatusKey, value: 'PROCESSING' }],
@@ -77,6 +85,8 @@ export function createCallRuns(client: Client) {
             run: {
               runId: handle.firstExecutionRunId,
               isOpen: true,
+              isCancelRequested: false,
+              pending: { steps: [], unclaimedSince: null },
               status: 'PROCESSING',
               startedWith: { recordgroup, recordid },
             },
@@ -90,25 +100,31 @@ export function createCallRuns(client: Client) {
     },
 
     /** The newest run of a call; `null` when Temporal does not know one, or no longer does. */
-    async find(callSid: string): Promise<CallRun | null> {
-      return withDeadline(async () => {
-        try {
-          return toCallRun(await client.workflow.getHandle(callSid).describe());
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return null;
-          throw error;
-        }
-      });
+    async find(callSid: string, deadlineMs: number = DEADLINE_MS): Promise<CallRun | null> {
+      return withDeadline(
+        async () => {
+          try {
+            return toCallRun(await client.workflow.getHandle(callSid).describe());
+          } catch (error) {
+            if (error instanceof WorkflowNotFoundError) return null;
+            throw error;
+          }
+        },
+        { deadlineMs },
+      );
     },
 
     /** Whether an open run has finished this step. Needs a worker: TEMPORAL_NO_WORKER when none answers. */
     async hasFinished(callSid: string, step: RedoStep): Promise<boolean> {
-      return withDeadline(async () => {
-        const { steps } = await client.workflow
-          .getHandle(callSid)
-          .query<StatusReport>(STATUS_QUERY);
-        return steps[step] === 'DONE';
-      }, toQueryError);
+      return withDeadline(
+        async () => {
+          const { steps } = await client.workflow
+            .getHandle(callSid)
+            .query<StatusReport>(STATUS_QUERY);
+          return steps[step] === 'DONE';
+        },
+        { toError: toQueryError },
+      );
     },
 
     /** Signals the open run, or starts one that begins with the signal. Returns its run id. */
@@ -133,12 +149,14 @@ export function createCallRuns(client: Client) {
 }
 
 function toCallRun(description: WorkflowExecutionDescription): CallRun {
-  const { runId, status, memo, typedSearchAttributes } = description;
+  const { runId, status, memo, typedSearchAttributes, raw } = description;
   const published = typedSearchAttributes.get(callStatusKey);
   const isOpen = status.name === 'RUNNING';
   return {
     runId,
     isOpen,
+    isCancelRequested: raw.workflowExtendedInfo?.cancelRequested === true,
+    pending: pendingWorkOf(raw, new Date()),
     status:
       status.name === 'COMPLETED'
         ? 'COMPLETED'

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
-import { SITE_DIRECTORY_ID, SITE_DIRECTORY_WORKFLOW_TYPE, TASK_QUEUE } from '../../domain/names.ts';
+import { SITE_DIRECTORY_WORKFLOW_TYPE, siteDirectoryIdOf, TASK_QUEUE } from '../../domain/names.ts';
 import { findGrpcError } from './errors.ts';
 
 /**
@@ -28,19 +28,23 @@ const HOUR_UTC = 3;
 const JITTER = '30 minutes';
 
 /**
- * Creates the daily schedule of the walk through ConnectWise's sites. Idempotent: an existing
+ * Creates the daily schedule of the walks of this task queue through ConnectWise's sites. Idempotent: an existing
  * schedule is left as it is, since an operator may have moved or paused it.
  */
-export async function ensureSiteDirectorySchedule(client: Client): Promise<ScheduleState> {
+export async function ensureSiteDirectorySchedule(
+  client: Client,
+  taskQueue: string = TASK_QUEUE,
+): Promise<ScheduleState> {
+  const scheduleId = siteDirectoryIdOf(taskQueue);
   try {
     await client.schedule.create({
-      scheduleId: SITE_DIRECTORY_ID,
+      scheduleId,
       spec: { calendars: [{ hour: HOUR_UTC }], jitter: JITTER },
       action: {
         type: 'startWorkflow',
         workflowType: SITE_DIRECTORY_WORKFLOW_TYPE,
-        workflowId: SITE_DIRECTORY_ID,
-        taskQueue: TASK_QUEUE,
+        workflowId: scheduleId,
+        taskQueue,
       },
       policies: {
         overlap: ScheduleOverlapPolicy.SKIP,
@@ -54,16 +58,20 @@ export async function ensureSiteDirectorySchedule(client: Client): Promise<Sched
     if (error instanceof NamespaceNotFoundError) return nowhere(error.namespace);
     const code = findGrpcError(error)?.code;
     if (code === undefined) throw error;
-    if (!REFUSALS.includes(code)) return unavailable;
-    return (await exists(client)) ? { exists: true } : missing(client.options.namespace);
+    if (!REFUSALS.includes(code)) return unavailable(scheduleId);
+    return (await exists(client, scheduleId))
+      ? { exists: true }
+      : missing(client.options.namespace, taskQueue);
   }
 }
 
-const unavailable: ScheduleState = {
-  exists: false,
-  code: 'TEMPORAL_UNAVAILABLE',
-  message: `Temporal did not accept the schedule ${SITE_DIRECTORY_ID}. Every worker that starts tries again, and so does npm run temporal:bootstrap.`,
-};
+function unavailable(scheduleId: string): ScheduleState {
+  return {
+    exists: false,
+    code: 'TEMPORAL_UNAVAILABLE',
+    message: `Temporal did not accept the schedule ${scheduleId}. Every worker that starts tries again, and so does npm run temporal:bootstrap.`,
+  };
+}
 
 function nowhere(namespace: string): ScheduleState {
   return {
@@ -74,9 +82,9 @@ function nowhere(namespace: string): ScheduleState {
 }
 
 /** Credentials that may not create the schedule do not rule out that it exists. */
-async function exists(client: Client): Promise<boolean> {
+async function exists(client: Client, scheduleId: string): Promise<boolean> {
   try {
-    await client.schedule.getHandle(SITE_DIRECTORY_ID).describe();
+    await client.schedule.getHandle(scheduleId).describe();
     return true;
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return false;
@@ -85,10 +93,11 @@ async function exists(client: Client): Promise<boolean> {
   }
 }
 
-function missing(namespace: string): ScheduleState {
+function missing(namespace: string, taskQueue: string): ScheduleState {
+  const scheduleId = siteDirectoryIdOf(taskQueue);
   return {
     exists: false,
     code: 'TEMPORAL_CREDENTIALS_REFUSED',
-    message: `The schedule ${SITE_DIRECTORY_ID} does not exist, and these credentials may not create it, so the numbers of ConnectWise's sites are not kept. An administrator runs: temporal schedule create --namespace ${namespace} --schedule-id ${SITE_DIRECTORY_ID} --workflow-id ${SITE_DIRECTORY_ID} --type ${SITE_DIRECTORY_WORKFLOW_TYPE} --task-queue ${TASK_QUEUE} --calendar '{"hour":"${HOUR_UTC}"}' --jitter 30m --overlap-policy Skip --catchup-window 24h`,
+    message: `The schedule ${scheduleId} does not exist, and these credentials may not create it, so the numbers of ConnectWise's sites are not kept. An administrator runs: temporal schedule create --namespace ${namespace} --schedule-id ${scheduleId} --workflow-id ${scheduleId} --type ${SITE_DIRECTORY_WORKFLOW_TYPE} --task-queue ${taskQueue} --calendar '{"hour":"${HOUR_UTC}"}' --jitter 30m --overlap-policy Skip --catchup-window 24h`,
   };
 }

@@ -10,7 +10,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 
 import { isErrorCode } from '../../domain/error-codes.ts';
-import { SITE_DIRECTORY_ID, WALK_QUERY } from '../../domain/names.ts';
+import { siteDirectoryIdOf, TASK_QUEUE, WALK_QUERY } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { SiteWalkReport, SiteWalkResult } from '../../domain/site-phone.ts';
 import { findGrpcError } from './errors.ts';
@@ -27,6 +27,9 @@ const WORKER_ANSWERS_WITHIN_MS = 20_000;
 // A query that was handed to a worker which has just died is lost with it, so it is sent again.
 const QUERY_TIMEOUT_MS = 5_000;
 
+// A cancelled request ends at once; if it was about to be repeated, at its next attempt.
+const ABORTS_WITHIN_MS = 2_000;
+
 type Walk = () => Promise<SiteWalkResult>;
 
 /**
@@ -38,19 +41,23 @@ type Walk = () => Promise<SiteWalkResult>;
 export async function walkSites(
   client: Client,
   onProgress: (report: SiteWalkReport) => void = () => undefined,
-  workerAnswersWithinMs: number = WORKER_ANSWERS_WITHIN_MS,
+  {
+    taskQueue = TASK_QUEUE,
+    workerAnswersWithinMs = WORKER_ANSWERS_WITHIN_MS,
+  }: { readonly taskQueue?: string; readonly workerAnswersWithinMs?: number } = {},
 ): Promise<SiteWalkResult> {
+  const scheduleId = siteDirectoryIdOf(taskQueue);
   try {
-    const handle = client.workflow.getHandle<Walk>(await startOrJoin(client));
+    const handle = client.workflow.getHandle<Walk>(await startOrJoin(client, scheduleId));
     return await follow({ handle, client, onProgress, workerAnswersWithinMs });
   } catch (error) {
-    throw toWalkError(error);
+    throw toWalkError(error, scheduleId);
   }
 }
 
 /** The workflow id of the running walk. The schedule sees to it that there is one at a time. */
-async function startOrJoin(client: Client): Promise<string> {
-  const schedule = client.schedule.getHandle(SITE_DIRECTORY_ID);
+async function startOrJoin(client: Client, scheduleId: string): Promise<string> {
+  const schedule = client.schedule.getHandle(scheduleId);
   const before = (await schedule.describe()).info;
   // Does nothing while a walk is running.
   await schedule.trigger(ScheduleOverlapPolicy.SKIP);
@@ -66,7 +73,7 @@ async function startOrJoin(client: Client): Promise<string> {
   }
   throw new ServiceError(
     'TEMPORAL_UNAVAILABLE',
-    `The schedule ${SITE_DIRECTORY_ID} did not start a walk. Check the Temporal server.`,
+    `The schedule ${scheduleId} did not start a walk. Check the Temporal server.`,
   );
 }
 
@@ -81,9 +88,13 @@ async function follow({
   readonly onProgress: (report: SiteWalkReport) => void;
   readonly workerAnswersWithinMs: number;
 }): Promise<SiteWalkResult> {
-  const ended = handle.result();
+  const asking = new AbortController();
+  const ended = client.withAbortSignal(asking.signal, () => handle.result());
   // The race below sees the rejection; until it begins, nothing waits for it.
-  ended.catch(() => undefined);
+  const settled = ended.then(
+    () => undefined,
+    () => undefined,
+  );
   let answeredAt = performance.now();
   for (;;) {
     const result = await Promise.race([ended, sleep(POLL_INTERVAL_MS, null)]);
@@ -96,6 +107,10 @@ async function follow({
       answeredAt = performance.now();
       onProgress(report);
     } else if (performance.now() - answeredAt > workerAnswersWithinMs) {
+      asking.abort();
+      // A request that is still under way when the connection closes would be repeated on the closed
+      // one, which throws where nobody can catch it.
+      await Promise.race([settled, sleep(ABORTS_WITHIN_MS)]);
       throw new ServiceError(
         'TIMEOUT',
         'No worker answers for the walk through the sites. Start one (npm run worker): the walk waits for it and then continues by itself.',
@@ -104,11 +119,11 @@ async function follow({
   }
 }
 
-function toWalkError(error: unknown): unknown {
+function toWalkError(error: unknown, scheduleId: string): unknown {
   if (error instanceof ScheduleNotFoundError) {
     return new ServiceError(
       'TEMPORAL_UNAVAILABLE',
-      `Temporal has no schedule ${SITE_DIRECTORY_ID}. Start a worker (npm run worker), which creates it, or run npm run temporal:bootstrap.`,
+      `Temporal has no schedule ${scheduleId}. Start a worker (npm run worker), which creates it, or run npm run temporal:bootstrap.`,
     );
   }
   if (error instanceof WorkflowFailedError) {

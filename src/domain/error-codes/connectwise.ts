@@ -9,10 +9,16 @@ export const CONNECTWISE_CODES = {
     remedy: 'Wait until ConnectWise answers again, then send the signal reprocess.',
   },
   CONNECTWISE_RATE_LIMITED: {
-    meaning:
-      'ConnectWise received too many requests, or CONNECTWISE_REQUESTS_PER_MINUTE is used up.',
+    meaning: 'ConnectWise received too many requests.',
     retryable: true,
     remedy: 'Lower CONNECTWISE_REQUESTS_PER_MINUTE or wait, then send the signal reprocess.',
+  },
+  CONNECTWISE_QUEUED: {
+    meaning:
+      'The lookup waits for its turn: all workers together send no more than CONNECTWISE_REQUESTS_PER_MINUTE.',
+    retryable: true,
+    remedy:
+      'Raise CONNECTWISE_REQUESTS_PER_MINUTE if ConnectWise allows more, since a turn took longer than a day to come; restart the workers, then send the signal reprocess.',
   },
   CONNECTWISE_CREDENTIALS_REFUSED: {
     meaning:

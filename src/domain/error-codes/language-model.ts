@@ -22,14 +22,14 @@ export const LANGUAGE_MODEL_CODES = {
     meaning: 'The language model refused the request, or what answered is not a language model.',
     retryable: false,
     remedy:
-      'Check LLM_BASE_URL and LLM_MODEL, restart the workers, then send the signal reprocess.',
+      'Check LLM_BASE_URL, LLM_MODEL and whether LLM_MODEL writes as much as LLM_MAX_OUTPUT_TOKENS, restart the workers, then send the signal reprocess.',
   },
   MODEL_TRANSCRIPT_TOO_LONG: {
     meaning:
       'The transcript exceeds what the model reads at once, or needs more parts than one call may cost.',
     retryable: false,
     remedy:
-      'Set LLM_MAX_INPUT_TOKENS to what LLM_MODEL reads (its context less LLM_MAX_OUTPUT_TOKENS), or choose a model that reads more, restart the workers, then send the signal reprocess.',
+      'Set LLM_MAX_INPUT_TOKENS to what LLM_MODEL reads (its context less LLM_MAX_OUTPUT_TOKENS, which may have to be lower too), or choose a model that reads more, restart the workers, then send the signal reprocess.',
   },
   MODEL_CONTENT_BLOCKED: {
     meaning: 'The language model, or a filter in front of it, declined to analyse this call.',

@@ -4,9 +4,10 @@ import type { CodeFacts } from './code-facts.ts';
 export const PHONE_SYSTEM_CODES = {
   PHONE_SYSTEM_UNAVAILABLE: {
     meaning:
-      'The phone system did not answer, its answer broke off, or it reported an error of its own.',
+      'The phone system did not answer, its answer broke off, it reported an error of its own, or a web page came in its place.',
     retryable: true,
-    remedy: 'Wait until the phone system answers again, then send the signal reprocess.',
+    remedy:
+      'Wait until the phone system answers again, then send the signal reprocess. If it does answer, check PHONE_SYSTEM_URL.',
   },
   PHONE_SYSTEM_RATE_LIMITED: {
     meaning: 'The phone system received too many requests.',
@@ -42,7 +43,7 @@ export const PHONE_SYSTEM_CODES = {
   },
   RECORDING_NOT_THERE_YET: {
     meaning:
-      'The phone system does not have the recording yet, and the call ended less than 15 minutes ago.',
+      'The phone system does not have the recording yet, or is still writing it. It is asked for 15 minutes.',
     retryable: true,
     remedy: 'Send the signal reprocess once the recording is there.',
   },
@@ -50,11 +51,12 @@ export const PHONE_SYSTEM_CODES = {
     meaning:
       'The recording arrived damaged: its hash, its size or its base64 is wrong, or it is shorter than its own header says.',
     retryable: true,
-    remedy: 'Check the recording in the phone system, then send the signal reprocess.',
+    remedy:
+      'Check the recording in the phone system, then send the signal reprocess. If the very same bytes came three times, the phone system describes its recordings wrongly: set RECORDING_INTEGRITY=warn to archive them, and restart the workers.',
   },
   RECORDING_UNREADABLE: {
     meaning:
-      'The phone system sent something other than usable audio: a web page, an empty file, a file of another kind, or one without samples.',
+      'The phone system sent something other than usable audio: an empty file, a file of another kind, or one without samples.',
     retryable: false,
     remedy: 'Check the recording in the phone system, then send the signal reprocess.',
   },

@@ -28,6 +28,13 @@ export const RUN_CODES = {
     retryable: false,
     remedy: 'Submit the call again, or ask the gateway to reprocess it.',
   },
+  RUN_CLOSED: {
+    meaning:
+      'The run was terminated, or was closed in another way before it could record how it ended. Nobody is working on the call.',
+    retryable: false,
+    remedy:
+      'Submit the call again, or ask the gateway to reprocess it; what is stored is not paid for again.',
+  },
   REPROCESS_WINDOW_EXPIRED: {
     meaning: 'Nobody reprocessed the parked call within REPROCESS_WINDOW, so its run was closed.',
     retryable: false,

@@ -31,6 +31,13 @@ export const STORAGE_CODES = {
     retryable: false,
     remedy: 'Compare the two recordings, move the stored one away, then send the signal reprocess.',
   },
+  STORAGE_OBJECT_PROTECTED: {
+    meaning:
+      'A retention policy or a hold keeps an object in the bucket, and the recording could not be stored under another name either.',
+    retryable: false,
+    remedy:
+      'Look at the retention policy and the holds of the bucket: new objects must be allowed in the folder call-recordings. Then send the signal reprocess.',
+  },
   STORAGE_OBJECT_MISSING: {
     meaning: 'The archived recording or its transcript file no longer exists in the bucket.',
     retryable: false,

@@ -34,6 +34,11 @@ export type SitePhone = Prisma.SitePhoneModel
  */
 export type Call = Prisma.CallModel
 /**
+ * Model RequestQueue
+ * The queue of requests to a system that takes only so many a minute; all workers share it. One row per system.
+ */
+export type RequestQueue = Prisma.RequestQueueModel
+/**
  * Model Transcript
  * The transcript of a call. Replaced when the call is transcribed again.
  */
@@ -48,6 +53,12 @@ export type CallAnalysis = Prisma.CallAnalysisModel
  * A language model's notes on one part of a long call. Kept so that no retry pays for them again.
  */
 export type AnalysisChunk = Prisma.AnalysisChunkModel
+/**
+ * Model AnalysisAttempt
+ * What an attempt at an analysis spent on the language model in vain. Written before the model is asked, so that an attempt
+ * that is lost counts too; removed if the attempt cost nothing or its result was stored.
+ */
+export type AnalysisAttempt = Prisma.AnalysisAttemptModel
 /**
  * Model processingLog
  * The log of every step. Rows are only ever added.

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { matchCompany } from '../../../src/domain/company-match.ts';
 import { createConnectWise, type ConnectWise } from '../../../src/clients/connectwise/client.ts';
 import { lookupInWords } from '../../support/lookup-in-words.ts';
+import { emptyQueue } from '../../support/request-queue.ts';
 import { startTemporarySandbox, type TemporarySandbox } from '../../support/temporary-sandbox.ts';
 
 const { signal } = new AbortController();
@@ -14,7 +15,7 @@ describe('the ConnectWise client against the sandbox', () => {
 
   before(async () => {
     sandbox = await startTemporarySandbox();
-    connectwise = createConnectWise(toConfig(sandbox.env('CONNECTWISE_PRIVATE_KEY')));
+    connectwise = createConnectWise(toConfig(sandbox.env('CONNECTWISE_PRIVATE_KEY')), emptyQueue);
   });
   after(() => sandbox.stop());
 
@@ -60,7 +61,7 @@ describe('the ConnectWise client against the sandbox', () => {
     it(`looks up ${number}: ${expected}`, async () => {
       const candidates = await connectwise.findByPhone(number, [], signal);
       const excludedCompanyIds = sandbox.env('CONNECTWISE_EXCLUDED_COMPANY_IDS').split(',');
-      const rules = { region: 'GB', excludedCompanyIds } as const;
+      const rules = { region: 'GB', excludedCompanyIds, siteCountries: new Map() } as const;
       const lookup = matchCompany({ ...candidates, ...rules, number, siteCompanyIds: [] });
       assert.equal(lookupInWords(lookup), expected);
     });
@@ -76,7 +77,7 @@ describe('the ConnectWise client against the sandbox', () => {
   });
 
   it('recognises the 404 for wrong keys as refused credentials', async () => {
-    const client = createConnectWise(toConfig('wrong'));
+    const client = createConnectWise(toConfig('wrong'), emptyQueue);
     const code = 'CONNECTWISE_CREDENTIALS_REFUSED';
     await assert.rejects(client.findByPhone('+442079460101', [], signal), { code });
   });

@@ -10,6 +10,7 @@ import type { ErrorCode } from '../../../src/domain/error-codes.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
 import { assertNoAdvice } from '../../support/advice.ts';
 import { startHttpServer, type HttpServer, type SeenRequest } from '../../support/http-server.ts';
+import { emptyQueue } from '../../support/request-queue.ts';
 
 export const NUMBER = '+442079461234';
 
@@ -41,7 +42,7 @@ export function createConnectWiseRig(): ConnectWiseRig {
         answer(new URL(url, 'http://localhost'), response),
       );
       const url = `${server.url}/v4_6_release/apis/3.0`;
-      return createConnectWise({ ...CONFIG, url, ...config }, timeoutMs);
+      return createConnectWise({ ...CONFIG, url, ...config }, emptyQueue, timeoutMs);
     },
     requests: () => server?.requests ?? [],
     sent(index) {

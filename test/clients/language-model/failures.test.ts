@@ -41,7 +41,6 @@ describe('the language model client, when something goes wrong', () => {
   }
 
   const statuses: readonly [number, string, ErrorCode][] = [
-    [400, 'wombat', 'MODEL_BAD_REQUEST'],
     [400, "This model's maximum context length is 8192 tokens", 'MODEL_TRANSCRIPT_TOO_LONG'],
     [400, 'The response was filtered: content management policy', 'MODEL_CONTENT_BLOCKED'],
     [401, 'wombat', 'MODEL_CREDENTIALS_REFUSED'],
@@ -50,7 +49,6 @@ describe('the language model client, when something goes wrong', () => {
     [404, 'The model does not exist', 'MODEL_BAD_REQUEST'],
     [408, 'wombat', 'MODEL_UNAVAILABLE'],
     [413, 'wombat', 'MODEL_TRANSCRIPT_TOO_LONG'],
-    [422, 'wombat', 'MODEL_BAD_REQUEST'],
     [429, 'wombat', 'MODEL_RATE_LIMITED'],
     [500, 'wombat', 'MODEL_UNAVAILABLE'],
     [502, 'wombat', 'MODEL_UNAVAILABLE'],

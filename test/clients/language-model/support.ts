@@ -58,11 +58,19 @@ export function toTestTurns(...texts: readonly string[]): CallText['turns'] {
   }));
 }
 
+type TestNotes = NotesStore & {
+  readonly kept: ReadonlyMap<string, StoredNotes>;
+  readonly spent: readonly Parameters<NotesStore['spend']>[0][];
+};
+
 /** An in-memory store that exposes its contents. */
-export function createNotes(): NotesStore & { readonly kept: ReadonlyMap<string, StoredNotes> } {
+export function createNotes(): TestNotes {
   const kept = new Map<string, StoredNotes>();
+  const spent: Parameters<NotesStore['spend']>[0][] = [];
   return {
     kept,
+    spent,
+    spend: (cost) => void spent.push(cost),
     find: async (key) => kept.get(JSON.stringify(key)) ?? null,
     async save(key, notes) {
       const counted = kept.get(JSON.stringify(key)) ?? notes;

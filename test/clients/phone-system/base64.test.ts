@@ -6,11 +6,13 @@ import { readRecordingReply } from '../../../src/clients/phone-system/recording-
 import { ServiceError } from '../../../src/domain/service-error.ts';
 import { KEY } from './support.ts';
 
-/** What RFC 4648 accepts, checked independently of the decoder: first the form, then no left-over bits. */
-function oracle(text: string): Buffer | null {
-  const hasForm =
-    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) &&
-    !text.includes('\n');
+/**
+ * What RFC 4648 accepts, and MIME's line breaks, checked independently of the decoder: first the
+ * form, then no left-over bits.
+ */
+function oracle(lines: string): Buffer | null {
+  const text = lines.split(/[\r\n]/).join('');
+  const hasForm = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
   const bytes = Buffer.from(text, 'base64');
   return hasForm && bytes.toString('base64') === text ? bytes : null;
 }
@@ -87,10 +89,14 @@ async function readInPieces(text: string, cuts: readonly number[]): Promise<Buff
   }
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of readRecordingReply(pieces(), KEY, 1_000_000)) chunks.push(chunk);
+    for await (const chunk of readRecordingReply(pieces(), KEY, 1_000_000, () => false))
+      chunks.push(chunk);
     return Buffer.concat(chunks);
   } catch (error) {
-    assert.ok(error instanceof ServiceError && error.code === 'RECORDING_CORRUPT', String(error));
+    assert.ok(error instanceof ServiceError, String(error));
+    // Nothing at all is right as base64, and no recording.
+    if (error.code === 'RECORDING_UNREADABLE') return Buffer.alloc(0);
+    assert.equal(error.code, 'RECORDING_CORRUPT');
     return null;
   }
 }

@@ -1,5 +1,6 @@
 // Guarantees that an archived recording is exactly what was sent, is stored once however often it is retried, and never leaves its folder.
 import assert from 'node:assert/strict';
+import { crc32c } from '@node-rs/crc32';
 import fc from 'fast-check';
 import { isCallKeyPart } from '../../../src/domain/call.ts';
 import {
@@ -11,6 +12,11 @@ import {
   sha256,
   type StoreFixture,
 } from './support.ts';
+
+/** In hex, by another library than the store's. */
+function crc32cOf(bytes: Buffer): string {
+  return crc32c(bytes).toString(16).padStart(8, '0');
+}
 
 describe('the recording store', () => {
   let fixture: StoreFixture;
@@ -29,7 +35,6 @@ describe('the recording store', () => {
       const callSid = fixture.newCall();
       const stored = await fixture.save(callSid, audio);
       assert.equal(stored.uri, `gs://call-archive/${fixture.nameOf(callSid)}`);
-      assert.equal(stored.uri, fixture.store.recordingUri({ callSid, extension: 'wav' }));
       assert.deepEqual([stored.sizeBytes, stored.created], [audio.length, true]);
       assert.match(stored.generation, /^\d+$/);
       assert.equal(await fixture.storedSha256(callSid), sha256(audio));
@@ -55,27 +60,25 @@ describe('the recording store', () => {
     assert.equal(await fixture.storedSha256(callSid), sha256(LONG));
   });
 
-  it('replaces only the given generation', async () => {
+  it('stores other content beside what is there when it gets a name of its own, and finds it there', async () => {
     const callSid = fixture.newCall();
     const first = await fixture.save(callSid, LONG);
-    const second = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
+    const content = await fixture.store.measure(piecesOf(OTHER));
+    const second = await fixture.save(callSid, OTHER, { version: content.crc32c });
     assert.equal(second.created, true);
-    assert.notEqual(second.generation, first.generation);
-    assert.equal(await fixture.storedSha256(callSid), sha256(OTHER));
-    // The same replacement once more, as after a lost reply.
-    const again = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
+    const uri = `gs://call-archive/call-recordings/${callSid}~${crc32cOf(OTHER)}.wav`;
+    assert.equal(second.uri, uri);
+    const { generation } = second;
+    assert.deepEqual(await fixture.store.find(uri, never), { ...content, generation });
+    assert.equal((await fixture.store.find(first.uri, never))?.generation, first.generation);
+    // Once more, as after a lost reply.
+    const again = await fixture.save(callSid, OTHER, { version: content.crc32c });
     assert.deepEqual(again, { ...second, created: false });
-    await assert.rejects(fixture.save(callSid, LONG, { replaceGeneration: first.generation }), {
-      code: 'STORAGE_OBJECT_CONFLICT',
-    });
   });
 
-  it('creates the object when the one to replace no longer exists', async () => {
-    const callSid = fixture.newCall();
-    const first = await fixture.save(callSid, LONG);
-    await fixture.store.deleteObject(first.uri, first.generation, never);
-    const second = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
-    assert.equal(second.created, true);
+  it('finds nothing where nothing is, nor in another bucket', async () => {
+    assert.equal(await fixture.store.find(fixture.store.uriOf('none'), never), null);
+    assert.equal(await fixture.store.find('gs://other/name', never), null);
   });
 
   it('never lets a callSid or an extension escape the folder', async () => {
@@ -93,7 +96,7 @@ describe('the recording store', () => {
     const input = {
       callSid: fixture.newCall(),
       contentType: 'x',
-      replaceGeneration: null,
+      version: null,
       signal: never,
     };
     for (const extension of ['', '../wav', 'wav/x', 'WAV']) {
@@ -105,7 +108,8 @@ describe('the recording store', () => {
   it('deletes only the given generation, and may be repeated', async () => {
     const callSid = fixture.newCall();
     const first = await fixture.save(callSid, LONG);
-    const second = await fixture.save(callSid, OTHER, { replaceGeneration: first.generation });
+    await fixture.store.deleteObject(first.uri, first.generation, never);
+    const second = await fixture.save(callSid, OTHER);
     await fixture.store.deleteObject(first.uri, first.generation, never);
     assert.equal(await fixture.storedSha256(callSid), sha256(OTHER));
     await fixture.store.deleteObject(second.uri, second.generation, never);

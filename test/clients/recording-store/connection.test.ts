@@ -49,7 +49,7 @@ const save = (store: RecordingStore, signal = never) =>
     extension: 'wav',
     contentType: 'audio/wav',
     audio: Readable.from([AUDIO], { objectMode: false }),
-    replaceGeneration: null,
+    version: null,
     signal,
   });
 

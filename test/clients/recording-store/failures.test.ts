@@ -167,6 +167,28 @@ describe('an upload that fails', () => {
     }
   });
 
+  it('names the account and the permission that Google says is missing, and nothing else of its words', async () => {
+    const account = 'worker@my-project.iam.gserviceaccount.com';
+    const message = `${account} does not have storage.objects.create access to the Google Cloud Storage object. Permission 'storage.objects.create' denied on resource 020 7946 0101.`;
+    const body = JSON.stringify({
+      error: { code: 403, message, errors: [{ message, reason: 'forbidden' }] },
+    });
+    const headers = { 'content-type': 'application/json' };
+    for (const operation of ['objects.insert', 'objects.upload']) {
+      await fixture.sandbox.fault({
+        system: 'storage',
+        operation,
+        action: { status: 403, body, headers },
+      });
+      await assert.rejects(fixture.save(fixture.newCall(), LONG), {
+        code: 'STORAGE_CREDENTIALS_REFUSED',
+        message: new RegExp(
+          `answered with HTTP status 403: ${account} lacks the permission storage\\.objects\\.create\\.$`,
+        ),
+      });
+    }
+  });
+
   it('is reported as unavailable when the connection is reset, cut or refused', async () => {
     for (const [operation, action] of [
       ['objects.insert', { reset: true }],

@@ -32,7 +32,8 @@ describe('the archive', () => {
   it('fails with a retryable error for another generation, and as missing for a deleted object', async () => {
     const callSid = fixture.newCall();
     const { uri, generation } = await fixture.save(callSid, Buffer.from('audio'));
-    await fixture.save(callSid, OTHER, { replaceGeneration: generation });
+    await fixture.store.deleteObject(uri, generation, never);
+    await fixture.save(callSid, OTHER);
     await assert.rejects(read(uri, generation), { code: 'STORAGE_UNAVAILABLE', retryable: true });
     await assert.rejects(read(`${uri}.gone`, null), { code: 'STORAGE_OBJECT_MISSING' });
   });

@@ -48,14 +48,14 @@ export async function createStoreFixture() {
     save(
       callSid: string,
       audio: Buffer | Readable,
-      options: { replaceGeneration?: string; signal?: AbortSignal } = {},
+      options: { version?: string; signal?: AbortSignal } = {},
     ): Promise<StoredObject> {
       return store.saveRecording({
         callSid,
         extension: 'wav',
         contentType: 'audio/wav',
         audio: Buffer.isBuffer(audio) ? piecesOf(audio) : audio,
-        replaceGeneration: options.replaceGeneration ?? null,
+        version: options.version ?? null,
         signal: options.signal ?? never,
       });
     },

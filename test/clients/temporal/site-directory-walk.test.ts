@@ -51,6 +51,7 @@ function clientWhoseFirstQueryIsLost() {
   const client = {
     schedule: { getHandle: () => schedule },
     workflow: { getHandle: () => workflow },
+    withAbortSignal: (_signal: AbortSignal, request: () => Promise<unknown>) => request(),
     withDeadline: (deadline: number, request: () => Promise<unknown>) =>
       Promise.race([
         request(),

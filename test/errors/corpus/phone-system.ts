@@ -98,10 +98,10 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
 
   // Not in the agreed format.
   [
-    'a login page',
-    { body: '<!doctype html><title>Log in</title>' },
-    'RECORDING_UNREADABLE',
-    'given up',
+    'a maintenance page',
+    { body: '<!doctype html><title>Back soon</title>' },
+    'PHONE_SYSTEM_UNAVAILABLE',
+    'own pace',
   ],
   ['an empty body', {}, 'RECORDING_UNREADABLE', 'given up'],
   ['a sentence', { body: 'Service Temporarily Moved' }, 'PHONE_SYSTEM_REPLY_INVALID', 'given up'],
@@ -150,6 +150,8 @@ export const PHONE_SYSTEM: readonly ReplyCase<HttpAnswer>[] = [
     'own pace',
   ],
   ['an empty recording', reply({}, Buffer.alloc(0)), 'RECORDING_UNREADABLE', 'given up'],
+  // The step waits for one whose call began within the day: see ./scenarios.ts.
+  ['an incomplete recording', reply({ complete: 0 }), 'RECORDING_NOT_THERE_YET', 'own pace'],
   ['a picture', reply({}, GIF), 'RECORDING_UNREADABLE', 'given up'],
   ['a WAV file without samples', reply({}, EMPTY_WAV), 'RECORDING_UNREADABLE', 'given up'],
   ['a size beyond the limit', reply({ size: 3_000_000_000 }), 'RECORDING_TOO_LARGE', 'given up'],

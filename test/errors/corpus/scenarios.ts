@@ -32,6 +32,12 @@ const TOO_MANY_TOKENS = {
   usage: { prompt_tokens: 3_000_000_000, completion_tokens: 1 },
 };
 
+/** The phone system knows the recording and has not finished it. */
+const STILL_WRITTEN = JSON.stringify({
+  responses: [{ code: '200', key: 'recordings/get', message: 'OK' }],
+  data: { complete: 0, size: 0, data: null },
+});
+
 // A lookup begins with two requests for contacts.
 const LOOKUP = 2;
 
@@ -57,6 +63,17 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'phoneSystem.recordings.get': 2 },
   },
   {
+    what: 'a phone system that asks twice for a pause of one second',
+    faults: [{ system: 'phoneSystem', times: 2, action: { status: 429, ...seconds('1') } }],
+    step: 'archiveRecording',
+    attempts: [
+      ['PHONE_SYSTEM_RATE_LIMITED', 2],
+      ['PHONE_SYSTEM_RATE_LIMITED', 4],
+    ],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 3 },
+  },
+  {
     what: 'a password that the phone system refuses',
     faults: [{ system: 'phoneSystem', action: { envelopeCode: 401 } }],
     step: 'archiveRecording',
@@ -78,6 +95,23 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: [{ system: 'phoneSystem', action: { envelopeCode: 404 } }],
     step: 'archiveRecording',
     attempts: [['RECORDING_NOT_THERE_YET', 15]],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 2 },
+  },
+  {
+    what: 'a fresh recording that is still being written',
+    isFresh: true,
+    faults: [{ system: 'phoneSystem', action: { body: STILL_WRITTEN } }],
+    step: 'archiveRecording',
+    attempts: [['RECORDING_NOT_THERE_YET', 15]],
+    ends: 'COMPLETED',
+    hits: { 'phoneSystem.recordings.get': 2, 'storage.objects.insert': 1 },
+  },
+  {
+    what: 'a maintenance page with status 200 instead of the phone system',
+    faults: [{ system: 'phoneSystem', action: { body: '<html><h1>Back soon</h1></html>' } }],
+    step: 'archiveRecording',
+    attempts: [['PHONE_SYSTEM_UNAVAILABLE', 2]],
     ends: 'COMPLETED',
     hits: { 'phoneSystem.recordings.get': 2 },
   },
@@ -155,6 +189,18 @@ export const SCENARIOS: readonly Scenario[] = [
     hits: { 'connectwise.contacts.list': 2 + LOOKUP },
   },
   {
+    what: 'ConnectWise asking three times for a pause of one second',
+    faults: [{ system: 'connectwise', times: 3, action: { status: 429, ...seconds('1') } }],
+    step: 'matchCompany',
+    attempts: [
+      ['CONNECTWISE_RATE_LIMITED', 1],
+      ['CONNECTWISE_RATE_LIMITED', 2],
+      ['CONNECTWISE_RATE_LIMITED', 4],
+    ],
+    ends: 'COMPLETED',
+    hits: { 'connectwise.contacts.list': 3 + LOOKUP },
+  },
+  {
     what: 'refused keys, which ConnectWise reports as 404 for a list',
     faults: [{ system: 'connectwise', action: { status: 404 } }],
     step: 'matchCompany',
@@ -169,6 +215,17 @@ export const SCENARIOS: readonly Scenario[] = [
     attempts: [['MODEL_RATE_LIMITED', 7]],
     ends: 'COMPLETED',
     hits: { 'languageModel.chat.completions': 2, 'speech.BatchRecognize': 1 },
+  },
+  {
+    what: 'a language model that asks twice for a pause of one second',
+    faults: [{ system: 'languageModel', times: 2, action: { status: 429, ...seconds('1') } }],
+    step: 'analyzeTranscript',
+    attempts: [
+      ['MODEL_RATE_LIMITED', 5],
+      ['MODEL_RATE_LIMITED', 10],
+    ],
+    ends: 'COMPLETED',
+    hits: { 'languageModel.chat.completions': 3, 'speech.BatchRecognize': 1 },
   },
   {
     what: 'a language model that is unavailable once',

@@ -109,6 +109,18 @@ export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswe
     ['silence', 'silent', 'STORAGE_UNAVAILABLE', 'own pace'],
   ],
   'an object is deleted': [
+    [
+      '403 for a retention policy',
+      refusal(403, 'retentionPolicyNotMet'),
+      'STORAGE_OBJECT_PROTECTED',
+      'given up',
+    ],
+    [
+      '403 for a hold',
+      refusal(403, 'objectUnderActiveHold'),
+      'STORAGE_OBJECT_PROTECTED',
+      'given up',
+    ],
     ['403', refusal(403, 'forbidden'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
     ['500', refusal(500, 'backendError'), 'STORAGE_UNAVAILABLE', 'own pace'],
   ],

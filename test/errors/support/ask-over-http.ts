@@ -8,6 +8,7 @@ import { createPhoneSystem } from '../../../src/clients/phone-system/client.ts';
 import { createTranscriptionServer } from '../../../src/clients/transcription-server/client.ts';
 import { createNotes, INPUT, LIMITS } from '../../clients/language-model/support.ts';
 import { KEY, SECRET } from '../../clients/phone-system/support.ts';
+import { emptyQueue } from '../../support/request-queue.ts';
 import { fileOf, serverConfig } from '../../clients/transcription-server/support.ts';
 
 /** Sends the usual request to a system at this address; rejects with the error that the client throws. */
@@ -49,6 +50,7 @@ export const askConnectWise: Ask = (url) =>
       clientId: 'client-guid',
       requestsPerMinute: 60_000,
     },
+    emptyQueue,
     SILENCE_MS,
   ).findByPhone('+442079461234', [], never);
 

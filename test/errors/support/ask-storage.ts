@@ -53,7 +53,7 @@ const save = (store: RecordingStore): Promise<unknown> =>
     extension: 'wav',
     contentType: 'audio/wav',
     audio: audioStream(),
-    replaceGeneration: null,
+    version: null,
     signal: never,
   });
 

@@ -24,7 +24,11 @@ export async function failureOf(request: () => Promise<unknown>): Promise<unknow
 
 /** Asserts what is reported to Temporal about an error: its code, and whether and when to retry, and no advice. */
 export function assertNext(error: unknown, code: ErrorCode, next: Next): void {
-  const failure = toApplicationFailure(toServiceError(error, { toServiceError: toDatabaseError }));
+  // Without a backoff of the step, the delay is what the other system asks for.
+  const failure = toApplicationFailure(
+    toServiceError(error, { toServiceError: toDatabaseError }),
+    0,
+  );
   assert.equal(failure.type, code, failure.message);
   assert.equal(failure.nonRetryable, next === 'given up', 'whether it is non-retryable');
   assert.doesNotMatch(`${failure.message} ${JSON.stringify(failure.details)}`, PRIVATE);

@@ -132,10 +132,13 @@ function withUser(url: string, user: string): string {
 
 async function newUser(url: string, options: string): Promise<string> {
   const name = `user_${randomUUID()}`;
+  const password = randomUUID();
   await runOn(url, (client) =>
-    client.query(`CREATE ROLE ${pg.escapeIdentifier(name)} LOGIN ${options}`),
+    client.query(
+      `CREATE ROLE ${pg.escapeIdentifier(name)} LOGIN PASSWORD '${password}' ${options}`,
+    ),
   );
-  return withUser(url, name);
+  return Object.assign(new URL(url), { username: name, password }).href;
 }
 
 type Play = 'passed on' | 'silent' | 'not PostgreSQL' | 'closed immediately';

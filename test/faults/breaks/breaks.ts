@@ -56,7 +56,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'recordings are uploaded without ifGenerationMatch',
     file: 'src/clients/recording-store/upload.ts',
-    from: 'preconditionOpts: { ifGenerationMatch: input.ifGenerationMatch },',
+    from: 'preconditionOpts: { ifGenerationMatch: ABSENT },',
     to: '',
     test: 'test/clients/recording-store/client.test.ts',
     title: 'refuses other content under the same name',
@@ -86,5 +86,75 @@ export const BREAKS: readonly Break[] = [
     test: 'test/faults/fault-table.test.ts',
     title: 'every call whose cause was fixed completes after a reprocess, and all invariants hold',
     env: { FAULTS_SUITE: 'outside' },
+  },
+  {
+    name: 'matchCompany stores what it found although another run has opened the call',
+    file: 'src/activities/steps/match-company.ts',
+    from: 'const current = await attempt.lockCall(call, tx);',
+    to: 'const current = await calls.lock(call.id, tx);',
+    test: 'test/faults/takeover.test.ts',
+    title:
+      'of matchCompany, held up after ConnectWise answered until another run had opened the call',
+  },
+  {
+    name: 'archiveRecording stores what it copied although another run has opened the call',
+    file: 'src/activities/steps/archive-recording.ts',
+    from: 'const current = await attempt.lockCall(call, tx);',
+    to: 'const current = await calls.lock(call.id, tx);',
+    test: 'test/faults/takeover.test.ts',
+    title:
+      'of archiveRecording, held up after the recording was stored until another run had opened the call',
+  },
+  {
+    name: 'transcribeRecording stores its transcript although another run has opened the call',
+    file: 'src/activities/steps/transcribe-recording.ts',
+    from: 'const { speechRecognition } = await attempt.lockCall(call, tx);',
+    to: 'const { speechRecognition } = await calls.lock(call.id, tx);',
+    test: 'test/faults/takeover.test.ts',
+    title:
+      'of transcribeRecording, held up after it read the result until another run had opened the call',
+  },
+  {
+    name: 'a submission is reserved although another run has opened the call',
+    file: 'src/activities/transcription/submission.ts',
+    from: 'const current = await attempt.lockCall(call, tx);\n    const mayReuse',
+    to: 'const current = await calls.lock(call.id, tx);\n    const mayReuse',
+    test: 'test/faults/takeover.test.ts',
+    title:
+      'of transcribeRecording, held up before it reserved a submission until another run had opened the call',
+  },
+  {
+    name: 'a transcription is submitted although another run has opened the call',
+    file: 'src/activities/transcription/submission.ts',
+    from: 'const current = await attempt.lockCall(call, tx);\n    if (current.speechSubmissionId !== submission.id) throw',
+    to: 'const current = await calls.lock(call.id, tx);\n    if (current.speechSubmissionId !== submission.id) throw',
+    test: 'test/faults/takeover.test.ts',
+    title:
+      'of transcribeRecording, held up after it found no operation until another run had opened the call',
+  },
+  {
+    name: "an operation's name is stored although another run has opened the call",
+    file: 'src/activities/transcription/google-operation.ts',
+    from: 'const current = await attempt.lockCall(call, tx);\n    if (current.speechOperation !== null)',
+    to: 'const current = await calls.lock(call.id, tx);\n    if (current.speechOperation !== null)',
+    test: 'test/faults/takeover.test.ts',
+    title:
+      'of transcribeRecording, held up after it submitted until another run had opened the call',
+  },
+  {
+    name: 'a branch that fails leaves the other branch at work',
+    file: 'src/workflows/run-in-parallel.ts',
+    from: 'scope.cancel();',
+    to: '',
+    test: 'test/workflows/parallel-pair.test.ts',
+    title: 'when matchCompany expires, transcribeRecording is not attempted again',
+  },
+  {
+    name: 'a walk is charged for what it was refused',
+    file: 'src/clients/connectwise/limiter.ts',
+    from: "await walkShare.reward('requests', REQUESTS_PER_LOOKUP);",
+    to: '',
+    test: 'test/clients/connectwise/limit.test.ts',
+    title: 'does not charge a walk for what it was refused',
   },
 ];

@@ -151,7 +151,7 @@ export function healthyObservation(): Spoilable {
       })),
     },
     sessions: { samples: 100, idle: [{ pid: 7, longestMs: 12, lastQuery: 'BEGIN' }] },
-    texts: [{ name: 'worker-1.log', text: '{"msg":"The worker takes calls."}' }],
+    texts: [{ name: 'worker-1.log', text: '{"message":"The worker takes calls."}' }],
     canaries: canariesOf({
       controlUrl: ADDRESS,
       phoneSystemUrl: ADDRESS,

@@ -1,5 +1,6 @@
 import type { Call, processingLog } from '../../../src/generated/prisma/client.ts';
 import type { LogEvent } from '../../../src/domain/log-events.ts';
+import { NOTHING_WAITS } from '../../../src/domain/waiting.ts';
 
 // The rows of a healthy observation.
 
@@ -34,6 +35,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     failedStep: null,
     failureCode: null,
     failureMessage: null,
+    ...NOTHING_WAITS,
     archiveRunId: null,
     recordedAt: null,
     recordingSeconds: null,
@@ -56,6 +58,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     externalPhoneNumber: null,
     direction: null,
     matchRunId: null,
+    lookupTurn: null,
     recordingGeneration: null,
   };
   return {
@@ -69,6 +72,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     recordid: '1',
     runId: runIdOf(callSid),
     transition: 1n,
+    integrity: null,
     recordingUrl: `gs://bucket/call-recordings/${callSid}.wav`,
     sha256: `hash of ${callSid}`,
     companyMatch: 'MATCHED',

@@ -24,8 +24,9 @@ const DATABASE = 'calls';
 export async function startOwnPostgres({ folder, keeper }: ProcessHome): Promise<OwnPostgres> {
   const port = await freePort();
   let server: OwnProcess;
+  let ownUrl = '';
   const start = async () => {
-    const { part } = await startPostgres({
+    const { part, url } = await startPostgres({
       dataFolder: join(folder, 'postgres'),
       logPath: join(folder, 'logs', 'postgres.log'),
       port,
@@ -40,9 +41,14 @@ export async function startOwnPostgres({ folder, keeper }: ProcessHome): Promise
       },
     });
     server = toOwnProcess(part);
+    ownUrl = url(DATABASE);
   };
   await start();
-  const url = (at = port) => `postgresql://postgres@127.0.0.1:${at}/${DATABASE}`;
+  const url = (at = port) => {
+    const through = new URL(ownUrl);
+    through.port = String(at);
+    return through.href;
+  };
   await migrate(url());
   return {
     port,

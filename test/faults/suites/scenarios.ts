@@ -39,6 +39,14 @@ const batchRecognize = (action: FaultInput['action']): FaultInput => ({
 /** Transient faults: the call completes, and each failed attempt is logged. */
 export const PASSING: readonly Scenario[] = [
   {
+    row: 15,
+    title: 'a web page with a 200 is not a recording, and is retried',
+    faults: [recordingGet({ body: '<html><body>Back soon</body></html>' })],
+    parkedAt: null,
+    failedAttempts: [['FETCH_FAILED', 'PHONE_SYSTEM_UNAVAILABLE']],
+    hits: { 'phoneSystem.recordings.get': 2 },
+  },
+  {
     row: 9,
     title: 'a connection that is reset twice is retried',
     faults: [recordingGet({ reset: true }, 2)],
@@ -187,19 +195,16 @@ export const FIXABLE: readonly Scenario[] = [
     'CONNECTWISE_CREDENTIALS_REFUSED',
     'connectwise.contacts.list',
   ),
-  failsImmediately(
-    'a 400 of the language model',
-    { system: 'languageModel', action: { status: 400 } },
-    'analyzeTranscript',
-    'MODEL_BAD_REQUEST',
-    'languageModel.chat.completions',
-  ),
   {
-    row: 15,
-    title: 'a login page with a 200 is not a recording',
-    faults: [recordingGet({ body: '<html><body>Please log in</body></html>' })],
-    parkedAt: ['archiveRecording', 'RECORDING_UNREADABLE'],
-    hits: { 'phoneSystem.recordings.get': 1 },
+    ...failsImmediately(
+      'a 400 of the language model',
+      // The second answers the request that is sent once more without a schema.
+      { system: 'languageModel', action: { status: 400 }, times: 2 },
+      'analyzeTranscript',
+      'MODEL_BAD_REQUEST',
+      'languageModel.chat.completions',
+    ),
+    hits: { 'languageModel.chat.completions': 2 },
   },
   ...(['bad-alphabet', 'bad-length'] as const).map((base64): Scenario => ({
     row: 16,

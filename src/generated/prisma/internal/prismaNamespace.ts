@@ -400,9 +400,11 @@ export const ModelName = {
   Company: 'Company',
   SitePhone: 'SitePhone',
   Call: 'Call',
+  RequestQueue: 'RequestQueue',
   Transcript: 'Transcript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
+  AnalysisAttempt: 'AnalysisAttempt',
   processingLog: 'processingLog'
 } as const
 
@@ -419,7 +421,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "transcript" | "callAnalysis" | "analysisChunk" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -645,6 +647,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RequestQueue: {
+      payload: Prisma.$RequestQueuePayload<ExtArgs>
+      fields: Prisma.RequestQueueFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RequestQueueFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RequestQueueFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>
+        }
+        findFirst: {
+          args: Prisma.RequestQueueFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RequestQueueFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>
+        }
+        findMany: {
+          args: Prisma.RequestQueueFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>[]
+        }
+        create: {
+          args: Prisma.RequestQueueCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>
+        }
+        createMany: {
+          args: Prisma.RequestQueueCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RequestQueueCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>[]
+        }
+        delete: {
+          args: Prisma.RequestQueueDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>
+        }
+        update: {
+          args: Prisma.RequestQueueUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>
+        }
+        deleteMany: {
+          args: Prisma.RequestQueueDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RequestQueueUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RequestQueueUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>[]
+        }
+        upsert: {
+          args: Prisma.RequestQueueUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RequestQueuePayload>
+        }
+        aggregate: {
+          args: Prisma.RequestQueueAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRequestQueue>
+        }
+        groupBy: {
+          args: Prisma.RequestQueueGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RequestQueueGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RequestQueueCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RequestQueueCountAggregateOutputType> | number
+        }
+      }
+    }
     Transcript: {
       payload: Prisma.$TranscriptPayload<ExtArgs>
       fields: Prisma.TranscriptFieldRefs
@@ -867,6 +943,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    AnalysisAttempt: {
+      payload: Prisma.$AnalysisAttemptPayload<ExtArgs>
+      fields: Prisma.AnalysisAttemptFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AnalysisAttemptFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AnalysisAttemptFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        findFirst: {
+          args: Prisma.AnalysisAttemptFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AnalysisAttemptFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        findMany: {
+          args: Prisma.AnalysisAttemptFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>[]
+        }
+        create: {
+          args: Prisma.AnalysisAttemptCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        createMany: {
+          args: Prisma.AnalysisAttemptCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AnalysisAttemptCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>[]
+        }
+        delete: {
+          args: Prisma.AnalysisAttemptDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        update: {
+          args: Prisma.AnalysisAttemptUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        deleteMany: {
+          args: Prisma.AnalysisAttemptDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AnalysisAttemptUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AnalysisAttemptUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>[]
+        }
+        upsert: {
+          args: Prisma.AnalysisAttemptUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AnalysisAttemptPayload>
+        }
+        aggregate: {
+          args: Prisma.AnalysisAttemptAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAnalysisAttempt>
+        }
+        groupBy: {
+          args: Prisma.AnalysisAttemptGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AnalysisAttemptGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AnalysisAttemptCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AnalysisAttemptCountAggregateOutputType> | number
+        }
+      }
+    }
     processingLog: {
       payload: Prisma.$processingLogPayload<ExtArgs>
       fields: Prisma.processingLogFieldRefs
@@ -1029,6 +1179,7 @@ export const CallScalarFieldEnum = {
   sampleRateHertz: 'sampleRateHertz',
   sizeBytes: 'sizeBytes',
   sha256: 'sha256',
+  integrity: 'integrity',
   snumber: 'snumber',
   cnumber: 'cnumber',
   dnumber: 'dnumber',
@@ -1044,15 +1195,33 @@ export const CallScalarFieldEnum = {
   companyMatch: 'companyMatch',
   matchRunId: 'matchRunId',
   companyId: 'companyId',
+  lookupTurn: 'lookupTurn',
   callAnalysisId: 'callAnalysisId',
   failedStep: 'failedStep',
   failureCode: 'failureCode',
   failureMessage: 'failureMessage',
+  waitingStep: 'waitingStep',
+  waitingAttempt: 'waitingAttempt',
+  waitingCode: 'waitingCode',
+  waitingMessage: 'waitingMessage',
+  waitingSince: 'waitingSince',
+  waitingNextAt: 'waitingNextAt',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
 
 export type CallScalarFieldEnum = (typeof CallScalarFieldEnum)[keyof typeof CallScalarFieldEnum]
+
+
+export const RequestQueueScalarFieldEnum = {
+  name: 'name',
+  endsAt: 'endsAt',
+  freeAt: 'freeAt',
+  walkAt: 'walkAt',
+  createdAt: 'createdAt'
+} as const
+
+export type RequestQueueScalarFieldEnum = (typeof RequestQueueScalarFieldEnum)[keyof typeof RequestQueueScalarFieldEnum]
 
 
 export const TranscriptScalarFieldEnum = {
@@ -1112,6 +1281,21 @@ export const AnalysisChunkScalarFieldEnum = {
 } as const
 
 export type AnalysisChunkScalarFieldEnum = (typeof AnalysisChunkScalarFieldEnum)[keyof typeof AnalysisChunkScalarFieldEnum]
+
+
+export const AnalysisAttemptScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  runId: 'runId',
+  activityId: 'activityId',
+  attempt: 'attempt',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
 export const ProcessingLogScalarFieldEnum = {
@@ -1508,9 +1692,11 @@ export type GlobalOmitConfig = {
   company?: Prisma.CompanyOmit
   sitePhone?: Prisma.SitePhoneOmit
   call?: Prisma.CallOmit
+  requestQueue?: Prisma.RequestQueueOmit
   transcript?: Prisma.TranscriptOmit
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit
+  analysisAttempt?: Prisma.AnalysisAttemptOmit
   processingLog?: Prisma.processingLogOmit
 }
 

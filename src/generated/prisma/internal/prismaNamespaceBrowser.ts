@@ -54,9 +54,11 @@ export const ModelName = {
   Company: 'Company',
   SitePhone: 'SitePhone',
   Call: 'Call',
+  RequestQueue: 'RequestQueue',
   Transcript: 'Transcript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
+  AnalysisAttempt: 'AnalysisAttempt',
   processingLog: 'processingLog'
 } as const
 
@@ -125,6 +127,7 @@ export const CallScalarFieldEnum = {
   sampleRateHertz: 'sampleRateHertz',
   sizeBytes: 'sizeBytes',
   sha256: 'sha256',
+  integrity: 'integrity',
   snumber: 'snumber',
   cnumber: 'cnumber',
   dnumber: 'dnumber',
@@ -140,15 +143,33 @@ export const CallScalarFieldEnum = {
   companyMatch: 'companyMatch',
   matchRunId: 'matchRunId',
   companyId: 'companyId',
+  lookupTurn: 'lookupTurn',
   callAnalysisId: 'callAnalysisId',
   failedStep: 'failedStep',
   failureCode: 'failureCode',
   failureMessage: 'failureMessage',
+  waitingStep: 'waitingStep',
+  waitingAttempt: 'waitingAttempt',
+  waitingCode: 'waitingCode',
+  waitingMessage: 'waitingMessage',
+  waitingSince: 'waitingSince',
+  waitingNextAt: 'waitingNextAt',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
 
 export type CallScalarFieldEnum = (typeof CallScalarFieldEnum)[keyof typeof CallScalarFieldEnum]
+
+
+export const RequestQueueScalarFieldEnum = {
+  name: 'name',
+  endsAt: 'endsAt',
+  freeAt: 'freeAt',
+  walkAt: 'walkAt',
+  createdAt: 'createdAt'
+} as const
+
+export type RequestQueueScalarFieldEnum = (typeof RequestQueueScalarFieldEnum)[keyof typeof RequestQueueScalarFieldEnum]
 
 
 export const TranscriptScalarFieldEnum = {
@@ -208,6 +229,21 @@ export const AnalysisChunkScalarFieldEnum = {
 } as const
 
 export type AnalysisChunkScalarFieldEnum = (typeof AnalysisChunkScalarFieldEnum)[keyof typeof AnalysisChunkScalarFieldEnum]
+
+
+export const AnalysisAttemptScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  runId: 'runId',
+  activityId: 'activityId',
+  attempt: 'attempt',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
 export const ProcessingLogScalarFieldEnum = {

@@ -34,6 +34,7 @@ export type CallAvgAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: number | null
+  waitingAttempt: number | null
 }
 
 export type CallSumAggregateOutputType = {
@@ -44,6 +45,7 @@ export type CallSumAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: bigint | null
+  waitingAttempt: number | null
 }
 
 export type CallMinAggregateOutputType = {
@@ -70,6 +72,7 @@ export type CallMinAggregateOutputType = {
   sampleRateHertz: number | null
   sizeBytes: bigint | null
   sha256: string | null
+  integrity: string | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -88,6 +91,12 @@ export type CallMinAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -116,6 +125,7 @@ export type CallMaxAggregateOutputType = {
   sampleRateHertz: number | null
   sizeBytes: bigint | null
   sha256: string | null
+  integrity: string | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -134,6 +144,12 @@ export type CallMaxAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -162,6 +178,7 @@ export type CallCountAggregateOutputType = {
   sampleRateHertz: number
   sizeBytes: number
   sha256: number
+  integrity: number
   snumber: number
   cnumber: number
   dnumber: number
@@ -177,10 +194,17 @@ export type CallCountAggregateOutputType = {
   companyMatch: number
   matchRunId: number
   companyId: number
+  lookupTurn: number
   callAnalysisId: number
   failedStep: number
   failureCode: number
   failureMessage: number
+  waitingStep: number
+  waitingAttempt: number
+  waitingCode: number
+  waitingMessage: number
+  waitingSince: number
+  waitingNextAt: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -195,6 +219,7 @@ export type CallAvgAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  waitingAttempt?: true
 }
 
 export type CallSumAggregateInputType = {
@@ -205,6 +230,7 @@ export type CallSumAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  waitingAttempt?: true
 }
 
 export type CallMinAggregateInputType = {
@@ -231,6 +257,7 @@ export type CallMinAggregateInputType = {
   sampleRateHertz?: true
   sizeBytes?: true
   sha256?: true
+  integrity?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -249,6 +276,12 @@ export type CallMinAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -277,6 +310,7 @@ export type CallMaxAggregateInputType = {
   sampleRateHertz?: true
   sizeBytes?: true
   sha256?: true
+  integrity?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -295,6 +329,12 @@ export type CallMaxAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -323,6 +363,7 @@ export type CallCountAggregateInputType = {
   sampleRateHertz?: true
   sizeBytes?: true
   sha256?: true
+  integrity?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -338,10 +379,17 @@ export type CallCountAggregateInputType = {
   companyMatch?: true
   matchRunId?: true
   companyId?: true
+  lookupTurn?: true
   callAnalysisId?: true
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  waitingStep?: true
+  waitingAttempt?: true
+  waitingCode?: true
+  waitingMessage?: true
+  waitingSince?: true
+  waitingNextAt?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -457,6 +505,7 @@ export type CallGroupByOutputType = {
   sampleRateHertz: number | null
   sizeBytes: bigint | null
   sha256: string | null
+  integrity: string | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -472,10 +521,17 @@ export type CallGroupByOutputType = {
   companyMatch: $Enums.CompanyMatch | null
   matchRunId: string | null
   companyId: string | null
+  lookupTurn: runtime.JsonValue | null
   callAnalysisId: string | null
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  waitingStep: string | null
+  waitingAttempt: number | null
+  waitingCode: string | null
+  waitingMessage: string | null
+  waitingSince: Date | null
+  waitingNextAt: Date | null
   createdAt: Date
   updatedAt: Date
   _count: CallCountAggregateOutputType | null
@@ -527,6 +583,7 @@ export type CallWhereInput = {
   sampleRateHertz?: Prisma.IntNullableFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -542,10 +599,17 @@ export type CallWhereInput = {
   companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
+  lookupTurn?: Prisma.JsonNullableFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableFilter<"Call"> | string | null
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
@@ -554,6 +618,7 @@ export type CallWhereInput = {
   transcript?: Prisma.XOR<Prisma.TranscriptNullableScalarRelationFilter, Prisma.TranscriptWhereInput> | null
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
+  attempts?: Prisma.AnalysisAttemptListRelationFilter
 }
 
 export type CallOrderByWithRelationInput = {
@@ -580,6 +645,7 @@ export type CallOrderByWithRelationInput = {
   sampleRateHertz?: Prisma.SortOrderInput | Prisma.SortOrder
   sizeBytes?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrderInput | Prisma.SortOrder
+  integrity?: Prisma.SortOrderInput | Prisma.SortOrder
   snumber?: Prisma.SortOrderInput | Prisma.SortOrder
   cnumber?: Prisma.SortOrderInput | Prisma.SortOrder
   dnumber?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -595,10 +661,17 @@ export type CallOrderByWithRelationInput = {
   companyMatch?: Prisma.SortOrderInput | Prisma.SortOrder
   matchRunId?: Prisma.SortOrderInput | Prisma.SortOrder
   companyId?: Prisma.SortOrderInput | Prisma.SortOrder
+  lookupTurn?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingSince?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   company?: Prisma.CompanyOrderByWithRelationInput
@@ -607,6 +680,7 @@ export type CallOrderByWithRelationInput = {
   transcript?: Prisma.TranscriptOrderByWithRelationInput
   logs?: Prisma.processingLogOrderByRelationAggregateInput
   chunks?: Prisma.AnalysisChunkOrderByRelationAggregateInput
+  attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -637,6 +711,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   sampleRateHertz?: Prisma.IntNullableFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -652,9 +727,16 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
+  lookupTurn?: Prisma.JsonNullableFilter<"Call">
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
@@ -663,6 +745,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   transcript?: Prisma.XOR<Prisma.TranscriptNullableScalarRelationFilter, Prisma.TranscriptWhereInput> | null
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
+  attempts?: Prisma.AnalysisAttemptListRelationFilter
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -689,6 +772,7 @@ export type CallOrderByWithAggregationInput = {
   sampleRateHertz?: Prisma.SortOrderInput | Prisma.SortOrder
   sizeBytes?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrderInput | Prisma.SortOrder
+  integrity?: Prisma.SortOrderInput | Prisma.SortOrder
   snumber?: Prisma.SortOrderInput | Prisma.SortOrder
   cnumber?: Prisma.SortOrderInput | Prisma.SortOrder
   dnumber?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -704,10 +788,17 @@ export type CallOrderByWithAggregationInput = {
   companyMatch?: Prisma.SortOrderInput | Prisma.SortOrder
   matchRunId?: Prisma.SortOrderInput | Prisma.SortOrder
   companyId?: Prisma.SortOrderInput | Prisma.SortOrder
+  lookupTurn?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingSince?: Prisma.SortOrderInput | Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.CallCountOrderByAggregateInput
@@ -744,6 +835,7 @@ export type CallScalarWhereWithAggregatesInput = {
   sampleRateHertz?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableWithAggregatesFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
@@ -759,10 +851,17 @@ export type CallScalarWhereWithAggregatesInput = {
   companyMatch?: Prisma.EnumCompanyMatchNullableWithAggregatesFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableWithAggregatesFilter<"Call"> | string | null
+  lookupTurn?: Prisma.JsonNullableWithAggregatesFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableWithAggregatesFilter<"Call"> | string | null
   failedStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Call"> | Date | string
 }
@@ -791,6 +890,7 @@ export type CallCreateInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -805,9 +905,16 @@ export type CallCreateInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -816,6 +923,7 @@ export type CallCreateInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -842,6 +950,7 @@ export type CallUncheckedCreateInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -857,16 +966,24 @@ export type CallUncheckedCreateInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -893,6 +1010,7 @@ export type CallUpdateInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -907,9 +1025,16 @@ export type CallUpdateInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -918,6 +1043,7 @@ export type CallUpdateInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -944,6 +1070,7 @@ export type CallUncheckedUpdateInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -959,16 +1086,24 @@ export type CallUncheckedUpdateInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -995,6 +1130,7 @@ export type CallCreateManyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1010,10 +1146,17 @@ export type CallCreateManyInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -1042,6 +1185,7 @@ export type CallUpdateManyMutationInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1056,9 +1200,16 @@ export type CallUpdateManyMutationInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1087,6 +1238,7 @@ export type CallUncheckedUpdateManyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1102,10 +1254,17 @@ export type CallUncheckedUpdateManyInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1144,6 +1303,7 @@ export type CallCountOrderByAggregateInput = {
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
+  integrity?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1159,10 +1319,17 @@ export type CallCountOrderByAggregateInput = {
   companyMatch?: Prisma.SortOrder
   matchRunId?: Prisma.SortOrder
   companyId?: Prisma.SortOrder
+  lookupTurn?: Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrder
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1175,6 +1342,7 @@ export type CallAvgOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
 }
 
 export type CallMaxOrderByAggregateInput = {
@@ -1201,6 +1369,7 @@ export type CallMaxOrderByAggregateInput = {
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
+  integrity?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1219,6 +1388,12 @@ export type CallMaxOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1247,6 +1422,7 @@ export type CallMinOrderByAggregateInput = {
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
+  integrity?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1265,6 +1441,12 @@ export type CallMinOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  waitingStep?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
+  waitingCode?: Prisma.SortOrder
+  waitingMessage?: Prisma.SortOrder
+  waitingSince?: Prisma.SortOrder
+  waitingNextAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -1277,6 +1459,7 @@ export type CallSumOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  waitingAttempt?: Prisma.SortOrder
 }
 
 export type CallScalarRelationFilter = {
@@ -1461,6 +1644,20 @@ export type CallUpdateOneRequiredWithoutChunksNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutChunksInput, Prisma.CallUpdateWithoutChunksInput>, Prisma.CallUncheckedUpdateWithoutChunksInput>
 }
 
+export type CallCreateNestedOneWithoutAttemptsInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutAttemptsInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutAttemptsNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutAttemptsInput
+  upsert?: Prisma.CallUpsertWithoutAttemptsInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutAttemptsInput, Prisma.CallUpdateWithoutAttemptsInput>, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
+}
+
 export type CallCreateNestedOneWithoutLogsInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutLogsInput, Prisma.CallUncheckedCreateWithoutLogsInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutLogsInput
@@ -1499,6 +1696,7 @@ export type CallCreateWithoutCompanyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1513,9 +1711,16 @@ export type CallCreateWithoutCompanyInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
@@ -1523,6 +1728,7 @@ export type CallCreateWithoutCompanyInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1549,6 +1755,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1563,16 +1770,24 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1628,6 +1843,7 @@ export type CallScalarWhereInput = {
   sampleRateHertz?: Prisma.IntNullableFilter<"Call"> | number | null
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  integrity?: Prisma.StringNullableFilter<"Call"> | string | null
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -1643,10 +1859,17 @@ export type CallScalarWhereInput = {
   companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
+  lookupTurn?: Prisma.JsonNullableFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableFilter<"Call"> | string | null
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
+  waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  waitingSince?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
+  waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
 }
@@ -1675,6 +1898,7 @@ export type CallCreateWithoutTranscriptInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1689,9 +1913,16 @@ export type CallCreateWithoutTranscriptInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -1699,6 +1930,7 @@ export type CallCreateWithoutTranscriptInput = {
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -1725,6 +1957,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1740,15 +1973,23 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -1791,6 +2032,7 @@ export type CallUpdateWithoutTranscriptInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1805,9 +2047,16 @@ export type CallUpdateWithoutTranscriptInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -1815,6 +2064,7 @@ export type CallUpdateWithoutTranscriptInput = {
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -1841,6 +2091,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1856,15 +2107,23 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -1891,6 +2150,7 @@ export type CallCreateWithoutAnalysesInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1905,9 +2165,16 @@ export type CallCreateWithoutAnalysesInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -1915,6 +2182,7 @@ export type CallCreateWithoutAnalysesInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -1941,6 +2209,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1956,15 +2225,23 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -1996,6 +2273,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2010,9 +2288,16 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2020,6 +2305,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2046,6 +2332,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2061,15 +2348,23 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2112,6 +2407,7 @@ export type CallUpdateWithoutAnalysesInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2126,9 +2422,16 @@ export type CallUpdateWithoutAnalysesInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2136,6 +2439,7 @@ export type CallUpdateWithoutAnalysesInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2162,6 +2466,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2177,15 +2482,23 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2223,6 +2536,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2237,9 +2551,16 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2247,6 +2568,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2273,6 +2595,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2288,15 +2611,23 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -2323,6 +2654,7 @@ export type CallCreateWithoutChunksInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2337,9 +2669,16 @@ export type CallCreateWithoutChunksInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2347,6 +2686,7 @@ export type CallCreateWithoutChunksInput = {
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -2373,6 +2713,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2388,15 +2729,23 @@ export type CallUncheckedCreateWithoutChunksInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -2439,6 +2788,7 @@ export type CallUpdateWithoutChunksInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2453,9 +2803,16 @@ export type CallUpdateWithoutChunksInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2463,6 +2820,7 @@ export type CallUpdateWithoutChunksInput = {
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -2489,6 +2847,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2504,15 +2863,275 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+}
+
+export type CallCreateWithoutAttemptsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutAttemptsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutAttemptsInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+}
+
+export type CallUpsertWithoutAttemptsInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutAttemptsInput, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutAttemptsInput, Prisma.CallUncheckedCreateWithoutAttemptsInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutAttemptsInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutAttemptsInput, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
+}
+
+export type CallUpdateWithoutAttemptsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutAttemptsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -2539,6 +3158,7 @@ export type CallCreateWithoutLogsInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2553,9 +3173,16 @@ export type CallCreateWithoutLogsInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
@@ -2563,6 +3190,7 @@ export type CallCreateWithoutLogsInput = {
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -2589,6 +3217,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2604,15 +3233,23 @@ export type CallUncheckedCreateWithoutLogsInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -2655,6 +3292,7 @@ export type CallUpdateWithoutLogsInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2669,9 +3307,16 @@ export type CallUpdateWithoutLogsInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
@@ -2679,6 +3324,7 @@ export type CallUpdateWithoutLogsInput = {
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -2705,6 +3351,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2720,15 +3367,23 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -2755,6 +3410,7 @@ export type CallCreateManyCompanyInput = {
   sampleRateHertz?: number | null
   sizeBytes?: bigint | number | null
   sha256?: string | null
+  integrity?: string | null
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2769,10 +3425,17 @@ export type CallCreateManyCompanyInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -2801,6 +3464,7 @@ export type CallUpdateWithoutCompanyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2815,9 +3479,16 @@ export type CallUpdateWithoutCompanyInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
@@ -2825,6 +3496,7 @@ export type CallUpdateWithoutCompanyInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -2851,6 +3523,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2865,16 +3538,24 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -2901,6 +3582,7 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2915,10 +3597,17 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -2932,12 +3621,14 @@ export type CallCountOutputType = {
   analyses: number
   logs: number
   chunks: number
+  attempts: number
 }
 
 export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   analyses?: boolean | CallCountOutputTypeCountAnalysesArgs
   logs?: boolean | CallCountOutputTypeCountLogsArgs
   chunks?: boolean | CallCountOutputTypeCountChunksArgs
+  attempts?: boolean | CallCountOutputTypeCountAttemptsArgs
 }
 
 /**
@@ -2971,6 +3662,13 @@ export type CallCountOutputTypeCountChunksArgs<ExtArgs extends runtime.Types.Ext
   where?: Prisma.AnalysisChunkWhereInput
 }
 
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountAttemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AnalysisAttemptWhereInput
+}
+
 
 export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -2996,6 +3694,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3011,10 +3710,17 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  lookupTurn?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3023,6 +3729,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   transcript?: boolean | Prisma.Call$transcriptArgs<ExtArgs>
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
+  attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -3050,6 +3757,7 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3065,10 +3773,17 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  lookupTurn?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3099,6 +3814,7 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3114,10 +3830,17 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  lookupTurn?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
@@ -3148,6 +3871,7 @@ export type CallSelectScalar = {
   sampleRateHertz?: boolean
   sizeBytes?: boolean
   sha256?: boolean
+  integrity?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -3163,15 +3887,22 @@ export type CallSelectScalar = {
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  lookupTurn?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  waitingStep?: boolean
+  waitingAttempt?: boolean
+  waitingCode?: boolean
+  waitingMessage?: boolean
+  waitingSince?: boolean
+  waitingNextAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "lookupTurn" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -3179,6 +3910,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   transcript?: boolean | Prisma.Call$transcriptArgs<ExtArgs>
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
+  attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3199,6 +3931,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     transcript: Prisma.$TranscriptPayload<ExtArgs> | null
     logs: Prisma.$processingLogPayload<ExtArgs>[]
     chunks: Prisma.$AnalysisChunkPayload<ExtArgs>[]
+    attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -3240,6 +3973,10 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     sizeBytes: bigint | null
     sha256: string | null
     /**
+     * MISMATCH: archived although its size or sha1 is not the one that the phone system states.
+     */
+    integrity: string | null
+    /**
      * The numbers exactly as the phone system wrote them, so that corrected rules can be applied to them again.
      */
     snumber: string | null
@@ -3270,6 +4007,11 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     matchRunId: string | null
     companyId: string | null
     /**
+     * {activity, place, firstTurnAt}: where the company lookup stands in the RequestQueue, and when its turn first
+     * came, in milliseconds since 1970. For the activity's next attempt alone.
+     */
+    lookupTurn: runtime.JsonValue | null
+    /**
      * The current analysis; older ones are kept.
      */
     callAnalysisId: string | null
@@ -3279,6 +4021,16 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     failedStep: string | null
     failureCode: string | null
     failureMessage: string | null
+    /**
+     * Set while a step waits for its next attempt: which one failed last, why, since when the step keeps failing and
+     * when it is tried again. Null otherwise.
+     */
+    waitingStep: string | null
+    waitingAttempt: number | null
+    waitingCode: string | null
+    waitingMessage: string | null
+    waitingSince: Date | null
+    waitingNextAt: Date | null
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["call"]>
@@ -3681,6 +4433,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   transcript<T extends Prisma.Call$transcriptArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$transcriptArgs<ExtArgs>>): Prisma.Prisma__TranscriptClient<runtime.Types.Result.GetResult<Prisma.$TranscriptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   logs<T extends Prisma.Call$logsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$logsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$processingLogPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   chunks<T extends Prisma.Call$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -3733,6 +4486,7 @@ export interface CallFieldRefs {
   readonly sampleRateHertz: Prisma.FieldRef<"Call", 'Int'>
   readonly sizeBytes: Prisma.FieldRef<"Call", 'BigInt'>
   readonly sha256: Prisma.FieldRef<"Call", 'String'>
+  readonly integrity: Prisma.FieldRef<"Call", 'String'>
   readonly snumber: Prisma.FieldRef<"Call", 'String'>
   readonly cnumber: Prisma.FieldRef<"Call", 'String'>
   readonly dnumber: Prisma.FieldRef<"Call", 'String'>
@@ -3748,10 +4502,17 @@ export interface CallFieldRefs {
   readonly companyMatch: Prisma.FieldRef<"Call", 'CompanyMatch'>
   readonly matchRunId: Prisma.FieldRef<"Call", 'String'>
   readonly companyId: Prisma.FieldRef<"Call", 'String'>
+  readonly lookupTurn: Prisma.FieldRef<"Call", 'Json'>
   readonly callAnalysisId: Prisma.FieldRef<"Call", 'String'>
   readonly failedStep: Prisma.FieldRef<"Call", 'String'>
   readonly failureCode: Prisma.FieldRef<"Call", 'String'>
   readonly failureMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingStep: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingAttempt: Prisma.FieldRef<"Call", 'Int'>
+  readonly waitingCode: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly waitingSince: Prisma.FieldRef<"Call", 'DateTime'>
+  readonly waitingNextAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Call", 'DateTime'>
 }
@@ -4281,6 +5042,30 @@ export type Call$chunksArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
   take?: number
   skip?: number
   distinct?: Prisma.AnalysisChunkScalarFieldEnum | Prisma.AnalysisChunkScalarFieldEnum[]
+}
+
+/**
+ * Call.attempts
+ */
+export type Call$attemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the AnalysisAttempt
+   */
+  select?: Prisma.AnalysisAttemptSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the AnalysisAttempt
+   */
+  omit?: Prisma.AnalysisAttemptOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AnalysisAttemptInclude<ExtArgs> | null
+  where?: Prisma.AnalysisAttemptWhereInput
+  orderBy?: Prisma.AnalysisAttemptOrderByWithRelationInput | Prisma.AnalysisAttemptOrderByWithRelationInput[]
+  cursor?: Prisma.AnalysisAttemptWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AnalysisAttemptScalarFieldEnum | Prisma.AnalysisAttemptScalarFieldEnum[]
 }
 
 /**

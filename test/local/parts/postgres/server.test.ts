@@ -1,9 +1,19 @@
 // The embedded PostgreSQL keeps its data however it ends, and refuses an unusable data folder with
 // one sentence.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import pg from 'pg';
 
 import { LocalRunError } from '../../../../local/local-run-error.ts';
 import { startPostgres } from '../../../../local/parts/postgres/server.ts';
@@ -76,6 +86,44 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
+  it('lets nobody in without the password, which only its owner can read', async () => {
+    const { part, url } = await start();
+    try {
+      assert.equal(statSync(`${dataFolder}.password`).mode & 0o777, 0o600);
+      const { password, port } = new URL(url('postgres'));
+      assert.match(password, /^[0-9a-f]{32}$/);
+      for (const guess of ['postgres@', 'postgres:postgres@']) {
+        await assert.rejects(askFor(`postgresql://${guess}127.0.0.1:${port}/postgres`));
+      }
+      assert.equal(await askFor(url('postgres')), 'postgres');
+    } finally {
+      await part.stop();
+    }
+  });
+
+  it('closes a folder of an earlier version, which let everybody in, and keeps its data', async () => {
+    const first = await start();
+    await runOn(first.url('postgres'), (client) =>
+      client.query('CREATE TABLE kept (n int); ALTER ROLE postgres PASSWORD NULL'),
+    );
+    await first.part.stop();
+    const rules = join(dataFolder, 'pg_hba.conf');
+    writeFileSync(rules, readFileSync(rules, 'utf8').replaceAll('scram-sha-256', 'trust'));
+    rmSync(`${dataFolder}.password`);
+
+    const { part, url } = await start();
+    try {
+      await assert.rejects(
+        askFor(`postgresql://postgres@127.0.0.1:${new URL(url('postgres')).port}/postgres`),
+      );
+      const { rows } = await runOn(url('postgres'), (client) => client.query('SELECT n FROM kept'));
+      assert.deepEqual(rows, []);
+      assert.doesNotMatch(readFileSync(rules, 'utf8'), /^(local|host).*trust/m);
+    } finally {
+      await part.stop();
+    }
+  });
+
   it('refuses a folder made by another PostgreSQL version, and names it', async () => {
     mkdirSync(join(dataFolder, 'global'), { recursive: true });
     writeFileSync(join(dataFolder, 'PG_VERSION'), '16\n');
@@ -96,6 +144,19 @@ describe('the embedded PostgreSQL', () => {
     await assert.rejects(start(), refusal('PostgreSQL did not start: .*move it away'));
   });
 });
+
+/** Who the server takes us for. Rejects when it does not let us in. */
+async function askFor(url: string): Promise<unknown> {
+  // Without it, a password of the user's own (PGPASSWORD, ~/.pgpass) might be tried.
+  const client = new pg.Client({ connectionString: url, password: new URL(url).password });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ name: unknown }>('SELECT current_user AS name');
+    return rows[0]?.name;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
 
 function refusal(pattern: string) {
   return (error: unknown) =>

@@ -1,0 +1,113 @@
+import type { Call } from '../generated/prisma/client.ts';
+import type { CallRun } from '../clients/temporal/call-runs.ts';
+import { forClosedRun } from '../domain/advice.ts';
+import type { CallStatus } from '../domain/call.ts';
+import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
+import { isStep, type Step } from '../domain/names.ts';
+import type { Waiting } from '../domain/waiting.ts';
+
+/** How a call stands, from its row and from its run: the row alone does not know that a run is gone. */
+export type CallState = {
+  readonly status: CallStatus;
+  readonly failure: {
+    readonly step: string;
+    readonly code: string;
+    readonly message: string;
+  } | null;
+  readonly waiting: Waiting | null;
+  /** Whether the run is closed, so that it takes no signal. */
+  readonly isRunClosed: boolean;
+};
+
+// A worker that is there takes a task within milliseconds; two seconds are more than a busy one needs,
+// and little enough for a person who has just asked for something.
+const UNCLAIMED_AFTER_MS = 2_000;
+
+/**
+ * How a call stands. `run` is the newest one: `null` when Temporal does not know one any more,
+ * `undefined` while it does not answer, and then the row alone tells.
+ */
+export function callStateOf(call: Call, run: CallRun | null | undefined): CallState {
+  const { callStatus: status } = call;
+  if (run === undefined) {
+    return { status, failure: failureOf(call), waiting: waitingOf(call), isRunClosed: false };
+  }
+  if (run?.isOpen !== true) return closedState(call);
+  return {
+    status,
+    failure: failureOf(call),
+    waiting: waitingIn(run, call),
+    isRunClosed: false,
+  };
+}
+
+function closedState(call: Call): CallState {
+  const nothingWaits = { waiting: null, isRunClosed: true } as const;
+  if (call.callStatus === 'PROCESSING') {
+    const { meaning, remedy } = ERROR_CODES.RUN_CLOSED;
+    const failure = { code: 'RUN_CLOSED', message: `${meaning} ${remedy}` };
+    return { ...nothingWaits, status: 'FAILED', failure: { ...failure, step: stepOf(call) } };
+  }
+  const failure = failureOf(call);
+  return {
+    ...nothingWaits,
+    status: call.callStatus,
+    failure: failure && { ...failure, message: forClosedRun(failure.message) },
+  };
+}
+
+/** What an open run waits for, if it does. Temporal's own numbers are newer than those of the row. */
+function waitingIn(run: CallRun, call: Call): Waiting | null {
+  // The call is done; only its run has not closed yet.
+  if (call.callStatus === 'COMPLETED' && call.runId === run.runId) return null;
+  const { steps, unclaimedSince } = run.pending;
+  if (unclaimedSince !== null && Date.now() - unclaimedSince.getTime() >= UNCLAIMED_AFTER_MS) {
+    const step = steps.at(-1);
+    return {
+      step: step?.step ?? stepOf(call),
+      attempt: step?.failedAttempts ?? 0,
+      code: 'TEMPORAL_NO_WORKER',
+      message: 'No worker has taken the call up yet.',
+      since: unclaimedSince,
+      nextAttemptAt: null,
+    };
+  }
+
+  const failed = steps.flatMap(({ failure, ...step }) =>
+    failure === null ? [] : [{ ...step, ...failure }],
+  );
+  const last = failed.toSorted((a, b) => (b.at?.getTime() ?? 0) - (a.at?.getTime() ?? 0))[0];
+  if (last === undefined) return null;
+  const { step, failedAttempts, code, message, at, nextAttemptAt } = last;
+  const noted = waitingOf(call);
+  const since = noted?.step === step ? noted.since : (at ?? new Date());
+  return { step, attempt: failedAttempts, code, message, since, nextAttemptAt };
+}
+
+function waitingOf(call: Call): Waiting | null {
+  const { waitingStep: step, waitingCode: code, waitingSince: since } = call;
+  if (step === null || !isStep(step) || !isErrorCode(code) || since === null) return null;
+  return {
+    step,
+    attempt: call.waitingAttempt ?? 0,
+    code,
+    message: call.waitingMessage ?? '',
+    since,
+    nextAttemptAt: call.waitingNextAt,
+  };
+}
+
+function failureOf({ failedStep, failureCode, failureMessage }: Call): CallState['failure'] {
+  return failedStep === null || failureCode === null
+    ? null
+    : { step: failedStep, code: failureCode, message: failureMessage ?? '' };
+}
+
+/** The step at which a call stands, as far as its row tells: the one that failed, or the first without a result. */
+function stepOf(call: Call): Step {
+  const { failedStep, waitingStep } = call;
+  for (const step of [waitingStep, failedStep]) if (step !== null && isStep(step)) return step;
+  if (call.recordingUrl === null) return 'archiveRecording';
+  if (call.speechRecognition === null) return 'transcribeRecording';
+  return call.companyMatch === null ? 'matchCompany' : 'analyzeTranscript';
+}

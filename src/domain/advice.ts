@@ -1,0 +1,26 @@
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+
+// The remedies of the codes are written for a call that is parked, whose run waits for the signal. What a
+// call in another state needs is the same without that signal, or with a request to the gateway instead.
+
+const WITH_THE_SIGNAL =
+  /(?:, then| before) send(?:ing)? the signal reprocess|\. Then send the signal reprocess/g;
+const SENTENCES_ABOUT_THE_SIGNAL = /(?:^|(?<=\. ))Send the signal reprocess[^.]*\. ?/g;
+
+/** What may be done about a step that is tried again by itself; empty where only waiting helps. */
+export function adviceWhileRetrying(code: ErrorCode): string {
+  const advice = ERROR_CODES[code].remedy
+    .replace(SENTENCES_ABOUT_THE_SIGNAL, '')
+    .replace(WITH_THE_SIGNAL, '')
+    .trim();
+  // What cannot be told without the signal is advice for a parked run alone.
+  return advice.includes('signal') ? '' : advice;
+}
+
+/** Advice for a parked run, turned into advice for a run that is closed: it takes no signal any more. */
+export function forClosedRun(advice: string): string {
+  return advice
+    .replaceAll('Send the signal reprocess', 'Ask the gateway to reprocess the call')
+    .replaceAll('send the signal reprocess', 'ask the gateway to reprocess the call')
+    .replaceAll('sending the signal reprocess', 'asking the gateway to reprocess the call');
+}
