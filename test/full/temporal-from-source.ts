@@ -14,9 +14,13 @@ export type TemporalFromSource = {
   readonly schema: string;
 };
 
+/** There is no Go here, or nowhere to download Temporal from: nothing can be said about Temporal. */
+export class CannotBuild extends Error {}
+
 /**
  * Temporal's server and its tool for SQL in the version of the images, built by Go (1.25 or newer) and
- * kept in the user's cache folder. Takes about ten minutes the first time.
+ * kept in the user's cache folder. Takes about ten minutes the first time. Throws CannotBuild where the
+ * machine lacks what that needs.
  */
 export async function buildTemporal(version: string): Promise<TemporalFromSource> {
   const folder = await fillCacheFolder(
@@ -41,6 +45,18 @@ export async function buildTemporal(version: string): Promise<TemporalFromSource
   return { binaries: folder, schema: join(folder, 'schema') };
 }
 
-function go(args: readonly string[], env: Readonly<Record<string, string>>) {
-  return promisify(execFile)('go', args, { env: { ...process.env, ...env } });
+// What Go prints when it reaches no module proxy, or may not download a newer Go.
+const NOT_DOWNLOADED = /dial tcp|i\/o timeout|unexpected status|module lookup disabled|toolchain/i;
+
+async function go(args: readonly string[], env: Readonly<Record<string, string>>) {
+  try {
+    return await promisify(execFile)('go', args, { env: { ...process.env, ...env } });
+  } catch (error) {
+    const { code, stderr = '' } = error as { readonly code?: unknown; readonly stderr?: string };
+    if (code === 'ENOENT') throw new CannotBuild('Go (1.25 or newer) is not installed');
+    if (NOT_DOWNLOADED.test(stderr)) {
+      throw new CannotBuild(`Go cannot download Temporal: ${stderr.trim().split('\n').at(-1)}`);
+    }
+    throw error;
+  }
 }
