@@ -135,11 +135,11 @@ function report(all: readonly LaneResult[]): number {
 }
 
 /** What is wrong with a lane, apart from failed tests. */
-function faultsOf({ lane, passed, failures, death, lastLines }: LaneResult): string[] {
+function faultsOf({ lane, passed, failures, skipped, death, lastLines }: LaneResult): string[] {
   const last = ['It last wrote:', ...lastLines].join('\n    ');
   if (death !== null) return [`"${lane.name}" died (${death}). ${last}`];
   // With a pattern, the tests of a whole lane may all be left out.
-  return passed + failures.length === 0 && grep === null
+  return passed + failures.length + skipped === 0 && grep === null
     ? [`"${lane.name}" ran no test. ${last}`]
     : [];
 }

@@ -109,6 +109,16 @@ describe('npm test -- FILE…', () => {
     assert.equal(lastLine, '0 passed, 1 failed, 0 skipped');
   });
 
+  it('passes a file whose tests are all skipped, as for want of a program, and counts them', async () => {
+    write(
+      'skipped.test.ts',
+      `describe('s', () => { before(function () { this.skip(); }); it('x', () => {}); });`,
+    );
+    const { code, lastLine } = await run('skipped.test.ts');
+    assert.equal(code, 0);
+    assert.equal(lastLine, '0 passed, 0 failed, 1 skipped');
+  });
+
   for (const [what, text, told] of [
     [
       'ends in the middle with code 0',
