@@ -22,8 +22,9 @@ const KILLED_WORKERS = [
   'test/faults/matrix/matrix.test.ts',
 ];
 
-const WHOLE_SERVICE = [
-  'test/service/**/*.test.ts',
+const WHOLE_SERVICE = ['test/service/**/*.test.ts'];
+
+const GATEWAY_AND_START = [
   'test/api/**/*.test.ts',
   'test/local/**/*.test.ts',
   'test/faults/nemesis/nemesis.test.ts',
@@ -62,9 +63,10 @@ export const ONLY_FULL = ['test/full/**/*.test.ts'];
 export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
 
 /**
- * `npm test`: all tests. Many of them wait (for heartbeats that do not come, for servers that
- * restart, for a window to expire), so two cores bear two tracks and one that does nothing but wait;
- * with more, the tests of one starve those of another.
+ * `npm test`: all tests, in three tracks that take about as long. Many of them wait (for heartbeats
+ * that do not come, for servers that restart, for a window to expire), so two cores bear three
+ * tracks, one of which begins with tests that do nothing but wait; with more, the tests of one starve
+ * those of another.
  */
 export function allTracks(): readonly Track[] {
   const left = new Set(globSync('test/**/*.test.ts', { exclude: ONLY_FULL }).toSorted());
@@ -74,9 +76,10 @@ export function allTracks(): readonly Track[] {
   const killed = claim(KILLED_WORKERS);
   const quick = claim([...QUICK_CLIENTS, ...QUICK_OTHERS], NOT_QUICK);
   const service = claim(WHOLE_SERVICE);
+  const gateway = claim(GATEWAY_AND_START);
   return [
-    [lane('workers killed in a call', killed)],
-    [lane('the whole service, the gateway, npm start and a storm', service)],
+    [lane('workers killed in a call', killed), lane('the whole service', service)],
+    [lane('the gateway, npm start and a storm', gateway)],
     [quickLane('without servers', quick), lane('all others', [...left])],
   ];
 }
