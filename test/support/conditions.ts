@@ -103,10 +103,15 @@ export function untilParked(
 }
 
 /** Waits until the sandbox has seen so many requests of a call. */
-export function untilHit(rig: Rig, callSid: string, operation: string, count = 1): Promise<true> {
+export function untilHit(
+  rig: Rig,
+  callSid: string,
+  operation: string,
+  { count = 1, deadlineMs = DEADLINE_MS }: { count?: number; deadlineMs?: number } = {},
+): Promise<true> {
   return waitFor(
     `${count} × ${operation} of ${callSid}`,
     async () => ((await rig.sandbox.hitsOf(callSid))[operation] ?? 0) >= count || null,
-    DEADLINE_MS,
+    deadlineMs,
   );
 }

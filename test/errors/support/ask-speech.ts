@@ -5,7 +5,8 @@ import { AUDIO, CONFIG, PREFIX, REQUEST } from '../../clients/speech/rig.ts';
 import { responseOf, startSpeechServer, type Operation } from '../../clients/speech/support.ts';
 import type { SpeechAnswer, SpeechPlace } from '../corpus/speech.ts';
 
-const SILENCE_MS = 500;
+// Long enough for every answer that does come, beside all other tests on a slow machine.
+const SILENCE_MS = 1_500;
 const never = new AbortController().signal;
 
 const REQUESTS: Record<SpeechPlace, (speech: Speech) => Promise<unknown>> = {

@@ -14,8 +14,8 @@ import { settle } from './settle.ts';
 
 /** What a test does on purpose that would otherwise break an invariant. */
 export type Allowance = {
-  /** The language model was made to answer nonsense, so that replies had to be repaired. */
-  readonly repairs?: boolean;
+  /** Calls whose model was made to answer nonsense or to refuse, so that it was asked again. */
+  readonly askedAgain?: ReadonlySet<string>;
   /** Invariants that the test breaks on purpose; say why beside it. */
   readonly except?: readonly InvariantId[];
 };
@@ -23,7 +23,7 @@ export type Allowance = {
 /** Judges an observation by all ten invariants. */
 export function checkInvariants(
   observation: Observation,
-  { repairs = false, except = [] }: Allowance = {},
+  { askedAgain = new Set(), except = [] }: Allowance = {},
 ): Violation[] {
   return [
     ...checkStartedCalls(observation),
@@ -32,7 +32,7 @@ export function checkInvariants(
     ...checkCompanies(observation),
     ...checkLogRows(observation),
     ...checkStoredRecordings(observation),
-    ...checkPayments(observation, { repairs }),
+    ...checkPayments(observation, { askedAgain }),
     ...checkRefusedCalls(observation),
     ...checkPrivacy(observation),
     ...checkSessions(observation),

@@ -94,7 +94,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
     const cluster = given();
     const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
     for (const operation of ['phoneSystem.recordings.get', 'speech.BatchRecognize']) {
-      await untilHit(cluster, callSid, operation);
+      await untilHit(cluster, callSid, operation, { deadlineMs: CROWD_WITHIN_MS });
       for (const payload of [undefined, { from: 'analyzeTranscript' }, 'now!', [[]], { from: 7 }]) {
         assert.ok(await signalReprocess(cluster, callSid, payload));
       }
@@ -131,7 +131,7 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
   ): Promise<void> {
     const cluster = given();
     const { callSid } = await startCall(cluster, { faults: [fault] });
-    await untilHit(cluster, callSid, operation);
+    await untilHit(cluster, callSid, operation, { deadlineMs: CROWD_WITHIN_MS });
     assert.ok(await cancel(cluster, callSid));
     const handle = cluster.client.workflow.getHandle(callSid);
     await assert.rejects(handle.result());

@@ -1,17 +1,17 @@
 import type { Observation } from '../observation.ts';
 import { violationsOf, type Violation } from './violation.ts';
 
-/** How often an attempt may ask the language model: once, and twice more for repairs of the reply. */
+/** How often an attempt may ask the language model: once, and twice more for better answers. */
 const REQUESTS_PER_ATTEMPT = 3;
 
 /**
  * I7: a speech submission is paid once, a call has one submission unless an operator asked for
- * another, and the language model is asked once per attempt of the analysis. `repairs` says that a
- * test made it answer nonsense, so that it had to be asked again.
+ * another, and the language model is asked once per attempt of the analysis, except for the calls in
+ * `askedAgain`: there a test made it answer nonsense, or refuse a request for a reason it did not give.
  */
 export function checkPayments(
   { runs, sandbox }: Observation,
-  { repairs = false }: { readonly repairs?: boolean } = {},
+  { askedAgain = new Set() }: { readonly askedAgain?: ReadonlySet<string> } = {},
 ): readonly Violation[] {
   const violations = violationsOf('I7');
   const callSids = new Set(runs.map(({ callSid }) => callSid));
@@ -39,7 +39,7 @@ export function checkPayments(
       .flatMap(({ activities }) => activities)
       .filter(({ type }) => type === 'analyzeTranscript')
       .reduce((sum, activity) => sum + activity.attempts, 0);
-    const atMost = attempts * (repairs ? REQUESTS_PER_ATTEMPT : 1);
+    const atMost = attempts * (askedAgain.has(callSid) ? REQUESTS_PER_ATTEMPT : 1);
     if (requests > atMost) {
       violations.add(
         callSid,
