@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import { ApplicationFailure } from '@temporalio/common';
 
+import { ServiceError } from '../../src/domain/service-error.ts';
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -118,5 +119,24 @@ describe('the turn of a company lookup', () => {
     await lookup.leave({ place: null, firstTurnAt: Date.now() - 5 * HOUR_MS }, 'another run/4');
     await rig.sandbox.fault(failing);
     assert.notEqual((await lookup.failure(1)).nonRetryable, true);
+  });
+
+  it('is not noted by an attempt that fails after a faster one has stored its answer', async () => {
+    const lookup = await newLookup();
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<never>();
+    const connectwise = {
+      ...rig.deps.connectwise,
+      findByPhone: () => {
+        asked.resolve();
+        return answer.promise;
+      },
+    };
+    const slow = lookup.attempt('matchCompany', 1, { connectwise });
+    await asked.promise;
+    await lookup.attempt('matchCompany', 2);
+    answer.reject(new ServiceError('CONNECTWISE_UNAVAILABLE', 'It came too late.'));
+    await assert.rejects(slow);
+    assert.equal((await lookup.rows()).call.lookupTurn, null);
   });
 });

@@ -4,6 +4,7 @@ import type { Call } from '../../generated/prisma/client.ts';
 import type { ConnectWise } from '../../clients/connectwise/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
+import type { Database } from '../../repositories/database.ts';
 import type { Attempt } from '../step/attempt.ts';
 
 // Nobody waits longer than that to learn that a lookup fails. What the lookup has waited for its first
@@ -22,6 +23,7 @@ const turnNote = z.object({
 type TurnNote = z.infer<typeof turnNote>;
 
 export type InTurnDeps = {
+  readonly database: Pick<Database, 'transaction'>;
   readonly calls: Pick<CallRepository, 'update'>;
   readonly connectwise: Pick<ConnectWise, 'admitLookup'>;
 };
@@ -32,14 +34,19 @@ export type InTurnDeps = {
  * after the first turn.
  */
 export async function askInTurn<T>(
-  { calls, connectwise }: InTurnDeps,
+  { database, calls, connectwise }: InTurnDeps,
   { call, attempt }: { readonly call: Call; readonly attempt: Attempt },
   ask: () => Promise<T>,
 ): Promise<T> {
   const activity = `${attempt.runId}/${attempt.activityId}`;
   const { place, firstTurnAt } = readNote(call, activity);
   const keep = (note: Omit<TurnNote, 'activity'>) =>
-    calls.update(call.id, { lookupTurn: { activity, ...note } });
+    database.transaction(async (tx) => {
+      const current = await attempt.lockCall(call, tx);
+      // A faster attempt has stored its answer, so nobody comes back for this place.
+      if (current.companyMatch !== null && current.matchRunId === call.runId) return;
+      await calls.update(call.id, { lookupTurn: { activity, ...note } }, tx);
+    });
 
   try {
     await connectwise.admitLookup(place, attempt.signal);
