@@ -1,5 +1,6 @@
 // Guarantees which failed attempts leave a row in the processing log, and that the call's row tells of every one of them.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ErrorCode } from '../../src/domain/error-codes.ts';
 import { ServiceError } from '../../src/domain/service-error.ts';
@@ -78,6 +79,20 @@ describe('a step that keeps failing', () => {
       );
     }
     assert.equal((await notedOf(call)).length, 8);
+  });
+
+  it('does not wait for an attempt that Temporal has given up, when that fails at last', async () => {
+    const call = await callBefore('matchCompany');
+    call.timesOutAfter(50);
+    const connectwise = {
+      ...rig.deps.connectwise,
+      findByPhone: async () => {
+        await sleep(100);
+        return fail('CONNECTWISE_UNAVAILABLE');
+      },
+    };
+    await assert.rejects(Promise.resolve(call.attempt('matchCompany', 1, { connectwise })));
+    assert.equal((await call.rows()).call.waitingStep, null);
   });
 
   it('is told by the row of the call until it succeeds, with the delay that the other system asked for', async () => {

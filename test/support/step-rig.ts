@@ -53,6 +53,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     const key = await addRecording(recording);
     let runId: string = randomUUID();
     let scheduledTimestampMs = Date.now() + randomInt(1_000);
+    let startToCloseTimeoutMs = 60_000;
     let redoFrom: RedoStep | null = null;
     let cancel: () => void = () => undefined;
 
@@ -62,6 +63,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
         activityId: String(STEPS.indexOf(step) + 1),
         attempt: number,
         scheduledTimestampMs,
+        startToCloseTimeoutMs,
         workflowExecution: { workflowId: key.callSid, runId },
       });
       cancel = () => environment.cancel();
@@ -96,6 +98,10 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
       /** Makes every attempt one of steps that Temporal scheduled so long ago. */
       scheduledAgo(ms: number) {
         scheduledTimestampMs = Date.now() - ms;
+      },
+      /** Gives every attempt so long, as Temporal's timeout does. */
+      timesOutAfter(ms: number) {
+        startToCloseTimeoutMs = ms;
       },
       /** Cancels the attempt that was begun last. */
       cancel: () => cancel(),

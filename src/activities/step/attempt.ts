@@ -31,6 +31,12 @@ export type Attempt = {
   readonly scheduledAt: Date;
   /** Where the attempt stands in the order of the call's changes of status. */
   readonly transition: bigint;
+  /**
+   * Whether Temporal has given the attempt up, because its time was over before it ended: another one has
+   * taken its place, and how this one ends is of no interest to anybody. A frozen worker learns of it no
+   * other way.
+   */
+  isOver(): boolean;
   /** Aborts when the run is cancelled, the attempt has timed out or the worker shuts down. */
   readonly signal: AbortSignal;
   /**
@@ -61,7 +67,9 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
   if (runId === undefined) {
     throw new ServiceError('INTERNAL_ERROR', `${step} was called outside a workflow.`);
   }
-  const { activityId, attempt, scheduledTimestampMs } = info;
+  const { activityId, attempt, scheduledTimestampMs, startToCloseTimeoutMs } = info;
+  // By the worker's own clock, as clocks differ.
+  const endsAtMs = Date.now() + startToCloseTimeoutMs;
   const key = { step, runId, activityId, attempt: ANY_ATTEMPT };
   return {
     step,
@@ -71,6 +79,7 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
     backoffMs: backoffOf(info),
     scheduledAt: new Date(scheduledTimestampMs),
     transition: transitionOf(info),
+    isOver: () => Date.now() >= endsAtMs,
     signal: cancellationSignal,
 
     async lockCall({ id, runId: expectedRunId }, tx) {

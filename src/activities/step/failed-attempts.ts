@@ -97,7 +97,7 @@ export function createFailedAttempts(
           isExpected: code === 'RECORDING_NOT_THERE_YET',
         });
       }
-      if (!failure.retryable) return;
+      if (!failure.retryable || attempt.isOver()) return;
       const delayMs = delayOf(failure, attempt.backoffMs) ?? attempt.backoffMs;
       await noteWaiting(call, { number: attempt.number, code, message, delayMs });
     });
