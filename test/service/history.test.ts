@@ -70,6 +70,8 @@ describe('the history of a run', () => {
         { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
         {
           system: 'languageModel',
+          // A model that does not say what it dislikes is asked once more, without a schema.
+          times: 2,
           action: {
             status: 400,
             body: `{"error":{"message":"${SPOKEN.join()} Bearer ${NUMBER}"}}`,
