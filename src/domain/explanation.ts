@@ -96,8 +96,14 @@ function explainFailure({ failure, waiting, isRunClosed }: ExplainedCall): strin
   if (failure === null) return 'The processing of the call failed; its log says why.';
   const { step, code, message } = failure;
   const what = WHAT_FAILED[step];
-  if (waiting?.code === 'TEMPORAL_NO_WORKER') return `${what} ${ERROR_CODES[code].meaning}`;
+  if (waiting?.code === 'TEMPORAL_NO_WORKER') return `${what} ${withoutAdvice(code, message)}`;
   return `${what} ${isRunClosed ? forClosedRun(message) : message}`;
+}
+
+/** What failed and why; the meaning of the code where the advice is that of an earlier version. */
+function withoutAdvice(code: ErrorCode, message: string): string {
+  const { meaning, remedy } = ERROR_CODES[code];
+  return message.endsWith(remedy) ? message.slice(0, -remedy.length).trimEnd() : meaning;
 }
 
 function explainRetry({ step, attempt, code, message, since, nextAttemptAt }: Waiting): string {

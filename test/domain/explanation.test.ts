@@ -107,7 +107,7 @@ const CASES: readonly [Partial<ExplainedCall>, string][] = [
       failure: KEY_REFUSED,
       waiting: { ...WAITING, code: 'TEMPORAL_NO_WORKER' },
     },
-    'What was said could not be analysed. The language model refused the key. No worker has taken the call up since 2026-11-30 12:03:04 UTC: none is running, or all of them are busy. Check that workers run (npm run worker); the call then goes on by itself.',
+    'What was said could not be analysed. Asking the language model failed: it answered 401 (model m at llm.example). No worker has taken the call up since 2026-11-30 12:03:04 UTC: none is running, or all of them are busy. Check that workers run (npm run worker); the call then goes on by itself.',
   ],
   [
     {

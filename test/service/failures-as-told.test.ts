@@ -37,7 +37,7 @@ describe('GET /calls/:callSid alone tells cause and remedy', () => {
   for (const [system, failures] of systems) {
     for (const failure of failures) {
       it(`when ${system} ${failure.what}`, () => {
-        const [, , told] = all.outside.find(([, other]) => other === failure) ?? [];
+        const told = all.outside.find((each) => each.failure === failure)?.told;
         assert.ok(told !== undefined);
         assert.equal(told.code, failure.code);
         assertNames(told, failure.names);
@@ -78,5 +78,5 @@ function assertNames({ text }: Told, names: readonly (string | RegExp)[]): void 
 }
 
 function toldIn({ outside, own }: AllTold): Told[] {
-  return [...outside.map(([, , told]) => told), ...Object.values(own)];
+  return [...outside.map(({ told }) => told), ...Object.values(own)];
 }

@@ -17,12 +17,12 @@ can show no call, it answers 404 or 503, and \`detail\` and \`remedy\` say it. [
 
 /** The page, as Markdown. */
 export function renderPage({ outside, own }: AllTold): string {
-  const systems = [...new Set(outside.map(([system]) => system))];
+  const systems = [...new Set(outside.map(({ system }) => system))];
   const sections = systems.flatMap((system) => [
     `## ${system}`,
     ...outside
-      .filter(([other]) => other === system)
-      .map(([, { what }, told]) => describe(`${system} ${what}`, told)),
+      .filter((each) => each.system === system)
+      .map(({ failure, told }) => describe(`${system} ${failure.what}`, told)),
   ]);
   const ours = (Object.keys(OWN_FAILURES) as OwnFailureName[]).map((name) =>
     describe(OWN_FAILURES[name].what, own[name]),

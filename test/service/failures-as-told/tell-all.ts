@@ -1,12 +1,11 @@
-import { waitFor } from '../../support/wait-for.ts';
-import { reprocess, startCall, submitOnce } from '../../support/calls.ts';
-import { untilStatus } from '../../support/conditions.ts';
+import { runOn } from '../../../prisma/engine/create-database.ts';
+import { startTcpProxy, type TcpProxy } from '../../faults/harness/tcp-proxy.ts';
+import { reprocess, submitOnce } from '../../support/calls.ts';
 import { startOwnGateway } from '../../support/own-gateway.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { askGateway, type Reply } from '../../support/rig.ts';
 import { startService, type Service } from '../../support/service.ts';
-import { startTcpProxy, type TcpProxy } from '../../faults/harness/tcp-proxy.ts';
-import { runOn } from '../../../prisma/engine/create-database.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import {
   AT_A_TRANSCRIPTION_SERVER,
   PLANTED_FAILURES,
@@ -15,9 +14,17 @@ import {
 } from './planted-failures.ts';
 import { createToExample, toTold, type Told, type ToExample } from './told.ts';
 
+/** A failure at an outside system, the call that met it, and what the gateway said about the call. */
+type OutsideTold = {
+  readonly system: string;
+  readonly failure: PlantedFailure;
+  readonly callSid: string;
+  readonly told: Told;
+};
+
 /** What the gateway said about every planted failure, in the order of the table. */
 export type AllTold = {
-  readonly outside: readonly (readonly [system: string, failure: PlantedFailure, told: Told])[];
+  readonly outside: readonly OutsideTold[];
   readonly own: Readonly<Record<OwnFailureName, Told>>;
 };
 
@@ -28,6 +35,9 @@ type Rig = {
 };
 
 const OF_THE_TRANSCRIPTION_SERVER = 'A transcription server';
+
+/** Where calls wait for the worker that has a transcription server instead of Speech-to-Text. */
+const OTHER_QUEUE = { TASK_QUEUE: 'with-a-transcription-server' };
 
 // An attempt of the slowest case lasts fourteen seconds; the rest is room for a busy machine.
 const TOLD_WITHIN_MS = 90_000;
@@ -46,42 +56,45 @@ export async function tellAll(): Promise<AllTold> {
         workers: 0,
         async prepareDatabase(url) {
           realDatabaseUrl = url;
-          proxy = stack.adopt(await startTcpProxy(() => Number(new URL(url).port)), (opened) =>
-            opened.close(),
-          );
+          proxy = await startTcpProxy(() => Number(new URL(url).port));
+          stack.adopt(proxy, (opened) => opened.close());
           return Object.assign(new URL(url), { port: String(proxy.port) }).href;
         },
       }),
       (started) => started.stop(),
     );
     if (proxy === null) throw new Error('The database has no proxy in front of it.');
-    const rig = {
+    const rig: Rig = {
       service,
       toExample: createToExample(service, realDatabaseUrl),
-      read: (callSid: string) => service.request('GET', `/calls/${callSid}`),
+      read: (callSid) => service.request('GET', `/calls/${callSid}`),
     };
 
-    const google = await service.startWorker();
-    const atGoogle = await Promise.all(
-      Object.entries(PLANTED_FAILURES).flatMap(([system, failures]) =>
-        failures.map(async (failure) => [system, failure, await tell(rig, failure)] as const),
+    const [google, server, otherGateway] = await Promise.all([
+      service.startWorker(),
+      service.startWorker({ env: { ...OTHER_QUEUE, SPEECH_PROVIDER: 'openai-compatible' } }),
+      startOwnGateway(service.databaseUrl, {
+        ...OTHER_QUEUE,
+        TEMPORAL_ADDRESS: service.temporal.address,
+      }),
+    ]);
+    stack.defer(() => otherGateway.remove());
+    const outside = await Promise.all([
+      ...Object.entries(PLANTED_FAILURES).flatMap(([system, failures]) =>
+        failures.map((failure) => tell(rig, { system, failure }, service.gatewayUrl)),
       ),
-    );
-    const [neverOpened, notReprocessed] = await withoutWorker(rig, () => google.kill());
-    const other = await service.startWorker({ env: { SPEECH_PROVIDER: 'openai-compatible' } });
-    const atServer = await Promise.all(
-      AT_A_TRANSCRIPTION_SERVER.map(
-        async (failure) =>
-          [OF_THE_TRANSCRIPTION_SERVER, failure, await tell(rig, failure)] as const,
+      ...AT_A_TRANSCRIPTION_SERVER.map((failure) =>
+        tell(rig, { system: OF_THE_TRANSCRIPTION_SERVER, failure }, otherGateway.url),
       ),
-    );
+    ]);
+
+    await Promise.all([google.kill(), server.kill()]);
     return {
-      outside: [...atGoogle, ...atServer],
+      outside,
       own: {
-        neverOpened,
-        notReprocessed,
+        ...(await withoutWorker(rig, outside)),
         ...(await withoutDatabase(rig, proxy, realDatabaseUrl)),
-        ...(await withoutTemporal(rig, () => other.kill())),
+        ...(await withoutTemporal(rig, outside)),
       },
     };
   } finally {
@@ -89,9 +102,17 @@ export async function tellAll(): Promise<AllTold> {
   }
 }
 
-async function tell(rig: Rig, failure: PlantedFailure): Promise<Told> {
-  const { callSid } = await startCall(rig.service, { faults: failure.faults });
-  return untilTold(rig, callSid, failure);
+async function tell(
+  rig: Rig,
+  planted: Pick<OutsideTold, 'system' | 'failure'>,
+  gatewayUrl: string,
+): Promise<OutsideTold> {
+  const { faults } = planted.failure;
+  const { callSid, recordgroup, recordid } = await rig.service.addRecording({ faults });
+  const key = { callRecordingId: callSid, recordgroup, recordid };
+  const { status } = await askGateway(gatewayUrl, 'POST', '/calls', key);
+  if (status !== 202) throw new Error(`The gateway answered ${status} to a new call.`);
+  return { ...planted, callSid, told: await untilTold(rig, callSid, planted.failure) };
 }
 
 /** Waits until the gateway tells of this failure in the stage that is meant. */
@@ -122,25 +143,28 @@ function untilTold(
   );
 }
 
-/** Of a call that is given up; the next attempt succeeds. */
-const REFUSED_ONCE = [{ system: 'languageModel', action: { status: 401 } }];
+/** The call that has met this failure. */
+function callThatMet(outside: AllTold['outside'], of: string, what: string): string {
+  const met = outside.find(({ system, failure }) => system === of && failure.what === what);
+  if (met === undefined) throw new Error(`No failure of ${of} is "${what}".`);
+  return met.callSid;
+}
 
 async function withoutWorker(
   { service, read, toExample }: Rig,
-  endWorker: () => Promise<void>,
-): Promise<readonly [neverOpened: Told, notReprocessed: Told]> {
-  const parked = await startCall(service, { faults: REFUSED_ONCE });
-  await untilStatus(service, parked.callSid, 'FAILED', TOLD_WITHIN_MS);
-  await endWorker();
+  outside: AllTold['outside'],
+): Promise<Record<'neverOpened' | 'notReprocessed', Told>> {
   const unopened = await service.addRecording();
   await submitOnce(service, unopened);
-  await reprocess(service, parked.callSid);
-  const neverOpened = toTold(await read(unopened.callSid), toExample);
-  const notReprocessed = await waitFor('the gateway to tell that no worker runs', async () => {
-    const told = toTold(await read(parked.callSid), toExample);
-    return told.code === 'TEMPORAL_NO_WORKER' ? told : null;
-  });
-  return [neverOpened, notReprocessed];
+  const parked = callThatMet(outside, 'The phone system', 'refuses the password');
+  await reprocess(service, parked);
+  return {
+    neverOpened: toTold(await read(unopened.callSid), toExample),
+    notReprocessed: await waitFor('the gateway to tell that no worker runs', async () => {
+      const told = toTold(await read(parked), toExample);
+      return told.code === 'TEMPORAL_NO_WORKER' ? told : null;
+    }),
+  };
 }
 
 async function withoutDatabase(
@@ -148,10 +172,6 @@ async function withoutDatabase(
   proxy: TcpProxy,
   databaseUrl: string,
 ): Promise<Record<'noDatabase' | 'wrongPassword' | 'noTables', Told>> {
-  proxy.refuse();
-  const noDatabase = toTold(await read('1740000000.1'), toExample);
-  proxy.heal();
-
   const askAlone = async (url: string): Promise<Told> => {
     const gateway = await startOwnGateway(url);
     try {
@@ -164,46 +184,40 @@ async function withoutDatabase(
   const empty = await createTestDatabase();
   try {
     await runOn(empty.url, (client) => client.query('DROP SCHEMA public CASCADE'));
-    const [wrongPassword, noTables] = await Promise.all([askAlone(wrong), askAlone(empty.url)]);
+    proxy.refuse();
+    const [noDatabase, wrongPassword, noTables] = await Promise.all([
+      read('1740000000.1').then((reply) => toTold(reply, toExample)),
+      askAlone(wrong),
+      askAlone(empty.url),
+    ]);
     return { noDatabase, wrongPassword, noTables };
   } finally {
+    proxy.heal();
     await empty.drop();
   }
 }
 
 type WithoutTemporal = Extract<OwnFailureName, `${'no' | 'frozen'}Temporal${string}`>;
 
+/** No worker runs. */
 async function withoutTemporal(
-  rig: Rig,
-  endWorker: () => Promise<void>,
+  { service, read, toExample }: Rig,
+  outside: AllTold['outside'],
 ): Promise<Record<WithoutTemporal, Told>> {
-  const { service, read, toExample } = rig;
-  const withModel = async (what: string): Promise<string> => {
-    const failure = PLANTED_FAILURES['The language model']?.find((each) => each.what === what);
-    if (failure === undefined) throw new Error(`No failure of the language model is "${what}".`);
-    const { callSid } = await startCall(service, { faults: failure.faults });
-    await untilTold(rig, callSid, failure);
-    return callSid;
-  };
-  const [running, retried, parked] = await Promise.all([
-    withModel('is slow'),
-    withModel('limits the rate'),
-    withModel('refuses the key'),
-  ]);
-  await endWorker();
   const unopened = await service.addRecording();
   await submitOnce(service, unopened);
+  const toldOf = async (callSid: string) => toTold(await read(callSid), toExample);
+  const toldOfModel = (what: string) => toldOf(callThatMet(outside, 'The language model', what));
 
-  const told = async (callSid: string) => toTold(await read(callSid), toExample);
   service.temporal.freeze();
-  const frozenTemporal = await told(running);
+  const frozenTemporal = await toldOfModel('is slow');
   service.temporal.thaw();
   await service.temporal.kill();
   return {
     frozenTemporal,
-    noTemporal: await told(running),
-    noTemporalWhileRetried: await told(retried),
-    noTemporalWhileParked: await told(parked),
-    noTemporalNorRow: await told(unopened.callSid),
+    noTemporal: await toldOfModel('is slow'),
+    noTemporalWhileRetried: await toldOfModel('limits the rate'),
+    noTemporalWhileParked: await toldOfModel('refuses the key'),
+    noTemporalNorRow: await toldOf(unopened.callSid),
   };
 }
