@@ -4,7 +4,8 @@ import { forClosedRun } from '../domain/advice.ts';
 import type { CallStatus } from '../domain/call.ts';
 import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
 import { isStep, type Step } from '../domain/names.ts';
-import type { Waiting } from '../domain/waiting.ts';
+import { ServiceError } from '../domain/service-error.ts';
+import type { Running, Waiting } from '../domain/waiting.ts';
 
 /** How a call stands, from its row and from its run: the row alone does not know that a run is gone. */
 export type CallState = {
@@ -15,6 +16,10 @@ export type CallState = {
     readonly message: string;
   } | null;
   readonly waiting: Waiting | null;
+  /** The step that a worker is at, when it has not failed yet in this run. */
+  readonly running: Running | null;
+  /** Why Temporal cannot be asked, so that the row alone tells; `null` when it answered. */
+  readonly temporalFailure: string | null;
   /** Whether the run is closed, so that it takes no signal. */
   readonly isRunClosed: boolean;
 };
@@ -24,25 +29,48 @@ export type CallState = {
 const UNCLAIMED_AFTER_MS = 2_000;
 
 /**
- * How a call stands. `run` is the newest one: `null` when Temporal does not know one any more,
- * `undefined` while it does not answer, and then the row alone tells.
+ * How a call stands. `run` is the newest one: `null` when Temporal does not know one any more, and its
+ * failure while Temporal does not answer, when the row alone tells.
  */
-export function callStateOf(call: Call, run: CallRun | null | undefined): CallState {
+export function callStateOf(call: Call, run: CallRun | null | ServiceError): CallState {
   const { callStatus: status } = call;
-  if (run === undefined) {
-    return { status, failure: failureOf(call), waiting: waitingOf(call), isRunClosed: false };
+  if (run instanceof ServiceError) {
+    return {
+      status,
+      failure: failureOf(call),
+      waiting: waitingOf(call),
+      running: null,
+      temporalFailure: run.message,
+      isRunClosed: false,
+    };
   }
   if (run?.isOpen !== true) return closedState(call);
+  const waiting = waitingIn(run, call);
   return {
     status,
     failure: failureOf(call),
-    waiting: waitingIn(run, call),
+    waiting,
+    running: waiting === null ? runningIn(run) : null,
+    temporalFailure: null,
     isRunClosed: false,
   };
 }
 
+/** Of two steps at a time, the one that has taken longer. */
+function runningIn({ pending }: CallRun): Running | null {
+  const running = pending.steps.flatMap(({ step, runningSince: since }) =>
+    since === null ? [] : [{ step, since }],
+  );
+  return running.toSorted((a, b) => a.since.getTime() - b.since.getTime())[0] ?? null;
+}
+
 function closedState(call: Call): CallState {
-  const nothingWaits = { waiting: null, isRunClosed: true } as const;
+  const nothingWaits = {
+    waiting: null,
+    running: null,
+    temporalFailure: null,
+    isRunClosed: true,
+  } as const;
   if (call.callStatus === 'PROCESSING') {
     const { meaning, remedy } = ERROR_CODES.RUN_CLOSED;
     const failure = { code: 'RUN_CLOSED', message: `${meaning} ${remedy}` };

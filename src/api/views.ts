@@ -72,7 +72,7 @@ export function toCallReply(
 }
 
 function explain(call: CallWithDetails, state: CallState): string {
-  const { status, failure, waiting, isRunClosed } = state;
+  const { status, failure, waiting, running, temporalFailure, isRunClosed } = state;
   return explainCall({
     status,
     outcome: call.outcome,
@@ -81,9 +81,11 @@ function explain(call: CallWithDetails, state: CallState): string {
     hasNumber: call.externalPhoneNumber !== null,
     failure:
       failure !== null && isStep(failure.step) && isErrorCode(failure.code)
-        ? { step: failure.step, code: failure.code }
+        ? { step: failure.step, code: failure.code, message: failure.message }
         : null,
     waiting,
+    running,
+    temporalFailure,
     isRunClosed,
   });
 }

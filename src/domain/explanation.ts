@@ -2,7 +2,7 @@ import type { CallStatus, CompanyMatch, Outcome } from './call.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 import { adviceWhileRetrying, forClosedRun } from './advice.ts';
 import type { Step } from './names.ts';
-import type { Waiting } from './waiting.ts';
+import type { Running, Waiting } from './waiting.ts';
 
 /** What is known about a call, as far as a dispatcher needs it explained. */
 export type ExplainedCall = {
@@ -14,9 +14,18 @@ export type ExplainedCall = {
   /** Whether the number of the other side is known. */
   readonly hasNumber: boolean;
   /** Set while the call is FAILED. */
-  readonly failure: { readonly step: Step; readonly code: ErrorCode } | null;
+  readonly failure: {
+    readonly step: Step;
+    readonly code: ErrorCode;
+    /** What failed and why, and what to do about it. */
+    readonly message: string;
+  } | null;
   /** Set while something is tried again by itself, or waits for a worker. */
   readonly waiting: Waiting | null;
+  /** The step that a worker is at, when it has not failed yet. */
+  readonly running: Running | null;
+  /** Why Temporal cannot be asked about the call; `null` when it can. */
+  readonly temporalFailure: string | null;
   /** Whether the run is closed, so that it takes no signal. */
   readonly isRunClosed: boolean;
 };
@@ -29,6 +38,15 @@ const WHAT_FAILED = {
   analyzeTranscript: 'What was said could not be analysed.',
 } as const satisfies Record<Step, string>;
 
+const WHAT_RUNS = {
+  openCall: 'The call is being opened for processing',
+  archiveRecording:
+    'The recording is being fetched from the phone system and archived in Cloud Storage',
+  transcribeRecording: 'The recording is being transcribed',
+  matchCompany: 'The company is being looked up in ConnectWise',
+  analyzeTranscript: 'The language model is analysing what was said',
+} as const satisfies Record<Step, string>;
+
 const WHAT_CAME_OUT = {
   ANALYZED: 'What was said was analysed.',
   NO_SPEECH: 'Nobody spoke in the recording, so there was nothing to analyse.',
@@ -39,12 +57,32 @@ const WHAT_CAME_OUT = {
  * our steps: who it was with and what came of it, or what failed and what to do about it.
  */
 export function explainCall(call: ExplainedCall): string {
-  const { status, waiting } = call;
+  return join(explainState(call), explainSilence(call));
+}
+
+function explainState(call: ExplainedCall): string {
+  const { status, waiting, running } = call;
   if (waiting?.code === 'TEMPORAL_NO_WORKER') {
     return join(status === 'PROCESSING' ? null : explainResult(call), explainRequest(waiting));
   }
   if (status !== 'PROCESSING') return explainResult(call);
-  return waiting === null ? 'The call is being processed.' : explainRetry(waiting);
+  if (waiting !== null) return explainRetry(waiting);
+  return join('The call is being processed.', running && explainRunning(running));
+}
+
+/** A slow system looks like this; an attempt that lasts too long is ended and then counts as failed. */
+function explainRunning({ step, since }: Running): string {
+  return `${WHAT_RUNS[step]}, since ${inWords(since)}. Nothing has failed, and nothing needs to be done: if no answer comes in time, the service tries again by itself.`;
+}
+
+/** Without Temporal no step begins. A call that is completed does not need it. */
+function explainSilence({ status, temporalFailure }: ExplainedCall): string | null {
+  if (temporalFailure === null || status === 'COMPLETED') return null;
+  const meanwhile =
+    status === 'FAILED'
+      ? 'No request about the call is taken until it answers.'
+      : 'Nothing is lost: the call goes on by itself once it answers.';
+  return `${temporalFailure} This is how the call was before. ${meanwhile} Check that Temporal runs, and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.`;
 }
 
 /** How the call ended last. A failure has no advice while a request to mend it waits already. */
@@ -56,17 +94,23 @@ function explainResult(call: ExplainedCall): string {
 
 function explainFailure({ failure, waiting, isRunClosed }: ExplainedCall): string {
   if (failure === null) return 'The processing of the call failed; its log says why.';
-  const { meaning, remedy } = ERROR_CODES[failure.code];
-  const what = `${WHAT_FAILED[failure.step]} ${meaning}`;
-  if (waiting?.code === 'TEMPORAL_NO_WORKER') return what;
-  return `${what} ${isRunClosed ? forClosedRun(remedy) : remedy}`;
+  const { step, code, message } = failure;
+  const what = WHAT_FAILED[step];
+  if (waiting?.code === 'TEMPORAL_NO_WORKER') return `${what} ${withoutAdvice(code, message)}`;
+  return `${what} ${isRunClosed ? forClosedRun(message) : message}`;
 }
 
-function explainRetry({ step, attempt, code, since, nextAttemptAt }: Waiting): string {
+/** What failed and why; the meaning of the code where the advice is that of an earlier version. */
+function withoutAdvice(code: ErrorCode, message: string): string {
+  const { meaning, remedy } = ERROR_CODES[code];
+  return message.endsWith(remedy) ? message.slice(0, -remedy.length).trimEnd() : meaning;
+}
+
+function explainRetry({ step, attempt, code, message, since, nextAttemptAt }: Waiting): string {
   const next = nextAttemptAt === null ? 'now' : `at ${inWords(nextAttemptAt)}`;
   return join(
     WHAT_FAILED[step].replace(/\.$/, ' so far.'),
-    MEANING_OF_ONE_ATTEMPT[code] ?? ERROR_CODES[code].meaning,
+    message,
     `It has been tried ${attempt === 1 ? 'once' : `${attempt} times`} since ${inWords(since)} and is tried again by itself, next ${next}.`,
     adviceWhileRetrying(code),
   );
@@ -75,11 +119,6 @@ function explainRetry({ step, attempt, code, since, nextAttemptAt }: Waiting): s
 function explainRequest({ since }: Waiting): string {
   return `No worker has taken the call up since ${inWords(since)}: none is running, or all of them are busy. Check that workers run (npm run worker); the call then goes on by itself.`;
 }
-
-/** Codes whose meaning speaks of a step that was given up. */
-const MEANING_OF_ONE_ATTEMPT: Readonly<Partial<Record<ErrorCode, string>>> = {
-  WORKER_CRASHED: 'A worker died or lost contact with Temporal while it ran this step.',
-};
 
 function inWords(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;

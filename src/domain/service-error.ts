@@ -35,6 +35,15 @@ export class ServiceError extends Error {
     this.context = options.context ?? {};
   }
 
+  /** The same failure, whose message ends in the place where it happened: a host, an object, a model. */
+  at(place: string): ServiceError {
+    const { code, message, retryable, context, cause } = this;
+    const [, said = message, remark] = /^(.*?)(?: \(([^()]*)\))?\.$/s.exec(message) ?? [];
+    const located = `${said} (${remark === undefined ? '' : `${remark}; `}${place}).`;
+    const retryAfterMs = this.retryAfterMs ?? null;
+    return new ServiceError(code, located, { retryable, retryAfterMs, context, cause });
+  }
+
   /** The same failure, marked as one that another attempt cannot mend. */
   forGood(): ServiceError {
     const { code, message, context, cause } = this;

@@ -15,6 +15,12 @@ export type Waiting = {
   readonly nextAttemptAt: Date | null;
 };
 
+/** A step that a worker is at. */
+export type Running = {
+  readonly step: Step;
+  readonly since: Date;
+};
+
 /** The columns of a call for which nothing waits. */
 export const NOTHING_WAITS = {
   waitingStep: null,

@@ -2,6 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
 import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
+import { DATABASE_CODES } from '../domain/error-codes/database.ts';
+import type { DatabaseAddress } from '../domain/database-url.ts';
 import type { ServiceError } from '../domain/service-error.ts';
 import { toDatabaseConnection } from './connection/client-config.ts';
 import { clientWithLimits } from './connection/limited-client.ts';
@@ -82,9 +84,23 @@ export function createDatabase(config: {
       if (row === undefined) throw new Error('The database did not return its time.');
       return row.now;
     },
-    toServiceError: toDatabaseError,
+    toServiceError(error) {
+      const failure = toDatabaseError(error);
+      // What is refused for good is a defect of ours, whatever database it is.
+      return failure === null || !Object.hasOwn(DATABASE_CODES, failure.code)
+        ? failure
+        : failure.at(placeOf(address));
+    },
     close: () => prisma.$disconnect(),
   };
+}
+
+/** The database's name and host, never its user or password. */
+function placeOf({ url }: DatabaseAddress): string {
+  const { host, pathname, searchParams } = new URL(url);
+  // The parameters of a URL win over its parts, as for the driver.
+  const name = decodeURIComponent(pathname.slice(1));
+  return `database ${name} at ${searchParams.get('host') ?? host}`;
 }
 
 /** What a transaction begins with. Prisma names the schema itself; raw statements do not. */

@@ -78,8 +78,8 @@ describe('an instruction to the model, spoken in a call', () => {
     usual = lastAsked();
   });
   after(async () => {
-    await server.close();
-    await rig.stop();
+    await server?.close();
+    await rig?.stop();
   });
 
   const lastAsked = (): Asked => server.asked.at(-1) ?? assert.fail('the model was asked');

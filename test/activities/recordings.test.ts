@@ -115,6 +115,36 @@ describe('the recording of a call', () => {
     assert.deepEqual(await objectsOf(call), []);
   });
 
+  it('is fetched and uploaded anew by the next attempt when its upload breaks, and only a whole one is stored', async () => {
+    // 9.6 MB go up in three pieces; the connection breaks in the second.
+    const call = await rig.newCall({
+      audio: { generate: { kind: 'noise', seconds: 600 } },
+      faults: [
+        {
+          system: 'storage',
+          operation: 'objects.upload',
+          skip: 1,
+          action: { cutRequestAfterBytes: 1_000_000 },
+        },
+      ],
+    });
+    await call.attempt('openCall', 1);
+    assert.equal(await failureOf(call.attempt('archiveRecording', 1)), 'STORAGE_UNAVAILABLE');
+    assert.deepEqual(await objectsOf(call), []);
+    await call.attempt('archiveRecording', 2);
+    const hits = await call.hits();
+    assert.deepEqual(
+      [
+        hits['phoneSystem.recordings.get'],
+        hits['storage.objects.insert'],
+        hits['storage.objects.upload'],
+      ],
+      [2, 2, 2 + 3],
+    );
+    const [stored] = await objectsOf(call);
+    assert.equal(stored?.sha256, (await call.rows()).call.sha256);
+  });
+
   it('is stored with the settings of its transcription', async () => {
     const words = [
       { channel: 1, start: 0, end: 0.02, text: 'Hello?' },

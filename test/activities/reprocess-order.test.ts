@@ -25,8 +25,8 @@ describe('a reprocess that is recorded late', () => {
     database = createDatabase({ url: testDatabase.url, poolSize: 2 });
   });
   after(async () => {
-    await database.close();
-    await testDatabase.drop();
+    await database?.close();
+    await testDatabase?.drop();
   });
 
   it('is not undone by an earlier failure that is written even later', async () => {

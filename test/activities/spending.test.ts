@@ -64,8 +64,8 @@ describe('the money for the analysis of a call', () => {
     languageModel = modelAt(server.url);
   });
   after(async () => {
-    await server.close();
-    await rig.stop();
+    await server?.close();
+    await rig?.stop();
   });
 
   function modelAt(url: string): LanguageModel {

@@ -41,9 +41,9 @@ describe("the gateway's connections", () => {
   });
   after(async () => {
     for (const gateway of gateways) await gateway.remove();
-    silent.close();
-    await database.close();
-    await testDatabase.drop();
+    silent?.close();
+    await database?.close();
+    await testDatabase?.drop();
   });
 
   async function startGateway(databaseUrl: string = testDatabase.url, env = {}) {

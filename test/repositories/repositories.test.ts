@@ -22,8 +22,8 @@ describe('the repositories', () => {
     database = createDatabase({ url: testDatabase.url, poolSize: 10 });
   });
   after(async () => {
-    await database.close();
-    await testDatabase.drop();
+    await database?.close();
+    await testDatabase?.drop();
   });
 
   const callData = (over: { callSid?: string; transition?: bigint } = {}) => ({

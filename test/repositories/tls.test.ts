@@ -33,13 +33,14 @@ describe('a PostgreSQL whose certificate comes from an authority of its own', ()
     await switchTlsOn(testDatabase.url, server, authority);
   });
   after(async () => {
-    if (folder === undefined) return;
-    await runOn(testDatabase.url, async (client) => {
-      await client.query('ALTER SYSTEM RESET ssl');
-      await client.query('SELECT pg_reload_conf()');
-    });
-    await testDatabase.drop();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) {
+      await runOn(testDatabase.url, async (client) => {
+        await client.query('ALTER SYSTEM RESET ssl');
+        await client.query('SELECT pg_reload_conf()');
+      });
+      await rm(folder, { recursive: true, force: true });
+    }
+    await testDatabase?.drop();
   });
 
   /** The certificate names localhost. */

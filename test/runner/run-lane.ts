@@ -23,6 +23,12 @@ const WITHOUT_PROCESSES = [
 /** Of a lane that died: enough lines for a stack trace and what led to it. */
 const LAST_LINES = 40;
 
+/**
+ * From the last test to the end of the process: the servers that all tests share are stopped in ten
+ * seconds at most. Whatever else is left open would keep the process for ever.
+ */
+const ENDS_WITHIN_MS = 60_000;
+
 type Failure = Extract<TestEvent, { readonly kind: 'failed' }>;
 
 export type LaneResult = {
@@ -30,7 +36,7 @@ export type LaneResult = {
   readonly passed: number;
   readonly skipped: number;
   readonly failures: readonly Failure[];
-  /** What ended the process before its tests were over, as in "exit 1"; `null` when nothing did. */
+  /** What ended the process before its tests were over, as in "exit 1", or that it did not end after them; `null` when it ended well. */
   readonly death: string | null;
   /** The last that it wrote. */
   readonly lastLines: readonly string[];
@@ -49,8 +55,16 @@ export type Watcher = {
   onLine(line: string): void;
 };
 
-/** Runs the tests of a lane; those alone whose titles match, if a pattern is given. */
-export function runLane(lane: Lane, grep: string | null, watcher: Watcher): RunningLane {
+/**
+ * Runs the tests of a lane; those alone whose titles match, if a pattern is given. A process that does
+ * not end in time after its last test is killed, with those that it has started.
+ */
+export function runLane(
+  lane: Lane,
+  grep: string | null,
+  watcher: Watcher,
+  endsWithinMs: number = ENDS_WITHIN_MS,
+): RunningLane {
   const child = spawn(
     process.execPath,
     [
@@ -72,13 +86,21 @@ export function runLane(lane: Lane, grep: string | null, watcher: Watcher): Runn
   let passed = 0;
   let skipped = 0;
   let hasEnded = false;
+  let isKilled = false;
+  let untilKilled: NodeJS.Timeout | undefined;
   const failures: Failure[] = [];
   const lastLines: string[] = [];
   child.on('message', (event: TestEvent) => {
     if (event.kind === 'passed') passed += 1;
     if (event.kind === 'skipped') skipped += 1;
     if (event.kind === 'failed') failures.push(event);
-    if (event.kind === 'end') hasEnded = true;
+    if (event.kind === 'end') {
+      hasEnded = true;
+      untilKilled = setTimeout(() => {
+        isKilled = true;
+        end('SIGKILL');
+      }, endsWithinMs);
+    }
     watcher.onEvent(lane, event);
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -92,17 +114,19 @@ export function runLane(lane: Lane, grep: string | null, watcher: Watcher): Runn
   const result = new Promise<LaneResult>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      clearTimeout(untilKilled);
       // Mocha's code is the number of failures, up to 255.
       const isExpected = hasEnded && code === Math.min(failures.length, 255);
-      const death = isExpected ? null : code === null ? `killed by ${signal}` : `exit ${code}`;
+      const early = code === null ? `killed by ${signal}` : `exit ${code}`;
+      const late = `still there ${endsWithinMs / 1000} s after its last test: something was left open`;
+      const death = isExpected ? null : isKilled ? late : early;
       resolve({ lane, passed, skipped, failures, death, lastLines });
     });
   });
-  return {
-    result,
-    end(signal) {
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      process.kill(-child.pid, signal);
-    },
-  };
+  return { result, end };
+
+  function end(signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(-child.pid, signal);
+  }
 }

@@ -216,4 +216,29 @@ describe('npm test -- FILE…', () => {
       ['ERR_ACCESS_DENIED'],
     );
   });
+
+  it('ends a process that a failed hook left with a server and a child, and reports that', async () => {
+    const pidFile = join(folder, 'pid');
+    const file = write(
+      'hook.test.ts',
+      `
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      import { createServer } from 'node:net';
+      describe('a hook', () => {
+        before(() => {
+          createServer().listen(0);
+          writeFileSync(${JSON.stringify(pidFile)}, String(spawn('sleep', ['600']).pid));
+          throw new Error('planted');
+        });
+        it('never runs', () => {});
+      });`,
+    );
+    const watcher = { onEvent: () => undefined, onLine: () => undefined };
+    const { failures, death } = await runLane(lane('left open', [file]), null, watcher, 500).result;
+    assert.equal(failures.length, 1);
+    assert.match(String(death), /still there 0.5 s after its last test/);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await waitFor('its child to be gone', async () => processIdentity(pid) === null);
+  });
 });

@@ -47,7 +47,7 @@ describe('sandbox ConnectWise', () => {
     sandbox = await start();
   });
   after(async () => {
-    await sandbox.stop();
+    await sandbox?.stop();
     rmSync(folder, { recursive: true });
   });
 

@@ -18,7 +18,7 @@ describe('sandbox control plane', () => {
   });
 
   after(async () => {
-    await sandbox.stop();
+    await sandbox?.stop();
     rmSync(dataDir, { recursive: true });
   });
 

@@ -16,7 +16,7 @@ describe('the sandbox', () => {
     sandbox = await startSandbox({ dataDir: folder });
   });
   after(async () => {
-    await sandbox.stop();
+    await sandbox?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -81,7 +81,7 @@ describe('sandbox language model', () => {
     client = createClient(LANGUAGE_MODEL_API_KEY);
   });
   after(async () => {
-    await sandbox.stop();
+    await sandbox?.stop();
     rmSync(folder, { recursive: true });
   });
 

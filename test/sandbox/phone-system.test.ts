@@ -38,7 +38,7 @@ describe('sandbox phone system', () => {
   });
 
   after(async () => {
-    await sandbox.stop();
+    await sandbox?.stop();
     rmSync(dataDir, { recursive: true });
   });
 

@@ -106,7 +106,7 @@ describe('sandbox speech', () => {
     rig = await folder.start();
   });
   after(async () => {
-    await folder.remove();
+    await folder?.remove();
   });
 
   it('writes one result per channel and pause, in the format of Google’s result file', async () => {

@@ -24,7 +24,7 @@ describe('two versions of the worker side by side', () => {
     await service.startWorker({ script: join(copy, 'worker.ts') });
   });
   after(async () => {
-    await service.stop();
+    await service?.stop();
     await rm(copy, { recursive: true, force: true });
   });
 

@@ -70,7 +70,7 @@ describe('the history of a run', () => {
         { system: 'speech', operation: 'BatchRecognize', action: { status: 'INVALID_ARGUMENT' } },
         {
           system: 'languageModel',
-          // Asked again without the schema, which may be what it dislikes.
+          // A model that does not say what it dislikes is asked once more, without a schema.
           times: 2,
           action: {
             status: 400,

@@ -51,18 +51,22 @@ export async function startPgbouncer(
   const exited = once(child, 'exit');
   const through = (url: string) =>
     Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(listenPort) }).href;
-  await waitFor('PgBouncer to accept connections', async () => {
-    if (child.exitCode !== null) throw new Error(`PgBouncer ended:\n${log}`);
-    return runOn(through(databaseUrl), async () => true).catch(() => null);
-  });
-  return {
-    through,
-    async stop() {
-      child.kill('SIGINT');
-      // SIGINT waits for clients to leave; those that stay have their answers by now.
-      setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
-      await exited;
-      await rm(folder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    child.kill('SIGINT');
+    // SIGINT waits for clients to leave; those that stay have their answers by now.
+    setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
+    await exited;
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    await waitFor('PgBouncer to accept connections', async () => {
+      if (child.exitCode !== null) throw new Error(`PgBouncer ended:\n${log}`);
+      return runOn(through(databaseUrl), async () => true).catch(() => null);
+    });
+  } catch (error) {
+    // Nobody else knows of it, and a child that runs keeps the tests' process from ending.
+    await stop();
+    throw error;
+  }
+  return { through, stop };
 }

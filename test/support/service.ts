@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 
 import { startKeeper } from '../../local/process/keeper.ts';
-import { sandboxEnvironment } from '../../sandbox/environment.ts';
+import { sandboxEnvironment, type SandboxAddresses } from '../../sandbox/environment.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { startOwnProcess } from './own-process.ts';
@@ -21,6 +21,8 @@ export type Service = Rig & {
   /** Where the gateway listens, for requests that `request` cannot express. */
   readonly gatewayUrl: string;
   readonly databaseUrl: string;
+  /** Where the stand-ins for the outside systems listen. */
+  readonly addresses: SandboxAddresses;
 };
 
 /**
@@ -90,6 +92,7 @@ export async function startService(
       sandbox,
       database,
       databaseUrl,
+      addresses: inProcess.addresses,
       temporal,
       client: new Client({ connection }),
       recorder: null,

@@ -66,9 +66,11 @@ function notThereYet({ code, context }: ServiceError): ServiceError {
     code === 'RECORDING_NOT_FOUND'
       ? 'does not have the recording'
       : 'has not finished the recording';
+  const { recordid, recordgroup } = context;
+  const which = recordid === undefined ? '' : ` (recordid ${recordid}, recordgroup ${recordgroup})`;
   return new ServiceError(
     'RECORDING_NOT_THERE_YET',
-    `The phone system ${what} yet; it is asked again every 15 seconds for 15 minutes.`,
+    `The phone system ${what} yet; it is asked again every 15 seconds for 15 minutes${which}.`,
     { retryAfterMs: NOT_THERE_YET_DELAY_MS, context },
   );
 }

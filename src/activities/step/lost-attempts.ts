@@ -26,7 +26,7 @@ export async function settleLostAttempt(
     failedAttempts,
   }: { readonly callSid: string; readonly failedAttempts: FailedAttempts },
 ): Promise<void> {
-  const { step, runId, activityId } = attempt;
+  const { runId, activityId } = attempt;
   const isLost = await attemptHistory.wasPreviousLost({ workflowId: callSid, runId, activityId });
   if (!isLost) return;
 
@@ -36,7 +36,7 @@ export async function settleLostAttempt(
   if (losses >= MAX_LOST_ATTEMPTS) {
     throw new ServiceError(
       code,
-      `${step} was lost with its worker ${losses} times, so it is not retried automatically.`,
+      `Its worker died, froze or lost its connection to Temporal ${losses} times during this step.`,
     );
   }
 }

@@ -40,7 +40,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     async transcribe(job, onProgress) {
       const resultUri = await awaitResult(job, onProgress);
       const json = await readResult(job, resultUri);
-      return { ...speech.parseResult(json), remarks: [] };
+      return { ...speech.parseResult(json, resultUri), remarks: [] };
     },
   };
 
@@ -95,7 +95,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     if (others.length > 0) {
       throw new ServiceError(
         'SPEECH_RESULT_INVALID',
-        `There are ${others.length + 1} result files for one submission; one was expected.`,
+        `There are ${others.length + 1} result files for one submission; one was expected (${outputPrefixOf(job)}).`,
       );
     }
     return first ?? null;
@@ -121,7 +121,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
       await abandonSubmission(deps, job);
       throw new ServiceError(
         'SPEECH_RESULT_MISSING',
-        'The transcript file was deleted before it was read, so the audio is submitted again.',
+        `The transcript file was deleted before it was read, so the audio is submitted again (${uri}).`,
       );
     }
   }

@@ -44,7 +44,8 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
         costOf(found, deps),
       ]);
       // A run writes how it ends before it closes: if it is closed, the row of this moment is final.
-      const call = (run?.isOpen === true ? null : await calls.findWithDetails(callSid)) ?? found;
+      const isOpen = run !== null && !(run instanceof ServiceError) && run.isOpen;
+      const call = (isOpen ? null : await calls.findWithDetails(callSid)) ?? found;
       return toCallReply(call, { state: callStateOf(call, run), cost }, linksOf);
     },
   );
@@ -83,18 +84,18 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
 // Temporal describes a run in milliseconds. Whoever reads a call should not wait for long when it does not.
 const TEMPORAL_ANSWERS_WITHIN_MS = 1_000;
 
-/** The newest run of a call; `undefined` while Temporal does not answer. */
+/** The newest run of a call, or why Temporal does not answer. */
 async function findRunIfTemporalAnswers(
   runs: CallRuns,
   callSid: string,
   onFailure: (error: ServiceError) => void,
-): Promise<CallRun | null | undefined> {
+): Promise<CallRun | null | ServiceError> {
   try {
     return await runs.find(callSid, TEMPORAL_ANSWERS_WITHIN_MS);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     onFailure(error);
-    return undefined;
+    return error;
   }
 }
 

@@ -1,5 +1,7 @@
 import type { FoundCompany, FoundContact, SiteCountries } from '../../domain/company-match.ts';
+import { CONNECTWISE_CODES } from '../../domain/error-codes/connectwise.ts';
 import { lastDigits } from '../../domain/phone-number.ts';
+import { hostOf, locateFailures } from '../shared/locate-failures.ts';
 import { createDirectory, type ConnectWiseDirectory } from './directory.ts';
 import { createLimiter, type Limiter, type RequestQueue } from './limiter.ts';
 import { readAllPages } from './pages.ts';
@@ -64,14 +66,20 @@ export function createConnectWise(
 ): ConnectWise {
   const transport = createTransport(config, timeoutMs);
   const limiter = createLimiter(config.requestsPerMinute, queue);
+  const directory = createDirectory(transport, limiter);
+  const atHost = <T>(request: () => Promise<T>): Promise<T> =>
+    locateFailures(`host ${hostOf(config.url)}`, CONNECTWISE_CODES, request);
 
   return {
-    ...createDirectory(transport, limiter),
+    listCompaniesAfter: (...input) => atHost(() => directory.listCompaniesAfter(...input)),
+    listSites: (...input) => atHost(() => directory.listSites(...input)),
     admitLookup: (place, signal) => limiter.admitLookup(place, signal),
     findByPhone: (number, siteCompanyIds, signal) =>
-      transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+      atHost(() =>
+        transport.withDeadline(signal, (limited) => lookUp(number, siteCompanyIds, limited)),
+      ),
     listSiteCountries: (companyId, signal) =>
-      transport.withDeadline(signal, (limited) => listCountries(companyId, limited)),
+      atHost(() => transport.withDeadline(signal, (limited) => listCountries(companyId, limited))),
   };
 
   async function listCountries(companyId: string, signal: AbortSignal): Promise<SiteCountries> {

@@ -17,12 +17,17 @@ export function toConnectionError(error: unknown, what: string): ServiceError {
   return connectWiseError('CONNECTWISE_UNAVAILABLE', why, { cause: error });
 }
 
-/** A lookup whose turn under our own limit comes in `retryAfterMs`, and where it stands in the queue. */
-export function queued(place: number, retryAfterMs: number): ServiceError {
+/**
+ * A lookup whose turn under our own limit comes in `retryAfterMs`, and where it stands in the queue.
+ */
+export function queued(
+  { place, waitMs }: { readonly place: number; readonly waitMs: number },
+  requestsPerMinute: number,
+): ServiceError {
   return new ServiceError(
     'CONNECTWISE_QUEUED',
-    'The lookup waits for its turn, because CONNECTWISE_REQUESTS_PER_MINUTE is used up until then.',
-    { retryAfterMs: Math.ceil(retryAfterMs), context: { place } },
+    `The lookup waits for its turn, because CONNECTWISE_REQUESTS_PER_MINUTE (${requestsPerMinute}) is used up until then.`,
+    { retryAfterMs: Math.ceil(waitMs), context: { place } },
   );
 }
 

@@ -84,13 +84,12 @@ export function createLimiter(requestsPerMinute: number, queue: RequestQueue): L
         kept === null
           ? await queue.take(lookupMs)
           : { place: kept, waitMs: await queue.untilTurn(kept) };
-      if (waitMs > LONGEST_WAIT_FOR_PLACE_MS) throw queued(place, waitMs);
+      if (waitMs > LONGEST_WAIT_FOR_PLACE_MS) throw queued({ place, waitMs }, requestsPerMinute);
       await sleep(waitMs, undefined, { signal });
 
       const untilBegun = await queue.begin(lookupMs, LONGEST_WAIT_MS - waitMs);
       if (untilBegun === null) {
-        const last = await queue.take(lookupMs);
-        throw queued(last.place, last.waitMs);
+        throw queued(await queue.take(lookupMs), requestsPerMinute);
       }
       await sleep(untilBegun, undefined, { signal });
     },

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import { LANGUAGE_MODEL_CODES } from '../../domain/error-codes/language-model.ts';
 import type { Turn } from '../../domain/turns.ts';
+import { hostOf, located } from '../shared/locate-failures.ts';
 import { withDeadline } from '../shared/with-deadline.ts';
 import type { Analysis } from './analysis.ts';
 import { createChat, type Chat, type LanguageModelConfig } from './chat.ts';
@@ -95,6 +97,7 @@ export function createLanguageModel(
 ): LanguageModel {
   const prompts = loadPrompts();
   const chat = createChat(config, requestTimeoutMs);
+  const place = `model ${config.model} at ${hostOf(config.baseUrl)}`;
 
   return {
     async analyze(call, notes, signal) {
@@ -105,7 +108,7 @@ export function createLanguageModel(
         return await withDeadline(limits, (limited) => analyze(call, notes, limited));
       } catch (error) {
         signal.throwIfAborted();
-        throw toRequestError(error);
+        throw located(toRequestError(error), place, LANGUAGE_MODEL_CODES);
       }
     },
   };

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
+import { isAboutMoney } from '../shared/about-money.ts';
 
 /**
  * The keys under which servers say what is wrong, in the shapes of OpenAI, Google (which may wrap it
@@ -121,6 +122,7 @@ export type Refusal = {
  * otherwise. The patterns follow answers that servers are known to send.
  */
 export function findReason(words: string): Refusal | null {
+  if (isAboutMoney(words)) return { code: 'MODEL_PAYMENT_REQUIRED' };
   if (KEY_REFUSED.test(words)) return { code: 'MODEL_CREDENTIALS_REFUSED' };
   if (WRITES_TOO_MUCH.test(words) && !CONTEXT.test(words)) {
     return {

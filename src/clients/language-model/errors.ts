@@ -2,6 +2,7 @@ import { APIError, OpenAIError } from 'openai';
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { untilPaid } from '../shared/about-money.ts';
 import { findServiceError } from '../shared/find-service-error.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 import { findReason, type Refusal } from './error-words.ts';
@@ -65,13 +66,17 @@ export function toStatusError(
   const { code, fact } = reasonOf(status, words);
   return modelError(code, `it answered ${status}${fact === undefined ? '' : `: ${fact}`}`, {
     context: { status },
-    retryAfterMs,
+    retryAfterMs: code === 'MODEL_PAYMENT_REQUIRED' ? untilPaid(retryAfterMs) : retryAfterMs,
     cause,
   });
 }
 
 function reasonOf(status: number, words: string): Refusal {
   const said = findReason(words);
+  // With 400 and 403 too, and once as 401: a key is not wrong because its account is out of money.
+  if (status === 402 || (status < 500 && said?.code === 'MODEL_PAYMENT_REQUIRED')) {
+    return { code: 'MODEL_PAYMENT_REQUIRED' };
+  }
   if (status === 401) return { code: 'MODEL_CREDENTIALS_REFUSED' };
   // OpenRouter refuses what its moderation has flagged with the status of a wrong key.
   if (status === 403) {
@@ -82,15 +87,18 @@ function reasonOf(status: number, words: string): Refusal {
   if (status === 413) return { code: 'MODEL_TRANSCRIPT_TOO_LONG' };
   // Whatever the status: a request that is too long, or exceeds a rate by itself, will be so next time.
   if (said?.code === 'MODEL_TRANSCRIPT_TOO_LONG') return said;
-  // 402: the account's credit is used up, which its owner settles like a quota.
-  if (status === 429 || status === 402) return { code: 'MODEL_RATE_LIMITED' };
+  if (status === 429) return { code: 'MODEL_RATE_LIMITED' };
   if (status >= 500 || [408, 409, 425].includes(status)) return { code: 'MODEL_UNAVAILABLE' };
+  if (status === 404)
+    return { code: 'MODEL_BAD_REQUEST', fact: 'there is no such model or address' };
   return said ?? { code: 'MODEL_BAD_REQUEST' };
 }
 
 /** What a code says about the exchange beyond the status. */
 const FACTS: Partial<Record<ErrorCode, string>> = {
   MODEL_CREDENTIALS_REFUSED: 'LLM_API_KEY was refused',
+  MODEL_RATE_LIMITED: 'there were too many requests',
+  MODEL_PAYMENT_REQUIRED: 'the account of LLM_API_KEY is out of money',
   MODEL_TRANSCRIPT_TOO_LONG: 'the model does not read that much',
   MODEL_CONTENT_BLOCKED: 'its content filter stopped the analysis',
 };

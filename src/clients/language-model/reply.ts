@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { toCount } from '../../domain/bounded-number.ts';
+import type { ErrorCode } from '../../domain/error-codes.ts';
+import { untilPaid } from '../shared/about-money.ts';
 import { findReason, readErrorWords } from './error-words.ts';
 import { modelError, toStatusError } from './errors.ts';
 
@@ -110,7 +112,10 @@ function notACompletion(answer: unknown): Error {
   const failure = wrappedErrorSchema.safeParse(answer);
   if (!failure.success) {
     const said = typeof answer === 'object' ? findReason(readErrorWords(answer)) : null;
-    return modelError(said?.code ?? 'MODEL_BAD_REQUEST', 'its answer is not a chat completion');
+    return refusalWithoutStatus(
+      said?.code ?? 'MODEL_BAD_REQUEST',
+      'its answer is not a chat completion',
+    );
   }
 
   const { error } = failure.data;
@@ -119,5 +124,11 @@ function notACompletion(answer: unknown): Error {
   if (Number.isInteger(status) && status >= 400 && status < 600)
     return toStatusError(status, words);
   const { code = 'MODEL_UNAVAILABLE' } = findReason(words) ?? {};
-  return modelError(code, 'it answered with an error of its own');
+  return refusalWithoutStatus(code, 'it answered with an error of its own');
+}
+
+function refusalWithoutStatus(code: ErrorCode, why: string): Error {
+  return modelError(code, why, {
+    retryAfterMs: code === 'MODEL_PAYMENT_REQUIRED' ? untilPaid(null) : null,
+  });
 }

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 import type { CallKey } from '../../domain/call.ts';
+import { PHONE_SYSTEM_CODES } from '../../domain/error-codes/phone-system.ts';
+import { hostOf, locateFailures } from '../shared/locate-failures.ts';
 import type { RecordingMetadata } from './recording-metadata.ts';
 import {
   type AcceptMismatch,
@@ -52,13 +54,15 @@ export function createPhoneSystem(
   idleTimeoutMs: number = IDLE_TIMEOUT_MS,
 ): PhoneSystem & { close(): Promise<void> } {
   const transport = createTransport(config, idleTimeoutMs);
+  const place = `phone system ${hostOf(config.url)}`;
   return {
     async fetchRecording(key, receive, signal, accepts = () => false) {
       // Ends the transfer when the receiver gives up, or when the body of a refusal is not wanted.
       const transfer = new AbortController();
       try {
         const body = transport.getRecording(key, { signal, transfer: transfer.signal });
-        return await handOver(readRecordingReply(body, key, config.maxBytes, accepts), receive);
+        const reply = readRecordingReply(body, key, config.maxBytes, accepts);
+        return await locateFailures(place, PHONE_SYSTEM_CODES, () => handOver(reply, receive));
       } finally {
         transfer.abort();
       }

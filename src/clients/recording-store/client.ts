@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import { CRC32C } from '@google-cloud/storage';
 
+import { STORAGE_CODES } from '../../domain/error-codes/storage.ts';
+import { located, locateFailures } from '../shared/locate-failures.ts';
 import { hasStatus, type Subject } from './errors.ts';
 import {
   isInBucket,
@@ -105,6 +107,8 @@ export function createRecordingStore(
   const objects = createObjects(transport);
   const uriOf = (name: string): string => toUri(config.bucket, name);
   const nameOf = (uri: string): string => nameInBucket(config.bucket, uri);
+  const at = <T>(uri: string, request: () => Promise<T>): Promise<T> =>
+    locateFailures(uri, STORAGE_CODES, request);
 
   return {
     uriOf,
@@ -112,12 +116,13 @@ export function createRecordingStore(
       const name = recordingName({ callSid, extension, version });
       const file = transport.file(name);
       const idleTimeoutMs = timeouts.uploadIdleMs;
-      const saved = await saveRecording({ ...input, objects, file, idleTimeoutMs });
-      return { uri: uriOf(name), ...saved };
+      const uri = uriOf(name);
+      const saved = await at(uri, () => saveRecording({ ...input, objects, file, idleTimeoutMs }));
+      return { uri, ...saved };
     },
     async find(uri, signal) {
       if (!isInBucket(config.bucket, uri)) return null;
-      const found = await objects.find(FINDING, nameOf(uri), signal);
+      const found = await at(uri, () => objects.find(FINDING, nameOf(uri), signal));
       if (found === null) return null;
       const { generation, size: sizeBytes, crc32c } = found;
       return { generation, sizeBytes, crc32c };
@@ -133,24 +138,31 @@ export function createRecordingStore(
     },
     async deleteObject(uri, generation, signal) {
       try {
-        await objects.remove(DELETING, { name: nameOf(uri), generation }, signal);
+        const named = { name: nameOf(uri), generation };
+        await at(uri, () => objects.remove(DELETING, named, signal));
       } catch (error) {
         // 404: no such object. 412: it is another generation, which was not meant.
         if (!hasStatus(error, 404) && !hasStatus(error, 412)) throw error;
       }
     },
     async listObjects(prefix, signal) {
-      return (await objects.list(LISTING, prefix, signal)).map(uriOf);
+      const names = await at(uriOf(prefix), () => objects.list(LISTING, prefix, signal));
+      return names.map(uriOf);
     },
     async readText(uri, maxBytes, signal) {
-      return readText(transport, { name: nameOf(uri), maxBytes }, signal);
+      return at(uri, () => readText(transport, { name: nameOf(uri), maxBytes }, signal));
     },
-    open(uri, generation, signal) {
+    async *open(uri, generation, signal) {
       const idleTimeoutMs = timeouts.readIdleMs;
-      return openObject(transport, { name: nameOf(uri), generation, idleTimeoutMs, signal });
+      const name = nameOf(uri);
+      try {
+        yield* openObject(transport, { name, generation, idleTimeoutMs, signal });
+      } catch (error) {
+        throw located(error, uri, STORAGE_CODES);
+      }
     },
     async saveText(name, text, signal) {
-      return saveText(transport, { name, text }, signal);
+      return at(uriOf(name), () => saveText(transport, { name, text }, signal));
     },
   };
 }

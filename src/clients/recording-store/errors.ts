@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { isAboutMoney, untilPaid } from '../shared/about-money.ts';
 import { missingPermission } from '../shared/refused-permission.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 
@@ -15,6 +16,9 @@ const QUOTA_REASONS = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded)$
 
 /** The reasons for which Cloud Storage neither overwrites nor deletes an object, whoever asks. */
 const PROTECTION_REASONS = /^(retentionPolicyNotMet|objectUnderActiveHold)$/;
+
+/** The reason for which Cloud Storage refuses a project whose billing is switched off. */
+const BILLING_REASONS = /^accountDisabled$/;
 
 /** google-auth-library has no code for this, only the sentence. */
 const NO_CREDENTIALS = /could not load the default credentials/i;
@@ -80,11 +84,27 @@ function wordsOf(error: unknown): string[] {
   );
 }
 
+/** What a code says about the answer beyond its status. */
+const FACTS: Partial<Record<ErrorCode, string>> = {
+  STORAGE_BUCKET_NOT_FOUND: ': there is no such bucket',
+  STORAGE_OBJECT_MISSING: ': there is no such object',
+  STORAGE_RATE_LIMITED: ': there were too many requests, or a quota is used up',
+  STORAGE_PAYMENT_REQUIRED: ': the billing of its project is switched off',
+};
+
+function isUnpaid(error: unknown): boolean {
+  return (
+    reasonsOf(error).some((reason) => BILLING_REASONS.test(reason)) ||
+    isAboutMoney(wordsOf(error).join(' '))
+  );
+}
+
 function codeOf(status: number, error: unknown, notFound: Subject['notFound']): ErrorCode {
   if (status === 404) return notFound;
   if (status === 429) return 'STORAGE_RATE_LIMITED';
   if (status === 403 && reasonsOf(error).some((reason) => QUOTA_REASONS.test(reason)))
     return 'STORAGE_RATE_LIMITED';
+  if ((status === 402 || status === 403) && isUnpaid(error)) return 'STORAGE_PAYMENT_REQUIRED';
   if (isProtected(error)) return 'STORAGE_OBJECT_PROTECTED';
   if (status === 401 || status === 403) return 'STORAGE_CREDENTIALS_REFUSED';
   // 410: the upload session no longer exists; the next attempt begins another.
@@ -118,11 +138,15 @@ export function toRequestError(
   if (error instanceof ServiceError) return error;
   const status = statusOf(error);
   if (status !== null) {
+    const code = codeOf(status, error, notFound);
+    const retryAfterMs = retryAfterOf(headers);
+    const isOutOfMoney = code === 'STORAGE_PAYMENT_REQUIRED';
     const refused = status === 403 ? missingPermission(wordsOf(error).join(' ')) : '';
-    return storageError(codeOf(status, error, notFound), what, {
-      why: `Cloud Storage answered with HTTP status ${status}${refused}`,
+    const reason = FACTS[code] ?? refused;
+    return storageError(code, what, {
+      why: `Cloud Storage answered with HTTP status ${status}${reason}`,
       context: { status },
-      retryAfterMs: retryAfterOf(headers),
+      retryAfterMs: isOutOfMoney ? untilPaid(retryAfterMs) : retryAfterMs,
     });
   }
   if (error instanceof Error && NO_CREDENTIALS.test(error.message)) {

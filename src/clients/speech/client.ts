@@ -1,8 +1,10 @@
 import { operationsProtos } from 'google-gax';
 
+import { SPEECH_CODES } from '../../domain/error-codes/speech.ts';
 import type { Recognition } from '../../domain/recognition.ts';
 import { toStorable } from '../../domain/storable-text.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
+import { located, locateFailures } from '../shared/locate-failures.ts';
 import { speechError } from './errors.ts';
 import {
   createdAtSeconds,
@@ -51,9 +53,10 @@ export type Speech = {
    */
   poll(operation: string, signal: AbortSignal): Promise<OperationState>;
   /**
-   * Reads a result file. Throws SPEECH_RESULT_INVALID when it is not one, without quoting it.
+   * Reads the result file at this URI. Throws SPEECH_RESULT_INVALID when it is not one, without
+   * quoting it.
    */
-  parseResult(json: string): ParsedTranscript;
+  parseResult(json: string, uri: string): ParsedTranscript;
   close(): Promise<void>;
 };
 
@@ -73,16 +76,20 @@ type Operation = operationsProtos.google.longrunning.IOperation;
 export function createSpeech(config: SpeechConfig, deadlineMs: number = DEADLINE_MS): Speech {
   const transport = createTransport(config, deadlineMs);
   const { GetOperationRequest, ListOperationsRequest } = operationsProtos.google.longrunning;
+  const location = `project ${config.projectId}, location ${config.location}`;
 
   return {
     plan: (audio) => planRecognition(config, audio),
 
     async submit(input, signal) {
       const request = toBatchRequest(config, input);
-      return transport.send({ what: SUBMITTING, signal }, async (client, options) => {
-        const [operation] = await client.batchRecognize(request, options);
-        return nameOf(operation.latestResponse);
-      });
+      const place = `${location}, model ${input.recognition.model}, ${input.audio.uri}`;
+      return locateFailures(place, SPEECH_CODES, () =>
+        transport.send({ what: SUBMITTING, signal }, async (client, options) => {
+          const [operation] = await client.batchRecognize(request, options);
+          return nameOf(operation.latestResponse);
+        }),
+      );
     },
 
     async findOperation(outputPrefix, signal) {
@@ -90,16 +97,18 @@ export function createSpeech(config: SpeechConfig, deadlineMs: number = DEADLINE
         name: `projects/${config.projectId}/locations/${config.location}`,
         pageSize: OPERATIONS_PER_PAGE,
       });
-      const usable = await transport.send({ what: LOOKING, signal }, (client, options) => {
-        const listed = client.operationsClient.listOperationsAsync(request, {
-          ...options,
-          autoPaginate: false,
-        });
-        return collect(
-          listed,
-          (operation) => outputPrefixOf(operation) === outputPrefix && isUsable(operation),
-        );
-      });
+      const usable = await locateFailures(location, SPEECH_CODES, () =>
+        transport.send({ what: LOOKING, signal }, (client, options) => {
+          const listed = client.operationsClient.listOperationsAsync(request, {
+            ...options,
+            autoPaginate: false,
+          });
+          return collect(
+            listed,
+            (operation) => outputPrefixOf(operation) === outputPrefix && isUsable(operation),
+          );
+        }),
+      );
       const [newest] = usable.sort((a, b) => createdAtSeconds(b) - createdAtSeconds(a));
       return newest === undefined ? null : nameOf(newest);
     },
@@ -110,15 +119,23 @@ export function createSpeech(config: SpeechConfig, deadlineMs: number = DEADLINE
         notFound: 'SPEECH_OPERATION_LOST',
         signal,
       } as const;
-      const operation = await transport.send(polling, async (client, options) => {
-        const request = new GetOperationRequest({ name });
-        const [answer] = await client.operationsClient.getOperation(request, options);
-        return answer;
+      return locateFailures(location, SPEECH_CODES, async () => {
+        const operation = await transport.send(polling, async (client, options) => {
+          const request = new GetOperationRequest({ name });
+          const [answer] = await client.operationsClient.getOperation(request, options);
+          return answer;
+        });
+        return readOperation(operation);
       });
-      return readOperation(operation);
     },
 
-    parseResult: parseTranscript,
+    parseResult(json, uri) {
+      try {
+        return parseTranscript(json);
+      } catch (error) {
+        throw located(error, uri, SPEECH_CODES);
+      }
+    },
 
     close: () => transport.close(),
   };

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { isAboutMoney, UNTIL_PAID_MS } from '../shared/about-money.ts';
 import { missingPermission } from '../shared/refused-permission.ts';
 
 /** The names of gRPC's status codes; those of google.rpc.Code have the same numbers. */
@@ -18,6 +19,13 @@ const LASTING: Partial<Record<StatusName, ErrorCode>> = {
   UNAUTHENTICATED: 'SPEECH_CREDENTIALS_REFUSED',
   RESOURCE_EXHAUSTED: 'SPEECH_QUOTA_EXCEEDED',
 };
+
+/** With these, Google refuses a project whose billing is switched off or whose money is used up. */
+const MONEY_STATUSES: readonly StatusName[] = [
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+];
 
 /** How grpc-js reports that it got no token; google-auth-library's words for a refused key follow. */
 const REFUSED_TOKEN =
@@ -51,12 +59,32 @@ export function toRequestError(
 ): ServiceError {
   const { code, message } = readError(error);
   const name = REFUSED_TOKEN.test(message) ? 'UNAUTHENTICATED' : toStatusName(code);
+  if (MONEY_STATUSES.includes(name) && isAboutMoney(message)) {
+    return speechError('SPEECH_PAYMENT_REQUIRED', what, {
+      why: `Speech-to-Text answered ${name}: the billing of the project is switched off or its money is used up`,
+      context: { status: name },
+      retryAfterMs: UNTIL_PAID_MS,
+      cause: error,
+    });
+  }
   const serviceCode = name === 'NOT_FOUND' ? notFound : (LASTING[name] ?? 'SPEECH_UNAVAILABLE');
   return speechError(serviceCode, what, {
-    why: `Speech-to-Text answered ${name}${name === 'PERMISSION_DENIED' ? missingPermission(message) : ''}`,
+    why: `Speech-to-Text answered ${name}${factOf(serviceCode, name, message)}`,
     context: { status: name },
     cause: error,
   });
+}
+
+/** What an answer says beyond its status. */
+function factOf(code: ErrorCode, name: StatusName, message: string): string {
+  switch (code) {
+    case 'SPEECH_INVALID_ARGUMENT':
+      return ': location, model, languages and audio do not fit each other';
+    case 'SPEECH_QUOTA_EXCEEDED':
+      return ': there were too many requests, or a quota is used up';
+    default:
+      return name === 'PERMISSION_DENIED' ? missingPermission(message) : '';
+  }
 }
 
 /** The error with which an accepted operation ended. */

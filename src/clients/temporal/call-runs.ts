@@ -1,4 +1,5 @@
 import {
+  Connection,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
@@ -8,6 +9,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 
 import { CALL_STATUSES, type CallKey, type CallStatus } from '../../domain/call.ts';
 import type { CallProcessing, StatusReport } from '../../domain/call-run.ts';
+import { TEMPORAL_CODES } from '../../domain/error-codes/temporal.ts';
 import {
   REPROCESS_SIGNAL,
   STATUS_QUERY,
@@ -15,7 +17,8 @@ import {
   WORKFLOW_TYPE,
   type RedoStep,
 } from '../../domain/names.ts';
-import { toQueryError, toTemporalError } from './errors.ts';
+import { located } from '../shared/locate-failures.ts';
+import { toQueryError, toReadError, toTemporalError } from './errors.ts';
 import { pendingWorkOf, type PendingWork } from './pending-work.ts';
 
 /** A run of a call, as Temporal describes it. */
@@ -44,6 +47,7 @@ const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType
  * when Temporal does not answer in time.
  */
 export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
+  const place = placeOf(client);
   const withDeadline = async <T>(
     request: () => Promise<T>,
     {
@@ -54,7 +58,7 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
     try {
       return await client.withDeadline(Date.now() + deadlineMs, request);
     } catch (error) {
-      throw toError(error);
+      throw located(toError(error), place, TEMPORAL_CODES);
     }
   };
 
@@ -110,7 +114,7 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
             throw error;
           }
         },
-        { deadlineMs },
+        { toError: toReadError, deadlineMs },
       );
     },
 
@@ -146,6 +150,14 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
       });
     },
   };
+}
+
+/** Where Temporal is asked: of its settings, those that may be named. */
+function placeOf({ connection, options }: Client): string {
+  const namespace = `namespace ${options.namespace}`;
+  return connection instanceof Connection
+    ? `${namespace} at ${connection.options.address}`
+    : namespace;
 }
 
 function toCallRun(description: WorkflowExecutionDescription): CallRun {

@@ -31,8 +31,19 @@ export function toQueryError(error: unknown): unknown {
   });
 }
 
-/** A failed request to Temporal as a ServiceError; any other error is returned as it is. */
-export function toTemporalError(error: unknown): unknown {
+/** A failed question to Temporal as a ServiceError; any other error is returned as it is. */
+export function toReadError(error: unknown): unknown {
+  return toTemporalError(error, 'Temporal did not answer.');
+}
+
+/**
+ * A failed request to Temporal as a ServiceError; any other error is returned as it is. `silence` says
+ * what it means that there was no answer.
+ */
+export function toTemporalError(
+  error: unknown,
+  silence = 'Temporal did not answer, so it is uncertain whether anything was started or changed.',
+): unknown {
   if (error instanceof NamespaceNotFoundError) {
     return new ServiceError(
       'TEMPORAL_UNAVAILABLE',
@@ -59,10 +70,6 @@ export function toTemporalError(error: unknown): unknown {
         options,
       );
     default:
-      return new ServiceError(
-        'TEMPORAL_UNAVAILABLE',
-        'Temporal did not answer, so it is uncertain whether anything was started or changed.',
-        options,
-      );
+      return new ServiceError('TEMPORAL_UNAVAILABLE', silence, options);
   }
 }

@@ -15,6 +15,8 @@ type PendingStep = {
     readonly message: string;
     readonly at: Date | null;
   } | null;
+  /** When the attempt that is running began; `null` when none is running. */
+  readonly runningSince: Date | null;
   /** When the next attempt is due, if that lies ahead; `null` otherwise. */
   readonly nextAttemptAt: Date | null;
 };
@@ -31,6 +33,8 @@ type RawActivity = NonNullable<RawDescription['pendingActivities']>[number];
 
 // temporal.api.enums.v1.PendingActivityState and PendingWorkflowTaskState: SCHEDULED in both.
 const SCHEDULED = 1;
+// Of an activity alone: a worker has it.
+const STARTED = 2;
 
 /** Reads what a run waits for from its description; `now` tells which attempts are due. */
 export function pendingWorkOf(raw: RawDescription, now: Date): PendingWork {
@@ -62,6 +66,7 @@ function toPendingStep(
     step,
     failedAttempts: (attempt ?? 1) - 1,
     failure: lastFailure == null ? null : { ...toFailure(lastFailure), at: lastEnd(activity) },
+    runningSince: state === STARTED ? dateOf(activity.lastStartedTime) : null,
     nextAttemptAt: isDue ? null : dueAt,
     // An operator may have paused the step: then no worker is offered it.
     readySince: isDue && paused !== true ? dueAt : null,

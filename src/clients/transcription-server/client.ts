@@ -1,5 +1,7 @@
+import { SPEECH_CODES } from '../../domain/error-codes/speech.ts';
 import type { Recognition } from '../../domain/recognition.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
+import { hostOf, locateFailures } from '../shared/locate-failures.ts';
 import { lacksTimes, toStatusError } from './errors.ts';
 import type { AudioFile } from './multipart.ts';
 import { parseReply } from './reply.ts';
@@ -78,6 +80,7 @@ export function createTranscriptionServer(
     // 224 tokens of a long one.
     ...(config.phrases.length === 0 ? [] : [['prompt', config.phrases.join(', ')] as const]),
   ];
+  const place = `model ${config.model} at ${hostOf(config.baseUrl)}`;
   let form = 0;
 
   return {
@@ -95,24 +98,27 @@ export function createTranscriptionServer(
       phrases: config.phrases.length,
     }),
 
-    async transcribe(file, signal) {
-      let asked = form;
-      for (;;) {
-        const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
-        if (reply.status >= 200 && reply.status < 300) {
-          parseReply(reply.text);
-          // Success proves that the form was refused, not this file. Never go back to a richer form:
-          // another request may have learned more meanwhile.
-          form = Math.max(form, asked);
-          return reply.text;
-        }
-        if (!lacksTimes(reply.status, reply.text) || asked + 1 >= FORMS.length) {
-          throw toStatusError(reply.status, reply.text, reply.retryAfterMs);
-        }
-        asked = Math.max(form, asked + 1);
-      }
-    },
+    transcribe: (file, signal) =>
+      locateFailures(place, SPEECH_CODES, () => transcribe(file, signal)),
 
     close: () => transport.close(),
   };
+
+  async function transcribe(file: AudioFile, signal: AbortSignal): Promise<string> {
+    let asked = form;
+    for (;;) {
+      const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
+      if (reply.status >= 200 && reply.status < 300) {
+        parseReply(reply.text);
+        // Success proves that the form was refused, not this file. Never go back to a richer form:
+        // another request may have learned more meanwhile.
+        form = Math.max(form, asked);
+        return reply.text;
+      }
+      if (!lacksTimes(reply.status, reply.text) || asked + 1 >= FORMS.length) {
+        throw toStatusError(reply.status, reply.text, reply.retryAfterMs);
+      }
+      asked = Math.max(form, asked + 1);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
+import { isAboutMoney, untilPaid } from '../shared/about-money.ts';
 import { findServiceError } from '../shared/find-service-error.ts';
 
 /** How servers say that they do not know times: OpenAI's newer models, vLLM, LocalAI, whisper.cpp. */
@@ -26,16 +27,21 @@ export function toStatusError(
   words: string,
   retryAfterMs: number | null = null,
 ): ServiceError {
-  return transcriptionError(codeOf(status, words), `it answered ${status}`, {
+  const code = codeOf(status, words);
+  const fact =
+    status === 404 && code === 'SPEECH_INVALID_ARGUMENT'
+      ? ': there is no such model or address'
+      : '';
+  return transcriptionError(code, `it answered ${status}${fact}`, {
     context: { status },
-    retryAfterMs,
+    retryAfterMs: code === 'SPEECH_PAYMENT_REQUIRED' ? untilPaid(retryAfterMs) : retryAfterMs,
   });
 }
 
 function codeOf(status: number, words: string): ErrorCode {
+  if (status === 402 || (status < 500 && isAboutMoney(words))) return 'SPEECH_PAYMENT_REQUIRED';
   if (status === 401 || status === 403) return 'SPEECH_CREDENTIALS_REFUSED';
-  // 402: the account's credit is used up, which its owner settles like a quota.
-  if (status === 429 || status === 402) return 'SPEECH_QUOTA_EXCEEDED';
+  if (status === 429) return 'SPEECH_QUOTA_EXCEEDED';
   if (status === 413) return 'SPEECH_AUDIO_TOO_LARGE';
   if (status === 415) return 'SPEECH_FILE_REFUSED';
   // 501 and 505 say that the server lacks something, and it will still lack it next time.
@@ -52,6 +58,8 @@ function codeOf(status: number, words: string): ErrorCode {
 /** What a code says about the exchange beyond the status. */
 const FACTS: Partial<Record<ErrorCode, string>> = {
   SPEECH_CREDENTIALS_REFUSED: 'TRANSCRIPTION_API_KEY was refused',
+  SPEECH_QUOTA_EXCEEDED: 'there were too many requests, or a quota is used up',
+  SPEECH_PAYMENT_REQUIRED: 'the account of TRANSCRIPTION_API_KEY is out of money',
   SPEECH_AUDIO_TOO_LARGE: 'the recording exceeds what the server accepts at once',
   SPEECH_FILE_REFUSED: 'the server cannot read this kind of audio',
 };

@@ -36,6 +36,7 @@ export const CONNECTWISE_CODES = {
     meaning:
       'ConnectWise answered in a form this service does not know, or with a redirect, which is not followed.',
     retryable: false,
-    remedy: 'Check CONNECTWISE_URL; if it is right, report the failure.',
+    remedy:
+      'Check CONNECTWISE_URL, restart the workers, then send the signal reprocess. If the address is right, report the failure.',
   },
 } as const satisfies Record<string, CodeFacts>;

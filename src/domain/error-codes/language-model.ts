@@ -9,9 +9,16 @@ export const LANGUAGE_MODEL_CODES = {
     remedy: 'Wait until the language model answers again, then send the signal reprocess.',
   },
   MODEL_RATE_LIMITED: {
-    meaning: 'The language model received too many requests, or its credit is used up.',
+    meaning: 'The language model received too many requests.',
     retryable: true,
     remedy: "Raise the language model's quota or wait, then send the signal reprocess.",
+  },
+  MODEL_PAYMENT_REQUIRED: {
+    meaning:
+      'The account at the language model is out of money: its credit is used up, its spending limit is reached, or its billing is switched off.',
+    retryable: true,
+    remedy:
+      'Add credit, or raise the spending limit, in the account to which LLM_API_KEY belongs, then send the signal reprocess.',
   },
   MODEL_CREDENTIALS_REFUSED: {
     meaning: 'The language model refused the key.',

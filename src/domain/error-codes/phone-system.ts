@@ -39,7 +39,7 @@ export const PHONE_SYSTEM_CODES = {
       'The phone system has no such recording, or the recordgroup is wrong: its answer is the same.',
     retryable: false,
     remedy:
-      'Look for the recording in the phone system. To try another recordgroup, cancel the run and submit the call again.',
+      'Look for the recording in the phone system; if it is there, send the signal reprocess. To try another recordgroup, cancel the run and submit the call again.',
   },
   RECORDING_NOT_THERE_YET: {
     meaning:

@@ -6,7 +6,8 @@ export const SPEECH_CODES = {
     meaning:
       'Speech-to-Text, or the transcription server, did not answer or reported an error of its own.',
     retryable: true,
-    remedy: 'Wait until it answers again, then send the signal reprocess.',
+    remedy:
+      'Wait until Speech-to-Text, or the transcription server, answers again, then send the signal reprocess.',
   },
   SPEECH_QUOTA_EXCEEDED: {
     meaning:
@@ -14,19 +15,26 @@ export const SPEECH_CODES = {
     retryable: true,
     remedy: 'Raise the quota or wait, then send the signal reprocess.',
   },
+  SPEECH_PAYMENT_REQUIRED: {
+    meaning:
+      'The account for transcriptions is out of money: the credit at the transcription server is used up, or the billing of the Google Cloud project is switched off.',
+    retryable: true,
+    remedy:
+      'If a transcription server is used, add credit to the account to which TRANSCRIPTION_API_KEY belongs. Otherwise enable billing for GOOGLE_CLOUD_PROJECT. Then send the signal reprocess.',
+  },
   SPEECH_INVALID_ARGUMENT: {
     meaning:
       'Speech-to-Text refused the request because location, model, languages and audio do not fit each other. Or the transcription server did: its address, model or language is wrong, or it redirects.',
     retryable: false,
     remedy:
-      'Check that SPEECH_LOCATION, SPEECH_MODEL and SPEECH_LANGUAGE_CODES fit each other; for a transcription server, check TRANSCRIPTION_BASE_URL, TRANSCRIPTION_MODEL and SPEECH_LANGUAGE_CODES. Restart the workers, then send the signal reprocess.',
+      'If a transcription server is used, check TRANSCRIPTION_BASE_URL, TRANSCRIPTION_MODEL and SPEECH_LANGUAGE_CODES. Otherwise check that SPEECH_LOCATION, SPEECH_MODEL and SPEECH_LANGUAGE_CODES fit each other. Restart the workers, then send the signal reprocess.',
   },
   SPEECH_CREDENTIALS_REFUSED: {
     meaning:
       'Speech-to-Text refused the service account, may not read or write the bucket, or found no Google credentials at the worker. Or the transcription server refused its key.',
     retryable: false,
     remedy:
-      'Set up application default credentials for the workers, give the service account the role Cloud Speech Client in GOOGLE_CLOUD_PROJECT, and give the Speech service agent access to the bucket; or correct TRANSCRIPTION_API_KEY. Restart the workers, then send the signal reprocess.',
+      'If a transcription server is used, correct TRANSCRIPTION_API_KEY. Otherwise set up application default credentials for the workers, give the service account the role Cloud Speech Client in GOOGLE_CLOUD_PROJECT, and give the Speech service agent access to the bucket. Restart the workers, then send the signal reprocess.',
   },
   SPEECH_AUDIO_NOT_FOUND: {
     meaning: 'Speech-to-Text cannot find the archived audio or the project.',

@@ -13,6 +13,13 @@ export const STORAGE_CODES = {
     retryable: true,
     remedy: 'Wait until Cloud Storage accepts requests again, then send the signal reprocess.',
   },
+  STORAGE_PAYMENT_REQUIRED: {
+    meaning:
+      'Cloud Storage refused the request because the billing of the project that owns the bucket is switched off.',
+    retryable: true,
+    remedy:
+      'Enable billing for the Google Cloud project that owns the bucket, then send the signal reprocess.',
+  },
   STORAGE_CREDENTIALS_REFUSED: {
     meaning: 'Cloud Storage refused the service account, or the worker has no Google credentials.',
     retryable: false,

@@ -37,7 +37,7 @@ describe('the limit on requests to ConnectWise', () => {
   });
   after(async () => {
     for (const worker of workers) await worker.close();
-    await testDatabase.drop();
+    await testDatabase?.drop();
   });
 
   /** The limiters of two workers on a queue of their own. */

@@ -44,7 +44,7 @@ describe('the language model client, when something goes wrong', () => {
     [400, "This model's maximum context length is 8192 tokens", 'MODEL_TRANSCRIPT_TOO_LONG'],
     [400, 'The response was filtered: content management policy', 'MODEL_CONTENT_BLOCKED'],
     [401, 'wombat', 'MODEL_CREDENTIALS_REFUSED'],
-    [402, 'wombat', 'MODEL_RATE_LIMITED'],
+    [402, 'wombat', 'MODEL_PAYMENT_REQUIRED'],
     [403, 'wombat', 'MODEL_CREDENTIALS_REFUSED'],
     [404, 'The model does not exist', 'MODEL_BAD_REQUEST'],
     [408, 'wombat', 'MODEL_UNAVAILABLE'],

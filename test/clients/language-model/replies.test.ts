@@ -54,7 +54,7 @@ describe('the corpus of model replies', () => {
     });
   });
   after(async () => {
-    await server.close();
+    await server?.close();
     printCoverage();
   });
 

@@ -183,7 +183,7 @@ describe('an upload that fails', () => {
       await assert.rejects(fixture.save(fixture.newCall(), LONG), {
         code: 'STORAGE_CREDENTIALS_REFUSED',
         message: new RegExp(
-          `answered with HTTP status 403: ${account} lacks the permission storage\\.objects\\.create\\.$`,
+          `answered with HTTP status 403: ${account} lacks the permission storage\\.objects\\.create \\(gs://call-archive/call-recordings/[\\w.]+\\)\\.$`,
         ),
       });
     }

@@ -28,8 +28,8 @@ describe('the speech client against the sandbox', () => {
     });
   });
   after(async () => {
-    await speech.close();
-    await sandbox.stop();
+    await speech?.close();
+    await sandbox?.stop();
   });
 
   it('transcribes both channels of a call', async () => {

@@ -33,8 +33,8 @@ describe('the schedule of the site directory, without permission to create it', 
     client = new Client({ connection });
   });
   after(async () => {
-    await connection.close();
-    await temporal.stop();
+    await connection?.close();
+    await temporal?.stop();
   });
 
   // The development server knows no permissions, so this one answer is faked.

@@ -1,5 +1,5 @@
 import { completion } from '../../clients/language-model/support.ts';
-import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
+import { AN_HOUR, after, UNTIL_PAID, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
 const refusal = (status: number, message: string, type = 'invalid_request_error') => ({
   status,
@@ -19,7 +19,113 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
   ],
   ['400, filtered', refusal(400, 'content management policy'), 'MODEL_CONTENT_BLOCKED', 'given up'],
   ['401', refusal(401, 'Incorrect API key'), 'MODEL_CREDENTIALS_REFUSED', 'given up'],
-  ['402, out of credit', refusal(402, 'Insufficient credits'), 'MODEL_RATE_LIMITED', 'own pace'],
+
+  // Money, which no waiting brings back.
+  ['402', refusal(402, 'Insufficient credits'), 'MODEL_PAYMENT_REQUIRED', UNTIL_PAID],
+  [
+    '429 from OpenAI, insufficient_quota',
+    {
+      ...refusal(
+        429,
+        'You exceeded your current quota, please check your plan and billing details.',
+        'insufficient_quota',
+      ),
+      retryAfter: '1',
+    },
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+  [
+    '400 from OpenAI, the hard limit',
+    {
+      status: 400,
+      body: {
+        error: {
+          message: 'Billing hard limit has been reached',
+          code: 'billing_hard_limit_reached',
+        },
+      },
+    },
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+  [
+    '400 from Anthropic, the credit balance',
+    refusal(400, 'Your credit balance is too low to access the Anthropic API.'),
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+  [
+    '403 from xAI, all credits',
+    {
+      status: 403,
+      body: {
+        error:
+          'Your team has either used all available credits or reached its monthly spending limit.',
+      },
+    },
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+  [
+    '429 from Gemini, prepaid credit',
+    {
+      status: 429,
+      body: [
+        {
+          error: {
+            code: 429,
+            status: 'RESOURCE_EXHAUSTED',
+            message:
+              'Your prepayment credits are depleted. Please manage your project and billing.',
+          },
+        },
+      ],
+    },
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+  [
+    '429 from Gemini, a limit per minute in the words of an unpaid bill',
+    {
+      status: 429,
+      body: [
+        {
+          error: {
+            code: 429,
+            status: 'RESOURCE_EXHAUSTED',
+            message:
+              'You exceeded your current quota, please check your plan and billing details. Quota exceeded for metric: generate_content_free_tier_requests, limit: 15. Please retry in 27s.',
+          },
+        },
+      ],
+    },
+    'MODEL_RATE_LIMITED',
+    'own pace',
+  ],
+  [
+    '429 from OpenAI, a limit per minute that more money would raise',
+    refusal(
+      429,
+      'Rate limit reached on requests per min. You can increase your rate limit by adding a payment method to your account at https://platform.openai.com/account/billing.',
+    ),
+    'MODEL_RATE_LIMITED',
+    'own pace',
+  ],
+  [
+    '200 with an error 402',
+    { body: { error: { code: 402, message: 'Insufficient credits' } } },
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+  [
+    '200 with an error about credit',
+    { body: { error: { code: 'oops', message: 'Insufficient balance' } } },
+    'MODEL_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
+
+  // More statuses.
   ['403', refusal(403, 'Country not supported'), 'MODEL_CREDENTIALS_REFUSED', 'given up'],
   ['404, no such model', refusal(404, 'The model does not exist'), 'MODEL_BAD_REQUEST', 'given up'],
   ['408', { status: 408 }, 'MODEL_UNAVAILABLE', 'own pace'],

@@ -14,6 +14,9 @@ export const after = (afterSeconds: number): Next => ({ afterSeconds });
 /** The cap on any delay: see LONGEST_DELAY_MS in src/activities/failure.ts. */
 export const AN_HOUR: Next = after(60 * 60);
 
+/** How long an account without money is left alone: see UNTIL_PAID_MS in src/clients/shared/about-money.ts. */
+export const UNTIL_PAID: Next = after(15 * 60);
+
 /** One row of the corpus: a title, the reply, its code, and what follows. */
 export type ReplyCase<Reply> = readonly [what: string, reply: Reply, code: ErrorCode, next: Next];
 

@@ -1,6 +1,6 @@
 import type { status } from '@grpc/grpc-js';
 
-import type { HttpAnswer, ReplyCase } from './reply-case.ts';
+import { UNTIL_PAID, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
 type StatusName = keyof typeof status;
 
@@ -31,6 +31,22 @@ export const SPEECH: Readonly<Record<SpeechPlace, readonly ReplyCase<SpeechAnswe
     ],
     ['UNIMPLEMENTED', { status: 'UNIMPLEMENTED' }, 'SPEECH_INVALID_ARGUMENT', 'given up'],
     ['NOT_FOUND', { status: 'NOT_FOUND' }, 'SPEECH_AUDIO_NOT_FOUND', 'given up'],
+    [
+      'PERMISSION_DENIED for billing that is switched off',
+      {
+        status: 'PERMISSION_DENIED',
+        details:
+          'This API method requires billing to be enabled. Please enable billing on project #1.',
+      },
+      'SPEECH_PAYMENT_REQUIRED',
+      UNTIL_PAID,
+    ],
+    [
+      'RESOURCE_EXHAUSTED for money',
+      { status: 'RESOURCE_EXHAUSTED', details: 'The billing account of the project is disabled.' },
+      'SPEECH_PAYMENT_REQUIRED',
+      UNTIL_PAID,
+    ],
     [
       'PERMISSION_DENIED',
       { status: 'PERMISSION_DENIED' },

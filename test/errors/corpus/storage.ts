@@ -1,4 +1,4 @@
-import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
+import { AN_HOUR, after, UNTIL_PAID, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
 /** Which request to the store gets the answer; all earlier ones succeed. */
 export type StoragePlace =
@@ -21,6 +21,12 @@ export const STORAGE: Readonly<Record<StoragePlace, readonly ReplyCase<HttpAnswe
     ['400', refusal(400, 'invalid'), 'STORAGE_BAD_REQUEST', 'given up'],
     ['401', refusal(401, 'authError'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
     ['403', refusal(403, 'forbidden'), 'STORAGE_CREDENTIALS_REFUSED', 'given up'],
+    [
+      '403 for billing that is switched off',
+      refusal(403, 'accountDisabled'),
+      'STORAGE_PAYMENT_REQUIRED',
+      UNTIL_PAID,
+    ],
     ['403 for a quota', refusal(403, 'userRateLimitExceeded'), 'STORAGE_RATE_LIMITED', 'own pace'],
     ['404, no such bucket', refusal(404, 'notFound'), 'STORAGE_BUCKET_NOT_FOUND', 'given up'],
     ['429', refusal(429, 'rateLimitExceeded'), 'STORAGE_RATE_LIMITED', 'own pace'],

@@ -1,4 +1,4 @@
-import { AN_HOUR, after, type HttpAnswer, type ReplyCase } from './reply-case.ts';
+import { AN_HOUR, after, UNTIL_PAID, type HttpAnswer, type ReplyCase } from './reply-case.ts';
 
 const refusal = (status: number, message: string, code: string | null = null) => ({
   status,
@@ -59,7 +59,13 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'SPEECH_CREDENTIALS_REFUSED',
     'given up',
   ],
-  ['402, out of credit', refusal(402, 'Insufficient credits'), 'SPEECH_QUOTA_EXCEEDED', 'own pace'],
+  ['402', refusal(402, 'Insufficient credits'), 'SPEECH_PAYMENT_REQUIRED', UNTIL_PAID],
+  [
+    '429 from OpenAI, insufficient_quota',
+    refusal(429, 'You exceeded your current quota.', 'insufficient_quota'),
+    'SPEECH_PAYMENT_REQUIRED',
+    UNTIL_PAID,
+  ],
   ['403', refusal(403, 'Country not supported'), 'SPEECH_CREDENTIALS_REFUSED', 'given up'],
   [
     '404, no such model',

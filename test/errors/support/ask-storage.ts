@@ -4,7 +4,8 @@ import {
   createRecordingStore,
   type RecordingStore,
 } from '../../../src/clients/recording-store/client.ts';
-import { parseTranscript } from '../../../src/clients/speech/transcript.ts';
+import { createSpeech } from '../../../src/clients/speech/client.ts';
+import { CONFIG } from '../../clients/speech/rig.ts';
 import type { SeenRequest } from '../../support/http-server.ts';
 import type { HttpAnswer, HttpReply } from '../corpus/reply-case.ts';
 import type { StoragePlace } from '../corpus/storage.ts';
@@ -44,7 +45,8 @@ export async function askStorage(
 /** Reads the result file of an operation from the bucket. */
 export async function readResultFile(url: string): Promise<unknown> {
   const store = createRecordingStore({ bucket: BUCKET, apiEndpoint: url, projectId: 'p' });
-  return parseTranscript(await store.readText(store.uriOf('result.json'), 1_000, never));
+  const uri = store.uriOf('result.json');
+  return createSpeech(CONFIG).parseResult(await store.readText(uri, 1_000, never), uri);
 }
 
 const save = (store: RecordingStore): Promise<unknown> =>

@@ -157,4 +157,28 @@ export const BREAKS: readonly Break[] = [
     test: 'test/clients/connectwise/limit.test.ts',
     title: 'gives a walk at most half of the limit',
   },
+  {
+    name: 'a failure names the whole URL that was asked',
+    file: 'src/clients/shared/locate-failures.ts',
+    from: 'return new URL(url).host;',
+    to: 'return url;',
+    test: 'test/clients/connectwise/failures.test.ts',
+    title: 'gives up when no answer comes in time',
+  },
+  {
+    name: 'an account without money counts as a rate limit',
+    file: 'src/clients/language-model/errors.ts',
+    from: "status === 402 || (status < 500 && said?.code === 'MODEL_PAYMENT_REQUIRED')",
+    to: 'status === 402',
+    test: 'test/errors/replies.test.ts',
+    title: '429 from OpenAI, insufficient_quota',
+  },
+  {
+    name: 'the explanation lists what a code may mean instead of what failed',
+    file: 'src/domain/explanation.ts',
+    from: "WHAT_FAILED[step].replace(/\\.$/, ' so far.'),\n    message,",
+    to: "WHAT_FAILED[step].replace(/\\.$/, ' so far.'),\n    ERROR_CODES[code].meaning,",
+    test: 'test/domain/explanation.test.ts',
+    title: 'Storing failed: Cloud Storage answered 503',
+  },
 ];
