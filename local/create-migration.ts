@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { mkdir, writeFile } from 'node:fs/promises';
 
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';

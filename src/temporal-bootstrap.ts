@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { Client, Connection } from '@temporalio/client';
 
 import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts';

@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { fileURLToPath } from 'node:url';
 
 import { Client } from '@temporalio/client';
