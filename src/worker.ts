@@ -60,7 +60,10 @@ async function main(): Promise<void> {
       await connected(NativeConnection.connect(connectionOptions)),
       (opened) => opened.close(),
     );
-    await ensureSearchAttributes(connection, namespace);
+    const attributes = await ensureSearchAttributes(connection, namespace);
+    if (attributes.warning !== null) {
+      logger.warn({ code: attributes.warning.code }, attributes.warning.message);
+    }
     const client = new Client({ connection, namespace });
     const schedule = await ensureSiteDirectorySchedule(client, config.taskQueue);
     // Calls are processed without the schedule; only the numbers of sites are not kept up to date.

@@ -157,4 +157,12 @@ export const BREAKS: readonly Break[] = [
     test: 'test/clients/connectwise/limit.test.ts',
     title: 'does not charge a walk for what it was refused',
   },
+  {
+    name: 'a Temporal without an operator service stops the workers',
+    file: 'src/clients/temporal/errors.ts',
+    from: '[status.PERMISSION_DENIED, status.UNIMPLEMENTED]',
+    to: '[status.PERMISSION_DENIED]',
+    test: 'test/service/without-operator.test.ts',
+    title: 'is answered UNIMPLEMENTED, and warns once of each',
+  },
 ];
