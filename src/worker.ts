@@ -18,6 +18,7 @@ import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
+import { untilDatabaseFits } from './process/database-at-start.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
@@ -70,6 +71,8 @@ async function main(): Promise<void> {
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+    const isWanted = await untilDatabaseFits(() => database.check(), logger);
+    if (!isWanted) return;
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
       opened.close(),
     );

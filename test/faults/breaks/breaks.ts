@@ -165,4 +165,12 @@ export const BREAKS: readonly Break[] = [
     test: 'test/service/without-operator.test.ts',
     title: 'is answered UNIMPLEMENTED, and warns once of each',
   },
+  {
+    name: 'a worker takes calls although migrations are missing',
+    file: 'src/process/database-at-start.ts',
+    from: 'if (failure === null || failure.code !== OUTDATED) {',
+    to: 'if (failure === null || failure.code !== null) {',
+    test: 'test/process/database-at-start.test.ts',
+    title: 'until the migration has run: a database that does not exist',
+  },
 ];
