@@ -3,10 +3,10 @@
 // Type imports count like any other. Two forms would escape dependency-cruiser, so oxlint forbids
 // them: `import('x').Type`, and `import { type A }`, which still loads the module.
 
-/** A pattern for everything inside these folders; a name that ends in `.ts` or `.mjs` is a file. */
+/** A pattern for everything inside these folders; a name that ends in `.ts`, `.mjs` or `.cjs` is a file. */
 const inside = (...rooms) =>
   rooms
-    .map((room) => (/\.m?[jt]s$/.test(room) ? `${room.replaceAll('.', '\\.')}$` : `${room}/`))
+    .map((room) => (/\.[cm]?[jt]s$/.test(room) ? `${room.replaceAll('.', '\\.')}$` : `${room}/`))
     .map((room) => `^${room.replaceAll('*', '[^/]+')}`)
     .join('|');
 
@@ -26,6 +26,9 @@ const REPLAYED = [
 
 // How a command reads its arguments: pure, and the same for every command wherever it lies.
 const ARGUMENTS = 'src/process/arguments.ts';
+
+// What every program loads first, wherever it lies.
+const NODE_VERSION = 'src/process/node-version.cjs';
 
 // Files that run something as soon as they are imported.
 const STARTED = [
@@ -81,12 +84,12 @@ const ROOMS = [
   },
 
   // What stands around the service. Production code knows none of it.
-  { name: 'sandbox', at: ['sandbox'], values: [ARGUMENTS] },
+  { name: 'sandbox', at: ['sandbox'], values: [ARGUMENTS, NODE_VERSION] },
   // The migration opens its session as the service does: DATABASE_URL is read in one place.
   {
     name: 'prisma',
     at: ['prisma'],
-    values: ['src/config.ts', 'src/repositories/connection', ARGUMENTS],
+    values: ['src/config.ts', 'src/repositories/connection', ARGUMENTS, NODE_VERSION],
   },
   { name: 'local', at: ['local'], values: ['src', 'sandbox', 'prisma'] },
   { name: 'bench', at: ['bench'], values: ['src', 'sandbox', 'local'] },

@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { LocalRunError } from './local-run-error.ts';
 import { findRunningTemporal } from './running-addresses.ts';
 import { readLocalEnvironment, toLocalSettings } from './settings.ts';

@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { mkdir, writeFile } from 'node:fs/promises';
 
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
@@ -21,6 +23,8 @@ if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) {
   refuseArguments(command, `${name} is not a name of lower-case letters, digits and underscores`);
 }
 await createMigration(name);
+// Prisma's engine leaves a timer behind, the ten seconds for which it would have waited for its lock.
+process.exit();
 
 /**
  * Writes the migration that takes the committed migrations to `schema.prisma`. The committed ones are

@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { join } from 'node:path';
 
 import { watch } from 'chokidar';

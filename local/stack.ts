@@ -25,6 +25,8 @@ const DATABASE = 'call_processing';
 export type Stack = {
   /** Starts everything that is wanted; resolves when it is up. */
   start(): Promise<Addresses & { readonly gatewayUrl: string }>;
+  /** The process of a part that runs; `null` if it does not. */
+  pidOf(name: string): number | null;
   /** Rejects as soon as a part exits without having been stopped. Never resolves. */
   readonly broken: Promise<never>;
   /** Stops all running parts, each before those it uses, and resolves when all have exited. */
@@ -159,6 +161,7 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
   }
 
   return {
+    pidOf: (name) => parts.get(name)?.pid ?? null,
     broken: broken.promise,
     async start() {
       const [databaseUrl, temporal, sandbox, whisper] = await Promise.all([

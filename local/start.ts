@@ -1,9 +1,12 @@
+import '../src/process/node-version.cjs';
+
 import { join } from 'node:path';
 
 import { MigrationError } from '../prisma/engine/migration-error.ts';
 import { findUnusedSettings } from '../src/config/unused-settings.ts';
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { closeDataFolder } from './data-folder.ts';
+import { serviceEnvironment } from './environment.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { nextSteps } from './output/next-steps.ts';
 import { createProgress } from './output/progress.ts';
@@ -24,6 +27,7 @@ import {
   type LocalSettings,
 } from './settings.ts';
 import { createStack } from './stack.ts';
+import { describeRivals } from './task-queue.ts';
 
 async function main(): Promise<number> {
   const { once, whisper, withoutService, withRealSystems, paths } = readStartArguments();
@@ -132,11 +136,12 @@ function holdDataFolder({ dataFolder }: LocalSettings): Lock {
   }
   if (lock !== null) return lock;
   const other = createRunRecord(dataFolder).read();
-  const which = other === null ? '' : ` (process ${other.pid}, gateway ${other.gatewayUrl})`;
-  // Its terminal may be closed, or only npm was killed in it.
-  const how = other === null ? '' : ` or "kill ${other.pid}"`;
+  if (other === null) {
+    throw new LocalRunError('npm start is already running here, and has just begun: use that one.');
+  }
+  // Not Ctrl-C: its terminal may be closed, or npm was killed in it and the terminal takes other commands.
   throw new LocalRunError(
-    `npm start is already running here${which}: use that one, or stop it with Ctrl-C in its terminal${how} first.`,
+    `npm start is already running here (process ${other.pid}, gateway ${other.gatewayUrl}): use that one, or stop it first with "kill ${other.pid}".`,
   );
 }
 
@@ -167,7 +172,11 @@ async function run(
       console.log(nextSteps(addresses, settings));
       return new Promise<number>(() => undefined);
     }
-    const areAllAsExpected = await runSamples(addresses, settings, recordings, shutdown.signal);
+    const areAllAsExpected = await runSamples(addresses, settings, recordings, {
+      signal: shutdown.signal,
+      describeRivals: () =>
+        describeRivals(serviceEnvironment(settings, addresses), stack.pidOf('worker')),
+    });
     if (once) return areAllAsExpected ? 0 : 1;
     console.log(nextSteps(addresses, settings));
     return new Promise<number>(() => undefined);

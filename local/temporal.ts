@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 

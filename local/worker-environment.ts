@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { readArguments } from '../src/process/arguments.ts';
 import { serviceEnvironment } from './environment.ts';
 import { LocalRunError } from './local-run-error.ts';

@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { readEnvironment } from '../src/config.ts';
 import { readArguments } from '../src/process/arguments.ts';
 import { migrate } from './engine/apply.ts';

@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { readArguments, refuseArguments } from '../src/process/arguments.ts';
 import { messageOf } from './core/message-of.ts';
 import { sandboxPorts } from './core/systems.ts';

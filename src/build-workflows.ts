@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

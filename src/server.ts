@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
@@ -5,6 +7,7 @@ import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
+import { watchDatabase } from './process/database-at-start.ts';
 import { endWithin } from './process/end-within.ts';
 import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
@@ -51,6 +54,9 @@ async function main(): Promise<void> {
       (opened) => opened.close(),
     );
     await app.listen({ host: config.host, port: config.port });
+    const stopping = new AbortController();
+    stack.defer(() => stopping.abort());
+    void watchDatabase(() => database.check(), logger, stopping.signal);
     await untilStopSignal();
     logger.info('The gateway is shutting down.');
     endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));

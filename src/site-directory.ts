@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { Client, Connection } from '@temporalio/client';
 
 import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';

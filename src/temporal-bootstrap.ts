@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { Client, Connection } from '@temporalio/client';
 
 import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts';
@@ -17,8 +19,9 @@ async function main(): Promise<void> {
   const { connection: options, namespace, taskQueue } = config;
   const connection = await connected(Connection.connect(options));
   try {
-    const names = await ensureSearchAttributes(connection, namespace);
-    console.log(`The namespace ${namespace} has the search attributes ${names.join(', ')}.`);
+    const { names, warning } = await ensureSearchAttributes(connection, namespace);
+    if (warning !== null) console.error(warning.message);
+    else console.log(`The namespace ${namespace} has the search attributes ${names.join(', ')}.`);
     const client = new Client({ connection, namespace });
     const schedule = await ensureSiteDirectorySchedule(client, taskQueue);
     if (!schedule.exists) throw new ServiceError(schedule.code, schedule.message);

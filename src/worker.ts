@@ -1,3 +1,5 @@
+import './process/node-version.cjs';
+
 import { fileURLToPath } from 'node:url';
 
 import { Client } from '@temporalio/client';
@@ -16,6 +18,7 @@ import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
+import { untilDatabaseFits } from './process/database-at-start.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
@@ -58,13 +61,18 @@ async function main(): Promise<void> {
       await connected(NativeConnection.connect(connectionOptions)),
       (opened) => opened.close(),
     );
-    await ensureSearchAttributes(connection, namespace);
+    const attributes = await ensureSearchAttributes(connection, namespace);
+    if (attributes.warning !== null) {
+      logger.warn({ code: attributes.warning.code }, attributes.warning.message);
+    }
     const client = new Client({ connection, namespace });
     const schedule = await ensureSiteDirectorySchedule(client, config.taskQueue);
     // Calls are processed without the schedule; only the numbers of sites are not kept up to date.
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+    const isWanted = await untilDatabaseFits(() => database.check(), logger);
+    if (!isWanted) return;
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
       opened.close(),
     );

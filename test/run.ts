@@ -1,3 +1,5 @@
+import '../src/process/node-version.cjs';
+
 import { constants } from 'node:os';
 import { join } from 'node:path';
 

@@ -6,7 +6,14 @@ import { followSample, type SampleResult } from './follow-sample.ts';
 import { createGatewayClient } from './gateway-client.ts';
 import { addRecordings, type RecordingFile } from './own-recordings.ts';
 import { readSamples, type Sample } from './sample.ts';
+import { sayWhenQuiet } from './say-when-quiet.ts';
 import { deviations } from './verdict.ts';
+
+type SampleOptions = {
+  readonly signal: AbortSignal;
+  /** Why the calls may not reach the worker of this run, in a sentence; `null` if nothing speaks for it. */
+  readonly describeRivals: () => Promise<string | null>;
+};
 
 /**
  * Submits the sample calls, including the user's own recordings, and shows their progress and their
@@ -17,7 +24,7 @@ export async function runSamples(
   addresses: Addresses & { readonly gatewayUrl: string },
   settings: LocalSettings,
   recordings: readonly RecordingFile[],
-  signal: AbortSignal,
+  { signal, describeRivals }: SampleOptions,
 ): Promise<boolean> {
   const { ownSystems } = settings;
   if (addresses.sandbox === null || ownSystems.phoneSystem) {
@@ -34,19 +41,23 @@ export async function runSamples(
   const started = Date.now();
   console.log(`\n${paint('bold', `${samples.length} sample calls`)}, submitted by HTTP\n`);
 
+  const quiet = sayWhenQuiet(describeRivals, (sentence) => {
+    console.log(`\n  ${paint('yellow', sentence)}\n`);
+  });
   const results = await Promise.all(
     samples.map((sample, index) =>
       followSample(
         gateway,
         sample,
         (entry) => {
+          quiet.news();
           const line = entryLine(index + 1, sample, entry, Date.now() - started);
           if (line !== null) console.log(line);
         },
         signal,
       ),
     ),
-  );
+  ).finally(quiet.stop);
 
   console.log(`\n${paint('bold', 'What came out')}\n`);
   let areAllAsExpected = true;

@@ -1,3 +1,5 @@
+import '../../src/process/node-version.cjs';
+
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+import type { CodeFacts } from './error-codes/code-facts.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 
 // The remedies of the codes are written for a call that is parked, whose run waits for the signal. What a
@@ -23,4 +24,15 @@ export function forClosedRun(advice: string): string {
     .replaceAll('Send the signal reprocess', 'Ask the gateway to reprocess the call')
     .replaceAll('send the signal reprocess', 'ask the gateway to reprocess the call')
     .replaceAll('sending the signal reprocess', 'asking the gateway to reprocess the call');
+}
+
+const RESTART_THE_GATEWAY = /, restart the gateway, then send the request again/;
+const WITH_THE_REQUEST = /, then send the request again/;
+
+/** What to do about a failure that a process meets when it starts. */
+export function adviceAtStart(code: ErrorCode): string {
+  const { remedy, requestRemedy = remedy }: CodeFacts = ERROR_CODES[code];
+  return requestRemedy
+    .replace(RESTART_THE_GATEWAY, ', then restart this process')
+    .replace(WITH_THE_REQUEST, '');
 }

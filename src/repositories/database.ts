@@ -4,7 +4,7 @@ import pg from 'pg';
 import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
 import { DATABASE_CODES } from '../domain/error-codes/database.ts';
 import type { DatabaseAddress } from '../domain/database-url.ts';
-import type { ServiceError } from '../domain/service-error.ts';
+import { ServiceError } from '../domain/service-error.ts';
 import { toDatabaseConnection } from './connection/client-config.ts';
 import { clientWithLimits } from './connection/limited-client.ts';
 import { SessionNotUtcError, UtcClient } from './connection/utc-client.ts';
@@ -22,6 +22,11 @@ export type Database = {
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
   /** The database's own clock, which is the same for all workers; theirs may differ. */
   currentTime(tx?: TransactionClient): Promise<Date>;
+  /**
+   * Asks every table for every column that this version of the code knows, and reads no row. Returns
+   * why the database cannot be used; `null` if it can.
+   */
+  check(): Promise<ServiceError | null>;
   /** A failure of the database as a ServiceError; `null` for any other error. */
   toServiceError(error: unknown): ServiceError | null;
   close(): Promise<void>;
@@ -72,6 +77,14 @@ export function createDatabase(config: {
       ...(schema === null ? {} : { schema }),
     }),
   });
+  const toServiceError: Database['toServiceError'] = (error) => {
+    const failure = toDatabaseError(error);
+    // What is refused for good is a defect of ours, whatever database it is.
+    return failure === null || !Object.hasOwn(DATABASE_CODES, failure.code)
+      ? failure
+      : failure.at(placeOf(address));
+  };
+
   return {
     prisma,
     transaction: (work) =>
@@ -84,13 +97,20 @@ export function createDatabase(config: {
       if (row === undefined) throw new Error('The database did not return its time.');
       return row.now;
     },
-    toServiceError(error) {
-      const failure = toDatabaseError(error);
-      // What is refused for good is a defect of ours, whatever database it is.
-      return failure === null || !Object.hasOwn(DATABASE_CODES, failure.code)
-        ? failure
-        : failure.at(placeOf(address));
+    async check() {
+      try {
+        await readNothingOfEveryTable(prisma);
+        return null;
+      } catch (error) {
+        return (
+          toServiceError(error) ??
+          new ServiceError('INTERNAL_ERROR', 'Asking the database failed in an unknown way.', {
+            cause: error,
+          })
+        );
+      }
     },
+    toServiceError,
     close: () => prisma.$disconnect(),
   };
 }
@@ -101,6 +121,21 @@ function placeOf({ url }: DatabaseAddress): string {
   // The parameters of a URL win over its parts, as for the driver.
   const name = decodeURIComponent(pathname.slice(1));
   return `database ${name} at ${searchParams.get('host') ?? host}`;
+}
+
+// Prisma names all columns of a table in its query, and no row fulfils none of no conditions.
+const NO_ROW = { where: { OR: [] } };
+
+async function readNothingOfEveryTable(prisma: PrismaClient): Promise<void> {
+  await prisma.company.findFirst(NO_ROW);
+  await prisma.sitePhone.findFirst(NO_ROW);
+  await prisma.call.findFirst(NO_ROW);
+  await prisma.requestQueue.findFirst(NO_ROW);
+  await prisma.transcript.findFirst(NO_ROW);
+  await prisma.callAnalysis.findFirst(NO_ROW);
+  await prisma.analysisChunk.findFirst(NO_ROW);
+  await prisma.analysisAttempt.findFirst(NO_ROW);
+  await prisma.processingLog.findFirst(NO_ROW);
 }
 
 /** What a transaction begins with. Prisma names the schema itself; raw statements do not. */

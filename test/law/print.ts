@@ -1,3 +1,5 @@
+import '../../src/process/node-version.cjs';
+
 import { styleText } from 'node:util';
 
 import { readArguments } from '../../src/process/arguments.ts';

@@ -66,8 +66,21 @@ describe('the commands', () => {
 
   it('are all known here', () => {
     for (const name of OF_OTHERS) assert.ok(name in scripts, name);
-    for (const [name, commandLine] of OURS)
-      assert.match(commandLine, /\bnode (--import \S+ )?\S+\.ts\b/, name);
+    for (const [name, commandLine] of OURS) assert.match(commandLine, /\bnode .*\.ts\b/, name);
+  });
+
+  it('check the version of Node before anything else, with npm and without', () => {
+    for (const [name, commandLine] of Object.entries({ ...scripts, ...WITHOUT_SCRIPT })) {
+      const [, options = '', program] =
+        /\bnode ((?:-\S+ \S+ )*)(\S+\.ts)\b/.exec(commandLine) ?? [];
+      if (program === undefined) {
+        assert.doesNotMatch(commandLine, /\bnode\b/, name);
+        continue;
+      }
+      if (name in scripts) assert.match(options, /^-r \.\/src\/process\/node-version\.cjs /, name);
+      const code = readFileSync(join(ROOT, program), 'utf8');
+      assert.match(code, /^import '(\.\.?\/)+(src\/)?(process\/)?node-version\.cjs';\n/, program);
+    }
   });
 
   for (const [name, commandLine] of OURS) {

@@ -1,17 +1,16 @@
 // Guarantees that what DATABASE_URL says about encryption and certificates holds, for the service and for migrations, and that a refusal says why.
 import assert from 'node:assert/strict';
-import { chmod, chown, copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { migrate } from '../../prisma/engine/apply.ts';
-import { runOn } from '../../prisma/engine/create-database.ts';
 import { toDatabaseError } from '../../src/repositories/database-error.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { makeAuthority, makeCertificate, type Certificate } from '../support/certificates.ts';
+import { switchTlsOff, switchTlsOn } from '../support/postgres-tls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { skipWithout } from '../support/skip-without.ts';
-import { waitFor } from '../support/wait-for.ts';
 
 describe('a PostgreSQL whose certificate comes from an authority of its own', () => {
   let testDatabase: TestDatabase;
@@ -34,10 +33,7 @@ describe('a PostgreSQL whose certificate comes from an authority of its own', ()
   });
   after(async () => {
     if (folder !== undefined) {
-      await runOn(testDatabase.url, async (client) => {
-        await client.query('ALTER SYSTEM RESET ssl');
-        await client.query('SELECT pg_reload_conf()');
-      });
+      await switchTlsOff(testDatabase.url);
       await rm(folder, { recursive: true, force: true });
     }
     await testDatabase?.drop();
@@ -140,34 +136,4 @@ async function failureOf(url: string, inTransaction = false): Promise<unknown> {
   } finally {
     await database.close();
   }
-}
-
-/** Gives the running server its certificate. Clients that want no encryption notice nothing. */
-async function switchTlsOn(
-  url: string,
-  server: Certificate,
-  authority: Certificate,
-): Promise<void> {
-  await runOn(url, async (client) => {
-    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
-    const folder = rows[0]?.data_directory ?? '';
-    const { uid, gid } = await stat(folder);
-    for (const [source, name] of [
-      [server.certificate, 'server.crt'],
-      [server.key, 'server.key'],
-      [authority.certificate, 'authority.crt'],
-    ] as const) {
-      const target = join(folder, name);
-      await copyFile(source, target);
-      // PostgreSQL refuses a key that others may read.
-      await chmod(target, 0o600);
-      await chown(target, uid, gid);
-    }
-    await client.query(`ALTER SYSTEM SET ssl_ca_file = 'authority.crt'`);
-    await client.query('ALTER SYSTEM SET ssl = on');
-    await client.query('SELECT pg_reload_conf()');
-  });
-  await waitFor('the server to offer encryption', () =>
-    runOn(url, async (client) => (await client.query('SHOW ssl')).rows[0].ssl === 'on'),
-  );
 }

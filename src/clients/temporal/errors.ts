@@ -11,6 +11,9 @@ const NO_ANSWER: readonly number[] = [
   status.FAILED_PRECONDITION,
 ];
 
+/** How a server, or Temporal Cloud, answers a request that these credentials may never make. */
+export const REFUSALS: readonly unknown[] = [status.PERMISSION_DENIED, status.UNIMPLEMENTED];
+
 /** The gRPC error inside an error of Temporal's client, which may wrap it twice; `null` without one. */
 export function findGrpcError(
   error: unknown,

@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import {
   NamespaceNotFoundError,
   ScheduleAlreadyRunning,
@@ -9,7 +8,7 @@ import {
 
 import type { ErrorCode } from '../../domain/error-codes.ts';
 import { SITE_DIRECTORY_WORKFLOW_TYPE, siteDirectoryIdOf, TASK_QUEUE } from '../../domain/names.ts';
-import { findGrpcError } from './errors.ts';
+import { findGrpcError, REFUSALS } from './errors.ts';
 
 /**
  * Whether the schedule exists; if not, why, and what to do about it: the message is printed or
@@ -18,9 +17,6 @@ import { findGrpcError } from './errors.ts';
 export type ScheduleState =
   | { readonly exists: true }
   | { readonly exists: false; readonly code: ErrorCode; readonly message: string };
-
-/** What a server answers that does not let this client manage schedules. */
-const REFUSALS: readonly unknown[] = [status.PERMISSION_DENIED, status.UNIMPLEMENTED];
 
 // At night in Europe, when few calls need ConnectWise; spread, so that it does not coincide with the
 // jobs that everyone else runs at three o'clock sharp.
@@ -87,8 +83,8 @@ async function exists(client: Client, scheduleId: string): Promise<boolean> {
     await client.schedule.getHandle(scheduleId).describe();
     return true;
   } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return false;
-    if (REFUSALS.includes(findGrpcError(error)?.code)) return false;
+    // Whatever else Temporal answers, it has not been seen.
+    if (error instanceof ScheduleNotFoundError || findGrpcError(error) !== null) return false;
     throw error;
   }
 }

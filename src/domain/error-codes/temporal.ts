@@ -23,6 +23,7 @@ export const TEMPORAL_CODES = {
     meaning:
       'The Temporal namespace lacks the search attributes of this service, or has them with another type.',
     retryable: true,
-    remedy: 'Run npm run temporal:bootstrap, then send the request again.',
+    remedy:
+      'Run npm run temporal:bootstrap, which names the command of an administrator if it may not add them, then send the request again.',
   },
 } as const satisfies Record<string, CodeFacts>;

@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { readArguments } from '../../../src/process/arguments.ts';
 import { untilCompleted, untilHit } from '../../support/conditions.ts';
 import { assertInvariants } from '../harness/check.ts';

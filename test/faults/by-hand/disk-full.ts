@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { chown, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

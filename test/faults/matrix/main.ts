@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { readArguments } from '../../../src/process/arguments.ts';
 import { checkInvariants, reportOf } from '../harness/check.ts';
 import { startCluster } from '../harness/cluster.ts';

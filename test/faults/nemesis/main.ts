@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { readArguments, refuseArguments } from '../../../src/process/arguments.ts';
 import { runSeed } from './run-seed.ts';
 import { summaryOf } from './summary.ts';
