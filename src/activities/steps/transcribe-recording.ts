@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Prisma, type Transcript } from '../../generated/prisma/client.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
+import type { SpeechOperationRepository } from '../../repositories/speech-operation-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
@@ -21,6 +22,7 @@ import type {
 
 export type TranscribeRecordingDeps = StepDeps & {
   readonly transcripts: TranscriptRepository;
+  readonly speechOperations: SpeechOperationRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: SpeechProvider;
 };

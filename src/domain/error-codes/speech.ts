@@ -62,31 +62,31 @@ export const SPEECH_CODES = {
   },
   SPEECH_FILE_FAILED: {
     meaning:
-      'Speech-to-Text failed on the audio for a reason of its own. Each further attempt submits it again.',
+      'Speech-to-Text failed on the audio for a reason of its own. It is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_OPERATION_FAILED: {
     meaning:
-      'Speech-to-Text ended the operation with an error of its own. Each further attempt submits the audio again.',
+      'Speech-to-Text ended the operation with an error of its own. The audio is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_OPERATION_EMPTY: {
     meaning:
-      'Speech-to-Text ended the operation with neither a response nor an error. Each further attempt submits the audio again.',
+      'Speech-to-Text ended the operation with neither a response nor an error. The audio is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_OPERATION_LOST: {
     meaning:
-      'Speech-to-Text no longer knows the operation, and it left no result. Each further attempt submits the audio again.',
+      'Speech-to-Text no longer knows the operation, and it left no result. It may have been billed. The audio is submitted at most three times.',
     retryable: true,
-    remedy: 'Send the signal reprocess to submit the audio again.',
+    remedy: 'Send the signal reprocess to submit the audio again, which is paid for again.',
   },
   SPEECH_RESULT_MISSING: {
     meaning:
-      'Speech-to-Text reported success but left no result. Each further attempt submits the audio again.',
+      'Speech-to-Text reported success but left no result. The audio is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },

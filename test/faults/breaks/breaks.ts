@@ -125,18 +125,18 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: 'a transcription is submitted although another run has opened the call',
-    file: 'src/activities/transcription/submission.ts',
+    file: 'src/activities/transcription/google-operation.ts',
     from: 'const current = await attempt.lockCall(call, tx);\n    if (current.speechSubmissionId !== submission.id) throw',
     to: 'const current = await calls.lock(call.id, tx);\n    if (current.speechSubmissionId !== submission.id) throw',
     test: 'test/faults/takeover.test.ts',
     title:
-      'of transcribeRecording, held up after it found no operation until another run had opened the call',
+      'of transcribeRecording, held up after it found no result until another run had opened the call',
   },
   {
     name: "an operation's name is stored although another run has opened the call",
     file: 'src/activities/transcription/google-operation.ts',
-    from: 'const current = await attempt.lockCall(call, tx);\n    if (current.speechOperation !== null)',
-    to: 'const current = await calls.lock(call.id, tx);\n    if (current.speechOperation !== null)',
+    from: 'const current = await attempt.lockCall(call, tx);\n    const { runId, activityId } = attempt;\n    const key',
+    to: 'const current = await calls.lock(call.id, tx);\n    const { runId, activityId } = attempt;\n    const key',
     test: 'test/faults/takeover.test.ts',
     title:
       'of transcribeRecording, held up after it submitted until another run had opened the call',
