@@ -13,6 +13,13 @@ export const LANGUAGE_MODEL_CODES = {
     retryable: true,
     remedy: "Raise the language model's quota or wait, then send the signal reprocess.",
   },
+  MODEL_QUEUED: {
+    meaning:
+      'The analysis waits for a place at the language model: each worker asks it no more than LLM_CONCURRENCY things at once.',
+    retryable: true,
+    remedy:
+      'Raise LLM_CONCURRENCY if the language model can take more, since a place took longer than a week to come; restart the workers, then send the signal reprocess.',
+  },
   MODEL_CREDENTIALS_REFUSED: {
     meaning: 'The language model refused the key.',
     retryable: false,

@@ -14,6 +14,13 @@ export const SPEECH_CODES = {
     retryable: true,
     remedy: 'Raise the quota or wait, then send the signal reprocess.',
   },
+  SPEECH_QUEUED: {
+    meaning:
+      'The recording waits for a place at the transcription server: each worker sends it no more than TRANSCRIPTION_CONCURRENCY requests at once.',
+    retryable: true,
+    remedy:
+      'Raise TRANSCRIPTION_CONCURRENCY if the server can take more, or give it more machines, since a place took longer than a week to come; restart the workers, then send the signal reprocess.',
+  },
   SPEECH_INVALID_ARGUMENT: {
     meaning:
       'Speech-to-Text refused the request because location, model, languages and audio do not fit each other. Or the transcription server did: its address, model or language is wrong, or it redirects.',
