@@ -76,6 +76,25 @@ describe('a step that waits for a place', () => {
     return { speech };
   }
 
+  /** The crowded server, to which an attempt comes after something else has happened. */
+  function crowdedAfter(step: WaitingStep, happen: () => Promise<void>): Partial<ActivitiesDeps> {
+    const { speech } = crowded.transcribeRecording;
+    const { languageModel } = crowded.analyzeTranscript;
+    assert.ok(speech?.provider === 'openai-compatible' && languageModel !== undefined);
+    if (step === 'transcribeRecording') {
+      const transcribe: typeof speech.transcribe = async (...parameters) => {
+        await happen();
+        return speech.transcribe(...parameters);
+      };
+      return { speech: { ...speech, transcribe } };
+    }
+    const analyze: typeof languageModel.analyze = async (...parameters) => {
+      await happen();
+      return languageModel.analyze(...parameters);
+    };
+    return { languageModel: { analyze } };
+  }
+
   /** New clients of the server, each of which takes one thing at once. */
   function createClients() {
     const baseUrl = `${server.url}/v1`;
@@ -185,6 +204,16 @@ describe('a step that waits for a place', () => {
         const [first = '', second = ''] = await call.messages();
         assert.match(first, /^Attempt 37 failed\. /);
         assert.match(second, /^Attempt 38 failed, number 2 in a row with the same code\. /);
+      });
+
+      it('writes nothing about its wait on the call of another run', async () => {
+        const call = await newCall();
+        const takeOver = async () => {
+          const { id } = (await call.rows()).call;
+          await rig.deps.calls.update(id, { runId: 'other' });
+        };
+        assert.equal((await call.failure(1, crowdedAfter(step, takeOver))).type, code);
+        assert.equal((await call.rows()).call.placeNote, null);
       });
 
       it('stops waiting when the run is cancelled', async () => {

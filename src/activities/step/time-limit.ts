@@ -28,7 +28,7 @@ type PlaceNote = z.infer<typeof placeNote>;
 
 export type TimeLimitDeps = {
   readonly database: Pick<Database, 'toServiceError'>;
-  readonly calls: Pick<CallRepository, 'update'>;
+  readonly calls: Pick<CallRepository, 'notePlace'>;
 };
 
 type Limited = {
@@ -58,7 +58,7 @@ export async function withinTime<T>(
   const begunAt = isWaiting ? attemptBegunAt : (note?.waitedUntil ?? attempt.scheduledAt.getTime());
   const isOver = (graceMs = 0) => Date.now() - begunAt >= limitMs + graceMs;
   const keep = (kept: Omit<PlaceNote, 'activity'>) =>
-    calls.update(call.id, { placeNote: { activity, ...kept } });
+    calls.notePlace({ id: call.id, runId: attempt.runId }, { activity, ...kept });
 
   // A first attempt may have waited for a worker.
   if (attempt.number > 1 && isOver(LONGEST_ATTEMPT_MS)) {
