@@ -27,6 +27,8 @@ export type SandboxOptions = {
   readonly ports?: Partial<Record<'control' | SystemName, number>>;
   /** How long a speech operation, or a transcription, takes. */
   readonly speechSeconds?: number;
+  /** How many files the transcription server works on at once; the others wait. Any number if left out. */
+  readonly transcriptionsAtOnce?: number;
 };
 
 export type Sandbox = { readonly addresses: SandboxAddresses; stop(): Promise<void> };
@@ -89,7 +91,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const operationSeconds = options.speechSeconds ?? SPEECH_SECONDS;
     const speech = await start(startSpeech(context, { ...at('speech'), operationSeconds }));
     const transcription = await start(
-      startTranscription(context, { ...at('transcription'), seconds: operationSeconds }),
+      startTranscription(context, {
+        ...at('transcription'),
+        seconds: operationSeconds,
+        atOnce: options.transcriptionsAtOnce ?? Infinity,
+      }),
     );
     const connectwise = await start(startConnectWise(context, at('connectwise')));
     const languageModel = await start(startLanguageModel(context, at('languageModel')));

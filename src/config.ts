@@ -125,6 +125,7 @@ export function loadWorkerConfig(env: Environment, earlier: readonly string[] = 
       maxInputTokens: value.LLM_MAX_INPUT_TOKENS,
       maxOutputTokens: value.LLM_MAX_OUTPUT_TOKENS,
       maxRequestBytes: value.LLM_MAX_REQUEST_BYTES,
+      concurrency: value.LLM_CONCURRENCY,
     },
     numberRules,
     callerChannel: value.RECORDING_CALLER_CHANNEL,
@@ -155,6 +156,7 @@ function speechConfig(value: WorkerValues) {
         language: languageOf(value.SPEECH_LANGUAGE_CODES[0] ?? ''),
         phrases: value.SPEECH_PHRASES,
         answerTimeoutMs: value.TRANSCRIPTION_TIMEOUT,
+        concurrency: value.TRANSCRIPTION_CONCURRENCY,
       } as const);
 }
 

@@ -14,6 +14,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,
         runs: createCallRuns(new Client({ connection, namespace }), config.taskQueue),

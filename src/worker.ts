@@ -29,6 +29,7 @@ import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createRequestQueue } from './repositories/request-queue.ts';
 import { createSitePhoneRepository } from './repositories/site-phone-repository.ts';
+import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
@@ -102,6 +103,7 @@ async function main(): Promise<void> {
           analysisAttempts: createAnalysisAttemptRepository(prisma),
           chunks: createAnalysisChunkRepository(prisma),
           transcripts: createTranscriptRepository(prisma),
+          speechOperations: createSpeechOperationRepository(prisma),
           log: createProcessingLogRepository(prisma),
           attemptHistory: createAttemptHistory(client),
           phoneSystem,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import type { SandboxContext, StandIn } from '../core/context.ts';
 import { playFaultBefore, sendReply, type Exchange, type HttpReply } from '../core/http-faults.ts';
 import { listen } from '../core/stand-in.ts';
@@ -19,6 +20,8 @@ type Options = {
   readonly port: number;
   /** How long a transcription takes. */
   readonly seconds: number;
+  /** How many files it works on at once. The others wait, and like a real server it does not notice who has left. */
+  readonly atOnce: number;
 };
 
 /**
@@ -27,10 +30,11 @@ type Options = {
  */
 export async function startTranscription(
   { control, samples }: SandboxContext,
-  { host, port, seconds }: Options,
+  { host, port, seconds, atOnce }: Options,
 ): Promise<StandIn> {
   const recognise = createKnownAudio(samples);
   const stopping = new AbortController();
+  const queue = new PQueue({ concurrency: atOnce });
 
   const server = createServer((request, response) => {
     answer({ request, response }).catch((error: unknown) => {
@@ -63,7 +67,8 @@ export async function startTranscription(
     }
     const reply = replyTo(request.headers.authorization, form, known);
     if (reply.status === 200) {
-      await delay(seconds * 1000, undefined, { signal: stopping.signal });
+      const { signal } = stopping;
+      await queue.add(() => delay(seconds * 1000, undefined, { signal }), { signal });
     }
     await sendReply(fault, exchange, reply);
   }

@@ -5,7 +5,12 @@ import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
 
 // Waiting is part of normal operation: no warning in the logs, no count in the failure metrics.
-const WAITING: ReadonlySet<ErrorCode> = new Set(['RECORDING_NOT_THERE_YET', 'CONNECTWISE_QUEUED']);
+const WAITING: ReadonlySet<ErrorCode> = new Set([
+  'RECORDING_NOT_THERE_YET',
+  'CONNECTWISE_QUEUED',
+  'SPEECH_QUEUED',
+  'MODEL_QUEUED',
+]);
 
 // No Retry-After header makes a call wait longer than this. The shortest time that a step has for
 // asking another system is two hours (matchCompany), and Temporal gives a step up at once when the
@@ -57,7 +62,7 @@ export function delayOf(error: ServiceError, backoffMs: number): number | null {
   return isWaiting(error) || requestedMs > backoffMs ? requestedMs : null;
 }
 
-/** Whether the step waits at a pace of its own for something that will come: a recording, or its turn. */
+/** Whether the step waits at a pace of its own for something that will come: a recording, its turn, or a place. */
 function isWaiting({ code }: ServiceError): boolean {
   return WAITING.has(code);
 }

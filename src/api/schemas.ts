@@ -106,8 +106,10 @@ export const callReply = z.object({
     .nullable(),
   analysis: z.unknown().nullable(),
   /**
-   * What all transcriptions and analyses of the call have used so far, and what that costs at the
-   * configured prices; amounts are null where no price is configured. Failed attempts do not count.
+   * What all transcriptions and analyses of the call have used so far, also in vain, and what that
+   * costs at the configured prices; amounts are null where no price is configured. A transcription
+   * that was lost counts with the length of the recording, for each channel; `estimated` says that
+   * there is one.
    */
   cost: z
     .object({
@@ -118,6 +120,7 @@ export const callReply = z.object({
       speechSeconds: z.int(),
       inputTokens: z.int(),
       outputTokens: z.int(),
+      estimated: z.boolean(),
     })
     .nullable(),
   links,

@@ -26,6 +26,8 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`);
+/** How many requests at once; `null` (unset): any number. A worker does no more than a hundred things at once. */
+const concurrency = wholeNumber(1, 100).nullable().default(null);
 const webAddress = text
   .refine(
     (value) => /^https?:\/\//i.test(value) && URL.parse(value) !== null,
@@ -125,6 +127,7 @@ const workerFields = z.object({
   LLM_MAX_OUTPUT_TOKENS: wholeNumber(1_000, 1_000_000).default(8_000),
   // Below 1 MiB, above which nginx, in front of many servers, refuses a body by default.
   LLM_MAX_REQUEST_BYTES: wholeNumber(150_000, 100_000_000).default(1_000_000),
+  LLM_CONCURRENCY: concurrency,
   PHONE_REGION: z
     .custom<CountryCode>(
       (value) => typeof value === 'string' && isSupportedCountry(value),
@@ -168,6 +171,7 @@ const transcriptionServerFields = z.object({
     80 * 60 * 1000,
     'must be a duration of at most 80 minutes, such as "30 minutes"',
   ).default(60 * 60 * 1000),
+  TRANSCRIPTION_CONCURRENCY: concurrency,
 });
 
 /** What a worker reads. Each provider of transcriptions has its own settings. */

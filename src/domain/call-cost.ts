@@ -16,6 +16,8 @@ export type Usage = {
   readonly speechSeconds: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Some of it is what we think was billed, because the system did not tell. */
+  readonly estimated: boolean;
 };
 
 /** Amounts in the currency's unit, with at most six decimals; `null` where a price is missing. */

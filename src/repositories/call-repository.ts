@@ -124,6 +124,18 @@ export function createCallRepository(prisma: PrismaClient) {
       });
     },
 
+    /** Notes how long a step waits for a place, under the same conditions. */
+    async notePlace(
+      { id, runId }: Pick<Call, 'id' | 'runId'>,
+      placeNote: Prisma.InputJsonValue,
+      tx: TransactionClient = prisma,
+    ): Promise<void> {
+      await tx.call.updateMany({
+        where: { id, runId, callStatus: { not: 'COMPLETED' } },
+        data: { placeNote },
+      });
+    },
+
     /** Notes that this step no longer waits. What is noted about another step stays. */
     async endWaiting(
       callSid: string,

@@ -47,19 +47,26 @@ export function createProcessingLogRepository(prisma: PrismaClient) {
     },
 
     /**
-     * The number of the last attempt of an activity that ended in another way than with this code; `0`
-     * when there is none.
+     * The number of the attempt with which the failures of this code began that are the last of an
+     * activity; `null` when it failed in another way last. Attempts without a row, such as those that
+     * waited for a place, do not count as failures before it.
      */
-    async lastAttemptWithout(
+    async firstAttemptInARow(
       { runId, activityId, code }: ActivityKey & { readonly code: string },
       tx: TransactionClient = prisma,
-    ): Promise<number> {
-      const last = await tx.processingLog.findFirst({
+    ): Promise<number | null> {
+      const select = { attempt: true } as const;
+      const other = await tx.processingLog.findFirst({
         where: { runId, activityId, OR: [{ code: null }, { code: { not: code } }] },
         orderBy: { attempt: 'desc' },
-        select: { attempt: true },
+        select,
       });
-      return last?.attempt ?? 0;
+      const first = await tx.processingLog.findFirst({
+        where: { runId, activityId, code, attempt: { gt: other?.attempt ?? 0 } },
+        orderBy: { attempt: 'asc' },
+        select,
+      });
+      return first?.attempt ?? null;
     },
 
     /** How many attempts of one activity failed with this code. */

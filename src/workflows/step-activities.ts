@@ -35,12 +35,14 @@ const { archiveRecording } = proxyActivities<Activities>(
   }),
 );
 
-// Speech-to-Text takes up to three hours for a recording of eight.
+// Speech-to-Text takes up to three hours for a recording of eight. The step itself gives a transcription up
+// that has failed for twelve hours. The rest of the week is for waiting until a place is free under
+// TRANSCRIPTION_CONCURRENCY: a server that transcribes one recording at a time works off a backlog that long.
 const { transcribeRecording } = proxyActivities<Activities>(
   budget({
     startToCloseTimeout: '3 hours',
     heartbeatTimeout: '30 seconds',
-    scheduleToCloseTimeout: '12 hours',
+    scheduleToCloseTimeout: '7 days',
     retry: { initialInterval: '5 seconds', maximumInterval: '2 minutes' },
   }),
 );
@@ -56,13 +58,15 @@ const { matchCompany } = proxyActivities<Activities>(
   }),
 );
 
-// Slow models take minutes for a long call, and may be asked three times. Attempts that may have cost
-// tokens are limited, by the step itself: one that was refused costs nothing and time mends it.
+// Slow models take minutes for a long call, and may be asked three times; five of the minutes are for waiting
+// until a place is free under LLM_CONCURRENCY. The step itself gives an analysis up that has failed for six
+// hours; the rest of the week is for that wait too. Attempts that may have cost tokens are limited, by the
+// step itself: one that was refused costs nothing and time mends it.
 const { analyzeTranscript } = proxyActivities<Activities>(
   budget({
-    startToCloseTimeout: '20 minutes',
+    startToCloseTimeout: '25 minutes',
     heartbeatTimeout: '30 seconds',
-    scheduleToCloseTimeout: '6 hours',
+    scheduleToCloseTimeout: '7 days',
     retry: { initialInterval: '5 seconds', maximumInterval: '2 minutes' },
   }),
 );

@@ -253,6 +253,7 @@ describe('the gateway', () => {
       speechSeconds,
       inputTokens,
       outputTokens,
+      estimated: false,
     });
   });
 

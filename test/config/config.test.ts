@@ -99,6 +99,7 @@ describe('the configuration', () => {
       language: 'de',
       phrases: ['Kestrel', 'Brightwater Dental'],
       answerTimeoutMs: 60 * 60 * 1000,
+      concurrency: null,
     });
     assert.equal(recordingStore.projectId, null);
     const found = loadWorkerConfig({ ...SERVER, SPEECH_LANGUAGE_CODES: 'auto' }).speech;

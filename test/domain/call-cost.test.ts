@@ -11,7 +11,7 @@ const PRICES: Prices = {
   perMillionInputTokens: parsePrice('0.15'),
   perMillionOutputTokens: parsePrice('0.6'),
 };
-const USAGE = { speechSeconds: 90, inputTokens: 2_000, outputTokens: 500 };
+const USAGE = { speechSeconds: 90, inputTokens: 2_000, outputTokens: 500, estimated: false };
 
 describe('the cost of a call', () => {
   it('is the usage multiplied by the prices', () => {
@@ -25,14 +25,14 @@ describe('the cost of a call', () => {
   });
 
   it('is free of floating-point errors', () => {
-    const speech = { speechSeconds: 3 * 60, inputTokens: 0, outputTokens: 0 };
+    const speech = { ...USAGE, speechSeconds: 3 * 60, inputTokens: 0, outputTokens: 0 };
     // 3 × 0.1 is 0.30000000000000004 in floating point.
     const cost = toCallCost(speech, { ...PRICES, speechPerMinute: parsePrice('0.1') });
     assert.equal(cost.speech, 0.3);
   });
 
   it('is rounded half up to a millionth, each amount once', () => {
-    const one = { speechSeconds: 1, inputTokens: 1, outputTokens: 0 };
+    const one = { ...USAGE, speechSeconds: 1, inputTokens: 1, outputTokens: 0 };
     const cost = toCallCost(one, {
       ...PRICES,
       speechPerMinute: parsePrice('0.00009'),
@@ -42,7 +42,7 @@ describe('the cost of a call', () => {
   });
 
   it('is zero when nothing was used, and null where a price is missing', () => {
-    const nothing = { speechSeconds: 0, inputTokens: 0, outputTokens: 0 };
+    const nothing = { ...USAGE, speechSeconds: 0, inputTokens: 0, outputTokens: 0 };
     assert.equal(toCallCost(nothing, PRICES).total, 0);
     const half = toCallCost(USAGE, { ...PRICES, perMillionOutputTokens: null });
     assert.deepEqual([half.speech, half.analysis, half.total], [0.024, null, null]);
@@ -54,7 +54,7 @@ describe('the cost of a call', () => {
     const count = fc.nat(2_000_000_000);
     fc.assert(
       fc.property(count, count, count, (speechSeconds, inputTokens, outputTokens) => {
-        const cost = toCallCost({ speechSeconds, inputTokens, outputTokens }, PRICES);
+        const cost = toCallCost({ ...USAGE, speechSeconds, inputTokens, outputTokens }, PRICES);
         const speech = (BigInt(speechSeconds) * 16_000n * 10n) / 60n;
         const rounded = BigInt(Math.round((cost.speech ?? -1) * 1e6)) * 10n;
         assert.ok(rounded - speech <= 5n && speech - rounded <= 5n);

@@ -53,11 +53,10 @@ export const PLACES: readonly (readonly [step: RedoStep, where: string, hold: Ho
   ],
   [
     'transcribeRecording',
-    'after it found no operation',
-    (deps, gate) => {
-      const speech = googleOf(deps);
-      const { held, isHeld } = hold(speech.findOperation, gate);
-      return { deps: { speech: { ...speech, findOperation: held } }, isHeld };
+    'after it found no result',
+    ({ recordingStore }, gate) => {
+      const { held, isHeld } = hold(recordingStore.listObjects, gate);
+      return { deps: { recordingStore: { ...recordingStore, listObjects: held } }, isHeld };
     },
   ],
   [

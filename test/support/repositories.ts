@@ -6,6 +6,7 @@ import { createCompanyRepository } from '../../src/repositories/company-reposito
 import type { Database } from '../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
 import { createSitePhoneRepository } from '../../src/repositories/site-phone-repository.ts';
+import { createSpeechOperationRepository } from '../../src/repositories/speech-operation-repository.ts';
 import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
 
 /** A database and every repository over it, under the names by which activities know them. */
@@ -20,6 +21,7 @@ export function repositoriesOf(database: Database) {
     analysisAttempts: createAnalysisAttemptRepository(prisma),
     chunks: createAnalysisChunkRepository(prisma),
     transcripts: createTranscriptRepository(prisma),
+    speechOperations: createSpeechOperationRepository(prisma),
     log: createProcessingLogRepository(prisma),
   };
 }

@@ -34,6 +34,8 @@ export async function startService(
     readonly env?: Readonly<Record<string, string>>;
     readonly workers?: 0 | 1;
     readonly speechSeconds?: number;
+    /** Of the transcription server; any number if left out. */
+    readonly transcriptionsAtOnce?: number;
     /** Prepares the migrated database of this service; returns the DATABASE_URL of all who use it. */
     readonly prepareDatabase?: (url: string) => Promise<string>;
   } = {},
@@ -50,6 +52,7 @@ export async function startService(
       startSandbox({
         dataDir: join(folder, 'sandbox'),
         speechSeconds: options.speechSeconds ?? 0.3,
+        transcriptionsAtOnce: options.transcriptionsAtOnce ?? Infinity,
       }),
       workflowBundle(),
     ]);

@@ -85,8 +85,8 @@ export function createFailedAttempts(
     const event = failedEvent(code);
     if (event === null) return;
     await noteAlongside(event, async (call) => {
-      const earlier = await log.lastAttemptWithout({ runId, activityId, code });
-      const inARow = attempt.number - earlier;
+      const first = await log.firstAttemptInARow({ runId, activityId, code });
+      const inARow = first === null ? 1 : attempt.number - first + 1;
       if (isNoted(code, inARow)) {
         const which = inARow > 1 ? `, number ${inARow} in a row with the same code` : '';
         await addRow(call, {

@@ -16,6 +16,7 @@ import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
 import { sayWhenSlow } from '../step/say-when-slow.ts';
+import { withinTime } from '../step/time-limit.ts';
 
 export type AnalyzeTranscriptDeps = StepDeps &
   StoredNotesDeps &
@@ -33,6 +34,9 @@ export type AnalyzeTranscriptResult = {
   readonly callAnalysisId: string | null;
 };
 
+// A night in which the language model is away. What an analysis has waited for a place is not part of it.
+const GIVE_UP_AFTER_MS = 6 * 60 * 60 * 1000;
+
 /** What an analysis is made from. */
 type Subject = { readonly call: Call; readonly transcript: Transcript; readonly redo: boolean };
 
@@ -44,7 +48,8 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
   const { database, calls, companies, analyses, transcripts, languageModel, callerChannel } = deps;
   return defineStep(deps, {
     step: 'analyzeTranscript',
-    failedEvent: () => 'ANALYSIS_FAILED',
+    // An analysis that waits for a place has not failed.
+    failedEvent: (code) => (code === 'MODEL_QUEUED' ? null : 'ANALYSIS_FAILED'),
 
     async run({ callSid, redo }: StepInput, attempt): Promise<AnalyzeTranscriptResult> {
       const call = await findCall(calls, callSid);
@@ -62,16 +67,18 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
         );
       }
 
-      return withSpending(deps, { call, attempt }, async (spending) => {
-        const analysis = await keepAlive(() => analyze(subject, attempt, spending));
-        return database.transaction(async (tx) => {
-          const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);
-          const note = attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
-          await note('ANALYSIS_SUCCESS', describeAnalysis(analysis));
-          await spending.settle(tx);
-          return completeAnalyzed(deps, { call, attempt, tx }, id);
-        });
-      });
+      return withinTime(deps, { call, attempt, limitMs: GIVE_UP_AFTER_MS }, () =>
+        withSpending(deps, { call, attempt }, async (spending) => {
+          const analysis = await keepAlive(() => analyze(subject, attempt, spending));
+          return database.transaction(async (tx) => {
+            const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);
+            const note = attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
+            await note('ANALYSIS_SUCCESS', describeAnalysis(analysis));
+            await spending.settle(tx);
+            return completeAnalyzed(deps, { call, attempt, tx }, id);
+          });
+        }),
+      );
     },
   });
 

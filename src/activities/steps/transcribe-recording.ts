@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { Prisma, type Transcript } from '../../generated/prisma/client.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
+import type { SpeechOperationRepository } from '../../repositories/speech-operation-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
+import { withinTime } from '../step/time-limit.ts';
 import { requireArchived, type ArchivedCall } from '../transcription/archived-call.ts';
 import { createGoogleTranscriber } from '../transcription/google-transcriber.ts';
 import { createServerTranscriber } from '../transcription/server-transcriber.ts';
@@ -21,11 +23,16 @@ import type {
 
 export type TranscribeRecordingDeps = StepDeps & {
   readonly transcripts: TranscriptRepository;
+  readonly speechOperations: SpeechOperationRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: SpeechProvider;
 };
 
 export type TranscribeRecordingResult = { readonly transcriptId: string };
+
+// Four attempts at a recording of eight hours, or a night and a morning in which nobody answers. What a
+// recording has waited for a place is not part of it.
+const GIVE_UP_AFTER_MS = 12 * 60 * 60 * 1000;
 
 /**
  * Turns the archived audio into words and pays for it once: the submission's id is on the row before
@@ -36,7 +43,8 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
   const transcriber = toTranscriber(deps);
   return defineStep(deps, {
     step: 'transcribeRecording',
-    failedEvent: () => 'TRANSCRIPTION_FAILED',
+    // A recording that waits for a place has not failed.
+    failedEvent: (code) => (code === 'SPEECH_QUEUED' ? null : 'TRANSCRIPTION_FAILED'),
 
     async run({ callSid, redo }: StepInput, attempt): Promise<TranscribeRecordingResult> {
       const call = requireArchived(await findCall(calls, callSid));
@@ -44,9 +52,11 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
       if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
 
       const { provider } = transcriber;
-      const submission = await reserveSubmission(deps, { call, attempt, provider, redo });
-      const job = { call, submission, attempt };
-      return save(job, await transcribe(job));
+      return withinTime(deps, { call, attempt, limitMs: GIVE_UP_AFTER_MS }, async () => {
+        const submission = await reserveSubmission(deps, { call, attempt, provider, redo });
+        const job = { call, submission, attempt };
+        return save(job, await transcribe(job));
+      });
     },
   });
 

@@ -4,8 +4,13 @@ import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { Speech, SpeechAudio } from '../../clients/speech/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { ArchivedCall } from './archived-call.ts';
-import { dropOperation, keepOperation, type GoogleOperationDeps } from './google-operation.ts';
-import { abandonSubmission, announceRecognition } from './submission.ts';
+import {
+  abandonSubmission,
+  announceSubmission,
+  dropOperation,
+  keepOperation,
+  type GoogleOperationDeps,
+} from './google-operation.ts';
 import type { OnProgress, Transcriber, TranscriptionJob } from './transcriber.ts';
 
 export type GoogleTranscriberDeps = GoogleOperationDeps & {
@@ -26,12 +31,14 @@ const RESULT_MAX_BYTES = 64 * 1024 * 1024;
 /**
  * Transcribes by Speech-to-Text, whose operations may outlive the attempt that started them. The
  * operation's name is on the row and in the heartbeat before it is polled. A later attempt looks in
- * this order for the operation that the row names, a result under the submission's prefix, and an
- * operation that Google accepted although its answer never arrived; it submits only when none of
- * these exists and no other attempt has submitted meanwhile.
+ * this order for the operation that the row names, a result under the submission's prefix, and, if
+ * an earlier attempt announced a submission, an operation that Google accepted although its answer
+ * never arrived; it submits only when none of these exists and no other attempt has submitted
+ * meanwhile. That last look reads the list of all operations of the project, which a first attempt
+ * does without.
  *
- * An operation that has ended in an error is taken off the row, so that the next attempt submits
- * again: Google bills what it has transcribed, which was nothing.
+ * An operation that has ended without a result is taken off the row, so that the next attempt
+ * submits again, until the step has submitted often enough.
  */
 export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcriber {
   const { recordingStore, speech } = deps;
@@ -46,7 +53,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
 
   /** The URI of a submission's result file, once the file exists. */
   async function awaitResult(job: TranscriptionJob, onProgress: OnProgress): Promise<string> {
-    const { submission, attempt } = job;
+    const { submission } = job;
     if (submission.operation !== null) {
       onProgress({ operation: submission.operation });
       return poll(job, submission.operation);
@@ -54,8 +61,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     const resultUri = await findResult(job);
     if (resultUri !== null) return resultUri;
 
-    const accepted = await speech.findOperation(outputPrefixOf(job), attempt.signal);
-    const operation = accepted ?? (await submit(job));
+    const operation = await findOrSubmit(job);
     onProgress({ operation });
     const kept = await keepOperation(deps, job, operation);
     if (kept !== operation) onProgress({ operation: kept });
@@ -84,8 +90,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     if (!hasEnded(error)) throw error;
     const resultUri = error.code === 'SPEECH_OPERATION_LOST' ? await findResult(job) : null;
     if (resultUri !== null) return resultUri;
-    await dropOperation(deps, job, operation);
-    throw error;
+    throw await dropOperation(deps, job, { operation, error });
   }
 
   /** The result file that an earlier attempt did not get to read; `null` if there is none. */
@@ -102,14 +107,20 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   }
 
   /** Returns the name of the operation: of this submission, or of one that was faster. */
-  async function submit(job: TranscriptionJob): Promise<string> {
-    const audio = toSpeechAudio(job.call);
-    const recognition = speech.plan(audio);
+  async function findOrSubmit(job: TranscriptionJob): Promise<string> {
+    const { signal } = job.attempt;
     const outputPrefix = outputPrefixOf(job);
-    return (
-      (await announceRecognition(deps, job, recognition)) ??
-      (await speech.submit({ audio, recognition, outputPrefix }, job.attempt.signal))
-    );
+    for (let mustLook = job.submission.isAnnounced; ; mustLook = true) {
+      const accepted = mustLook ? await speech.findOperation(outputPrefix, signal) : null;
+      if (accepted !== null) return accepted;
+      const audio = toSpeechAudio(job.call);
+      const recognition = speech.plan(audio);
+      const announced = await announceSubmission(deps, job, { recognition, hasLooked: mustLook });
+      if (announced.next === 'POLL') return announced.operation;
+      if (announced.next === 'SUBMIT') {
+        return speech.submit({ audio, recognition, outputPrefix }, signal);
+      }
+    }
   }
 
   /** The text of the result file. A file that was deleted can be replaced only by a new submission. */
@@ -118,11 +129,11 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
       return await recordingStore.readText(uri, RESULT_MAX_BYTES, job.attempt.signal);
     } catch (error) {
       if (!(error instanceof ServiceError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
-      await abandonSubmission(deps, job);
-      throw new ServiceError(
+      const missing = new ServiceError(
         'SPEECH_RESULT_MISSING',
-        `The transcript file was deleted before it was read, so the audio is submitted again (${uri}).`,
+        `The transcript file was deleted before it was read (${uri}).`,
       );
+      throw await abandonSubmission(deps, job, missing);
     }
   }
 

@@ -8,6 +8,7 @@ import type { Database } from '../../repositories/database.ts';
 import type { Attempt } from '../step/attempt.ts';
 import { superseded } from '../step/call-row.ts';
 import type { ArchivedCall } from './archived-call.ts';
+import { noteAbandoned } from './google-operation.ts';
 import type { Submission, TranscriptionJob } from './transcriber.ts';
 
 export type SubmissionDeps = { readonly database: Database; readonly calls: CallRepository };
@@ -26,9 +27,10 @@ type Reservation = {
  * row is locked meanwhile, so that two attempts of the step look for the same one.
  */
 export function reserveSubmission(
-  { database, calls }: SubmissionDeps,
+  deps: SubmissionDeps & Parameters<typeof noteAbandoned>[0],
   { call, attempt, provider, redo }: Reservation,
 ): Promise<Submission> {
+  const { database, calls } = deps;
   return database.transaction(async (tx) => {
     const current = await attempt.lockCall(call, tx);
     const mayReuse = !redo || current.speechSubmissionRunId === call.runId;
@@ -36,8 +38,13 @@ export function reserveSubmission(
     const isSameProvider = (current.speechSubmissionProvider ?? 'google') === provider;
     const isSameAudio = current.speechSubmissionSha256 === call.sha256;
     if (current.speechSubmissionId !== null && isSameAudio && isSameProvider && mayReuse) {
-      return { id: current.speechSubmissionId, operation: current.speechOperation };
+      return {
+        id: current.speechSubmissionId,
+        operation: current.speechOperation,
+        isAnnounced: current.speechRecognition !== null,
+      };
     }
+    await noteAbandoned(deps, { current, attempt }, tx);
     const id = randomUUID();
     const submission = {
       speechSubmissionId: id,
@@ -48,37 +55,22 @@ export function reserveSubmission(
       speechRecognition: Prisma.DbNull,
     };
     await calls.update(call.id, submission, tx);
-    return { id, operation: null };
+    return { id, operation: null, isAnnounced: false };
   });
 }
 
 /**
  * Writes how the audio is about to be transcribed to the row, so that the transcript can say so
- * whatever the configuration is by then. Returns the operation of this submission if one is there:
- * an attempt that was held up finds what its successor has submitted in the meantime.
+ * whatever the configuration is by then.
  */
 export function announceRecognition(
   { database, calls }: SubmissionDeps,
   { call, submission, attempt }: TranscriptionJob,
   recognition: Recognition,
-): Promise<string | null> {
+): Promise<void> {
   return database.transaction(async (tx) => {
     const current = await attempt.lockCall(call, tx);
     if (current.speechSubmissionId !== submission.id) throw superseded('transcribeRecording');
-    if (current.speechOperation !== null) return current.speechOperation;
     await calls.update(call.id, { speechRecognition: recognition }, tx);
-    return null;
-  });
-}
-
-/** Gives up a submission whose result was deleted, unless another one has already taken its place. */
-export async function abandonSubmission(
-  { database, calls }: SubmissionDeps,
-  { call, submission, attempt }: TranscriptionJob,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    const current = await attempt.lockCall(call, tx);
-    if (current.speechSubmissionId !== submission.id) return;
-    await calls.update(call.id, { speechSubmissionId: null, speechOperation: null }, tx);
   });
 }

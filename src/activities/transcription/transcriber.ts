@@ -8,6 +8,8 @@ export type Submission = {
   readonly id: string;
   /** Google's name for it, once it has one. */
   readonly operation: string | null;
+  /** An attempt has said that it is about to submit: there may be an operation that the row does not name. */
+  readonly isAnnounced: boolean;
 };
 
 /** What one attempt of the step has transcribed. */

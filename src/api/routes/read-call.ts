@@ -5,6 +5,7 @@ import { toCallCost, type CallCost, type Prices } from '../../domain/call-cost.t
 import type { CallAnalysisRepository } from '../../repositories/call-analysis-repository.ts';
 import type { CallRepository, CallWithDetails } from '../../repositories/call-repository.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
+import type { SpeechOperationRepository } from '../../repositories/speech-operation-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
 import { callStateOf } from '../call-state.ts';
@@ -17,6 +18,7 @@ export type ReadCallDeps = {
   readonly runs: CallRuns;
   readonly log: ProcessingLogRepository;
   readonly transcripts: TranscriptRepository;
+  readonly speechOperations: SpeechOperationRepository;
   readonly analyses: CallAnalysisRepository;
   readonly prices: Prices;
   readonly linksOf: LinkBuilder;
@@ -99,15 +101,18 @@ async function findRunIfTemporalAnswers(
   }
 }
 
-/** What a call has used and costs so far; `null` while it has neither transcript nor tokens. */
+/** What a call has used and costs so far, also in vain; `null` while it has used nothing. */
 async function costOf(
   { id }: CallWithDetails,
-  { transcripts, analyses, prices }: ReadCallDeps,
+  { transcripts, speechOperations, analyses, prices }: ReadCallDeps,
 ): Promise<CallCost | null> {
-  const [speechSeconds, tokens] = await Promise.all([
+  const [billedSeconds, inVain, tokens] = await Promise.all([
     transcripts.billedSecondsOf(id),
+    speechOperations.inVainOf(id),
     analyses.countTokens(id),
   ]);
-  if (speechSeconds === null && tokens.inputTokens + tokens.outputTokens === 0) return null;
-  return toCallCost({ speechSeconds: speechSeconds ?? 0, ...tokens }, prices);
+  const isTranscribed = billedSeconds !== null || inVain.isAny;
+  if (!isTranscribed && tokens.inputTokens + tokens.outputTokens === 0) return null;
+  const speechSeconds = (billedSeconds ?? 0) + inVain.seconds;
+  return toCallCost({ speechSeconds, ...tokens, estimated: inVain.isAny }, prices);
 }

@@ -15,6 +15,8 @@ export type LanguageModelConfig = {
   readonly maxOutputTokens: number;
   /** The largest body that servers and proxies accept. */
   readonly maxRequestBytes: number;
+  /** How many things this process asks at once; `null`: any number. */
+  readonly concurrency: number | null;
 };
 
 export type Message = {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { LANGUAGE_MODEL_CODES } from '../../domain/error-codes/language-model.ts';
 import type { Turn } from '../../domain/turns.ts';
 import { hostOf, located } from '../shared/locate-failures.ts';
+import { createPlaces, type Patience } from '../shared/places.ts';
 import { withDeadline } from '../shared/with-deadline.ts';
 import type { Analysis } from './analysis.ts';
 import { createChat, type Chat, type LanguageModelConfig } from './chat.ts';
@@ -64,14 +65,16 @@ export type CallAnalysisResult = Tokens & {
 export type LanguageModel = {
   /**
    * Analyses one call. Paid. A call that exceeds one request is read in parts, whose notes are kept
-   * in `notes` and merged. Throws MODEL_* codes, without a word of the call, what `notes` throws, and
+   * in `notes` and merged. Each thing that is asked, with its repairs, has a place of its own.
+   * Throws MODEL_* codes (MODEL_QUEUED after five minutes without a place), without a word of the call, what `notes` throws, and
    * the signal's reason.
    */
   analyze(call: CallText, notes: NotesStore, signal: AbortSignal): Promise<CallAnalysisResult>;
 };
 
-/** All requests of one attempt, inside the 20 minutes that an attempt of the step has. */
+/** All requests of one attempt, and all its waits for a place, inside the 25 minutes that an attempt of the step has. */
 const ANALYSIS_TIMEOUT_MS = 19 * 60 * 1000;
+const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
 /**
  * The most requests of full length that a call may cost, repairs aside, however much the model reads
@@ -98,14 +101,22 @@ export function createLanguageModel(
   const prompts = loadPrompts();
   const chat = createChat(config, requestTimeoutMs);
   const place = `model ${config.model} at ${hostOf(config.baseUrl)}`;
+  const places = createPlaces(config.concurrency, (retryAfterMs) =>
+    modelError('MODEL_QUEUED', 'no place was free', { retryAfterMs }),
+  );
 
   return {
     async analyze(call, notes, signal) {
       const toTimeoutError = (cause: unknown) =>
         modelError('MODEL_UNAVAILABLE', 'the time of this attempt was over', { cause });
-      const limits = { signal, timeoutMs: analysisTimeoutMs, toTimeoutError };
+      // Waiting for a place takes nothing off the time for answers.
+      const patience = { leftMs: config.concurrency === null ? 0 : LONGEST_WAIT_MS };
+      const timeoutMs = analysisTimeoutMs + patience.leftMs;
+      const limits = { signal, timeoutMs, toTimeoutError };
       try {
-        return await withDeadline(limits, (limited) => analyze(call, notes, limited));
+        return await withDeadline(limits, (limited) =>
+          analyze(call, notes, { signal: limited, patience }),
+        );
       } catch (error) {
         signal.throwIfAborted();
         throw located(toRequestError(error), place, LANGUAGE_MODEL_CODES);
@@ -116,13 +127,14 @@ export function createLanguageModel(
   async function analyze(
     call: CallText,
     notes: NotesStore,
-    signal: AbortSignal,
+    waiter: { readonly signal: AbortSignal; readonly patience: Patience },
   ): Promise<CallAnalysisResult> {
+    const { signal } = waiter;
     // One line per turn: what somebody says cannot begin a line in another's name.
     const turns = call.turns.map((turn) => ({ ...turn, text: turn.text.replace(/\s+/gu, ' ') }));
     const tasks = createTasks(prompts, call, turns);
     const ask = <T>(task: Task<T>) =>
-      converse({ chat: metered(chat, notes), prompts }, task, signal);
+      places.hold(() => converse({ chat: metered(chat, notes), prompts }, task, signal), waiter);
     const [whole, ...others] = toParts(turns, tasks.roomFor('analysis', config));
     if (whole !== undefined && others.length === 0) {
       const answer = await ask(tasks.analyze(whole.text));

@@ -4,7 +4,7 @@ import { readBounded } from '../shared/read-bounded.ts';
 import { readErrorWords } from './error-words.ts';
 import { modelError } from './errors.ts';
 
-/** A long transcript on a small machine takes minutes; two such requests fit the step's 20 minutes. */
+/** A long transcript on a small machine takes minutes; two such requests, and a wait for a place, fit the step's 25 minutes. */
 export const REQUEST_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** An analysis has a few kilobytes; whatever exceeds this is not an answer. */

@@ -2,7 +2,8 @@ import { SPEECH_CODES } from '../../domain/error-codes/speech.ts';
 import type { Recognition } from '../../domain/recognition.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { hostOf, locateFailures } from '../shared/locate-failures.ts';
-import { lacksTimes, toStatusError } from './errors.ts';
+import { createPlaces } from '../shared/places.ts';
+import { lacksTimes, toStatusError, transcriptionError } from './errors.ts';
 import type { AudioFile } from './multipart.ts';
 import { parseReply } from './reply.ts';
 import { toSegments, type PartReply } from './transcript.ts';
@@ -23,13 +24,15 @@ export type TranscriptionServerConfig = {
   readonly phrases: readonly string[];
   /** How long the server may take for one file, in milliseconds. */
   readonly answerTimeoutMs: number;
+  /** How many files this process sends at once; `null`: any number. */
+  readonly concurrency: number | null;
 };
 
 export type TranscriptionServer = {
   /**
-   * Has one file transcribed and resolves with the server's reply, which `parseReply` can read and
+   * Has one file transcribed, once a place is free, and resolves with the server's reply, which `parseReply` can read and
    * which has at most `replyMaxBytes`. Paid for, where the server charges: each call is one request.
-   * Throws SPEECH_* codes, without a word of the call, what reading the file throws, and the
+   * Throws SPEECH_* codes (SPEECH_QUEUED after five minutes without a place), without a word of the call, what reading the file throws, and the
    * signal's reason.
    */
   transcribe(file: AudioFile, signal: AbortSignal): Promise<string>;
@@ -64,6 +67,12 @@ const FORMS: readonly (readonly Field[])[] = [
 ];
 
 /**
+ * A longer wait would hold one of the worker's activities, and two channels with two waits and the
+ * longest TRANSCRIPTION_TIMEOUT have to fit into the three hours of an attempt.
+ */
+const LONGEST_WAIT_MS = 5 * 60 * 1000;
+
+/**
  * Creates the client for any server with OpenAI's `/audio/transcriptions`. It requests times until
  * the server says that it does not know them. That costs nothing: such a request is refused before
  * the server works on it.
@@ -81,6 +90,9 @@ export function createTranscriptionServer(
     ...(config.phrases.length === 0 ? [] : [['prompt', config.phrases.join(', ')] as const]),
   ];
   const place = `model ${config.model} at ${hostOf(config.baseUrl)}`;
+  const places = createPlaces(config.concurrency, (retryAfterMs) =>
+    transcriptionError('SPEECH_QUEUED', 'no place was free', { retryAfterMs }),
+  );
   let form = 0;
 
   return {
@@ -99,7 +111,10 @@ export function createTranscriptionServer(
     }),
 
     transcribe: (file, signal) =>
-      locateFailures(place, SPEECH_CODES, () => transcribe(file, signal)),
+      places.hold(() => locateFailures(place, SPEECH_CODES, () => transcribe(file, signal)), {
+        signal,
+        patience: { leftMs: LONGEST_WAIT_MS },
+      }),
 
     close: () => transport.close(),
   };

@@ -20,6 +20,13 @@ export const LANGUAGE_MODEL_CODES = {
     remedy:
       'Add credit, or raise the spending limit, in the account to which LLM_API_KEY belongs, then send the signal reprocess.',
   },
+  MODEL_QUEUED: {
+    meaning:
+      'The analysis waits for a place at the language model: each worker asks it no more than LLM_CONCURRENCY things at once.',
+    retryable: true,
+    remedy:
+      'Raise LLM_CONCURRENCY if the language model can take more, since a place took longer than a week to come; restart the workers, then send the signal reprocess.',
+  },
   MODEL_CREDENTIALS_REFUSED: {
     meaning: 'The language model refused the key.',
     retryable: false,

@@ -22,6 +22,13 @@ export const SPEECH_CODES = {
     remedy:
       'If a transcription server is used, add credit to the account to which TRANSCRIPTION_API_KEY belongs. Otherwise enable billing for GOOGLE_CLOUD_PROJECT. Then send the signal reprocess.',
   },
+  SPEECH_QUEUED: {
+    meaning:
+      'The recording waits for a place at the transcription server: each worker sends it no more than TRANSCRIPTION_CONCURRENCY requests at once.',
+    retryable: true,
+    remedy:
+      'Raise TRANSCRIPTION_CONCURRENCY if the server can take more, or give it more machines, since a place took longer than a week to come; restart the workers, then send the signal reprocess.',
+  },
   SPEECH_INVALID_ARGUMENT: {
     meaning:
       'Speech-to-Text refused the request because location, model, languages and audio do not fit each other. Or the transcription server did: its address, model or language is wrong, or it redirects.',
@@ -70,31 +77,31 @@ export const SPEECH_CODES = {
   },
   SPEECH_FILE_FAILED: {
     meaning:
-      'Speech-to-Text failed on the audio for a reason of its own. Each further attempt submits it again.',
+      'Speech-to-Text failed on the audio for a reason of its own. It is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_OPERATION_FAILED: {
     meaning:
-      'Speech-to-Text ended the operation with an error of its own. Each further attempt submits the audio again.',
+      'Speech-to-Text ended the operation with an error of its own. The audio is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_OPERATION_EMPTY: {
     meaning:
-      'Speech-to-Text ended the operation with neither a response nor an error. Each further attempt submits the audio again.',
+      'Speech-to-Text ended the operation with neither a response nor an error. The audio is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },
   SPEECH_OPERATION_LOST: {
     meaning:
-      'Speech-to-Text no longer knows the operation, and it left no result. Each further attempt submits the audio again.',
+      'Speech-to-Text no longer knows the operation, and it left no result. It may have been billed. The audio is submitted at most three times.',
     retryable: true,
-    remedy: 'Send the signal reprocess to submit the audio again.',
+    remedy: 'Send the signal reprocess to submit the audio again, which is paid for again.',
   },
   SPEECH_RESULT_MISSING: {
     meaning:
-      'Speech-to-Text reported success but left no result. Each further attempt submits the audio again.',
+      'Speech-to-Text reported success but left no result. The audio is submitted at most three times.',
     retryable: true,
     remedy: 'Send the signal reprocess to submit the audio again.',
   },

@@ -39,6 +39,11 @@ export type Call = Prisma.CallModel
  */
 export type RequestQueue = Prisma.RequestQueueModel
 /**
+ * Model SpeechOperation
+ * An operation of Speech-to-Text that Google accepted for a call. An activity may submit only so many without a person.
+ */
+export type SpeechOperation = Prisma.SpeechOperationModel
+/**
  * Model Transcript
  * The transcript of a call. Replaced when the call is transcribed again.
  */

@@ -47,6 +47,7 @@ export const LIMITS = {
   maxInputTokens: 32_000,
   maxOutputTokens: 8_000,
   maxRequestBytes: 1_000_000,
+  concurrency: null,
 } as const;
 
 /** Turns that alternate between caller and agent. */

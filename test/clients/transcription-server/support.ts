@@ -13,6 +13,7 @@ export function serverConfig(url: string): TranscriptionServerConfig {
     language: 'en',
     phrases: ['Kestrel', 'wombat'],
     answerTimeoutMs: 5_000,
+    concurrency: null,
   };
 }
 

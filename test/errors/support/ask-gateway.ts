@@ -10,6 +10,7 @@ import { createCallAnalysisRepository } from '../../../src/repositories/call-ana
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
+import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
 import type { TemporalAnswer } from '../corpus/gateway.ts';
@@ -41,6 +42,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: loadGatewayConfig({ DATABASE_URL: url }).prices,
         runs: createCallRuns(new Client({ connection, namespace: temporal.namespace })),

@@ -54,6 +54,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     speechSubmissionSha256: null,
     speechOperation: null,
     speechRecognition: null,
+    placeNote: null,
     bitsPerSample: null,
     externalPhoneNumber: null,
     direction: null,

@@ -401,6 +401,7 @@ export const ModelName = {
   SitePhone: 'SitePhone',
   Call: 'Call',
   RequestQueue: 'RequestQueue',
+  SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
@@ -421,7 +422,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "speechOperation" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -718,6 +719,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.RequestQueueCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.RequestQueueCountAggregateOutputType> | number
+        }
+      }
+    }
+    SpeechOperation: {
+      payload: Prisma.$SpeechOperationPayload<ExtArgs>
+      fields: Prisma.SpeechOperationFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SpeechOperationFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SpeechOperationFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>
+        }
+        findFirst: {
+          args: Prisma.SpeechOperationFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SpeechOperationFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>
+        }
+        findMany: {
+          args: Prisma.SpeechOperationFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>[]
+        }
+        create: {
+          args: Prisma.SpeechOperationCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>
+        }
+        createMany: {
+          args: Prisma.SpeechOperationCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SpeechOperationCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>[]
+        }
+        delete: {
+          args: Prisma.SpeechOperationDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>
+        }
+        update: {
+          args: Prisma.SpeechOperationUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>
+        }
+        deleteMany: {
+          args: Prisma.SpeechOperationDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SpeechOperationUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SpeechOperationUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>[]
+        }
+        upsert: {
+          args: Prisma.SpeechOperationUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpeechOperationPayload>
+        }
+        aggregate: {
+          args: Prisma.SpeechOperationAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSpeechOperation>
+        }
+        groupBy: {
+          args: Prisma.SpeechOperationGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SpeechOperationGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SpeechOperationCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SpeechOperationCountAggregateOutputType> | number
         }
       }
     }
@@ -1196,6 +1271,7 @@ export const CallScalarFieldEnum = {
   matchRunId: 'matchRunId',
   companyId: 'companyId',
   lookupTurn: 'lookupTurn',
+  placeNote: 'placeNote',
   callAnalysisId: 'callAnalysisId',
   failedStep: 'failedStep',
   failureCode: 'failureCode',
@@ -1222,6 +1298,20 @@ export const RequestQueueScalarFieldEnum = {
 } as const
 
 export type RequestQueueScalarFieldEnum = (typeof RequestQueueScalarFieldEnum)[keyof typeof RequestQueueScalarFieldEnum]
+
+
+export const SpeechOperationScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  name: 'name',
+  runId: 'runId',
+  activityId: 'activityId',
+  secondsInVain: 'secondsInVain',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type SpeechOperationScalarFieldEnum = (typeof SpeechOperationScalarFieldEnum)[keyof typeof SpeechOperationScalarFieldEnum]
 
 
 export const TranscriptScalarFieldEnum = {
@@ -1693,6 +1783,7 @@ export type GlobalOmitConfig = {
   sitePhone?: Prisma.SitePhoneOmit
   call?: Prisma.CallOmit
   requestQueue?: Prisma.RequestQueueOmit
+  speechOperation?: Prisma.SpeechOperationOmit
   transcript?: Prisma.TranscriptOmit
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit

@@ -55,6 +55,7 @@ export const ModelName = {
   SitePhone: 'SitePhone',
   Call: 'Call',
   RequestQueue: 'RequestQueue',
+  SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
@@ -144,6 +145,7 @@ export const CallScalarFieldEnum = {
   matchRunId: 'matchRunId',
   companyId: 'companyId',
   lookupTurn: 'lookupTurn',
+  placeNote: 'placeNote',
   callAnalysisId: 'callAnalysisId',
   failedStep: 'failedStep',
   failureCode: 'failureCode',
@@ -170,6 +172,20 @@ export const RequestQueueScalarFieldEnum = {
 } as const
 
 export type RequestQueueScalarFieldEnum = (typeof RequestQueueScalarFieldEnum)[keyof typeof RequestQueueScalarFieldEnum]
+
+
+export const SpeechOperationScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  name: 'name',
+  runId: 'runId',
+  activityId: 'activityId',
+  secondsInVain: 'secondsInVain',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type SpeechOperationScalarFieldEnum = (typeof SpeechOperationScalarFieldEnum)[keyof typeof SpeechOperationScalarFieldEnum]
 
 
 export const TranscriptScalarFieldEnum = {

@@ -195,6 +195,7 @@ export type CallCountAggregateOutputType = {
   matchRunId: number
   companyId: number
   lookupTurn: number
+  placeNote: number
   callAnalysisId: number
   failedStep: number
   failureCode: number
@@ -380,6 +381,7 @@ export type CallCountAggregateInputType = {
   matchRunId?: true
   companyId?: true
   lookupTurn?: true
+  placeNote?: true
   callAnalysisId?: true
   failedStep?: true
   failureCode?: true
@@ -522,6 +524,7 @@ export type CallGroupByOutputType = {
   matchRunId: string | null
   companyId: string | null
   lookupTurn: runtime.JsonValue | null
+  placeNote: runtime.JsonValue | null
   callAnalysisId: string | null
   failedStep: string | null
   failureCode: string | null
@@ -600,6 +603,7 @@ export type CallWhereInput = {
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
   lookupTurn?: Prisma.JsonNullableFilter<"Call">
+  placeNote?: Prisma.JsonNullableFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableFilter<"Call"> | string | null
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -619,6 +623,7 @@ export type CallWhereInput = {
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
+  speechOperations?: Prisma.SpeechOperationListRelationFilter
 }
 
 export type CallOrderByWithRelationInput = {
@@ -662,6 +667,7 @@ export type CallOrderByWithRelationInput = {
   matchRunId?: Prisma.SortOrderInput | Prisma.SortOrder
   companyId?: Prisma.SortOrderInput | Prisma.SortOrder
   lookupTurn?: Prisma.SortOrderInput | Prisma.SortOrder
+  placeNote?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -681,6 +687,7 @@ export type CallOrderByWithRelationInput = {
   logs?: Prisma.processingLogOrderByRelationAggregateInput
   chunks?: Prisma.AnalysisChunkOrderByRelationAggregateInput
   attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
+  speechOperations?: Prisma.SpeechOperationOrderByRelationAggregateInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -728,6 +735,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
   lookupTurn?: Prisma.JsonNullableFilter<"Call">
+  placeNote?: Prisma.JsonNullableFilter<"Call">
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -746,6 +754,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
+  speechOperations?: Prisma.SpeechOperationListRelationFilter
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -789,6 +798,7 @@ export type CallOrderByWithAggregationInput = {
   matchRunId?: Prisma.SortOrderInput | Prisma.SortOrder
   companyId?: Prisma.SortOrderInput | Prisma.SortOrder
   lookupTurn?: Prisma.SortOrderInput | Prisma.SortOrder
+  placeNote?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -852,6 +862,7 @@ export type CallScalarWhereWithAggregatesInput = {
   matchRunId?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableWithAggregatesFilter<"Call"> | string | null
   lookupTurn?: Prisma.JsonNullableWithAggregatesFilter<"Call">
+  placeNote?: Prisma.JsonNullableWithAggregatesFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableWithAggregatesFilter<"Call"> | string | null
   failedStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
@@ -906,6 +917,7 @@ export type CallCreateInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -924,6 +936,7 @@ export type CallCreateInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -967,6 +980,7 @@ export type CallUncheckedCreateInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -984,6 +998,7 @@ export type CallUncheckedCreateInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1026,6 +1041,7 @@ export type CallUpdateInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1044,6 +1060,7 @@ export type CallUpdateInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1087,6 +1104,7 @@ export type CallUncheckedUpdateInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1104,6 +1122,7 @@ export type CallUncheckedUpdateInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1147,6 +1166,7 @@ export type CallCreateManyInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -1201,6 +1221,7 @@ export type CallUpdateManyMutationInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1255,6 +1276,7 @@ export type CallUncheckedUpdateManyInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1320,6 +1342,7 @@ export type CallCountOrderByAggregateInput = {
   matchRunId?: Prisma.SortOrder
   companyId?: Prisma.SortOrder
   lookupTurn?: Prisma.SortOrder
+  placeNote?: Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrder
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
@@ -1570,6 +1593,20 @@ export type NullableEnumCompanyMatchFieldUpdateOperationsInput = {
   set?: $Enums.CompanyMatch | null
 }
 
+export type CallCreateNestedOneWithoutSpeechOperationsInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutSpeechOperationsInput, Prisma.CallUncheckedCreateWithoutSpeechOperationsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutSpeechOperationsInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutSpeechOperationsNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutSpeechOperationsInput, Prisma.CallUncheckedCreateWithoutSpeechOperationsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutSpeechOperationsInput
+  upsert?: Prisma.CallUpsertWithoutSpeechOperationsInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutSpeechOperationsInput, Prisma.CallUpdateWithoutSpeechOperationsInput>, Prisma.CallUncheckedUpdateWithoutSpeechOperationsInput>
+}
+
 export type CallCreateNestedOneWithoutTranscriptInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutTranscriptInput, Prisma.CallUncheckedCreateWithoutTranscriptInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutTranscriptInput
@@ -1712,6 +1749,7 @@ export type CallCreateWithoutCompanyInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -1729,6 +1767,7 @@ export type CallCreateWithoutCompanyInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1771,6 +1810,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -1788,6 +1828,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1860,6 +1901,7 @@ export type CallScalarWhereInput = {
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
   lookupTurn?: Prisma.JsonNullableFilter<"Call">
+  placeNote?: Prisma.JsonNullableFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableFilter<"Call"> | string | null
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -1872,6 +1914,266 @@ export type CallScalarWhereInput = {
   waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
+}
+
+export type CallCreateWithoutSpeechOperationsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutSpeechOperationsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutSpeechOperationsInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutSpeechOperationsInput, Prisma.CallUncheckedCreateWithoutSpeechOperationsInput>
+}
+
+export type CallUpsertWithoutSpeechOperationsInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutSpeechOperationsInput, Prisma.CallUncheckedUpdateWithoutSpeechOperationsInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutSpeechOperationsInput, Prisma.CallUncheckedCreateWithoutSpeechOperationsInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutSpeechOperationsInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutSpeechOperationsInput, Prisma.CallUncheckedUpdateWithoutSpeechOperationsInput>
+}
+
+export type CallUpdateWithoutSpeechOperationsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutTranscriptInput = {
@@ -1914,6 +2216,7 @@ export type CallCreateWithoutTranscriptInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -1931,6 +2234,7 @@ export type CallCreateWithoutTranscriptInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -1974,6 +2278,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -1990,6 +2295,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2048,6 +2354,7 @@ export type CallUpdateWithoutTranscriptInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2065,6 +2372,7 @@ export type CallUpdateWithoutTranscriptInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2108,6 +2416,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2124,6 +2433,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2166,6 +2476,7 @@ export type CallCreateWithoutAnalysesInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -2183,6 +2494,7 @@ export type CallCreateWithoutAnalysesInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2226,6 +2538,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -2242,6 +2555,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -2289,6 +2603,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -2306,6 +2621,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2349,6 +2665,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -2365,6 +2682,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2423,6 +2741,7 @@ export type CallUpdateWithoutAnalysesInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2440,6 +2759,7 @@ export type CallUpdateWithoutAnalysesInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2483,6 +2803,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2499,6 +2820,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2552,6 +2874,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2569,6 +2892,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2612,6 +2936,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2628,6 +2953,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -2670,6 +2996,7 @@ export type CallCreateWithoutChunksInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -2687,6 +3014,7 @@ export type CallCreateWithoutChunksInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -2730,6 +3058,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -2746,6 +3075,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -2804,6 +3134,7 @@ export type CallUpdateWithoutChunksInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2821,6 +3152,7 @@ export type CallUpdateWithoutChunksInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -2864,6 +3196,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2880,6 +3213,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAttemptsInput = {
@@ -2922,6 +3256,7 @@ export type CallCreateWithoutAttemptsInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -2939,6 +3274,7 @@ export type CallCreateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAttemptsInput = {
@@ -2982,6 +3318,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -2998,6 +3335,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAttemptsInput = {
@@ -3056,6 +3394,7 @@ export type CallUpdateWithoutAttemptsInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3073,6 +3412,7 @@ export type CallUpdateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAttemptsInput = {
@@ -3116,6 +3456,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3132,6 +3473,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -3174,6 +3516,7 @@ export type CallCreateWithoutLogsInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
@@ -3191,6 +3534,7 @@ export type CallCreateWithoutLogsInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -3234,6 +3578,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   matchRunId?: string | null
   companyId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -3250,6 +3595,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -3308,6 +3654,7 @@ export type CallUpdateWithoutLogsInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3325,6 +3672,7 @@ export type CallUpdateWithoutLogsInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -3368,6 +3716,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3384,6 +3733,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -3426,6 +3776,7 @@ export type CallCreateManyCompanyInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
   failedStep?: string | null
   failureCode?: string | null
@@ -3480,6 +3831,7 @@ export type CallUpdateWithoutCompanyInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3497,6 +3849,7 @@ export type CallUpdateWithoutCompanyInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -3539,6 +3892,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3556,6 +3910,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -3598,6 +3953,7 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3622,6 +3978,7 @@ export type CallCountOutputType = {
   logs: number
   chunks: number
   attempts: number
+  speechOperations: number
 }
 
 export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3629,6 +3986,7 @@ export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.I
   logs?: boolean | CallCountOutputTypeCountLogsArgs
   chunks?: boolean | CallCountOutputTypeCountChunksArgs
   attempts?: boolean | CallCountOutputTypeCountAttemptsArgs
+  speechOperations?: boolean | CallCountOutputTypeCountSpeechOperationsArgs
 }
 
 /**
@@ -3667,6 +4025,13 @@ export type CallCountOutputTypeCountChunksArgs<ExtArgs extends runtime.Types.Ext
  */
 export type CallCountOutputTypeCountAttemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.AnalysisAttemptWhereInput
+}
+
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountSpeechOperationsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.SpeechOperationWhereInput
 }
 
 
@@ -3711,6 +4076,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   matchRunId?: boolean
   companyId?: boolean
   lookupTurn?: boolean
+  placeNote?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
@@ -3730,6 +4096,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
+  speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -3774,6 +4141,7 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   matchRunId?: boolean
   companyId?: boolean
   lookupTurn?: boolean
+  placeNote?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
@@ -3831,6 +4199,7 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   matchRunId?: boolean
   companyId?: boolean
   lookupTurn?: boolean
+  placeNote?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
@@ -3888,6 +4257,7 @@ export type CallSelectScalar = {
   matchRunId?: boolean
   companyId?: boolean
   lookupTurn?: boolean
+  placeNote?: boolean
   callAnalysisId?: boolean
   failedStep?: boolean
   failureCode?: boolean
@@ -3902,7 +4272,7 @@ export type CallSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "lookupTurn" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -3911,6 +4281,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
+  speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3932,6 +4303,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     logs: Prisma.$processingLogPayload<ExtArgs>[]
     chunks: Prisma.$AnalysisChunkPayload<ExtArgs>[]
     attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
+    speechOperations: Prisma.$SpeechOperationPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -4011,6 +4383,11 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * came, in milliseconds since 1970. For the activity's next attempt alone.
      */
     lookupTurn: runtime.JsonValue | null
+    /**
+     * {activity, waitedUntil, isRunning}: until when the transcription or the analysis has waited for a free place, in
+     * milliseconds since 1970, and whether its time has begun since. For the activity's attempts alone.
+     */
+    placeNote: runtime.JsonValue | null
     /**
      * The current analysis; older ones are kept.
      */
@@ -4434,6 +4811,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   logs<T extends Prisma.Call$logsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$logsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$processingLogPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   chunks<T extends Prisma.Call$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  speechOperations<T extends Prisma.Call$speechOperationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$speechOperationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SpeechOperationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -4503,6 +4881,7 @@ export interface CallFieldRefs {
   readonly matchRunId: Prisma.FieldRef<"Call", 'String'>
   readonly companyId: Prisma.FieldRef<"Call", 'String'>
   readonly lookupTurn: Prisma.FieldRef<"Call", 'Json'>
+  readonly placeNote: Prisma.FieldRef<"Call", 'Json'>
   readonly callAnalysisId: Prisma.FieldRef<"Call", 'String'>
   readonly failedStep: Prisma.FieldRef<"Call", 'String'>
   readonly failureCode: Prisma.FieldRef<"Call", 'String'>
@@ -5066,6 +5445,30 @@ export type Call$attemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   distinct?: Prisma.AnalysisAttemptScalarFieldEnum | Prisma.AnalysisAttemptScalarFieldEnum[]
+}
+
+/**
+ * Call.speechOperations
+ */
+export type Call$speechOperationsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the SpeechOperation
+   */
+  select?: Prisma.SpeechOperationSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the SpeechOperation
+   */
+  omit?: Prisma.SpeechOperationOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.SpeechOperationInclude<ExtArgs> | null
+  where?: Prisma.SpeechOperationWhereInput
+  orderBy?: Prisma.SpeechOperationOrderByWithRelationInput | Prisma.SpeechOperationOrderByWithRelationInput[]
+  cursor?: Prisma.SpeechOperationWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.SpeechOperationScalarFieldEnum | Prisma.SpeechOperationScalarFieldEnum[]
 }
 
 /**
