@@ -150,12 +150,12 @@ export const BREAKS: readonly Break[] = [
     title: 'when matchCompany expires, transcribeRecording is not attempted again',
   },
   {
-    name: 'a walk is charged for what it was refused',
-    file: 'src/clients/connectwise/limiter.ts',
-    from: "await walkShare.reward('requests', REQUESTS_PER_LOOKUP);",
-    to: '',
+    name: 'a walk takes the whole limit',
+    file: 'src/repositories/request-queue.ts',
+    from: "* interval '2 ms'",
+    to: "* interval '1 ms'",
     test: 'test/clients/connectwise/limit.test.ts',
-    title: 'does not charge a walk for what it was refused',
+    title: 'gives a walk at most half of the limit',
   },
   {
     name: 'a failure names the whole URL that was asked',
