@@ -65,7 +65,7 @@ describe('GET /calls/:callSid', () => {
     assert.equal(call['failure'], null);
     assert.match(
       String(call['explanation']),
-      /^The company could not be looked up so far\. ConnectWise did not answer, .* It has been tried \d+ times since .* UTC and is tried again by itself, next .*\. Wait until ConnectWise answers again\.$/,
+      /^The company could not be looked up so far\. Asking ConnectWise failed: it answered 503 \(host 127\.0\.0\.1:\d+\)\. It has been tried \d+ times since .* UTC and is tried again by itself, next .*\. Wait until ConnectWise answers again\.$/,
     );
 
     const row = await untilRow(
