@@ -19,7 +19,7 @@ describe('npm run site-directory beside npm start', () => {
   });
   afterEach(() => stack.disposeAsync());
 
-  it('asks the Temporal server of that run, and without a worker ends in one sentence', async () => {
+  it('asks the Temporal server of that run, and without a worker ends in one sentence; so do temporal and temporal:bootstrap', async () => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'site-directory-'));
     stack.defer(() => rm(dataFolder, { recursive: true, force: true }));
     const temporal = await startOwnTemporal();
@@ -45,5 +45,23 @@ describe('npm run site-directory beside npm start', () => {
       'No worker answers for the walk through the sites. Start one (npm run worker): the walk waits for it and then continues by itself.',
     );
     assert.equal(ended.code, 1);
+
+    const others = [
+      [['temporal:bootstrap'], /^The namespace default has the search attributes CallStatus,/],
+      [['temporal', '--', 'schedule', 'list'], /\bsite-directory\b/],
+    ] as const;
+    for (const [args, answer] of others) {
+      const { stdout } = await promisify(execFile)('npm', ['run', '--silent', ...args], {
+        cwd: ROOT,
+        env: {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'],
+          TEMPORAL_CLI_PATH: process.env['TEMPORAL_CLI_PATH'],
+          LOCAL_DATA_FOLDER: dataFolder,
+        },
+      });
+      assert.match(stdout, answer);
+    }
   });
 });
