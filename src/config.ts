@@ -25,6 +25,8 @@ import { languageOf } from './domain/language.ts';
 export type GatewayConfig = {
   readonly host: string;
   readonly port: number;
+  /** The address at which people and systems find the gateway, without a path; `null`: only this machine does. */
+  readonly publicUrl: string | null;
   readonly logLevel: LogLevel;
   readonly database: { readonly url: string; readonly poolSize: number };
   readonly temporal: TemporalConfig;
@@ -67,6 +69,7 @@ export function loadGatewayConfig(
     warnings,
     host: value.HOST,
     port: value.PORT,
+    publicUrl: value.PUBLIC_URL,
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     const app = stack.adopt(
       buildApi({
         logger,
+        access: { publicUrl: config.publicUrl },
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import { fastifyHelmet } from '@fastify/helmet';
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
+import { guard, type AccessConfig } from './access/access.ts';
 import { acceptJsonAndEmptyBodies } from './bodies.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
@@ -14,13 +16,18 @@ import { submitCallRoute, type SubmitCallDeps } from './routes/submit-call.ts';
 
 export type ApiDeps = SubmitCallDeps &
   ReadCallDeps &
-  ReprocessCallDeps & { readonly logger: FastifyBaseLogger };
+  ReprocessCallDeps & { readonly logger: FastifyBaseLogger; readonly access: AccessConfig };
 
-// The largest request is a submission of three short texts.
-const BODY_LIMIT_BYTES = 16 * 1024;
+// Far more than a submission of three short texts, and than a filter for many calls.
+const BODY_LIMIT_BYTES = 64 * 1024;
 
 // A callSid has up to 128 characters; encoded, three times as many. A longer path names no call.
 const PARAM_LIMIT = 3 * 128;
+
+const DATA_ONLY = {
+  useDefaults: false,
+  directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+};
 
 /** The gateway, ready to listen. */
 export function buildApi(deps: ApiDeps): FastifyInstance {
@@ -38,6 +45,12 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   });
   limitConnections(app);
   finishRequestsOnClose(app);
+  // Answers are data: a browser that shows one as a page loads nothing and runs nothing.
+  void app.register(fastifyHelmet, {
+    contentSecurityPolicy: DATA_ONLY,
+    frameguard: { action: 'deny' },
+  });
+  guard(app, deps.access);
   acceptJsonAndEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

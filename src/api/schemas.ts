@@ -9,11 +9,7 @@ import {
 } from '../domain/call.ts';
 import { REDO_STEPS } from '../domain/names.ts';
 import { transcriptSegments } from '../domain/transcript.ts';
-import {
-  hasControlCharacters,
-  mayHoldPhoneNumber,
-  REASON_MAX_LENGTH,
-} from '../domain/reprocess-request.ts';
+import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
 
 const FORM =
   'must be a text of 1 to 128 letters, digits, dots, dashes and underscores that begins with a letter or digit and has no two dots in a row';
@@ -45,10 +41,6 @@ export const reprocessBody = z
       .refine(
         (reason) => !mayHoldPhoneNumber(reason),
         'must not contain six or more digits: it is kept in the history, which must not contain a phone number',
-      )
-      .refine(
-        (reason) => !hasControlCharacters(reason),
-        'must not contain control characters or halves of characters',
       )
       .optional(),
   })

@@ -84,6 +84,10 @@ export const gatewaySchema = z.object({
     )
     .default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
+  PUBLIC_URL: webAddress
+    .refine((value) => URL.parse(value)?.pathname === '/', 'must be a URL without a path')
+    .nullable()
+    .default(null),
   TEMPORAL_UI_URL: webAddress.nullable().default(null),
   SPEECH_PRICE_PER_MINUTE: price,
   LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,

@@ -48,8 +48,3 @@ function cutOff(reason: string): string {
 export function mayHoldPhoneNumber(reason: string): boolean {
   return (reason.match(/\p{Nd}/gu)?.length ?? 0) >= 6;
 }
-
-/** Tells whether a reason has characters that nobody means to send: controls other than white space. */
-export function hasControlCharacters(reason: string): boolean {
-  return /[^\P{Cc}\s]|\p{Cs}/u.test(reason);
-}

@@ -9,6 +9,18 @@ export const REQUEST_CODES = {
       'Correct the argument as the message says and start the run again. If the recording was archived in another bucket, correct RECORDINGS_BUCKET and restart the workers, or send the signal reprocess with {"from":"archiveRecording"}.',
     requestRemedy: 'Correct the request as the message says and send it again.',
   },
+  HOST_NOT_SERVED: {
+    meaning: 'The Host header of a request names neither PUBLIC_URL nor this machine.',
+    retryable: false,
+    remedy:
+      'Ask at the address in PUBLIC_URL. If the address you asked at is the right one, set PUBLIC_URL to it and restart the gateway; a proxy has to hand on the Host header.',
+  },
+  ORIGIN_FOREIGN: {
+    meaning: 'A web page of another origin sent the request, so its reader may not know of it.',
+    retryable: false,
+    remedy:
+      'Send the request from a server or a command line. If the page is our own, set PUBLIC_URL to the address at which it was opened and restart the gateway.',
+  },
   NOT_FOUND: {
     meaning: 'There is no such call or path.',
     retryable: false,

@@ -37,6 +37,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
     const app = stack.adopt(
       buildApi({
         logger: createLogger('silent', 'gateway'),
+        access: { publicUrl: null },
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
