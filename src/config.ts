@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { findExposure } from './config/exposure.ts';
 import { allOf, type Findings } from './config/findings.ts';
+import { warningsOfGateway } from './config/public-gateway.ts';
 import { isQuoted } from './config/quotation-marks.ts';
 import {
   gatewaySchema,
@@ -16,6 +17,7 @@ import {
 } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
 import { findUnusedSettings } from './config/unused-settings.ts';
+import type { ApiKey } from './domain/api-key.ts';
 import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 import { faultySpeechSettings } from './domain/speech-models.ts';
@@ -27,6 +29,8 @@ export type GatewayConfig = {
   readonly port: number;
   /** The address at which people and systems find the gateway, without a path; `null`: only this machine does. */
   readonly publicUrl: string | null;
+  /** The keys that are accepted; with none, everybody on this machine is. */
+  readonly apiKeys: readonly ApiKey[];
   readonly logLevel: LogLevel;
   readonly database: { readonly url: string; readonly poolSize: number };
   readonly temporal: TemporalConfig;
@@ -64,12 +68,16 @@ export function loadGatewayConfig(
   env: Environment,
   earlier: readonly string[] = [],
 ): GatewayConfig {
-  const { value, temporal, warnings } = parse(gatewaySchema, { env, earlier });
+  const { value, temporal, warnings } = parse(gatewaySchema, { env, earlier }, (values) => ({
+    faults: [],
+    warnings: warningsOfGateway(values),
+  }));
   return {
     warnings,
     host: value.HOST,
     port: value.PORT,
     publicUrl: value.PUBLIC_URL,
+    apiKeys: value.API_KEYS,
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     const app = stack.adopt(
       buildApi({
         logger,
-        access: { publicUrl: config.publicUrl },
+        access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
@@ -52,6 +52,9 @@ async function main(): Promise<void> {
       (opened) => opened.close(),
     );
     await app.listen({ host: config.host, port: config.port });
+    if (config.apiKeys.length === 0) {
+      logger.info('There are no API_KEYS: everybody on this machine may do everything.');
+    }
     await untilStopSignal();
     logger.info('The gateway is shutting down.');
     endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));

@@ -9,6 +9,7 @@ import { acceptJsonAndEmptyBodies } from './bodies.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
+import { describeRequest } from './request-log.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -33,7 +34,7 @@ const DATA_ONLY = {
 export function buildApi(deps: ApiDeps): FastifyInstance {
   const handleError = createErrorHandler(deps.database);
   const app = fastify({
-    loggerInstance: deps.logger,
+    loggerInstance: deps.logger.child({}, { serializers: { req: describeRequest } }),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: PARAM_LIMIT },
     ...CONNECTION_OPTIONS,

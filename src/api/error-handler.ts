@@ -25,6 +25,8 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
       const status = toHttpStatus(code);
       request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
       if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      // RFC 9110 wants every 401 to say how to sign in.
+      if (status === 401) void reply.header('www-authenticate', 'Bearer');
       return answer({ code, status, detail });
     }
 

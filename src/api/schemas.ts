@@ -124,6 +124,8 @@ export const logReply = z.object({
       status: z.string(),
       message: z.string(),
       attempt: z.int(),
+      /** The name of the key that asked for it, if one did. */
+      actor: z.string().nullable(),
     }),
   ),
 });

@@ -1,23 +1,37 @@
 import type { FastifyInstance } from 'fastify';
 
+import type { ApiKey } from '../../domain/api-key.ts';
 import { ServiceError } from '../../domain/service-error.ts';
+import { setCaller } from './caller.ts';
 import { createHostRule } from './hosts.ts';
+import { createKeyring } from './keys.ts';
 import { createOriginRule } from './origins.ts';
 import { isProbe } from './paths.ts';
+import { requirementOf } from './scopes.ts';
 import { refuseControlCharacters } from './texts.ts';
 
 export type AccessConfig = {
   /** The address at which people and systems find the gateway; `null` when only this machine does. */
   readonly publicUrl: string | null;
+  /** With none, whoever reaches the gateway may do everything. */
+  readonly apiKeys: readonly ApiKey[];
 };
 
 /**
  * Decides about each request before its body is read: it was sent to a name of ours, and not by a web
- * page of another origin. Once it is read: it holds no text that cannot be stored.
+ * page of another origin, and brings a key that may do what it asks. Once it is read: it holds no text that cannot
+ * be stored. Every route has to say what it needs (scopes.ts).
  */
-export function guard(app: FastifyInstance, { publicUrl }: AccessConfig): void {
+export function guard(app: FastifyInstance, { publicUrl, apiKeys }: AccessConfig): void {
   const isToUs = createHostRule(publicUrl);
   const isForeign = createOriginRule(publicUrl);
+  const findKey = createKeyring(apiKeys);
+
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) {
+      if (requirementOf(each, url) === null) throw new Error(`Who may ${each} ${url}?`);
+    }
+  });
 
   app.addHook('onRequest', async ({ raw, url }, reply) => {
     // What is known of calls must not stay in a cache.
@@ -32,6 +46,21 @@ export function guard(app: FastifyInstance, { publicUrl }: AccessConfig): void {
       throw new ServiceError('ORIGIN_FOREIGN', 'A web page of another origin sent the request.');
     }
   });
+
+  if (apiKeys.length > 0) {
+    app.addHook('onRequest', async (request) => {
+      const needed = requirementOf(request.method, request.routeOptions.url);
+      if (needed === 'no key') return;
+      const key = findKey(request.raw);
+      if (key === null) {
+        throw new ServiceError('KEY_REFUSED', 'The request brings no key that is accepted.');
+      }
+      if (needed !== 'any key' && (needed === null || !key.scopes.includes(needed))) {
+        throw new ServiceError('SCOPE_MISSING', `The key ${key.name} lacks the scope ${needed}.`);
+      }
+      setCaller(request, key.name);
+    });
+  }
 
   app.addHook('preValidation', async ({ params, query, body }) => {
     for (const [name, value] of Object.entries({ params, query, body })) {

@@ -7,6 +7,7 @@ import type { RedoStep } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
+import { callerOf } from '../access/caller.ts';
 import { callParams, reprocessBody, runReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
@@ -47,15 +48,18 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
         response: { 202: runReply },
       },
     },
-    async ({ params: { callSid }, body }, reply) => {
+    async (request, reply) => {
+      const { callSid } = request.params;
       const call = await calls.findByCallSid(callSid);
       if (call === null) throw await refusalWithoutRow(callSid);
-      const { from, reason } = body ?? {};
+      const { from, reason } = request.body ?? {};
+      const actor = callerOf(request);
 
       await refuseWhileInProgress(call, from);
       const runId = await runs.reprocess(call, {
         ...(from === undefined ? {} : { from }),
         ...(reason === undefined ? {} : { reason }),
+        ...(actor === null ? {} : { actor }),
       });
       return reply.status(202).send(toRunReply(callSid, { runId, status: 'PROCESSING' }, linksOf));
     },

@@ -6,6 +6,7 @@ import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { Database } from '../../repositories/database.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
+import { callerOf } from '../access/caller.ts';
 import { runReply, submitBody } from '../schemas.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
 
@@ -28,7 +29,8 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
         response: { 200: runReply, 202: runReply },
       },
     },
-    async ({ body, log }, reply) => {
+    async (request, reply) => {
+      const { body, log } = request;
       const key: CallKey = {
         callSid: body.callRecordingId,
         recordgroup: body.recordgroup,
@@ -46,7 +48,7 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
         return toRunReply(key.callSid, { runId: call.runId, status: 'COMPLETED' }, linksOf);
       }
 
-      const { started, run } = await runs.start(key);
+      const { started, run } = await runs.start(key, callerOf(request));
       if (!started && run.startedWith !== null) refuseOther(key, run.startedWith);
       return reply.status(started ? 202 : 200).send(toRunReply(key.callSid, run, linksOf));
     },

@@ -58,10 +58,12 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
     }
   };
 
-  const startOptions = ({ callSid, recordgroup, recordid }: CallKey) => ({
+  const startOptions = ({ callSid, recordgroup, recordid }: CallKey, actor: string | null) => ({
     workflowId: callSid,
     taskQueue,
-    args: [{ callSid, recordgroup, recordid }] as Parameters<CallProcessing>,
+    args: [
+      { callSid, recordgroup, recordid, ...(actor === null ? {} : { actor }) },
+    ] as Parameters<CallProcessing>,
     memo: { recordgroup, recordid },
     typedSearchAttributes: [{ key: callStatusKey, value: 'PROCESSING' }],
   });
@@ -69,13 +71,17 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
   return {
     /**
      * Starts the call, unless a run of it is open or completed: then `started` is false and `run`
-     * is that run. A run that failed, expired, or was cancelled or terminated is replaced.
+     * is that run. A run that failed, expired, or was cancelled or terminated is replaced. `actor` is
+     * the name of the key that asked.
      */
-    async start(key: CallKey): Promise<{ readonly started: boolean; readonly run: CallRun }> {
+    async start(
+      key: CallKey,
+      actor: string | null,
+    ): Promise<{ readonly started: boolean; readonly run: CallRun }> {
       return withDeadline(async () => {
         try {
           const handle = await client.workflow.start<CallProcessing>(WORKFLOW_TYPE, {
-            ...startOptions(key),
+            ...startOptions(key, actor),
             workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
             workflowIdConflictPolicy: 'FAIL',
           });
@@ -130,13 +136,13 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
     /** Signals the open run, or starts one that begins with the signal. Returns its run id. */
     async reprocess(
       key: CallKey,
-      request: { readonly from?: RedoStep; readonly reason?: string },
+      request: { readonly from?: RedoStep; readonly reason?: string; readonly actor?: string },
     ): Promise<string> {
       return withDeadline(async () => {
         const handle = await client.workflow.signalWithStart<CallProcessing, [unknown?]>(
           WORKFLOW_TYPE,
           {
-            ...startOptions(key),
+            ...startOptions(key, request.actor ?? null),
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             signal: REPROCESS_SIGNAL,
             signalArgs: [request],

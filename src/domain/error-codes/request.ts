@@ -21,6 +21,18 @@ export const REQUEST_CODES = {
     remedy:
       'Send the request from a server or a command line. If the page is our own, set PUBLIC_URL to the address at which it was opened and restart the gateway.',
   },
+  KEY_REFUSED: {
+    meaning: 'A request brought no key, or none that is accepted.',
+    retryable: false,
+    remedy:
+      'Send the key as "Authorization: Bearer …", never in the address. If it was lost or removed, create another with npm run api-key, add its digest to API_KEYS and restart the gateway.',
+  },
+  SCOPE_MISSING: {
+    meaning: 'The key of a request is accepted, but may not do this.',
+    retryable: false,
+    remedy:
+      'Use a key with the scope that the message names. A key gets another scope when its entry in API_KEYS is changed and the gateway restarted.',
+  },
   NOT_FOUND: {
     meaning: 'There is no such call or path.',
     retryable: false,

@@ -37,7 +37,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
     const app = stack.adopt(
       buildApi({
         logger: createLogger('silent', 'gateway'),
-        access: { publicUrl: null },
+        access: { publicUrl: null, apiKeys: [] },
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),

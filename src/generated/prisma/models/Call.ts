@@ -619,6 +619,7 @@ export type CallWhereInput = {
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
+  paid?: Prisma.PaidReprocessListRelationFilter
 }
 
 export type CallOrderByWithRelationInput = {
@@ -681,6 +682,7 @@ export type CallOrderByWithRelationInput = {
   logs?: Prisma.processingLogOrderByRelationAggregateInput
   chunks?: Prisma.AnalysisChunkOrderByRelationAggregateInput
   attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
+  paid?: Prisma.PaidReprocessOrderByRelationAggregateInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -746,6 +748,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
+  paid?: Prisma.PaidReprocessListRelationFilter
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -924,6 +927,7 @@ export type CallCreateInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -984,6 +988,7 @@ export type CallUncheckedCreateInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1044,6 +1049,7 @@ export type CallUpdateInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1104,6 +1110,7 @@ export type CallUncheckedUpdateInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1658,6 +1665,20 @@ export type CallUpdateOneRequiredWithoutAttemptsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutAttemptsInput, Prisma.CallUpdateWithoutAttemptsInput>, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
 }
 
+export type CallCreateNestedOneWithoutPaidInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutPaidInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutPaidNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutPaidInput
+  upsert?: Prisma.CallUpsertWithoutPaidInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutPaidInput, Prisma.CallUpdateWithoutPaidInput>, Prisma.CallUncheckedUpdateWithoutPaidInput>
+}
+
 export type CallCreateNestedOneWithoutLogsInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutLogsInput, Prisma.CallUncheckedCreateWithoutLogsInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutLogsInput
@@ -1729,6 +1750,7 @@ export type CallCreateWithoutCompanyInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1788,6 +1810,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1931,6 +1954,7 @@ export type CallCreateWithoutTranscriptInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -1990,6 +2014,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2065,6 +2090,7 @@ export type CallUpdateWithoutTranscriptInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2124,6 +2150,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2183,6 +2210,7 @@ export type CallCreateWithoutAnalysesInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2242,6 +2270,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -2306,6 +2335,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2365,6 +2395,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2440,6 +2471,7 @@ export type CallUpdateWithoutAnalysesInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2499,6 +2531,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2569,6 +2602,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2628,6 +2662,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -2687,6 +2722,7 @@ export type CallCreateWithoutChunksInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -2746,6 +2782,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -2821,6 +2858,7 @@ export type CallUpdateWithoutChunksInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -2880,6 +2918,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAttemptsInput = {
@@ -2939,6 +2978,7 @@ export type CallCreateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAttemptsInput = {
@@ -2998,6 +3038,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAttemptsInput = {
@@ -3073,6 +3114,7 @@ export type CallUpdateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAttemptsInput = {
@@ -3132,6 +3174,263 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+}
+
+export type CallCreateWithoutPaidInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutPaidInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutPaidInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+}
+
+export type CallUpsertWithoutPaidInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutPaidInput, Prisma.CallUncheckedUpdateWithoutPaidInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutPaidInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutPaidInput, Prisma.CallUncheckedUpdateWithoutPaidInput>
+}
+
+export type CallUpdateWithoutPaidInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutPaidInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -3191,6 +3490,7 @@ export type CallCreateWithoutLogsInput = {
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -3250,6 +3550,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -3325,6 +3626,7 @@ export type CallUpdateWithoutLogsInput = {
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -3384,6 +3686,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -3497,6 +3800,7 @@ export type CallUpdateWithoutCompanyInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -3556,6 +3860,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -3622,6 +3927,7 @@ export type CallCountOutputType = {
   logs: number
   chunks: number
   attempts: number
+  paid: number
 }
 
 export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3629,6 +3935,7 @@ export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.I
   logs?: boolean | CallCountOutputTypeCountLogsArgs
   chunks?: boolean | CallCountOutputTypeCountChunksArgs
   attempts?: boolean | CallCountOutputTypeCountAttemptsArgs
+  paid?: boolean | CallCountOutputTypeCountPaidArgs
 }
 
 /**
@@ -3667,6 +3974,13 @@ export type CallCountOutputTypeCountChunksArgs<ExtArgs extends runtime.Types.Ext
  */
 export type CallCountOutputTypeCountAttemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.AnalysisAttemptWhereInput
+}
+
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountPaidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaidReprocessWhereInput
 }
 
 
@@ -3730,6 +4044,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
+  paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -3911,6 +4226,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
+  paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3932,6 +4248,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     logs: Prisma.$processingLogPayload<ExtArgs>[]
     chunks: Prisma.$AnalysisChunkPayload<ExtArgs>[]
     attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
+    paid: Prisma.$PaidReprocessPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -4434,6 +4751,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   logs<T extends Prisma.Call$logsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$logsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$processingLogPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   chunks<T extends Prisma.Call$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  paid<T extends Prisma.Call$paidArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$paidArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaidReprocessPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -5066,6 +5384,30 @@ export type Call$attemptsArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   distinct?: Prisma.AnalysisAttemptScalarFieldEnum | Prisma.AnalysisAttemptScalarFieldEnum[]
+}
+
+/**
+ * Call.paid
+ */
+export type Call$paidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaidReprocess
+   */
+  select?: Prisma.PaidReprocessSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaidReprocess
+   */
+  omit?: Prisma.PaidReprocessOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaidReprocessInclude<ExtArgs> | null
+  where?: Prisma.PaidReprocessWhereInput
+  orderBy?: Prisma.PaidReprocessOrderByWithRelationInput | Prisma.PaidReprocessOrderByWithRelationInput[]
+  cursor?: Prisma.PaidReprocessWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaidReprocessScalarFieldEnum | Prisma.PaidReprocessScalarFieldEnum[]
 }
 
 /**
