@@ -29,6 +29,15 @@ export type GatewayConfig = {
   readonly port: number;
   /** The address at which people and systems find the gateway, without a path; `null`: only this machine does. */
   readonly publicUrl: string | null;
+  /** Proxies that are believed when they say whom a request comes from: addresses and ranges. */
+  readonly trustedProxies: readonly string[];
+  readonly limits: {
+    readonly failedKeysPerMinute: number;
+    readonly requestsPerMinute: number;
+    readonly openRunsPerKey: number;
+    readonly paidReprocessesPerDay: number;
+    readonly eventLoopDelayMs: number;
+  };
   /** The keys that are accepted; with none, everybody on this machine is. */
   readonly apiKeys: readonly ApiKey[];
   readonly logLevel: LogLevel;
@@ -78,6 +87,14 @@ export function loadGatewayConfig(
     port: value.PORT,
     publicUrl: value.PUBLIC_URL,
     apiKeys: value.API_KEYS,
+    trustedProxies: value.TRUST_PROXY,
+    limits: {
+      failedKeysPerMinute: value.FAILED_KEYS_PER_MINUTE,
+      requestsPerMinute: value.REQUESTS_PER_MINUTE,
+      openRunsPerKey: value.OPEN_RUNS_PER_KEY,
+      paidReprocessesPerDay: value.PAID_REPROCESSES_PER_CALL_AND_DAY,
+      eventLoopDelayMs: value.EVENT_LOOP_DELAY_MAX_MS,
+    },
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,

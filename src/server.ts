@@ -11,6 +11,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
@@ -39,6 +40,9 @@ async function main(): Promise<void> {
       buildApi({
         logger,
         access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
+        limits: config.limits,
+        trustedProxies: config.trustedProxies,
+        paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),

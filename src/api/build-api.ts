@@ -9,15 +9,27 @@ import { acceptJsonAndEmptyBodies } from './bodies.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
+import type { Limits } from './limits/limits.ts';
+import { createOpenRuns } from './limits/open-runs.ts';
+import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-reprocesses.ts';
+import { createRequestLimits } from './access/request-limits.ts';
+import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
 import { submitCallRoute, type SubmitCallDeps } from './routes/submit-call.ts';
 
-export type ApiDeps = SubmitCallDeps &
+export type ApiDeps = Omit<SubmitCallDeps, 'openRuns'> &
   ReadCallDeps &
-  ReprocessCallDeps & { readonly logger: FastifyBaseLogger; readonly access: AccessConfig };
+  Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
+  PaidReprocessDeps & {
+    readonly logger: FastifyBaseLogger;
+    readonly access: AccessConfig;
+    readonly limits: Limits;
+    /** Addresses and ranges of proxies that are believed when they say whom a request comes from. */
+    readonly trustedProxies: readonly string[];
+  };
 
 // Far more than a submission of three short texts, and than a filter for many calls.
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -35,6 +47,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const handleError = createErrorHandler(deps.database);
   const app = fastify({
     loggerInstance: deps.logger.child({}, { serializers: { req: describeRequest } }),
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: PARAM_LIMIT },
     ...CONNECTION_OPTIONS,
@@ -51,15 +64,18 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     contentSecurityPolicy: DATA_ONLY,
     frameguard: { action: 'deny' },
   });
-  guard(app, deps.access);
+  shedLoad(app, deps.limits.eventLoopDelayMs);
+  guard(app, deps.access, createRequestLimits(app, deps.limits));
   acceptJsonAndEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
+  const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
+  const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
   void app.register(healthRoute);
-  void app.register(submitCallRoute, deps);
+  void app.register(submitCallRoute, { ...deps, openRuns });
   void app.register(readCallRoutes, deps);
-  void app.register(reprocessCallRoute, deps);
+  void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   return app;
 }

@@ -24,7 +24,8 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
       const { code, message: detail } = known;
       const status = toHttpStatus(code);
       request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
-      if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      const retryAfterSeconds = secondsUntilRetry(status, known.retryAfterMs);
+      if (retryAfterSeconds !== null) void reply.header('retry-after', retryAfterSeconds);
       // RFC 9110 wants every 401 to say how to sign in.
       if (status === 401) void reply.header('www-authenticate', 'Bearer');
       return answer({ code, status, detail });
@@ -52,6 +53,12 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
     const detail = 'The gateway met an unexpected error.';
     return answer({ code: 'INTERNAL_ERROR', status: 500, detail });
   };
+}
+
+/** After how many seconds the sender may ask again; `null` when waiting changes nothing. */
+function secondsUntilRetry(status: number, retryAfterMs: number | undefined): number | null {
+  if (status === 503) return RETRY_AFTER_SECONDS;
+  return status === 429 && retryAfterMs !== undefined ? Math.ceil(retryAfterMs / 1000) : null;
 }
 
 /** Answers a path that does not exist. */

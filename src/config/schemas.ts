@@ -9,6 +9,7 @@ import { parsePrice } from '../domain/call-cost.ts';
 import { readDatabaseUrl } from '../domain/database-url.ts';
 import { TASK_QUEUE } from '../domain/names.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
+import { isAddressRange } from './address-ranges.ts';
 import { isLoopback, isLoopbackUrl } from './loopback.ts';
 import { isQuoted } from './quotation-marks.ts';
 
@@ -88,6 +89,22 @@ const gatewayFields = z.object({
   HOST: text.default('127.0.0.1'),
   API_KEYS: apiKeys.default([]),
   PORT: wholeNumber(0, 65_535).default(3000),
+  TRUST_PROXY: list
+    .refine(
+      (ranges) => ranges.every(isAddressRange),
+      'contains an item that is neither an IP address nor a range of them such as 10.0.0.0/8',
+    )
+    .default([]),
+  // A person mistypes a key a few times; a program that tries keys out does nothing else.
+  FAILED_KEYS_PER_MINUTE: wholeNumber(0, 1_000_000).default(20),
+  // Ten a second: what a few people with the console and a phone system need together.
+  REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
+  // More than a busy day brings, so that a worker that is away for a day costs no call.
+  OPEN_RUNS_PER_KEY: wholeNumber(0, 1_000_000).default(10_000),
+  // Corrections are made once or twice; a script that repeats itself pays each time.
+  PAID_REPROCESSES_PER_CALL_AND_DAY: wholeNumber(0, 1_000_000).default(10),
+  // Answers take milliseconds; after a second in the queue, its client is close to giving up.
+  EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 60_000).default(1_000),
   PUBLIC_URL: webAddress
     .refine((value) => URL.parse(value)?.pathname === '/', 'must be a URL without a path')
     .nullable()

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import type { ApiKey } from '../../domain/api-key.ts';
 import { ServiceError } from '../../domain/service-error.ts';
+import type { RequestLimits } from './request-limits.ts';
 import { setCaller } from './caller.ts';
 import { createHostRule } from './hosts.ts';
 import { createKeyring } from './keys.ts';
@@ -22,7 +23,11 @@ export type AccessConfig = {
  * page of another origin, and brings a key that may do what it asks. Once it is read: it holds no text that cannot
  * be stored. Every route has to say what it needs (scopes.ts).
  */
-export function guard(app: FastifyInstance, { publicUrl, apiKeys }: AccessConfig): void {
+export function guard(
+  app: FastifyInstance,
+  { publicUrl, apiKeys }: AccessConfig,
+  { onRefusedKey, onAcceptedKey }: RequestLimits,
+): void {
   const isToUs = createHostRule(publicUrl);
   const isForeign = createOriginRule(publicUrl);
   const findKey = createKeyring(apiKeys);
@@ -53,12 +58,14 @@ export function guard(app: FastifyInstance, { publicUrl, apiKeys }: AccessConfig
       if (needed === 'no key') return;
       const key = findKey(request.raw);
       if (key === null) {
+        await onRefusedKey(request);
         throw new ServiceError('KEY_REFUSED', 'The request brings no key that is accepted.');
       }
+      setCaller(request, key.name);
+      await onAcceptedKey(request);
       if (needed !== 'any key' && (needed === null || !key.scopes.includes(needed))) {
         throw new ServiceError('SCOPE_MISSING', `The key ${key.name} lacks the scope ${needed}.`);
       }
-      setCaller(request, key.name);
     });
   }
 

@@ -7,6 +7,7 @@ import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { Database } from '../../repositories/database.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
 import { callerOf } from '../access/caller.ts';
+import type { OpenRuns } from '../limits/open-runs.ts';
 import { runReply, submitBody } from '../schemas.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
 
@@ -15,11 +16,12 @@ export type SubmitCallDeps = {
   readonly calls: CallRepository;
   readonly runs: CallRuns;
   readonly linksOf: LinkBuilder;
+  readonly openRuns: OpenRuns;
 };
 
 /** `POST /calls`: starts a call once, however often the request is sent. */
 export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app, deps) => {
-  const { runs, linksOf } = deps;
+  const { linksOf } = deps;
   app.post(
     '/calls',
     {
@@ -48,12 +50,33 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
         return toRunReply(key.callSid, { runId: call.runId, status: 'COMPLETED' }, linksOf);
       }
 
-      const { started, run } = await runs.start(key, callerOf(request));
+      const { started, run } = await startAdmitted(deps, key, callerOf(request));
       if (!started && run.startedWith !== null) refuseOther(key, run.startedWith);
       return reply.status(started ? 202 : 200).send(toRunReply(key.callSid, run, linksOf));
     },
   );
 };
+
+/** Starts a call as far as the limit on open runs permits; one that is known begins no run. */
+async function startAdmitted(
+  { runs, openRuns }: SubmitCallDeps,
+  key: CallKey,
+  actor: string | null,
+): ReturnType<CallRuns['start']> {
+  const takeBack = await openRuns.admit(actor).catch(async (error: unknown) => {
+    const known = await runs.find(key.callSid);
+    if (known?.isOpen === true || known?.status === 'COMPLETED') return () => undefined;
+    throw error;
+  });
+  try {
+    const result = await runs.start(key, actor);
+    if (!result.started) takeBack();
+    return result;
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+}
 
 /** The call's row; `null` also while the database does not answer. */
 async function findIfDatabaseAnswers(

@@ -36,6 +36,8 @@ export type CallRuns = ReturnType<typeof createCallRuns>;
 // A start takes milliseconds. After five seconds, telling the sender to come back is better than waiting.
 const DEADLINE_MS = 5_000;
 
+/** The name of the key that asked for the run. */
+const startedByKey = defineSearchAttributeKey('StartedBy', SearchAttributeType.KEYWORD);
 const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType.KEYWORD);
 
 /**
@@ -65,7 +67,10 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
       { callSid, recordgroup, recordid, ...(actor === null ? {} : { actor }) },
     ] as Parameters<CallProcessing>,
     memo: { recordgroup, recordid },
-    typedSearchAttributes: [{ key: callStatusKey, value: 'PROCESSING' }],
+    typedSearchAttributes: [
+      { key: callStatusKey, value: 'PROCESSING' },
+      ...(actor === null ? [] : [{ key: startedByKey, value: actor }]),
+    ],
   });
 
   return {
@@ -118,6 +123,20 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
         },
         { deadlineMs },
       );
+    },
+
+    /**
+     * How many runs that a key asked for are open and not parked, of those that began before a moment.
+     * Temporal lists a run a little after it began. `actor` is the name of a key, so it holds nothing
+     * that could end the text in the query.
+     */
+    async countOpen(actor: string, before: Date): Promise<number> {
+      return withDeadline(async () => {
+        const { count } = await client.workflow.count(
+          `StartedBy = "${actor}" AND CallStatus = "PROCESSING" AND ExecutionStatus = "Running" AND StartTime < "${before.toISOString()}"`,
+        );
+        return count;
+      });
     },
 
     /** Whether an open run has finished this step. Needs a worker: TEMPORAL_NO_WORKER when none answers. */

@@ -33,6 +33,17 @@ export const REQUEST_CODES = {
     remedy:
       'Use a key with the scope that the message names. A key gets another scope when its entry in API_KEYS is changed and the gateway restarted.',
   },
+  LIMIT_REACHED: {
+    meaning: 'More was asked for than a limit of the gateway permits.',
+    retryable: true,
+    remedy:
+      'Ask again after the seconds in Retry-After. If the limit that the message names is too low for this installation, raise it and restart the gateway; 0 turns it off.',
+  },
+  GATEWAY_OVERLOADED: {
+    meaning: 'The gateway is too busy to answer in time, so it took the request not at all.',
+    retryable: true,
+    remedy: 'Ask again after the seconds in Retry-After; if it stays so, run more gateways.',
+  },
   NOT_FOUND: {
     meaning: 'There is no such call or path.',
     retryable: false,

@@ -10,6 +10,7 @@ import { createCallAnalysisRepository } from '../../../src/repositories/call-ana
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
+import { createPaidReprocessRepository } from '../../../src/repositories/paid-reprocess-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
 import type { TemporalAnswer } from '../corpus/gateway.ts';
@@ -34,16 +35,20 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
     const url = 'postgresql://nobody@127.0.0.1:1/nowhere';
     const database = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) => opened.close());
     const { prisma } = database;
+    const { limits, prices } = loadGatewayConfig({ DATABASE_URL: url });
     const app = stack.adopt(
       buildApi({
         logger: createLogger('silent', 'gateway'),
         access: { publicUrl: null, apiKeys: [] },
+        limits,
+        trustedProxies: [],
+        paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
-        prices: loadGatewayConfig({ DATABASE_URL: url }).prices,
+        prices,
         runs: createCallRuns(new Client({ connection, namespace: temporal.namespace })),
         linksOf: createLinkBuilder(null, 'default'),
         callerChannel: 1,
