@@ -29,6 +29,8 @@ export type GatewayConfig = {
   readonly port: number;
   /** The address at which people and systems find the gateway, without a path; `null`: only this machine does. */
   readonly publicUrl: string | null;
+  /** Each is a secret by which the phone system may start calls. */
+  readonly hookSecrets: readonly string[];
   /** Proxies that are believed when they say whom a request comes from: addresses and ranges. */
   readonly trustedProxies: readonly string[];
   readonly limits: {
@@ -87,6 +89,7 @@ export function loadGatewayConfig(
     port: value.PORT,
     publicUrl: value.PUBLIC_URL,
     apiKeys: value.API_KEYS,
+    hookSecrets: value.HOOK_SECRET,
     trustedProxies: value.TRUST_PROXY,
     limits: {
       failedKeysPerMinute: value.FAILED_KEYS_PER_MINUTE,

@@ -11,6 +11,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
@@ -41,6 +42,8 @@ async function main(): Promise<void> {
         logger,
         access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
         limits: config.limits,
+        hookSecrets: config.hookSecrets,
+        hookDeliveries: createHookDeliveryRepository(prisma),
         trustedProxies: config.trustedProxies,
         paidReprocesses: createPaidReprocessRepository(prisma),
         database,

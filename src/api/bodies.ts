@@ -1,12 +1,17 @@
-import { errorCodes, type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import { ServiceError } from '../domain/service-error.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const NOT_UTF_8 = new ServiceError('INVALID_INPUT', 'The body must be written in UTF-8.');
 
+/** A body of a type that is not taken. The message says which ones are. */
+export class UnsupportedBody extends Error {
+  readonly statusCode = 415;
+}
+
 /** A body as text; `null` when its bytes are not UTF-8 and would become question marks. */
-function decode(body: Buffer): string | null {
+export function decode(body: Buffer): string | null {
   try {
     return decoder.decode(body);
   } catch {
@@ -33,7 +38,9 @@ export function acceptJsonAndEmptyBodies(app: FastifyInstance): void {
   );
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) =>
     done(
-      body.length === 0 || request.is404 ? null : new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(),
+      body.length === 0 || request.is404
+        ? null
+        : new UnsupportedBody('The body must be JSON, with content-type: application/json.'),
     ),
   );
 }

@@ -18,11 +18,14 @@ import { describeRequest } from './request-log.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
-import { submitCallRoute, type SubmitCallDeps } from './routes/submit-call.ts';
+import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
+import { submitCallRoute } from './routes/submit-call.ts';
+import { createSubmit, type SubmitDeps } from './submit.ts';
 
-export type ApiDeps = Omit<SubmitCallDeps, 'openRuns'> &
+export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
+  Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
     readonly access: AccessConfig;
@@ -65,7 +68,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     frameguard: { action: 'deny' },
   });
   shedLoad(app, deps.limits.eventLoopDelayMs);
-  guard(app, deps.access, createRequestLimits(app, deps.limits));
+  const requestLimits = createRequestLimits(app, deps.limits);
+  guard(app, deps.access, requestLimits);
   acceptJsonAndEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -74,8 +78,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
   const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
   void app.register(healthRoute);
-  void app.register(submitCallRoute, { ...deps, openRuns });
+  const submit = createSubmit({ ...deps, openRuns });
+  void app.register(submitCallRoute, { submit });
   void app.register(readCallRoutes, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
+  void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;
 }

@@ -14,10 +14,10 @@ import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-reque
 const FORM =
   'must be a text of 1 to 128 letters, digits, dots, dashes and underscores that begins with a letter or digit and has no two dots in a row';
 
-const callSid = z.string(FORM).refine(isCallKeyPart, FORM);
+export const callSid = z.string(FORM).refine(isCallKeyPart, FORM);
 
 /** Phone systems write these as text or as a number; this service keeps them as text. */
-const recordKey = z
+export const recordKey = z
   .union(
     [z.string().refine(isCallKeyPart, FORM), z.int().nonnegative()],
     `${FORM}, or a whole number up to 2^53`,

@@ -76,6 +76,13 @@ const processSchema = {
   RECORDING_CALLER_CHANNEL: wholeNumber(1, 2).default(1),
 };
 
+// Standard Webhooks asks for 24 to 64 bytes.
+const hookSecret = text.refine((value) => {
+  const [, base64 = ''] = /^(?:whsec_)?([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length >= 24 && bytes.length <= 64 && base64.length % 4 === 0;
+});
+
 const apiKeys = list
   .transform((items) => items.map(parseApiKey))
   .refine(
@@ -89,6 +96,12 @@ const gatewayFields = z.object({
   HOST: text.default('127.0.0.1'),
   API_KEYS: apiKeys.default([]),
   PORT: wholeNumber(0, 65_535).default(3000),
+  HOOK_SECRET: list
+    .refine(
+      (secrets) => secrets.every((secret) => hookSecret.safeParse(secret).success),
+      'contains an item that is not whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -hex 24) makes one',
+    )
+    .default([]),
   TRUST_PROXY: list
     .refine(
       (ranges) => ranges.every(isAddressRange),

@@ -13,6 +13,9 @@ const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   // The sign-in page; what it shows is read with the key that was typed there.
   'GET /console': 'no key',
   'GET /metrics': 'admin',
+  // These bring a signature or a secret instead.
+  'POST /hooks/phone-system': 'no key',
+  'POST /hooks/phone-system/:secret': 'no key',
   'POST /calls': 'calls:start',
   'POST /calls/:callSid/reprocess': 'calls:reprocess',
 };

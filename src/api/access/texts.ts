@@ -14,7 +14,8 @@ export function refuseControlCharacters(name: string, value: unknown): void {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, part } = next;
     if (typeof part === 'string' && hasControlCharacters(part)) throw refusal(path);
-    if (typeof part !== 'object' || part === null) continue;
+    // What is still bytes is looked at once it is text.
+    if (typeof part !== 'object' || part === null || Buffer.isBuffer(part)) continue;
     for (const [field, inner] of Object.entries(part)) {
       if (hasControlCharacters(field)) throw refusal(`The name of a field in ${path}`);
       pending.push({ path: `${path}.${field}`, part: inner });

@@ -1,4 +1,5 @@
 import type { CallRuns } from '../../clients/temporal/call-runs.ts';
+import { HOOK_ACTOR } from '../../domain/actor.ts';
 import { limitReached } from './limits.ts';
 
 // Temporal lists a run a moment after it was started: within a second, or two on a busy server.
@@ -24,7 +25,8 @@ export function createOpenRuns(runs: Pick<CallRuns, 'countOpen'>, openRunsPerKey
      * Temporal does not answer. Returns what takes this back when no run began.
      */
     async admit(actor: string | null): Promise<() => void> {
-      if (openRunsPerKey === 0 || actor === null) return () => undefined;
+      // A phone system does not ask again: a call that is refused would be lost.
+      if (openRunsPerKey === 0 || actor === null || actor === HOOK_ACTOR) return () => undefined;
       const listedUntil = Date.now() - LISTED_AFTER_MS;
       const listed = await runs.countOpen(actor, new Date(listedUntil));
       // From here on nothing is awaited, so that no two requests take the same place.

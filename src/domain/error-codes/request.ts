@@ -27,6 +27,13 @@ export const REQUEST_CODES = {
     remedy:
       'Send the key as "Authorization: Bearer …", never in the address. If it was lost or removed, create another with npm run api-key, add its digest to API_KEYS and restart the gateway.',
   },
+  HOOK_REFUSED: {
+    meaning:
+      'A delivery to a hook is not signed with HOOK_SECRET, is too old, or names a wrong secret.',
+    retryable: false,
+    remedy:
+      'Give the phone system a secret of HOOK_SECRET. If it signs, it has to sign the body exactly as it sends it, by Standard Webhooks, and its clock and that of the gateway may differ by 300 seconds at most.',
+  },
   SCOPE_MISSING: {
     meaning: 'The key of a request is accepted, but may not do this.',
     retryable: false,

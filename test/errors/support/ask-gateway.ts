@@ -10,6 +10,7 @@ import { createCallAnalysisRepository } from '../../../src/repositories/call-ana
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
+import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from '../../../src/repositories/paid-reprocess-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
@@ -41,6 +42,8 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         logger: createLogger('silent', 'gateway'),
         access: { publicUrl: null, apiKeys: [] },
         limits,
+        hookSecrets: [],
+        hookDeliveries: createHookDeliveryRepository(prisma),
         trustedProxies: [],
         paidReprocesses: createPaidReprocessRepository(prisma),
         database,
