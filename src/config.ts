@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { findExposure } from './config/exposure.ts';
 import { allOf, type Findings } from './config/findings.ts';
+import { warningsOfGateway } from './config/public-gateway.ts';
 import { isQuoted } from './config/quotation-marks.ts';
 import {
   gatewaySchema,
@@ -16,6 +17,7 @@ import {
 } from './config/schemas.ts';
 import { readTemporal, type Environment, type TemporalConfig } from './config/temporal.ts';
 import { findUnusedSettings } from './config/unused-settings.ts';
+import type { ApiKey } from './domain/api-key.ts';
 import type { Prices } from './domain/call-cost.ts';
 import { faultyOwnNumbers, type NumberRules } from './domain/external-party.ts';
 import { faultySpeechSettings } from './domain/speech-models.ts';
@@ -25,6 +27,21 @@ import { languageOf } from './domain/language.ts';
 export type GatewayConfig = {
   readonly host: string;
   readonly port: number;
+  /** The address at which people and systems find the gateway, without a path; `null`: only this machine does. */
+  readonly publicUrl: string | null;
+  /** Each is a secret by which the phone system may start calls. */
+  readonly hookSecrets: readonly string[];
+  /** Proxies that are believed when they say whom a request comes from: addresses and ranges. */
+  readonly trustedProxies: readonly string[];
+  readonly limits: {
+    readonly failedKeysPerMinute: number;
+    readonly requestsPerMinute: number;
+    readonly openRunsPerKey: number;
+    readonly paidReprocessesPerDay: number;
+    readonly eventLoopDelayMs: number;
+  };
+  /** The keys that are accepted; with none, everybody on this machine is. */
+  readonly apiKeys: readonly ApiKey[];
   readonly logLevel: LogLevel;
   readonly database: { readonly url: string; readonly poolSize: number };
   readonly temporal: TemporalConfig;
@@ -62,11 +79,25 @@ export function loadGatewayConfig(
   env: Environment,
   earlier: readonly string[] = [],
 ): GatewayConfig {
-  const { value, temporal, warnings } = parse(gatewaySchema, { env, earlier });
+  const { value, temporal, warnings } = parse(gatewaySchema, { env, earlier }, (values) => ({
+    faults: [],
+    warnings: warningsOfGateway(values),
+  }));
   return {
     warnings,
     host: value.HOST,
     port: value.PORT,
+    publicUrl: value.PUBLIC_URL,
+    apiKeys: value.API_KEYS,
+    hookSecrets: value.HOOK_SECRET,
+    trustedProxies: value.TRUST_PROXY,
+    limits: {
+      failedKeysPerMinute: value.FAILED_KEYS_PER_MINUTE,
+      requestsPerMinute: value.REQUESTS_PER_MINUTE,
+      openRunsPerKey: value.OPEN_RUNS_PER_KEY,
+      paidReprocessesPerDay: value.PAID_REPROCESSES_PER_CALL_AND_DAY,
+      eventLoopDelayMs: value.EVENT_LOOP_DELAY_MAX_MS,
+    },
     logLevel: value.LOG_LEVEL,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,

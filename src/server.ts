@@ -15,6 +15,8 @@ import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
+import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
+import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
@@ -42,6 +44,12 @@ async function main(): Promise<void> {
     const app = stack.adopt(
       buildApi({
         logger,
+        access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
+        limits: config.limits,
+        hookSecrets: config.hookSecrets,
+        hookDeliveries: createHookDeliveryRepository(prisma),
+        trustedProxies: config.trustedProxies,
+        paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
@@ -59,6 +67,9 @@ async function main(): Promise<void> {
     const stopping = new AbortController();
     stack.defer(() => stopping.abort());
     void watchDatabase(() => database.check(), logger, stopping.signal);
+    if (config.apiKeys.length === 0) {
+      logger.info('There are no API_KEYS: everybody on this machine may do everything.');
+    }
     await untilStopSignal();
     logger.info('The gateway is shutting down.');
     endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));

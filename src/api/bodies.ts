@@ -1,4 +1,23 @@
-import { errorCodes, type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+
+import { ServiceError } from '../domain/service-error.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const NOT_UTF_8 = new ServiceError('INVALID_INPUT', 'The body must be written in UTF-8.');
+
+/** A body of a type that is not taken. The message says which ones are. */
+export class UnsupportedBody extends Error {
+  readonly statusCode = 415;
+}
+
+/** A body as text; `null` when its bytes are not UTF-8 and would become question marks. */
+export function decode(body: Buffer): string | null {
+  try {
+    return decoder.decode(body);
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Accepts JSON, and requests without a body whatever their headers say about it: many clients name a
@@ -7,15 +26,21 @@ import { errorCodes, type FastifyInstance } from 'fastify';
 export function acceptJsonAndEmptyBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser<Buffer>(
     'application/json',
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     (request, body, done) => {
-      if (body === '') return done(null);
-      return parseJson(request, body, done);
+      if (body.length === 0) return done(null);
+      const text = decode(body);
+      if (text === null) return done(NOT_UTF_8);
+      return parseJson(request, text, done);
     },
   );
-  app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) =>
-    done(body === '' || request.is404 ? null : new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE()),
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) =>
+    done(
+      body.length === 0 || request.is404
+        ? null
+        : new UnsupportedBody('The body must be JSON, with content-type: application/json.'),
+    ),
   );
 }

@@ -1,32 +1,56 @@
 import { randomUUID } from 'node:crypto';
 
+import { fastifyHelmet } from '@fastify/helmet';
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
+import { guard, type AccessConfig } from './access/access.ts';
 import { acceptJsonAndEmptyBodies } from './bodies.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
+import type { Limits } from './limits/limits.ts';
+import { createOpenRuns } from './limits/open-runs.ts';
+import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-reprocesses.ts';
+import { createRequestLimits } from './access/request-limits.ts';
+import { shedLoad } from './access/shed-load.ts';
+import { describeRequest } from './request-log.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
-import { submitCallRoute, type SubmitCallDeps } from './routes/submit-call.ts';
+import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
+import { submitCallRoute } from './routes/submit-call.ts';
+import { createSubmit, type SubmitDeps } from './submit.ts';
 
-export type ApiDeps = SubmitCallDeps &
+export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
-  ReprocessCallDeps & { readonly logger: FastifyBaseLogger };
+  Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
+  Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
+  PaidReprocessDeps & {
+    readonly logger: FastifyBaseLogger;
+    readonly access: AccessConfig;
+    readonly limits: Limits;
+    /** Addresses and ranges of proxies that are believed when they say whom a request comes from. */
+    readonly trustedProxies: readonly string[];
+  };
 
-// The largest request is a submission of three short texts.
-const BODY_LIMIT_BYTES = 16 * 1024;
+// Far more than a submission of three short texts, and than a filter for many calls.
+const BODY_LIMIT_BYTES = 64 * 1024;
 
 // A callSid has up to 128 characters; encoded, three times as many. A longer path names no call.
 const PARAM_LIMIT = 3 * 128;
+
+const DATA_ONLY = {
+  useDefaults: false,
+  directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+};
 
 /** The gateway, ready to listen. */
 export function buildApi(deps: ApiDeps): FastifyInstance {
   const handleError = createErrorHandler(deps.database);
   const app = fastify({
-    loggerInstance: deps.logger,
+    loggerInstance: deps.logger.child({}, { serializers: { req: describeRequest } }),
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: PARAM_LIMIT },
     ...CONNECTION_OPTIONS,
@@ -38,14 +62,26 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   });
   limitConnections(app);
   finishRequestsOnClose(app);
+  // Answers are data: a browser that shows one as a page loads nothing and runs nothing.
+  void app.register(fastifyHelmet, {
+    contentSecurityPolicy: DATA_ONLY,
+    frameguard: { action: 'deny' },
+  });
+  shedLoad(app, deps.limits.eventLoopDelayMs);
+  const requestLimits = createRequestLimits(app, deps.limits);
+  guard(app, deps.access, requestLimits);
   acceptJsonAndEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
+  const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
+  const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
   void app.register(healthRoute);
-  void app.register(submitCallRoute, deps);
+  const submit = createSubmit({ ...deps, openRuns });
+  void app.register(submitCallRoute, { submit });
   void app.register(readCallRoutes, deps);
-  void app.register(reprocessCallRoute, deps);
+  void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
+  void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 // Headers fit into one packet, so a client that needs ten seconds for them is broken or hostile.
 const HEADERS_TIMEOUT_MS = 10_000;
 
-// The largest body has 16 KiB; in twenty seconds it arrives at 7 kbit/s, slower than any modem.
+// The largest body has 64 KiB; in twenty seconds it arrives at 26 kbit/s, as slow as a modem.
 const REQUEST_TIMEOUT_MS = 20_000;
 
 // Longer than the slowest answer takes to begin: a reprocess that meets a slow database (6 s), a run

@@ -1,10 +1,15 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
+import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
 import { RETRY_AFTER_SECONDS, toHttpStatus } from './http-status.ts';
 import { PROBLEM_TYPE, toProblem, type Problem } from './problem.ts';
+
+const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  HOOK_REFUSED: 'Standard-Webhooks',
+};
 
 /**
  * Answers every error as problem+json. An error without a code is a defect: it goes to the log, and
@@ -24,7 +29,10 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
       const { code, message: detail } = known;
       const status = toHttpStatus(code);
       request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
-      if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      const retryAfterSeconds = secondsUntilRetry(status, known.retryAfterMs);
+      if (retryAfterSeconds !== null) void reply.header('retry-after', retryAfterSeconds);
+      // RFC 9110 wants every 401 to say how to prove who one is.
+      if (status === 401) void reply.header('www-authenticate', CHALLENGES[code] ?? 'Bearer');
       return answer({ code, status, detail });
     }
 
@@ -39,17 +47,19 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
     // Fastify's own refusals: a bad path, or a body that is not JSON, too large or of another type.
     const { statusCode: status = 500 } = error as FastifyError;
     if (status >= 400 && status < 500) {
-      const detail =
-        status === 415
-          ? 'The body must be JSON, with content-type: application/json.'
-          : error.message;
-      return answer({ code: 'INVALID_INPUT', status, detail });
+      return answer({ code: 'INVALID_INPUT', status, detail: error.message });
     }
 
     request.log.error({ error }, 'A request met an unexpected error.');
     const detail = 'The gateway met an unexpected error.';
     return answer({ code: 'INTERNAL_ERROR', status: 500, detail });
   };
+}
+
+/** After how many seconds the sender may ask again; `null` when waiting changes nothing. */
+function secondsUntilRetry(status: number, retryAfterMs: number | undefined): number | null {
+  if (status === 503) return RETRY_AFTER_SECONDS;
+  return status === 429 && retryAfterMs !== undefined ? Math.ceil(retryAfterMs / 1000) : null;
 }
 
 /** Answers a path that does not exist. */

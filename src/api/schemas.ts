@@ -9,19 +9,15 @@ import {
 } from '../domain/call.ts';
 import { REDO_STEPS } from '../domain/names.ts';
 import { transcriptSegments } from '../domain/transcript.ts';
-import {
-  hasControlCharacters,
-  mayHoldPhoneNumber,
-  REASON_MAX_LENGTH,
-} from '../domain/reprocess-request.ts';
+import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
 
 const FORM =
   'must be a text of 1 to 128 letters, digits, dots, dashes and underscores that begins with a letter or digit and has no two dots in a row';
 
-const callSid = z.string(FORM).refine(isCallKeyPart, FORM);
+export const callSid = z.string(FORM).refine(isCallKeyPart, FORM);
 
 /** Phone systems write these as text or as a number; this service keeps them as text. */
-const recordKey = z
+export const recordKey = z
   .union(
     [z.string().refine(isCallKeyPart, FORM), z.int().nonnegative()],
     `${FORM}, or a whole number up to 2^53`,
@@ -45,10 +41,6 @@ export const reprocessBody = z
       .refine(
         (reason) => !mayHoldPhoneNumber(reason),
         'must not contain six or more digits: it is kept in the history, which must not contain a phone number',
-      )
-      .refine(
-        (reason) => !hasControlCharacters(reason),
-        'must not contain control characters or halves of characters',
       )
       .optional(),
   })
@@ -135,6 +127,8 @@ export const logReply = z.object({
       status: z.string(),
       message: z.string(),
       attempt: z.int(),
+      /** The name of the key that asked for it, if one did. */
+      actor: z.string().nullable(),
     }),
   ),
 });

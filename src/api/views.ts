@@ -93,13 +93,14 @@ function explain(call: CallWithDetails, state: CallState): string {
 /** The reply with the log of a call. */
 export function toLogReply(rows: readonly processingLog[]): LogReply {
   return {
-    entries: rows.map(({ createdAt, step, event, status, message, attempt }) => ({
+    entries: rows.map(({ createdAt, step, event, status, message, attempt, actor }) => ({
       at: createdAt.toISOString(),
       step,
       event,
       status,
       message,
       attempt,
+      actor,
     })),
   };
 }

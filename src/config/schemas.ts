@@ -4,11 +4,13 @@ import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
+import { parseApiKey, type ApiKey } from '../domain/api-key.ts';
 import { parsePrice } from '../domain/call-cost.ts';
 import { readDatabaseUrl } from '../domain/database-url.ts';
 import { TASK_QUEUE } from '../domain/names.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
-import { isLoopback } from './loopback.ts';
+import { isAddressRange } from './address-ranges.ts';
+import { isLoopback, isLoopbackUrl } from './loopback.ts';
 import { isQuoted } from './quotation-marks.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -76,16 +78,52 @@ const processSchema = {
   RECORDING_CALLER_CHANNEL: wholeNumber(1, 2).default(1),
 };
 
+// Standard Webhooks asks for 24 to 64 bytes.
+const hookSecret = text.refine((value) => {
+  const [, base64 = ''] = /^(?:whsec_)?([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length >= 24 && bytes.length <= 64 && base64.length % 4 === 0;
+});
+
+const apiKeys = list
+  .transform((items) => items.map(parseApiKey))
+  .refine(
+    (keys): keys is ApiKey[] => !keys.includes(null),
+    'contains an item that is not of the form NAME:SCOPE+SCOPE:SHA256, as npm run api-key prints it',
+  );
+
 /** What the gateway reads. */
-export const gatewaySchema = z.object({
+const gatewayFields = z.object({
   ...processSchema,
-  HOST: text
-    .refine(
-      isLoopback,
-      'must be a loopback address: the gateway has no API keys yet, so it serves this machine only',
-    )
-    .default('127.0.0.1'),
+  HOST: text.default('127.0.0.1'),
+  API_KEYS: apiKeys.default([]),
   PORT: wholeNumber(0, 65_535).default(3000),
+  HOOK_SECRET: list
+    .refine(
+      (secrets) => secrets.every((secret) => hookSecret.safeParse(secret).success),
+      'contains an item that is not whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -hex 24) makes one',
+    )
+    .default([]),
+  TRUST_PROXY: list
+    .refine(
+      (ranges) => ranges.every(isAddressRange),
+      'contains an item that is neither an IP address nor a range of them such as 10.0.0.0/8',
+    )
+    .default([]),
+  // A person mistypes a key a few times; a program that tries keys out does nothing else.
+  FAILED_KEYS_PER_MINUTE: wholeNumber(0, 1_000_000).default(20),
+  // Ten a second: what a few people with the console and a phone system need together.
+  REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
+  // More than a busy day brings, so that a worker that is away for a day costs no call.
+  OPEN_RUNS_PER_KEY: wholeNumber(0, 1_000_000).default(10_000),
+  // Corrections are made once or twice; a script that repeats itself pays each time.
+  PAID_REPROCESSES_PER_CALL_AND_DAY: wholeNumber(0, 1_000_000).default(10),
+  // Answers take milliseconds; after a second in the queue, its client is close to giving up.
+  EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 60_000).default(1_000),
+  PUBLIC_URL: webAddress
+    .refine((value) => URL.parse(value)?.pathname === '/', 'must be a URL without a path')
+    .nullable()
+    .default(null),
   TEMPORAL_UI_URL: webAddress.nullable().default(null),
   SPEECH_PRICE_PER_MINUTE: price,
   LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,
@@ -94,6 +132,27 @@ export const gatewaySchema = z.object({
     .regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals such as USD')
     .default('USD'),
 });
+
+const CREATE_A_KEY =
+  'create a key with npm run api-key -- NAME SCOPES and write its digest into API_KEYS';
+
+/** What the gateway reads. Without keys it is open to whoever reaches it, so only this machine may. */
+export const gatewaySchema = gatewayFields
+  .refine(({ HOST, API_KEYS }) => API_KEYS.length > 0 || isLoopback(HOST), {
+    path: ['HOST'],
+    error: `must be a loopback address, because there are no API_KEYS: ${CREATE_A_KEY}`,
+    // Not only when everything else is right: all faults are told together.
+    when: ({ value }) => hasParsed(value, 'HOST', 'API_KEYS'),
+  })
+  .refine(
+    ({ PUBLIC_URL, API_KEYS }) =>
+      API_KEYS.length > 0 || PUBLIC_URL === null || isLoopbackUrl(PUBLIC_URL),
+    {
+      path: ['PUBLIC_URL'],
+      error: `must not be set, because there are no API_KEYS: ${CREATE_A_KEY}`,
+      when: ({ value }) => hasParsed(value, 'PUBLIC_URL', 'API_KEYS'),
+    },
+  );
 
 const workerFields = z.object({
   ...processSchema,
@@ -193,6 +252,14 @@ export const OWN_NAMES: readonly string[] = [
     ),
   ),
 ];
+
+/** Whether these fields of a value that may have faults have none: one with a fault keeps its text, or is missing. */
+function hasParsed(value: unknown, ...names: (keyof typeof gatewayFields.shape)[]): boolean {
+  return names.every((name) => {
+    const field = Object(value)[name] as unknown;
+    return name === 'API_KEYS' ? Array.isArray(field) : field !== undefined;
+  });
+}
 
 function faultsOfDatabaseUrl(value: string): readonly string[] {
   const { address, faults } = readDatabaseUrl(value);

@@ -10,6 +10,8 @@ export type CallProcessingInput = CallKey & {
   readonly alsoRedo?: readonly RedoStep[];
   /** The operator's note about why. */
   readonly reason?: string;
+  /** The name of the key that asked for the run. */
+  readonly actor?: string;
 };
 
 export type CallProcessingResult = {

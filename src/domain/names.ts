@@ -56,4 +56,4 @@ export function isRedoStep(value: unknown): value is RedoStep {
 }
 
 /** The search attributes (all Keyword) that operators filter the Web UI's list by. */
-export const SEARCH_ATTRIBUTES = ['CallStatus', 'FailedStep', 'FailureCode'] as const;
+export const SEARCH_ATTRIBUTES = ['CallStatus', 'FailedStep', 'FailureCode', 'StartedBy'] as const;

@@ -1,8 +1,15 @@
+import { toActor } from './actor.ts';
 import { isRedoStep, type RedoStep } from './names.ts';
 import { toStorable } from './storable-text.ts';
 
 /** What a `reprocess` requests. Without `from`, the parked steps are tried again. */
-export type ReprocessRequest = { readonly from: RedoStep | null; readonly reason: string | null };
+export type ReprocessRequest = RequestNote & { readonly from: RedoStep | null };
+
+/** What the log says about a request: why, and the name of the key that asked (or null). */
+export type RequestNote = { readonly reason: string | null; readonly actor: string | null };
+
+/** A request about which nothing is known, as those from a command line. */
+export const NO_NOTE: RequestNote = { reason: null, actor: null };
 
 /** A reason is a short note for the log, not a place for a report. */
 export const REASON_MAX_LENGTH = 200;
@@ -13,12 +20,13 @@ export const REASON_MAX_LENGTH = 200;
  * would not expect it.
  */
 export function toReprocessRequest(payload: unknown): ReprocessRequest {
-  if (typeof payload !== 'object' || payload === null) return { from: null, reason: null };
+  if (typeof payload !== 'object' || payload === null) return { from: null, ...NO_NOTE };
   const from = 'from' in payload ? (payload.from ?? null) : null;
   const reason = toReason('reason' in payload ? payload.reason : null);
-  if (isRedoStep(from)) return { from, reason };
+  const actor = 'actor' in payload ? toActor(payload.actor) : null;
+  if (isRedoStep(from)) return { from, reason, actor };
   const notes = [reason, from === null ? null : UNKNOWN_STEP].filter((note) => note !== null);
-  return { from: null, reason: notes.join('; ') || null };
+  return { from: null, reason: notes.join('; ') || null, actor };
 }
 
 const UNKNOWN_STEP = 'the step that was named is not known, so this is a plain retry';
@@ -47,9 +55,4 @@ function cutOff(reason: string): string {
  */
 export function mayHoldPhoneNumber(reason: string): boolean {
   return (reason.match(/\p{Nd}/gu)?.length ?? 0) >= 6;
-}
-
-/** Tells whether a reason has characters that nobody means to send: controls other than white space. */
-export function hasControlCharacters(reason: string): boolean {
-  return /[^\P{Cc}\s]|\p{Cs}/u.test(reason);
 }

@@ -8,3 +8,8 @@ const UNSTORABLE = /[\p{Cc}\p{Cs}]/gu;
 export function toStorable(text: string): string {
   return text.replace(UNSTORABLE, ' ');
 }
+
+/** Tells whether a text has characters that nobody means to send: controls other than white space. */
+export function hasControlCharacters(text: string): boolean {
+  return /[^\P{Cc}\s]|\p{Cs}/u.test(text);
+}

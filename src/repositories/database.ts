@@ -126,16 +126,26 @@ function placeOf({ url }: DatabaseAddress): string {
 // Prisma names all columns of a table in its query, and no row fulfils none of no conditions.
 const NO_ROW = { where: { OR: [] } };
 
+type TableReader = (prisma: PrismaClient) => Promise<unknown>;
+
+// The type demands an entry for every table of the schema.
+const READ_NOTHING = {
+  Company: ({ company }) => company.findFirst(NO_ROW),
+  SitePhone: ({ sitePhone }) => sitePhone.findFirst(NO_ROW),
+  Call: ({ call }) => call.findFirst(NO_ROW),
+  RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
+  SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),
+  Transcript: ({ transcript }) => transcript.findFirst(NO_ROW),
+  CallAnalysis: ({ callAnalysis }) => callAnalysis.findFirst(NO_ROW),
+  AnalysisChunk: ({ analysisChunk }) => analysisChunk.findFirst(NO_ROW),
+  AnalysisAttempt: ({ analysisAttempt }) => analysisAttempt.findFirst(NO_ROW),
+  PaidReprocess: ({ paidReprocess }) => paidReprocess.findFirst(NO_ROW),
+  HookDelivery: ({ hookDelivery }) => hookDelivery.findFirst(NO_ROW),
+  processingLog: ({ processingLog }) => processingLog.findFirst(NO_ROW),
+} as const satisfies Record<Prisma.ModelName, TableReader>;
+
 async function readNothingOfEveryTable(prisma: PrismaClient): Promise<void> {
-  await prisma.company.findFirst(NO_ROW);
-  await prisma.sitePhone.findFirst(NO_ROW);
-  await prisma.call.findFirst(NO_ROW);
-  await prisma.requestQueue.findFirst(NO_ROW);
-  await prisma.transcript.findFirst(NO_ROW);
-  await prisma.callAnalysis.findFirst(NO_ROW);
-  await prisma.analysisChunk.findFirst(NO_ROW);
-  await prisma.analysisAttempt.findFirst(NO_ROW);
-  await prisma.processingLog.findFirst(NO_ROW);
+  for (const read of Object.values<TableReader>(READ_NOTHING)) await read(prisma);
 }
 
 /** What a transaction begins with. Prisma names the schema itself; raw statements do not. */

@@ -11,7 +11,12 @@ import {
 import type { CallKey } from '../domain/call.ts';
 import type { CallProcessingInput, CallProcessingResult, Progress } from '../domain/call-run.ts';
 import { REDO_STEPS, STEPS, type RedoStep, type Step } from '../domain/names.ts';
-import { toReprocessRequest, type ReprocessRequest } from '../domain/reprocess-request.ts';
+import {
+  NO_NOTE,
+  toReprocessRequest,
+  type ReprocessRequest,
+  type RequestNote,
+} from '../domain/reprocess-request.ts';
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
 import {
@@ -38,7 +43,7 @@ const DEFAULT_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 export async function CallProcessingWorkflow(
   input: CallProcessingInput,
 ): Promise<CallProcessingResult> {
-  const { redoFrom, alsoRedo = [], reason: startReason, ...key } = checkInput(input);
+  const { redoFrom, alsoRedo = [], reason, actor, ...key } = checkInput(input);
   const progress: Record<Step, Progress> = {
     openCall: 'WAITING',
     archiveRecording: 'WAITING',
@@ -49,7 +54,7 @@ export async function CallProcessingWorkflow(
   const parking = createParking(key);
   const stepsScope = new CancellationScope();
   let redoTargets: readonly RedoStep[] = redoFrom === undefined ? [] : [redoFrom, ...alsoRedo];
-  let reason = startReason ?? null;
+  let note: RequestNote = { reason: reason ?? null, actor: actor ?? null };
   let windowMs = DEFAULT_WINDOW_MS;
   let hasStarted = false;
   const rewindTo: RedoStep[] = [];
@@ -77,17 +82,17 @@ export async function CallProcessingWorkflow(
       if (!hasStarted) {
         // Sent together with the start: a known call is to redo a step.
         redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
-        reason = request.reason ?? reason;
+        note = noteOf(request, note);
       } else if (isClosing || whole.consideredCancelled) {
         tooLate.push(request);
       } else if (request.from !== null && progress[request.from] === 'DONE') {
         rewindTo.push(request.from);
-        reason = request.reason;
-        parking.releaseAll(reason);
+        note = request;
+        parking.releaseAll(note);
         stepsScope.cancel();
-      } else if (parking.releaseAll(request.reason)) {
+      } else if (parking.releaseAll(request)) {
         // openCall, if it is what was parked, notes the reason of the request that it is retried for.
-        reason = request.reason ?? reason;
+        note = noteOf(request, note);
       } else if (parking.hasExpired()) {
         tooLate.push(request);
       } else {
@@ -122,7 +127,12 @@ export async function CallProcessingWorkflow(
 
   async function runSteps(): Promise<CallProcessingResult> {
     const opened = await runStep('openCall', () =>
-      activities.openCall({ ...key, redoFrom: redoTargets[0] ?? null, reason }),
+      activities.openCall({
+        ...key,
+        redoFrom: redoTargets[0] ?? null,
+        reason: note.reason,
+        actor: note.actor,
+      }),
     );
     if (opened.alreadyCompleted) return toResult(key, null);
     windowMs = opened.reprocessWindowMs;
@@ -156,12 +166,12 @@ export async function CallProcessingWorkflow(
   const mustRedoTooLate = () => tooLate.length > 0 && patched('redo-after-close');
   const redoTooLate = (): Promise<never> => {
     const steps = tooLate.map(({ from }) => from ?? 'analyzeTranscript');
-    return restartRun(key, withoutImplied(steps), tooLate.at(-1)?.reason ?? null);
+    return restartRun(key, withoutImplied(steps), tooLate.at(-1) ?? NO_NOTE);
   };
 
   try {
     const result = await stepsScope.run(runSteps);
-    if (mustRestart()) return await restartRun(key, stepsToRedo(), reason);
+    if (mustRestart()) return await restartRun(key, stepsToRedo(), note);
     // The last step may have succeeded although the run was cancelled.
     if (mustRedoTooLate()) return await redoTooLate();
     publishStatus({ status: 'COMPLETED' });
@@ -170,7 +180,7 @@ export async function CallProcessingWorkflow(
     if (error instanceof ContinueAsNew) throw error;
     // A rewind may be requested after one branch's window has expired and before the other has ended.
     if (mustRestart() && (isCancellation(error) || error instanceof WindowExpired)) {
-      return await restartRun(key, stepsToRedo(), reason);
+      return await restartRun(key, stepsToRedo(), note);
     }
     isClosing = true;
     if (isCancellation(error)) await closeCancelled(key, firstUnfinished(progress));
@@ -187,17 +197,23 @@ function toResult(
   return { callSid, status: 'COMPLETED', outcome };
 }
 
+/** The note of the newer request, with what only the older one says. */
+function noteOf(newer: RequestNote, older: RequestNote): RequestNote {
+  return { reason: newer.reason ?? older.reason, actor: newer.actor ?? older.actor };
+}
+
 /** Continues as a new run under the same workflow id. Memo and search attributes carry over. */
 function restartRun(
   key: CallKey,
   [redoFrom = 'analyzeTranscript', ...alsoRedo]: readonly RedoStep[],
-  reason: string | null,
+  { reason, actor }: RequestNote,
 ): Promise<never> {
   return continueAsNew<typeof CallProcessingWorkflow>({
     ...key,
     redoFrom,
     ...(alsoRedo.length === 0 ? {} : { alsoRedo }),
     ...(reason === null ? {} : { reason }),
+    ...(actor === null ? {} : { actor }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 
+import { toActor } from '../domain/actor.ts';
 import { isCallKeyPart } from '../domain/call.ts';
 import type { CallProcessingInput } from '../domain/call-run.ts';
 import { isRedoStep, REDO_STEPS } from '../domain/names.ts';
@@ -20,7 +21,8 @@ export function checkInput(input: unknown): CallProcessingInput {
   if (callSid !== workflowInfo().workflowId) {
     throw invalidInput('The callSid of the argument differs from the workflow id.');
   }
-  const key = { callSid, recordgroup, recordid };
+  const by = toActor(given.actor);
+  const key = { callSid, recordgroup, recordid, ...(by === null ? {} : { actor: by }) };
   if (redoFrom === undefined) return key;
   if (!isRedoStep(redoFrom)) {
     throw invalidInput(`redoFrom must be one of ${REDO_STEPS.join(', ')}.`);

@@ -2,6 +2,7 @@ import { CancellationScope, condition, log } from '@temporalio/workflow';
 
 import type { CallKey } from '../domain/call.ts';
 import { REPROCESS_SIGNAL, type Step } from '../domain/names.ts';
+import { NO_NOTE, type RequestNote } from '../domain/reprocess-request.ts';
 import { activities } from './step-activities.ts';
 import { publishStatus } from './run-status.ts';
 import { toStepFailure, type StepFailure } from './step-failure.ts';
@@ -26,7 +27,7 @@ export class WindowExpired extends Error {
  */
 export function createParking(key: CallKey) {
   const parked = new Map<Step, StepFailure>();
-  let reason: string | null = null;
+  let note: RequestNote = NO_NOTE;
   let releasedAtMs = 0;
   let isExpired = false;
 
@@ -48,10 +49,10 @@ export function createParking(key: CallKey) {
     hasExpired: (): boolean => isExpired,
 
     /** Releases every parked step. Returns whether there was any. */
-    releaseAll(why: string | null): boolean {
+    releaseAll(why: RequestNote): boolean {
       if (parked.size === 0) return false;
       parked.clear();
-      reason = why;
+      note = why;
       releasedAtMs = Date.now();
       publishCurrentStatus();
       return true;
@@ -86,7 +87,13 @@ export function createParking(key: CallKey) {
       if (!released) throw new WindowExpired(step, failure);
 
       await activities
-        .recordReprocess({ callSid: key.callSid, step, reason, releasedAtMs })
+        .recordReprocess({
+          callSid: key.callSid,
+          step,
+          reason: note.reason,
+          actor: note.actor,
+          releasedAtMs,
+        })
         .catch((error: unknown) => noteUnrecorded('recordReprocess', step, error));
     },
   };

@@ -14,10 +14,10 @@ import { addLongTranscript, openUnread } from './long-answer.ts';
 // `docker stop` kills a process ten seconds after SIGTERM.
 const ENDS_WITHIN_MS = 10_000;
 
-const HALF_SENT = 'GET /healthz HTTP/1.1\r\nHost: gateway\r\nX-Half';
+const HALF_SENT = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Half';
 const UNFINISHED_BODY =
-  'POST /calls HTTP/1.1\r\nHost: gateway\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"call';
-const WHOLE_REQUEST = 'GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n';
+  'POST /calls HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"call';
+const WHOLE_REQUEST = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 describe("the gateway's connections", () => {
   let testDatabase: TestDatabase;
@@ -89,9 +89,9 @@ describe("the gateway's connections", () => {
       { TEMPORAL_ADDRESS: `127.0.0.1:${silentPort}` },
     );
     const body = JSON.stringify({ callRecordingId: '1.1', recordgroup: '1', recordid: '1' });
-    const head = `Host: gateway\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    const head = `Host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
     await open(ownPort, `POST /calls HTTP/1.1\r\n${head}\r\n\r\n${body}`);
-    await open(ownPort, 'GET /calls/1.1 HTTP/1.1\r\nHost: gateway\r\n\r\n');
+    await open(ownPort, 'GET /calls/1.1 HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await waitFor('the gateway to ask for an answer', async () => sockets.length >= 4);
 
     await endsInTime(process);
@@ -170,7 +170,7 @@ describe("the gateway's connections", () => {
   });
 
   it('takes an empty body that a proxy announces as chunked for no body', async () => {
-    const head = 'Host: gateway\r\ntransfer-encoding: chunked\r\nconnection: close\r\n';
+    const head = 'Host: localhost\r\ntransfer-encoding: chunked\r\nconnection: close\r\n';
     const types = ['', 'content-type: text/plain\r\n', 'content-type: application/json\r\n'];
     const asked = types.map(async (type) => {
       const path = '/calls/7.7/reprocess';

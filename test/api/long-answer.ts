@@ -41,7 +41,7 @@ export async function addLongTranscript({ prisma }: Database, callSid: string): 
 
 /** A connection whose client has begun to read that transcript, and stopped. */
 export async function openUnread(port: number, callSid: string): Promise<RawConnection> {
-  const request = `GET /calls/${callSid}/transcript HTTP/1.1\r\nHost: gateway\r\n\r\n`;
+  const request = `GET /calls/${callSid}/transcript HTTP/1.1\r\nHost: localhost\r\n\r\n`;
   const unread = await openRawConnection(port, request);
   await new Promise<void>((resolve) =>
     unread.socket.once('data', () => {

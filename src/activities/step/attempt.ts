@@ -52,7 +52,12 @@ export type Attempt = {
   notesOn(subject: NoteSubject, tx: TransactionClient): Note;
 };
 
-type NoteSubject = { readonly callId: string; readonly companyId?: string | null };
+type NoteSubject = {
+  readonly callId: string;
+  readonly companyId?: string | null;
+  /** Who asked for what is noted. */
+  readonly actor?: string | null;
+};
 
 /** Adds one row to the processing log; its severity follows from the event. */
 type Note = (event: LogEvent, message: string, code?: ErrorCode) => Promise<void>;

@@ -13,6 +13,8 @@ export type OpenCallDeps = StepDeps & {
 export type OpenCallInput = CallKey & {
   readonly redoFrom: RedoStep | null;
   readonly reason: string | null;
+  /** The name of the key that asked for the run; runs of older code leave it out. */
+  readonly actor?: string | null;
 };
 
 export type OpenCallResult = {
@@ -33,12 +35,12 @@ export function createOpenCall(deps: OpenCallDeps) {
     failedEvent: () => null,
     run: (input: OpenCallInput, attempt): Promise<OpenCallResult> =>
       database.transaction(async (tx) => {
-        const { callSid, recordgroup, recordid, redoFrom, reason } = input;
+        const { callSid, recordgroup, recordid, redoFrom, reason, actor = null } = input;
         const { runId, transition } = attempt;
         const row = { callStatus: 'PROCESSING', recordgroup, recordid, runId, transition } as const;
         const startTime = await database.currentTime(tx);
         const call = await calls.findOrCreate({ ...row, callSid, startTime }, tx);
-        const note = attempt.notesOn({ callId: call.id }, tx);
+        const note = attempt.notesOn({ callId: call.id, actor }, tx);
 
         // If this very run has completed the call, this attempt is a late one, which is refused below.
         const isOtherRun = call.runId !== runId;

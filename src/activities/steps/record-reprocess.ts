@@ -7,6 +7,8 @@ export type RecordReprocessInput = {
   readonly callSid: string;
   readonly step: Step;
   readonly reason: string | null;
+  /** The name of the key that asked; runs of older code leave it out. */
+  readonly actor?: string | null;
   /** When the signal released all that was parked, by the workflow's clock, in unix milliseconds. */
   readonly releasedAtMs?: number;
 };
@@ -18,14 +20,14 @@ export type RecordReprocessInput = {
 export function createRecordReprocess(deps: RecordDeps) {
   const { calls } = deps;
   return defineRecord(deps, async (input: RecordReprocessInput, { attempt, tx }) => {
-    const { callSid, step, reason, releasedAtMs } = input;
+    const { callSid, step, reason, actor = null, releasedAtMs } = input;
     const call = await calls.findByCallSid(callSid, tx);
     // The database was unavailable when the call failed, so there is no row to correct.
     if (call === null) return;
     // Older workflow code gives no time, and schedules this activity right after the release.
     const released = releaseTransitionOf(releasedAtMs ?? attempt.scheduledAt.getTime());
     await calls.resume(call.id, released, tx);
-    const note = attempt.notesOn({ callId: call.id }, tx);
+    const note = attempt.notesOn({ callId: call.id, actor }, tx);
     await note('REPROCESS_REQUESTED', describeReprocess(step, reason));
   });
 }

@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 
-import type { CallStatus } from '../../domain/call.ts';
+import type { Call } from '../../generated/prisma/client.ts';
 import type { RedoStep } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { CallRun, CallRuns } from '../../clients/temporal/call-runs.ts';
+import { callerOf } from '../access/caller.ts';
+import type { OpenRuns } from '../limits/open-runs.ts';
+import type { PaidReprocesses } from '../limits/paid-reprocesses.ts';
 import { callParams, reprocessBody, runReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
@@ -15,15 +18,12 @@ export type ReprocessCallDeps = {
   readonly calls: CallRepository;
   readonly runs: CallRuns;
   readonly linksOf: LinkBuilder;
+  readonly openRuns: OpenRuns;
+  readonly paid: PaidReprocesses;
 };
 
-/** The state of a call, as its row has it. */
-type OpenedCall = {
-  readonly callSid: string;
-  readonly callStatus: CallStatus;
-  /** The run that last opened it. */
-  readonly runId: string;
-};
+/** The state of a call, as its row has it. `runId` is the run that last opened it. */
+type OpenedCall = Pick<Call, 'callSid' | 'callStatus' | 'runId'>;
 
 // A run closes within milliseconds of its call being COMPLETED, or of its cancellation while it is parked, if
 // a worker is there to close it.
@@ -36,7 +36,7 @@ const POLL_INTERVAL_MS = 100;
  * finished.
  */
 export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = async (app, deps) => {
-  const { calls, runs, linksOf } = deps;
+  const { calls, runs, linksOf, openRuns, paid } = deps;
   app.post(
     '/calls/:callSid/reprocess',
     {
@@ -47,17 +47,29 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
         response: { 202: runReply },
       },
     },
-    async ({ params: { callSid }, body }, reply) => {
+    async (request, reply) => {
+      const { callSid } = request.params;
       const call = await calls.findByCallSid(callSid);
       if (call === null) throw await refusalWithoutRow(callSid);
-      const { from, reason } = body ?? {};
+      const { from, reason } = request.body ?? {};
+      const actor = callerOf(request);
 
       await refuseWhileInProgress(call, from);
-      const runId = await runs.reprocess(call, {
-        ...(from === undefined ? {} : { from }),
-        ...(reason === undefined ? {} : { reason }),
-      });
-      return reply.status(202).send(toRunReply(callSid, { runId, status: 'PROCESSING' }, linksOf));
+      const takeBack = new AsyncDisposableStack();
+      try {
+        takeBack.defer(await openRuns.admit(actor));
+        takeBack.defer(await paid.admit(call, { from, actor }));
+        const runId = await runs.reprocess(call, {
+          ...(from === undefined ? {} : { from }),
+          ...(reason === undefined ? {} : { reason }),
+          ...(actor === null ? {} : { actor }),
+        });
+        const run = { runId, status: 'PROCESSING' } as const;
+        return await reply.status(202).send(toRunReply(callSid, run, linksOf));
+      } catch (error) {
+        await takeBack.disposeAsync();
+        throw error;
+      }
     },
   );
 

@@ -39,6 +39,8 @@ export type CallRuns = ReturnType<typeof createCallRuns>;
 // A start takes milliseconds. After five seconds, telling the sender to come back is better than waiting.
 const DEADLINE_MS = 5_000;
 
+/** The name of the key that asked for the run. */
+const startedByKey = defineSearchAttributeKey('StartedBy', SearchAttributeType.KEYWORD);
 const callStatusKey = defineSearchAttributeKey('CallStatus', SearchAttributeType.KEYWORD);
 
 /**
@@ -62,24 +64,33 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
     }
   };
 
-  const startOptions = ({ callSid, recordgroup, recordid }: CallKey) => ({
+  const startOptions = ({ callSid, recordgroup, recordid }: CallKey, actor: string | null) => ({
     workflowId: callSid,
     taskQueue,
-    args: [{ callSid, recordgroup, recordid }] as Parameters<CallProcessing>,
+    args: [
+      { callSid, recordgroup, recordid, ...(actor === null ? {} : { actor }) },
+    ] as Parameters<CallProcessing>,
     memo: { recordgroup, recordid },
-    typedSearchAttributes: [{ key: callStatusKey, value: 'PROCESSING' }],
+    typedSearchAttributes: [
+      { key: callStatusKey, value: 'PROCESSING' },
+      ...(actor === null ? [] : [{ key: startedByKey, value: actor }]),
+    ],
   });
 
   return {
     /**
      * Starts the call, unless a run of it is open or completed: then `started` is false and `run`
-     * is that run. A run that failed, expired, or was cancelled or terminated is replaced.
+     * is that run. A run that failed, expired, or was cancelled or terminated is replaced. `actor` is
+     * the name of the key that asked.
      */
-    async start(key: CallKey): Promise<{ readonly started: boolean; readonly run: CallRun }> {
+    async start(
+      key: CallKey,
+      actor: string | null,
+    ): Promise<{ readonly started: boolean; readonly run: CallRun }> {
       return withDeadline(async () => {
         try {
           const handle = await client.workflow.start<CallProcessing>(WORKFLOW_TYPE, {
-            ...startOptions(key),
+            ...startOptions(key, actor),
             workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
             workflowIdConflictPolicy: 'FAIL',
           });
@@ -118,6 +129,20 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
       );
     },
 
+    /**
+     * How many runs that a key asked for are open and not parked, of those that began before a moment.
+     * Temporal lists a run a little after it began. `actor` is the name of a key, so it holds nothing
+     * that could end the text in the query.
+     */
+    async countOpen(actor: string, before: Date): Promise<number> {
+      return withDeadline(async () => {
+        const { count } = await client.workflow.count(
+          `StartedBy = "${actor}" AND CallStatus = "PROCESSING" AND ExecutionStatus = "Running" AND StartTime < "${before.toISOString()}"`,
+        );
+        return count;
+      });
+    },
+
     /** Whether an open run has finished this step. Needs a worker: TEMPORAL_NO_WORKER when none answers. */
     async hasFinished(callSid: string, step: RedoStep): Promise<boolean> {
       return withDeadline(
@@ -134,13 +159,13 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
     /** Signals the open run, or starts one that begins with the signal. Returns its run id. */
     async reprocess(
       key: CallKey,
-      request: { readonly from?: RedoStep; readonly reason?: string },
+      request: { readonly from?: RedoStep; readonly reason?: string; readonly actor?: string },
     ): Promise<string> {
       return withDeadline(async () => {
         const handle = await client.workflow.signalWithStart<CallProcessing, [unknown?]>(
           WORKFLOW_TYPE,
           {
-            ...startOptions(key),
+            ...startOptions(key, request.actor ?? null),
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             signal: REPROCESS_SIGNAL,
             signalArgs: [request],

@@ -9,6 +9,48 @@ export const REQUEST_CODES = {
       'Correct the argument as the message says and start the run again. If the recording was archived in another bucket, correct RECORDINGS_BUCKET and restart the workers, or send the signal reprocess with {"from":"archiveRecording"}.',
     requestRemedy: 'Correct the request as the message says and send it again.',
   },
+  HOST_NOT_SERVED: {
+    meaning: 'The Host header of a request names neither PUBLIC_URL nor this machine.',
+    retryable: false,
+    remedy:
+      'Ask at the address in PUBLIC_URL. If the address you asked at is the right one, set PUBLIC_URL to it and restart the gateway; a proxy has to hand on the Host header.',
+  },
+  ORIGIN_FOREIGN: {
+    meaning: 'A web page of another origin sent the request, so its reader may not know of it.',
+    retryable: false,
+    remedy:
+      'Send the request from a server or a command line. If the page is our own, set PUBLIC_URL to the address at which it was opened and restart the gateway.',
+  },
+  KEY_REFUSED: {
+    meaning: 'A request brought no key, or none that is accepted.',
+    retryable: false,
+    remedy:
+      'Send the key as "Authorization: Bearer …", never in the address. If it was lost or removed, create another with npm run api-key, add its digest to API_KEYS and restart the gateway.',
+  },
+  HOOK_REFUSED: {
+    meaning:
+      'A delivery to a hook is not signed with HOOK_SECRET, is too old, or names a wrong secret.',
+    retryable: false,
+    remedy:
+      'Give the phone system a secret of HOOK_SECRET. If it signs, it has to sign the body exactly as it sends it, by Standard Webhooks, and its clock and that of the gateway may differ by 300 seconds at most.',
+  },
+  SCOPE_MISSING: {
+    meaning: 'The key of a request is accepted, but may not do this.',
+    retryable: false,
+    remedy:
+      'Use a key with the scope that the message names. A key gets another scope when its entry in API_KEYS is changed and the gateway restarted.',
+  },
+  LIMIT_REACHED: {
+    meaning: 'More was asked for than a limit of the gateway permits.',
+    retryable: true,
+    remedy:
+      'Ask again after the seconds in Retry-After. If the limit that the message names is too low for this installation, raise it and restart the gateway; 0 turns it off.',
+  },
+  GATEWAY_OVERLOADED: {
+    meaning: 'The gateway is too busy to answer in time, so it took the request not at all.',
+    retryable: true,
+    remedy: 'Ask again after the seconds in Retry-After; if it stays so, run more gateways.',
+  },
   NOT_FOUND: {
     meaning: 'There is no such call or path.',
     retryable: false,

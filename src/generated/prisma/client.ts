@@ -89,6 +89,17 @@ export type AnalysisChunk = Prisma.AnalysisChunkModel
  */
 export type AnalysisAttempt = Prisma.AnalysisAttemptModel
 /**
+ * Model PaidReprocess
+ * A reprocess that the gateway was asked for and that may pay again. Counted by call and day; written before the run
+ * is told, and removed if the run could not be told.
+ */
+export type PaidReprocess = Prisma.PaidReprocessModel
+/**
+ * Model HookDelivery
+ * The first answer to a signed delivery of the phone system, which a delivery with the same id is given again.
+ */
+export type HookDelivery = Prisma.HookDeliveryModel
+/**
  * Model processingLog
  * The log of every step. Rows are only ever added.
  */

@@ -11,6 +11,8 @@ import { createCallRepository } from '../../../src/repositories/call-repository.
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
+import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
+import { createPaidReprocessRepository } from '../../../src/repositories/paid-reprocess-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
 import type { TemporalAnswer } from '../corpus/gateway.ts';
@@ -35,16 +37,23 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
     const url = 'postgresql://nobody@127.0.0.1:1/nowhere';
     const database = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) => opened.close());
     const { prisma } = database;
+    const { limits, prices } = loadGatewayConfig({ DATABASE_URL: url });
     const app = stack.adopt(
       buildApi({
         logger: createLogger('silent', 'gateway'),
+        access: { publicUrl: null, apiKeys: [] },
+        limits,
+        hookSecrets: [],
+        hookDeliveries: createHookDeliveryRepository(prisma),
+        trustedProxies: [],
+        paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
-        prices: loadGatewayConfig({ DATABASE_URL: url }).prices,
+        prices,
         runs: createCallRuns(new Client({ connection, namespace: temporal.namespace })),
         linksOf: createLinkBuilder(null, 'default'),
         callerChannel: 1,

@@ -96,6 +96,7 @@ export function log(callSid: string, activityId: number, event: LogEvent): proce
     attempt: 0,
     runId: runIdOf(callSid),
     activityId: String(activityId),
+    actor: null,
   };
 }
 

@@ -1,3 +1,5 @@
+import '../../../src/process/node-version.cjs';
+
 import { writeFile } from 'node:fs/promises';
 
 import { readArguments } from '../../../src/process/arguments.ts';

@@ -406,6 +406,8 @@ export const ModelName = {
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
+  PaidReprocess: 'PaidReprocess',
+  HookDelivery: 'HookDelivery',
   processingLog: 'processingLog'
 } as const
 
@@ -422,7 +424,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "speechOperation" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "speechOperation" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1092,6 +1094,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    PaidReprocess: {
+      payload: Prisma.$PaidReprocessPayload<ExtArgs>
+      fields: Prisma.PaidReprocessFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.PaidReprocessFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.PaidReprocessFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>
+        }
+        findFirst: {
+          args: Prisma.PaidReprocessFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.PaidReprocessFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>
+        }
+        findMany: {
+          args: Prisma.PaidReprocessFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>[]
+        }
+        create: {
+          args: Prisma.PaidReprocessCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>
+        }
+        createMany: {
+          args: Prisma.PaidReprocessCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.PaidReprocessCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>[]
+        }
+        delete: {
+          args: Prisma.PaidReprocessDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>
+        }
+        update: {
+          args: Prisma.PaidReprocessUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>
+        }
+        deleteMany: {
+          args: Prisma.PaidReprocessDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.PaidReprocessUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.PaidReprocessUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>[]
+        }
+        upsert: {
+          args: Prisma.PaidReprocessUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaidReprocessPayload>
+        }
+        aggregate: {
+          args: Prisma.PaidReprocessAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePaidReprocess>
+        }
+        groupBy: {
+          args: Prisma.PaidReprocessGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaidReprocessGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.PaidReprocessCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaidReprocessCountAggregateOutputType> | number
+        }
+      }
+    }
+    HookDelivery: {
+      payload: Prisma.$HookDeliveryPayload<ExtArgs>
+      fields: Prisma.HookDeliveryFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HookDeliveryFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HookDeliveryFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>
+        }
+        findFirst: {
+          args: Prisma.HookDeliveryFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HookDeliveryFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>
+        }
+        findMany: {
+          args: Prisma.HookDeliveryFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>[]
+        }
+        create: {
+          args: Prisma.HookDeliveryCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>
+        }
+        createMany: {
+          args: Prisma.HookDeliveryCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HookDeliveryCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>[]
+        }
+        delete: {
+          args: Prisma.HookDeliveryDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>
+        }
+        update: {
+          args: Prisma.HookDeliveryUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>
+        }
+        deleteMany: {
+          args: Prisma.HookDeliveryDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HookDeliveryUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HookDeliveryUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>[]
+        }
+        upsert: {
+          args: Prisma.HookDeliveryUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HookDeliveryPayload>
+        }
+        aggregate: {
+          args: Prisma.HookDeliveryAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHookDelivery>
+        }
+        groupBy: {
+          args: Prisma.HookDeliveryGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HookDeliveryGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HookDeliveryCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HookDeliveryCountAggregateOutputType> | number
+        }
+      }
+    }
     processingLog: {
       payload: Prisma.$processingLogPayload<ExtArgs>
       fields: Prisma.processingLogFieldRefs
@@ -1388,6 +1538,26 @@ export const AnalysisAttemptScalarFieldEnum = {
 export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
+export const PaidReprocessScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  actor: 'actor',
+  createdAt: 'createdAt'
+} as const
+
+export type PaidReprocessScalarFieldEnum = (typeof PaidReprocessScalarFieldEnum)[keyof typeof PaidReprocessScalarFieldEnum]
+
+
+export const HookDeliveryScalarFieldEnum = {
+  id: 'id',
+  status: 'status',
+  answer: 'answer',
+  createdAt: 'createdAt'
+} as const
+
+export type HookDeliveryScalarFieldEnum = (typeof HookDeliveryScalarFieldEnum)[keyof typeof HookDeliveryScalarFieldEnum]
+
+
 export const ProcessingLogScalarFieldEnum = {
   id: 'id',
   callId: 'callId',
@@ -1400,6 +1570,7 @@ export const ProcessingLogScalarFieldEnum = {
   attempt: 'attempt',
   runId: 'runId',
   activityId: 'activityId',
+  actor: 'actor',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
@@ -1788,6 +1959,8 @@ export type GlobalOmitConfig = {
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit
   analysisAttempt?: Prisma.AnalysisAttemptOmit
+  paidReprocess?: Prisma.PaidReprocessOmit
+  hookDelivery?: Prisma.HookDeliveryOmit
   processingLog?: Prisma.processingLogOmit
 }
 

@@ -60,6 +60,8 @@ export const ModelName = {
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
+  PaidReprocess: 'PaidReprocess',
+  HookDelivery: 'HookDelivery',
   processingLog: 'processingLog'
 } as const
 
@@ -262,6 +264,26 @@ export const AnalysisAttemptScalarFieldEnum = {
 export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
+export const PaidReprocessScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  actor: 'actor',
+  createdAt: 'createdAt'
+} as const
+
+export type PaidReprocessScalarFieldEnum = (typeof PaidReprocessScalarFieldEnum)[keyof typeof PaidReprocessScalarFieldEnum]
+
+
+export const HookDeliveryScalarFieldEnum = {
+  id: 'id',
+  status: 'status',
+  answer: 'answer',
+  createdAt: 'createdAt'
+} as const
+
+export type HookDeliveryScalarFieldEnum = (typeof HookDeliveryScalarFieldEnum)[keyof typeof HookDeliveryScalarFieldEnum]
+
+
 export const ProcessingLogScalarFieldEnum = {
   id: 'id',
   callId: 'callId',
@@ -274,6 +296,7 @@ export const ProcessingLogScalarFieldEnum = {
   attempt: 'attempt',
   runId: 'runId',
   activityId: 'activityId',
+  actor: 'actor',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const

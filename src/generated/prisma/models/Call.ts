@@ -624,6 +624,7 @@ export type CallWhereInput = {
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
   speechOperations?: Prisma.SpeechOperationListRelationFilter
+  paid?: Prisma.PaidReprocessListRelationFilter
 }
 
 export type CallOrderByWithRelationInput = {
@@ -688,6 +689,7 @@ export type CallOrderByWithRelationInput = {
   chunks?: Prisma.AnalysisChunkOrderByRelationAggregateInput
   attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
   speechOperations?: Prisma.SpeechOperationOrderByRelationAggregateInput
+  paid?: Prisma.PaidReprocessOrderByRelationAggregateInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -755,6 +757,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
   speechOperations?: Prisma.SpeechOperationListRelationFilter
+  paid?: Prisma.PaidReprocessListRelationFilter
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -937,6 +940,7 @@ export type CallCreateInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -999,6 +1003,7 @@ export type CallUncheckedCreateInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1061,6 +1066,7 @@ export type CallUpdateInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1123,6 +1129,7 @@ export type CallUncheckedUpdateInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1695,6 +1702,20 @@ export type CallUpdateOneRequiredWithoutAttemptsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutAttemptsInput, Prisma.CallUpdateWithoutAttemptsInput>, Prisma.CallUncheckedUpdateWithoutAttemptsInput>
 }
 
+export type CallCreateNestedOneWithoutPaidInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutPaidInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutPaidNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutPaidInput
+  upsert?: Prisma.CallUpsertWithoutPaidInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutPaidInput, Prisma.CallUpdateWithoutPaidInput>, Prisma.CallUncheckedUpdateWithoutPaidInput>
+}
+
 export type CallCreateNestedOneWithoutLogsInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutLogsInput, Prisma.CallUncheckedCreateWithoutLogsInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutLogsInput
@@ -1768,6 +1789,7 @@ export type CallCreateWithoutCompanyInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1829,6 +1851,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1975,6 +1998,7 @@ export type CallCreateWithoutSpeechOperationsInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutSpeechOperationsInput = {
@@ -2036,6 +2060,7 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutSpeechOperationsInput = {
@@ -2113,6 +2138,7 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
@@ -2174,6 +2200,7 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutTranscriptInput = {
@@ -2235,6 +2262,7 @@ export type CallCreateWithoutTranscriptInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -2296,6 +2324,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2373,6 +2402,7 @@ export type CallUpdateWithoutTranscriptInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2434,6 +2464,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2495,6 +2526,7 @@ export type CallCreateWithoutAnalysesInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2556,6 +2588,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -2622,6 +2655,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2683,6 +2717,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2760,6 +2795,7 @@ export type CallUpdateWithoutAnalysesInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2821,6 +2857,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2893,6 +2930,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2954,6 +2992,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -3015,6 +3054,7 @@ export type CallCreateWithoutChunksInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -3076,6 +3116,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -3153,6 +3194,7 @@ export type CallUpdateWithoutChunksInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -3214,6 +3256,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAttemptsInput = {
@@ -3275,6 +3318,7 @@ export type CallCreateWithoutAttemptsInput = {
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAttemptsInput = {
@@ -3336,6 +3380,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAttemptsInput = {
@@ -3413,6 +3458,7 @@ export type CallUpdateWithoutAttemptsInput = {
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAttemptsInput = {
@@ -3473,6 +3519,271 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+}
+
+export type CallCreateWithoutPaidInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutPaidInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutPaidInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+}
+
+export type CallUpsertWithoutPaidInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutPaidInput, Prisma.CallUncheckedUpdateWithoutPaidInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutPaidInput, Prisma.CallUncheckedCreateWithoutPaidInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutPaidInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutPaidInput, Prisma.CallUncheckedUpdateWithoutPaidInput>
+}
+
+export type CallUpdateWithoutPaidInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutPaidInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
 }
 
@@ -3535,6 +3846,7 @@ export type CallCreateWithoutLogsInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -3596,6 +3908,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -3673,6 +3986,7 @@ export type CallUpdateWithoutLogsInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -3734,6 +4048,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -3850,6 +4165,7 @@ export type CallUpdateWithoutCompanyInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -3911,6 +4227,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -3979,6 +4296,7 @@ export type CallCountOutputType = {
   chunks: number
   attempts: number
   speechOperations: number
+  paid: number
 }
 
 export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -3987,6 +4305,7 @@ export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.I
   chunks?: boolean | CallCountOutputTypeCountChunksArgs
   attempts?: boolean | CallCountOutputTypeCountAttemptsArgs
   speechOperations?: boolean | CallCountOutputTypeCountSpeechOperationsArgs
+  paid?: boolean | CallCountOutputTypeCountPaidArgs
 }
 
 /**
@@ -4032,6 +4351,13 @@ export type CallCountOutputTypeCountAttemptsArgs<ExtArgs extends runtime.Types.E
  */
 export type CallCountOutputTypeCountSpeechOperationsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.SpeechOperationWhereInput
+}
+
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountPaidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaidReprocessWhereInput
 }
 
 
@@ -4097,6 +4423,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
+  paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -4282,6 +4609,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
+  paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -4304,6 +4632,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     chunks: Prisma.$AnalysisChunkPayload<ExtArgs>[]
     attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
     speechOperations: Prisma.$SpeechOperationPayload<ExtArgs>[]
+    paid: Prisma.$PaidReprocessPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -4812,6 +5141,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   chunks<T extends Prisma.Call$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   speechOperations<T extends Prisma.Call$speechOperationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$speechOperationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SpeechOperationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  paid<T extends Prisma.Call$paidArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$paidArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaidReprocessPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -5469,6 +5799,30 @@ export type Call$speechOperationsArgs<ExtArgs extends runtime.Types.Extensions.I
   take?: number
   skip?: number
   distinct?: Prisma.SpeechOperationScalarFieldEnum | Prisma.SpeechOperationScalarFieldEnum[]
+}
+
+/**
+ * Call.paid
+ */
+export type Call$paidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaidReprocess
+   */
+  select?: Prisma.PaidReprocessSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaidReprocess
+   */
+  omit?: Prisma.PaidReprocessOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaidReprocessInclude<ExtArgs> | null
+  where?: Prisma.PaidReprocessWhereInput
+  orderBy?: Prisma.PaidReprocessOrderByWithRelationInput | Prisma.PaidReprocessOrderByWithRelationInput[]
+  cursor?: Prisma.PaidReprocessWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaidReprocessScalarFieldEnum | Prisma.PaidReprocessScalarFieldEnum[]
 }
 
 /**

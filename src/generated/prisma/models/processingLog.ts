@@ -46,6 +46,7 @@ export type ProcessingLogMinAggregateOutputType = {
   attempt: number | null
   runId: string | null
   activityId: string | null
+  actor: string | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -62,6 +63,7 @@ export type ProcessingLogMaxAggregateOutputType = {
   attempt: number | null
   runId: string | null
   activityId: string | null
+  actor: string | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -78,6 +80,7 @@ export type ProcessingLogCountAggregateOutputType = {
   attempt: number
   runId: number
   activityId: number
+  actor: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -104,6 +107,7 @@ export type ProcessingLogMinAggregateInputType = {
   attempt?: true
   runId?: true
   activityId?: true
+  actor?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -120,6 +124,7 @@ export type ProcessingLogMaxAggregateInputType = {
   attempt?: true
   runId?: true
   activityId?: true
+  actor?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -136,6 +141,7 @@ export type ProcessingLogCountAggregateInputType = {
   attempt?: true
   runId?: true
   activityId?: true
+  actor?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -239,6 +245,7 @@ export type ProcessingLogGroupByOutputType = {
   attempt: number
   runId: string
   activityId: string
+  actor: string | null
   createdAt: Date
   updatedAt: Date
   _count: ProcessingLogCountAggregateOutputType | null
@@ -278,6 +285,7 @@ export type processingLogWhereInput = {
   attempt?: Prisma.IntFilter<"processingLog"> | number
   runId?: Prisma.StringFilter<"processingLog"> | string
   activityId?: Prisma.StringFilter<"processingLog"> | string
+  actor?: Prisma.StringNullableFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   call?: Prisma.XOR<Prisma.CallScalarRelationFilter, Prisma.CallWhereInput>
@@ -296,6 +304,7 @@ export type processingLogOrderByWithRelationInput = {
   attempt?: Prisma.SortOrder
   runId?: Prisma.SortOrder
   activityId?: Prisma.SortOrder
+  actor?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   call?: Prisma.CallOrderByWithRelationInput
@@ -318,6 +327,7 @@ export type processingLogWhereUniqueInput = Prisma.AtLeast<{
   attempt?: Prisma.IntFilter<"processingLog"> | number
   runId?: Prisma.StringFilter<"processingLog"> | string
   activityId?: Prisma.StringFilter<"processingLog"> | string
+  actor?: Prisma.StringNullableFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   call?: Prisma.XOR<Prisma.CallScalarRelationFilter, Prisma.CallWhereInput>
@@ -336,6 +346,7 @@ export type processingLogOrderByWithAggregationInput = {
   attempt?: Prisma.SortOrder
   runId?: Prisma.SortOrder
   activityId?: Prisma.SortOrder
+  actor?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.processingLogCountOrderByAggregateInput
@@ -360,6 +371,7 @@ export type processingLogScalarWhereWithAggregatesInput = {
   attempt?: Prisma.IntWithAggregatesFilter<"processingLog"> | number
   runId?: Prisma.StringWithAggregatesFilter<"processingLog"> | string
   activityId?: Prisma.StringWithAggregatesFilter<"processingLog"> | string
+  actor?: Prisma.StringNullableWithAggregatesFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"processingLog"> | Date | string
 }
@@ -374,6 +386,7 @@ export type processingLogCreateInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   call: Prisma.CallCreateNestedOneWithoutLogsInput
@@ -392,6 +405,7 @@ export type processingLogUncheckedCreateInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -406,6 +420,7 @@ export type processingLogUpdateInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   call?: Prisma.CallUpdateOneRequiredWithoutLogsNestedInput
@@ -424,6 +439,7 @@ export type processingLogUncheckedUpdateInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -440,6 +456,7 @@ export type processingLogCreateManyInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -454,6 +471,7 @@ export type processingLogUpdateManyMutationInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -470,6 +488,7 @@ export type processingLogUncheckedUpdateManyInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -503,6 +522,7 @@ export type processingLogCountOrderByAggregateInput = {
   attempt?: Prisma.SortOrder
   runId?: Prisma.SortOrder
   activityId?: Prisma.SortOrder
+  actor?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -523,6 +543,7 @@ export type processingLogMaxOrderByAggregateInput = {
   attempt?: Prisma.SortOrder
   runId?: Prisma.SortOrder
   activityId?: Prisma.SortOrder
+  actor?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -539,6 +560,7 @@ export type processingLogMinOrderByAggregateInput = {
   attempt?: Prisma.SortOrder
   runId?: Prisma.SortOrder
   activityId?: Prisma.SortOrder
+  actor?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -645,6 +667,7 @@ export type processingLogCreateWithoutCompanyInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   call: Prisma.CallCreateNestedOneWithoutLogsInput
@@ -661,6 +684,7 @@ export type processingLogUncheckedCreateWithoutCompanyInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -706,6 +730,7 @@ export type processingLogScalarWhereInput = {
   attempt?: Prisma.IntFilter<"processingLog"> | number
   runId?: Prisma.StringFilter<"processingLog"> | string
   activityId?: Prisma.StringFilter<"processingLog"> | string
+  actor?: Prisma.StringNullableFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
 }
@@ -720,6 +745,7 @@ export type processingLogCreateWithoutCallInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   company?: Prisma.CompanyCreateNestedOneWithoutLogsInput
@@ -736,6 +762,7 @@ export type processingLogUncheckedCreateWithoutCallInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -777,6 +804,7 @@ export type processingLogCreateManyCompanyInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -791,6 +819,7 @@ export type processingLogUpdateWithoutCompanyInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   call?: Prisma.CallUpdateOneRequiredWithoutLogsNestedInput
@@ -807,6 +836,7 @@ export type processingLogUncheckedUpdateWithoutCompanyInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -822,6 +852,7 @@ export type processingLogUncheckedUpdateManyWithoutCompanyInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -837,6 +868,7 @@ export type processingLogCreateManyCallInput = {
   attempt: number
   runId: string
   activityId: string
+  actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -851,6 +883,7 @@ export type processingLogUpdateWithoutCallInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   company?: Prisma.CompanyUpdateOneWithoutLogsNestedInput
@@ -867,6 +900,7 @@ export type processingLogUncheckedUpdateWithoutCallInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -882,6 +916,7 @@ export type processingLogUncheckedUpdateManyWithoutCallInput = {
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   runId?: Prisma.StringFieldUpdateOperationsInput | string
   activityId?: Prisma.StringFieldUpdateOperationsInput | string
+  actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -900,6 +935,7 @@ export type processingLogSelect<ExtArgs extends runtime.Types.Extensions.Interna
   attempt?: boolean
   runId?: boolean
   activityId?: boolean
+  actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
@@ -918,6 +954,7 @@ export type processingLogSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   attempt?: boolean
   runId?: boolean
   activityId?: boolean
+  actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
@@ -936,6 +973,7 @@ export type processingLogSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   attempt?: boolean
   runId?: boolean
   activityId?: boolean
+  actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
@@ -954,11 +992,12 @@ export type processingLogSelectScalar = {
   attempt?: boolean
   runId?: boolean
   activityId?: boolean
+  actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type processingLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "companyId" | "status" | "message" | "event" | "step" | "code" | "attempt" | "runId" | "activityId" | "createdAt" | "updatedAt", ExtArgs["result"]["processingLog"]>
+export type processingLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "companyId" | "status" | "message" | "event" | "step" | "code" | "attempt" | "runId" | "activityId" | "actor" | "createdAt" | "updatedAt", ExtArgs["result"]["processingLog"]>
 export type processingLogInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
   company?: boolean | Prisma.processingLog$companyArgs<ExtArgs>
@@ -996,6 +1035,11 @@ export type $processingLogPayload<ExtArgs extends runtime.Types.Extensions.Inter
     attempt: number
     runId: string
     activityId: string
+    /**
+     * Who asked for what the row reports: the name of a key, or hook. Null for what nobody asked for, and where there
+     * are no keys.
+     */
+    actor: string | null
     /**
      * The time at which the row is written, not at which its transaction began, so that rows keep their order.
      */
@@ -1437,6 +1481,7 @@ export interface processingLogFieldRefs {
   readonly attempt: Prisma.FieldRef<"processingLog", 'Int'>
   readonly runId: Prisma.FieldRef<"processingLog", 'String'>
   readonly activityId: Prisma.FieldRef<"processingLog", 'String'>
+  readonly actor: Prisma.FieldRef<"processingLog", 'String'>
   readonly createdAt: Prisma.FieldRef<"processingLog", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"processingLog", 'DateTime'>
 }

@@ -1,0 +1,32 @@
+import type { Scope } from '../../domain/api-key.ts';
+
+/** What a request needs: a scope, any key at all, or nothing. */
+export type Requirement = Scope | 'any key' | 'no key';
+
+/** Routes by method and pattern; every other GET needs `calls:read`. */
+const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
+  // What orchestrators and newcomers ask, and what tells nothing about calls.
+  'GET /healthz': 'no key',
+  'GET /readyz': 'no key',
+  'GET /openapi.json': 'no key',
+  'GET /docs': 'no key',
+  // The sign-in page; what it shows is read with the key that was typed there.
+  'GET /console': 'no key',
+  'GET /metrics': 'admin',
+  // These bring a signature or a secret instead.
+  'POST /hooks/phone-system': 'no key',
+  'POST /hooks/phone-system/:secret': 'no key',
+  'POST /calls': 'calls:start',
+  'POST /calls/:callSid/reprocess': 'calls:reprocess',
+};
+
+/**
+ * What a request needs. `pattern` is that of its route; without one, there is no such route, and only
+ * a key learns so. `null` for a route that nobody has decided about.
+ */
+export function requirementOf(method: string, pattern: string | undefined): Requirement | null {
+  if (pattern === undefined) return 'any key';
+  // Fastify answers HEAD by the route of GET.
+  const known = method === 'HEAD' ? 'GET' : method;
+  return REQUIREMENTS[`${known} ${pattern}`] ?? (known === 'GET' ? 'calls:read' : null);
+}

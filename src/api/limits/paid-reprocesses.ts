@@ -1,0 +1,60 @@
+import type { Call } from '../../generated/prisma/client.ts';
+import type { CallRepository } from '../../repositories/call-repository.ts';
+import type { Database } from '../../repositories/database.ts';
+import type { PaidReprocessRepository } from '../../repositories/paid-reprocess-repository.ts';
+import type { RedoStep } from '../../domain/names.ts';
+import { limitReached } from './limits.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export type PaidReprocesses = ReturnType<typeof createPaidReprocesses>;
+
+export type PaidReprocessDeps = {
+  readonly database: Pick<Database, 'transaction' | 'currentTime'>;
+  readonly calls: Pick<CallRepository, 'lock'>;
+  readonly paidReprocesses: PaidReprocessRepository;
+};
+
+/** Creates the limit on reprocesses that may pay again, per call and within 24 hours. */
+export function createPaidReprocesses(deps: PaidReprocessDeps, perDay: number) {
+  const { database, calls, paidReprocesses } = deps;
+  return {
+    /**
+     * Lets a call be reprocessed. Throws LIMIT_REACHED when that is once too often, and Prisma's
+     * errors. Returns what takes this back when the run could not be told.
+     */
+    async admit(
+      call: Pick<Call, 'id' | 'callStatus' | 'failedStep'>,
+      { from, actor }: { readonly from: RedoStep | undefined; readonly actor: string | null },
+    ): Promise<() => Promise<void>> {
+      if (perDay === 0 || !mayPay(call, from)) return async () => undefined;
+      const id = await database.transaction(async (tx) => {
+        // Of two requests at once, the second sees the row of the first.
+        await calls.lock(call.id, tx);
+        const now = (await database.currentTime(tx)).getTime();
+        const last = await paidReprocesses.listSince(call.id, new Date(now - DAY_MS), tx);
+        const oldest = last[0];
+        if (oldest !== undefined && last.length >= perDay) {
+          throw limitReached('PAID_REPROCESSES_PER_CALL_AND_DAY', {
+            limit: perDay,
+            what: 'reprocesses of one call within 24 hours that may pay again',
+            retryAfterMs: oldest.createdAt.getTime() + DAY_MS - now,
+          });
+        }
+        return (await paidReprocesses.create({ callId: call.id, actor }, tx)).id;
+      });
+      return () => paidReprocesses.remove(id);
+    },
+  };
+}
+
+/** Steps whose retry alone pays for nothing that was paid before. */
+const FREE: readonly (string | null)[] = ['openCall', 'archiveRecording', 'matchCompany'];
+
+/** Every `from` leads to the analysis; a parked call only repeats the step that failed. */
+function mayPay(
+  { callStatus, failedStep }: Pick<Call, 'callStatus' | 'failedStep'>,
+  from: RedoStep | undefined,
+): boolean {
+  return from !== undefined || callStatus !== 'FAILED' || !FREE.includes(failedStep);
+}
