@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     await app.listen({ host: config.host, port: config.port });
     const stopping = new AbortController();
     stack.defer(() => stopping.abort());
-    void watchDatabase(() => database.check(), logger, stopping.signal);
+    void watchDatabase((signal) => database.check(signal), logger, stopping.signal);
     if (config.apiKeys.length === 0) {
       logger.info('There are no API_KEYS: everybody on this machine may do everything.');
     }

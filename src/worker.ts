@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
     const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
-    const isWanted = await untilDatabaseFits(() => database.check(), logger);
+    const isWanted = await untilDatabaseFits((signal) => database.check(signal), logger);
     if (!isWanted) return;
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
       opened.close(),

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 
 /** Why the database cannot be used; `null` if it can. */
-type Check = () => Promise<ServiceError | null>;
+type Check = (signal: AbortSignal) => Promise<ServiceError | null>;
 
 // What each finding means for a process is decided in docs/decisions/0018.
 /** Mended only by another configuration, with which the process has to be started anyway. */
@@ -36,7 +36,7 @@ export async function untilDatabaseFits(check: Check, logger: Logger): Promise<b
   try {
     let isTold = false;
     for (;;) {
-      const failure = await check();
+      const failure = await check(stopped.signal);
       if (stopped.signal.aborted) return false;
       if (failure === null || failure.code !== OUTDATED) {
         if (failure !== null) tellOrThrow(failure, logger);
@@ -71,7 +71,7 @@ export async function watchDatabase(
 ): Promise<void> {
   let told: ErrorCode | null = null;
   while (!signal.aborted) {
-    const failure = await check();
+    const failure = await check(signal);
     if (signal.aborted) return;
     if (failure === null) {
       if (told !== null) logger.info('The database can be used.');

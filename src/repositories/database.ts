@@ -26,7 +26,7 @@ export type Database = {
    * Asks every table for every column that this version of the code knows, and reads no row. Returns
    * why the database cannot be used; `null` if it can.
    */
-  check(): Promise<ServiceError | null>;
+  check(signal?: AbortSignal): Promise<ServiceError | null>;
   /** A failure of the database as a ServiceError; `null` for any other error. */
   toServiceError(error: unknown): ServiceError | null;
   close(): Promise<void>;
@@ -97,9 +97,9 @@ export function createDatabase(config: {
       if (row === undefined) throw new Error('The database did not return its time.');
       return row.now;
     },
-    async check() {
+    async check(signal) {
       try {
-        await readNothingOfEveryTable(prisma);
+        await readNothingOfEveryTable(prisma, signal);
         return null;
       } catch (error) {
         return (
@@ -144,8 +144,15 @@ const READ_NOTHING = {
   processingLog: ({ processingLog }) => processingLog.findFirst(NO_ROW),
 } as const satisfies Record<Prisma.ModelName, TableReader>;
 
-async function readNothingOfEveryTable(prisma: PrismaClient): Promise<void> {
-  for (const read of Object.values<TableReader>(READ_NOTHING)) await read(prisma);
+async function readNothingOfEveryTable(
+  prisma: PrismaClient,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const read of Object.values<TableReader>(READ_NOTHING)) {
+    // Once it is closed, Prisma would open the next connection by itself, and keep the process alive.
+    if (signal?.aborted === true) return;
+    await read(prisma);
+  }
 }
 
 /** What a transaction begins with. Prisma names the schema itself; raw statements do not. */
