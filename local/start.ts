@@ -23,6 +23,7 @@ import {
   toLocalSettings,
   type LocalSettings,
 } from './settings.ts';
+import { makeGatewayKey } from './gateway-key.ts';
 import { createStack } from './stack.ts';
 
 async function main(): Promise<number> {
@@ -159,7 +160,8 @@ async function run(
   await checkPorts(settings);
 
   const keeper = startKeeper();
-  const stack = createStack(settings, keeper, progress);
+  const gatewayKey = makeGatewayKey(settings.env);
+  const stack = createStack(settings, { keeper, progress, gatewayKey });
   const shutdown = waitForSignal();
   const work = async (): Promise<number> => {
     const addresses = await stack.start();
@@ -167,7 +169,11 @@ async function run(
       console.log(nextSteps(addresses, settings));
       return new Promise<number>(() => undefined);
     }
-    const areAllAsExpected = await runSamples(addresses, settings, recordings, shutdown.signal);
+    const areAllAsExpected = await runSamples(addresses, settings, {
+      recordings,
+      gatewayKey: gatewayKey?.key ?? null,
+      signal: shutdown.signal,
+    });
     if (once) return areAllAsExpected ? 0 : 1;
     console.log(nextSteps(addresses, settings));
     return new Promise<number>(() => undefined);

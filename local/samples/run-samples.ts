@@ -16,8 +16,16 @@ import { deviations } from './verdict.ts';
 export async function runSamples(
   addresses: Addresses & { readonly gatewayUrl: string },
   settings: LocalSettings,
-  recordings: readonly RecordingFile[],
-  signal: AbortSignal,
+  {
+    recordings,
+    gatewayKey,
+    signal,
+  }: {
+    readonly recordings: readonly RecordingFile[];
+    /** `null` where the gateway asks for none. */
+    readonly gatewayKey: string | null;
+    readonly signal: AbortSignal;
+  },
 ): Promise<boolean> {
   const { ownSystems } = settings;
   if (addresses.sandbox === null || ownSystems.phoneSystem) {
@@ -30,7 +38,7 @@ export async function runSamples(
   const { samples: all, problems } = await readSamples(addresses.sandbox.controlUrl);
   for (const problem of problems) console.log(`\n  ${paint('yellow', problem)}`);
   const samples = skipWordless(all, settings);
-  const gateway = createGatewayClient(addresses.gatewayUrl);
+  const gateway = createGatewayClient(addresses.gatewayUrl, gatewayKey);
   const started = Date.now();
   console.log(`\n${paint('bold', `${samples.length} sample calls`)}, submitted by HTTP\n`);
 
