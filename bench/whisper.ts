@@ -63,7 +63,7 @@ const settings = toLocalSettings(
   },
   { whisper: true },
 );
-const stack = createStack(settings, keeper, createProgress());
+const stack = createStack(settings, { keeper, progress: createProgress(), gatewayKey: null });
 try {
   await checkPorts(settings);
   const { gatewayUrl, sandbox } = await stack.start();

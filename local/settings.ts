@@ -84,6 +84,13 @@ export function readEnvFile(folder = PROJECT_FOLDER): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
+/** A host as a URL has it; of the addresses that stand for all of a machine, its own. */
+function hostOfUrl(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** What the local run starts, and where. Throws a LocalRunError for values it cannot use. */
 export function toLocalSettings(
   env: Readonly<Record<string, string>>,
@@ -114,7 +121,7 @@ export function toLocalSettings(
     env,
     dataFolder,
     ports,
-    gatewayHost: host.includes(':') ? `[${host}]` : host,
+    gatewayHost: hostOfUrl(host),
     databaseUrl,
     ownTemporal: temporalNames.length > 0,
     ownSystems,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { migrate } from '../prisma/engine/apply.ts';
 import { SYSTEM_NAMES } from '../sandbox/core/systems.ts';
+import type { GatewayKey } from './gateway-key.ts';
 import { serviceEnvironment, type Addresses } from './environment.ts';
 import { LocalRunError } from './local-run-error.ts';
 import type { Progress } from './output/progress.ts';
@@ -44,7 +45,19 @@ const STOP_ORDER = [
 ];
 
 /** Prepares the local run: uses the systems that the user names and starts the others, in parallel where possible. */
-export function createStack(settings: LocalSettings, keeper: Keeper, progress: Progress): Stack {
+export function createStack(
+  settings: LocalSettings,
+  {
+    keeper,
+    progress,
+    gatewayKey,
+  }: {
+    readonly keeper: Keeper;
+    readonly progress: Progress;
+    /** `null` where the gateway asks for none. */
+    readonly gatewayKey: GatewayKey | null;
+  },
+): Stack {
   const parts = new Map<string, Part>();
   let known: Addresses | null = null;
   const record = createRunRecord(settings.dataFolder);
@@ -173,7 +186,10 @@ export function createStack(settings: LocalSettings, keeper: Keeper, progress: P
       const addresses = { databaseUrl, temporal, sandbox, whisper };
       known = addresses;
       writeRecord();
-      const env = serviceEnvironment(settings, addresses);
+      const env = {
+        ...serviceEnvironment(settings, addresses),
+        ...(gatewayKey === null ? {} : { API_KEYS: gatewayKey.apiKeys }),
+      };
       const { ownSystems, fillsSiteDirectory, mix } = settings;
       if (mix !== null) {
         await holdSiteWalks(env, !ownSystems.connectwise && !fillsSiteDirectory);

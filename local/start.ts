@@ -26,6 +26,7 @@ import {
   toLocalSettings,
   type LocalSettings,
 } from './settings.ts';
+import { makeGatewayKey } from './gateway-key.ts';
 import { createStack } from './stack.ts';
 import { describeRivals } from './task-queue.ts';
 
@@ -164,7 +165,8 @@ async function run(
   await checkPorts(settings);
 
   const keeper = startKeeper();
-  const stack = createStack(settings, keeper, progress);
+  const gatewayKey = makeGatewayKey(settings.env);
+  const stack = createStack(settings, { keeper, progress, gatewayKey });
   const shutdown = waitForSignal();
   const work = async (): Promise<number> => {
     const addresses = await stack.start();
@@ -172,7 +174,9 @@ async function run(
       console.log(nextSteps(addresses, settings));
       return new Promise<number>(() => undefined);
     }
-    const areAllAsExpected = await runSamples(addresses, settings, recordings, {
+    const areAllAsExpected = await runSamples(addresses, settings, {
+      recordings,
+      gatewayKey: gatewayKey?.key ?? null,
       signal: shutdown.signal,
       describeRivals: () =>
         describeRivals(serviceEnvironment(settings, addresses), stack.pidOf('worker')),

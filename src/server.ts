@@ -63,13 +63,13 @@ async function main(): Promise<void> {
       }),
       (opened) => opened.close(),
     );
+    if (config.apiKeys.length === 0) {
+      logger.info('There are no API_KEYS: everybody on this machine may do everything.');
+    }
     await app.listen({ host: config.host, port: config.port });
     const stopping = new AbortController();
     stack.defer(() => stopping.abort());
     void watchDatabase((signal) => database.check(signal), logger, stopping.signal);
-    if (config.apiKeys.length === 0) {
-      logger.info('There are no API_KEYS: everybody on this machine may do everything.');
-    }
     await untilStopSignal();
     logger.info('The gateway is shutting down.');
     endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));

@@ -8,10 +8,11 @@ const WAIT = '  # wait a few seconds';
 /** The addresses of everything, and commands that can be pasted as they are. */
 export function nextSteps(
   addresses: Addresses & { readonly gatewayUrl: string },
-  settings: Pick<LocalSettings, 'withoutService' | 'databaseUrl'>,
+  settings: Pick<LocalSettings, 'withoutService' | 'databaseUrl' | 'env'>,
 ): string {
   const { gatewayUrl, temporal, sandbox, databaseUrl } = addresses;
-  const { withoutService } = settings;
+  const { withoutService, env } = settings;
+  const asksForKey = (env['API_KEYS'] ?? '').trim() !== '';
   const gateway = withoutService ? `${gatewayUrl}, once npm run dev has started it` : gatewayUrl;
   const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gateway}`];
   if (temporal !== null) {
@@ -28,6 +29,12 @@ export function nextSteps(
     );
   }
   lines.push('', paint('bold', 'What to try'), '');
+  if (asksForKey) {
+    lines.push(
+      '  # API_KEYS is set, so curl needs a key of yours for the gateway: -H "authorization: Bearer …"',
+      '',
+    );
+  }
   if (withoutService) {
     lines.push(
       '  # worker and gateway, in another terminal; they restart when a file in src/ changes',

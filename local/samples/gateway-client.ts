@@ -25,9 +25,14 @@ export type GatewayClient = {
 // The worker registers Temporal's search attributes when it starts; until then 503 is correct.
 const RETRY_FOR_MS = 30_000;
 
-/** Creates a client that retries requests answered with 503 for half a minute. */
-export function createGatewayClient(url: string): GatewayClient {
-  async function request(path: string, init?: RequestInit): Promise<Response> {
+/**
+ * Creates a client that retries requests answered with 503 for half a minute. `key` is for a gateway
+ * that asks for one.
+ */
+export function createGatewayClient(url: string, key: string | null = null): GatewayClient {
+  const headers = key === null ? {} : { authorization: `Bearer ${key}` };
+
+  async function request(path: string, init: RequestInit = { headers }): Promise<Response> {
     const deadline = Date.now() + RETRY_FOR_MS;
     for (;;) {
       const response = await fetch(`${url}${path}`, init);
@@ -41,7 +46,7 @@ export function createGatewayClient(url: string): GatewayClient {
     async submit({ callRecordingId, recordgroup, recordid }) {
       const response = await request('/calls', {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify({ callRecordingId, recordgroup, recordid }),
       });
       if (!response.ok) throw new LocalRunError(await describe(response, callRecordingId));

@@ -10,6 +10,9 @@ import { sayWhenQuiet } from './say-when-quiet.ts';
 import { deviations } from './verdict.ts';
 
 type SampleOptions = {
+  readonly recordings: readonly RecordingFile[];
+  /** `null` where the gateway asks for none. */
+  readonly gatewayKey: string | null;
   readonly signal: AbortSignal;
   /** Why the calls may not reach the worker of this run, in a sentence; `null` if nothing speaks for it. */
   readonly describeRivals: () => Promise<string | null>;
@@ -23,8 +26,7 @@ type SampleOptions = {
 export async function runSamples(
   addresses: Addresses & { readonly gatewayUrl: string },
   settings: LocalSettings,
-  recordings: readonly RecordingFile[],
-  { signal, describeRivals }: SampleOptions,
+  { recordings, gatewayKey, signal, describeRivals }: SampleOptions,
 ): Promise<boolean> {
   const { ownSystems } = settings;
   if (addresses.sandbox === null || ownSystems.phoneSystem) {
@@ -37,7 +39,7 @@ export async function runSamples(
   const { samples: all, problems } = await readSamples(addresses.sandbox.controlUrl);
   for (const problem of problems) console.log(`\n  ${paint('yellow', problem)}`);
   const samples = skipWordless(all, settings);
-  const gateway = createGatewayClient(addresses.gatewayUrl);
+  const gateway = createGatewayClient(addresses.gatewayUrl, gatewayKey);
   const started = Date.now();
   console.log(`\n${paint('bold', `${samples.length} sample calls`)}, submitted by HTTP\n`);
 

@@ -10,7 +10,7 @@ import { readDatabaseUrl } from '../domain/database-url.ts';
 import { TASK_QUEUE } from '../domain/names.ts';
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
 import { isAddressRange } from './address-ranges.ts';
-import { isLoopback, isLoopbackUrl } from './loopback.ts';
+import { isLoopback } from './loopback.ts';
 import { isQuoted } from './quotation-marks.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -133,26 +133,17 @@ const gatewayFields = z.object({
     .default('USD'),
 });
 
-const CREATE_A_KEY =
-  'create a key with npm run api-key -- NAME SCOPES and write its digest into API_KEYS';
-
 /** What the gateway reads. Without keys it is open to whoever reaches it, so only this machine may. */
-export const gatewaySchema = gatewayFields
-  .refine(({ HOST, API_KEYS }) => API_KEYS.length > 0 || isLoopback(HOST), {
+export const gatewaySchema = gatewayFields.refine(
+  ({ HOST, API_KEYS }) => API_KEYS.length > 0 || isLoopback(HOST),
+  {
     path: ['HOST'],
-    error: `must be a loopback address, because there are no API_KEYS: ${CREATE_A_KEY}`,
+    error:
+      'must be a loopback address, because there are no API_KEYS: create a key with npm run api-key -- NAME SCOPES and write its digest into API_KEYS',
     // Not only when everything else is right: all faults are told together.
-    when: ({ value }) => hasParsed(value, 'HOST', 'API_KEYS'),
-  })
-  .refine(
-    ({ PUBLIC_URL, API_KEYS }) =>
-      API_KEYS.length > 0 || PUBLIC_URL === null || isLoopbackUrl(PUBLIC_URL),
-    {
-      path: ['PUBLIC_URL'],
-      error: `must not be set, because there are no API_KEYS: ${CREATE_A_KEY}`,
-      when: ({ value }) => hasParsed(value, 'PUBLIC_URL', 'API_KEYS'),
-    },
-  );
+    when: ({ value }) => hasHostAndKeys(value),
+  },
+);
 
 const workerFields = z.object({
   ...processSchema,
@@ -253,12 +244,10 @@ export const OWN_NAMES: readonly string[] = [
   ),
 ];
 
-/** Whether these fields of a value that may have faults have none: one with a fault keeps its text, or is missing. */
-function hasParsed(value: unknown, ...names: (keyof typeof gatewayFields.shape)[]): boolean {
-  return names.every((name) => {
-    const field = Object(value)[name] as unknown;
-    return name === 'API_KEYS' ? Array.isArray(field) : field !== undefined;
-  });
+/** Whether HOST and API_KEYS are without a fault in a value that may have others. */
+function hasHostAndKeys(value: unknown): boolean {
+  const { HOST, API_KEYS }: Readonly<Record<string, unknown>> = Object(value);
+  return typeof HOST === 'string' && Array.isArray(API_KEYS);
 }
 
 function faultsOfDatabaseUrl(value: string): readonly string[] {

@@ -8,6 +8,11 @@ export type ReprocessRequest = RequestNote & { readonly from: RedoStep | null };
 /** What the log says about a request: why, and the name of the key that asked (or null). */
 export type RequestNote = { readonly reason: string | null; readonly actor: string | null };
 
+/** The name of the key for an argument, from which it is left out where there is none. */
+export function actorOf({ actor }: RequestNote): { readonly actor?: string } {
+  return actor === null ? {} : { actor };
+}
+
 /** A request about which nothing is known, as those from a command line. */
 export const NO_NOTE: RequestNote = { reason: null, actor: null };
 

@@ -12,6 +12,7 @@ import type { CallKey } from '../domain/call.ts';
 import type { CallProcessingInput, CallProcessingResult, Progress } from '../domain/call-run.ts';
 import { REDO_STEPS, STEPS, type RedoStep, type Step } from '../domain/names.ts';
 import {
+  actorOf,
   NO_NOTE,
   toReprocessRequest,
   type ReprocessRequest,
@@ -131,7 +132,7 @@ export async function CallProcessingWorkflow(
         ...key,
         redoFrom: redoTargets[0] ?? null,
         reason: note.reason,
-        actor: note.actor,
+        ...actorOf(note),
       }),
     );
     if (opened.alreadyCompleted) return toResult(key, null);
@@ -206,14 +207,14 @@ function noteOf(newer: RequestNote, older: RequestNote): RequestNote {
 function restartRun(
   key: CallKey,
   [redoFrom = 'analyzeTranscript', ...alsoRedo]: readonly RedoStep[],
-  { reason, actor }: RequestNote,
+  note: RequestNote,
 ): Promise<never> {
   return continueAsNew<typeof CallProcessingWorkflow>({
     ...key,
     redoFrom,
     ...(alsoRedo.length === 0 ? {} : { alsoRedo }),
-    ...(reason === null ? {} : { reason }),
-    ...(actor === null ? {} : { actor }),
+    ...(note.reason === null ? {} : { reason: note.reason }),
+    ...actorOf(note),
   });
 }
 

@@ -2,7 +2,7 @@ import { CancellationScope, condition, log } from '@temporalio/workflow';
 
 import type { CallKey } from '../domain/call.ts';
 import { REPROCESS_SIGNAL, type Step } from '../domain/names.ts';
-import { NO_NOTE, type RequestNote } from '../domain/reprocess-request.ts';
+import { actorOf, NO_NOTE, type RequestNote } from '../domain/reprocess-request.ts';
 import { activities } from './step-activities.ts';
 import { publishStatus } from './run-status.ts';
 import { toStepFailure, type StepFailure } from './step-failure.ts';
@@ -91,7 +91,7 @@ export function createParking(key: CallKey) {
           callSid: key.callSid,
           step,
           reason: note.reason,
-          actor: note.actor,
+          ...actorOf(note),
           releasedAtMs,
         })
         .catch((error: unknown) => noteUnrecorded('recordReprocess', step, error));

@@ -120,6 +120,47 @@ describe('the configuration', () => {
     }
   });
 
+  it('refuses a setting of the gateway that would let in more than it says, without its value', () => {
+    const sha256 = '5ec2e7'.repeat(11).slice(0, 64);
+    for (const [name, value] of [
+      ['TRUST_PROXY', 'secret'],
+      ['TRUST_PROXY', '10.0.0.0/33'],
+      ['TRUST_PROXY', '10.0.0.0/8,0.0.0.0/0'],
+      ['TRUST_PROXY', '::/0'],
+      ['TRUST_PROXY', 'true'],
+      ['PUBLIC_URL', 'https://secret.example/calls'],
+      ['PUBLIC_URL', 'https://u:secret@calls.example'],
+      ['PUBLIC_URL', 'secret.example'],
+      ['HOST', '192.0.2.1'],
+      ['API_KEYS', `secret:calls:delete:${sha256}`],
+      ['HOOK_SECRET', 'secret'],
+      ['REQUESTS_PER_MINUTE', '-1'],
+      ['OPEN_RUNS_PER_KEY', 'secret'],
+    ] as const) {
+      const { DATABASE_URL } = WORKER;
+      const faults = faultsOf(() => loadGatewayConfig({ DATABASE_URL, [name]: value }));
+      assert.equal(faults.length, 1, `${name}=${value}: ${faults.join()}`);
+      assert.ok(faults[0]?.startsWith(`${name} `), faults.join());
+      assert.doesNotMatch(faults.join(), /secret|5ec2e7|192\.0/);
+    }
+  });
+
+  it('warns of a gateway that others reach without TLS, without keys or by no name', () => {
+    const { DATABASE_URL } = WORKER;
+    const API_KEYS = `name:admin:${'a'.repeat(64)}`;
+    for (const [env, words] of [
+      [{ HOST: '0.0.0.0', API_KEYS }, /PUBLIC_URL is not set/],
+      [{ PUBLIC_URL: 'http://calls.example', API_KEYS }, /unencrypted/],
+      [{ PUBLIC_URL: 'https://calls.example' }, /no API_KEYS/],
+    ] as const) {
+      const { warnings } = loadGatewayConfig({ DATABASE_URL, ...env });
+      assert.equal(warnings.length, 1, warnings.join());
+      assert.match(warnings[0] ?? '', words);
+    }
+    const env = { PUBLIC_URL: 'https://calls.example', HOST: '0.0.0.0', API_KEYS };
+    assert.deepEqual(loadGatewayConfig({ DATABASE_URL, ...env }).warnings, []);
+  });
+
   const BAD: readonly (readonly [name: string, value: string])[] = [
     ['DATABASE_URL', 'mysql://secret@db/x'],
     ['DATABASE_URL', 'secret'],

@@ -13,7 +13,11 @@ describe('what npm start prints at its end', () => {
         sandbox: null,
         whisper: null,
       },
-      { withoutService: false, databaseUrl: 'postgresql://me:secret@127.0.0.1:5432/calls' },
+      {
+        withoutService: false,
+        databaseUrl: 'postgresql://me:secret@127.0.0.1:5432/calls',
+        env: {},
+      },
     );
     const address = /Failed +(\S+)/.exec(text)?.[1] ?? '';
     const { pathname, searchParams } = new URL(address);
