@@ -5,27 +5,27 @@ import { limitReached } from './limits.ts';
 // Temporal lists a run a moment after it was started: within a second, or two on a busy server.
 const LISTED_AFTER_MS = 3_000;
 
-// Somewhere else a run ends every few seconds when so many are open.
+// With so many runs open, one ends every few seconds.
 const RETRY_AFTER_MS = 5_000;
 
 export type OpenRuns = ReturnType<typeof createOpenRuns>;
 
 /**
  * Creates the limit on runs that are open and not parked, per key. Temporal counts those that it lists
- * already, this process the ones it has just let begin; other gateways may let a few more begin in the
- * same seconds.
+ * already, and this process those that it has just admitted; other gateways may admit a few more in
+ * the same seconds.
  */
 export function createOpenRuns(runs: Pick<CallRuns, 'countOpen'>, openRunsPerKey: number) {
-  /** When each key's last runs were let begin, in milliseconds. */
+  /** When each key's last runs were admitted, in milliseconds. */
   const recent = new Map<string, number[]>();
 
   return {
     /**
-     * Lets a run of a key begin. Throws LIMIT_REACHED when it is one too many, and TEMPORAL_… when
-     * Temporal does not answer. Returns what takes this back when no run began.
+     * Admits a run of a key. Throws LIMIT_REACHED when it is one too many, and TEMPORAL_… when
+     * Temporal does not answer. Returns a function that undoes the admission when no run began.
      */
     async admit(actor: string | null): Promise<() => void> {
-      // A phone system does not ask again: a call that is refused would be lost.
+      // A phone system does not retry: a call that is refused would be lost.
       if (openRunsPerKey === 0 || actor === null || actor === HOOK_ACTOR) return () => undefined;
       const listedUntil = Date.now() - LISTED_AFTER_MS;
       const listed = await runs.countOpen(actor, new Date(listedUntil));

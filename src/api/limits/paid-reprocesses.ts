@@ -20,8 +20,8 @@ export function createPaidReprocesses(deps: PaidReprocessDeps, perDay: number) {
   const { database, calls, paidReprocesses } = deps;
   return {
     /**
-     * Lets a call be reprocessed. Throws LIMIT_REACHED when that is once too often, and Prisma's
-     * errors. Returns what takes this back when the run could not be told.
+     * Admits a reprocess of a call. Throws LIMIT_REACHED when it is one too many, and Prisma's
+     * errors. Returns a function that undoes the admission when the run could not be signalled.
      */
     async admit(
       call: Pick<Call, 'id' | 'callStatus' | 'failedStep'>,

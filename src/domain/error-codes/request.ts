@@ -13,16 +13,17 @@ export const REQUEST_CODES = {
     meaning: 'The Host header of a request names neither PUBLIC_URL nor this machine.',
     retryable: false,
     remedy:
-      'Ask at the address in PUBLIC_URL. If the address you asked at is the right one, set PUBLIC_URL to it and restart the gateway; a proxy has to hand on the Host header.',
+      'Send the request to the address in PUBLIC_URL. If the address you used is the right one, set PUBLIC_URL to it and restart the gateway; a proxy has to pass on the Host header.',
   },
   ORIGIN_FOREIGN: {
-    meaning: 'A web page of another origin sent the request, so its reader may not know of it.',
+    meaning:
+      'A web page of another origin sent the request, possibly without the knowledge of the person who is reading it.',
     retryable: false,
     remedy:
       'Send the request from a server or a command line. If the page is our own, set PUBLIC_URL to the address at which it was opened and restart the gateway.',
   },
   KEY_REFUSED: {
-    meaning: 'A request brought no key, or none that is accepted.',
+    meaning: 'The request has no key, or none that is accepted.',
     retryable: false,
     remedy:
       'Send the key as "Authorization: Bearer …", never in the address. If it was lost or removed, create another with npm run api-key, add its digest to API_KEYS and restart the gateway.',
@@ -41,15 +42,16 @@ export const REQUEST_CODES = {
       'Use a key with the scope that the message names. A key gets another scope when its entry in API_KEYS is changed and the gateway restarted.',
   },
   LIMIT_REACHED: {
-    meaning: 'More was asked for than a limit of the gateway permits.',
+    meaning: 'The request exceeds a limit of the gateway.',
     retryable: true,
     remedy:
-      'Ask again after the seconds in Retry-After. If the limit that the message names is too low for this installation, raise it and restart the gateway; 0 turns it off.',
+      'Send the request again after the number of seconds in Retry-After. If the limit that the message names is too low for this installation, raise it and restart the gateway; 0 turns it off.',
   },
   GATEWAY_OVERLOADED: {
-    meaning: 'The gateway is too busy to answer in time, so it took the request not at all.',
+    meaning: 'The gateway is too busy to answer in time, so it refused the request.',
     retryable: true,
-    remedy: 'Ask again after the seconds in Retry-After; if it stays so, run more gateways.',
+    remedy:
+      'Send the request again after the number of seconds in Retry-After. If this goes on, run more gateways.',
   },
   NOT_FOUND: {
     meaning: 'There is no such call or path.',
