@@ -37,7 +37,7 @@ describe('the log', () => {
       assert.match(String(line['time']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       assert.ok(!('level' in line) && !('msg' in line));
     }
-    const warning = lines.find((line) => line['severity'] === 'WARNING');
+    const warning = lines.find((line) => line['severity'] === 'WARNING' && 'reqId' in line);
     assert.equal(warning?.['code'], 'DATABASE_UNAVAILABLE');
     assert.match(String(warning['reqId']), /^[0-9a-f-]{36}$/);
   });
