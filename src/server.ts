@@ -17,6 +17,7 @@ import { createProcessingLogRepository } from './repositories/processing-log-rep
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
+import { createStoredWorkRepository } from './repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,

@@ -17,6 +17,7 @@ import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
+import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
 import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
 import { submitCallRoute } from './routes/submit-call.ts';
@@ -26,6 +27,7 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
+  ReprocessReceiptDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
     readonly access: AccessConfig;
@@ -81,6 +83,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
   void app.register(readCallRoutes, deps);
+  void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;

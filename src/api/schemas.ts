@@ -63,6 +63,18 @@ export const runReply = z.object({
   links,
 });
 
+/** What was used of the paid systems, and what that costs at the configured prices; null where one is missing. */
+export const cost = z.object({
+  currency: z.string(),
+  speech: z.number().nullable(),
+  analysis: z.number().nullable(),
+  total: z.number().nullable(),
+  speechSeconds: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  estimated: z.boolean(),
+});
+
 export const callReply = z.object({
   callSid: z.string(),
   status: z.enum(CALL_STATUSES),
@@ -103,18 +115,7 @@ export const callReply = z.object({
    * that was lost counts with the length of the recording, for each channel; `estimated` says that
    * there is one.
    */
-  cost: z
-    .object({
-      currency: z.string(),
-      speech: z.number().nullable(),
-      analysis: z.number().nullable(),
-      total: z.number().nullable(),
-      speechSeconds: z.int(),
-      inputTokens: z.int(),
-      outputTokens: z.int(),
-      estimated: z.boolean(),
-    })
-    .nullable(),
+  cost: cost.nullable(),
   links,
 });
 

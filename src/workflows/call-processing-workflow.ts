@@ -20,13 +20,15 @@ import {
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
 import {
+  PLAN_DESCRIPTION,
+  planQuery,
   REPROCESS_DESCRIPTION,
   reprocessSignal,
   STATUS_DESCRIPTION,
   statusQuery,
 } from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
-import { mustRedo, withoutImplied } from './redo-plan.ts';
+import { mustRedo, withoutImplied } from '../domain/redo-plan.ts';
 import { publishStarted, publishStatus } from './run-status.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure } from './step-failure.ts';
@@ -73,6 +75,10 @@ export async function CallProcessingWorkflow(
     }),
     { description: STATUS_DESCRIPTION },
   );
+
+  setHandler(planQuery, () => ({ steps: progress, redo: redoTargets }), {
+    description: PLAN_DESCRIPTION,
+  });
 
   setHandler(
     reprocessSignal,

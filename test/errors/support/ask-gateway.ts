@@ -13,6 +13,7 @@ import { createProcessingLogRepository } from '../../../src/repositories/process
 import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from '../../../src/repositories/paid-reprocess-repository.ts';
+import { createStoredWorkRepository } from '../../../src/repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
 import type { TemporalAnswer } from '../corpus/gateway.ts';
@@ -51,6 +52,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices,
