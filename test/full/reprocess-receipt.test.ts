@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { REDO_STEPS, type RedoStep } from '../../src/domain/names.ts';
 import type { ReceiptReply } from '../../src/api/reprocess-schemas.ts';
-import { eventsOf, startCall } from '../support/calls.ts';
+import { eventsOf, startCall as startAnyCall } from '../support/calls.ts';
 import { untilStatus } from '../support/conditions.ts';
 import { startModelMeter, type ModelMeter } from '../support/model-meter.ts';
 import { startService, type Service } from '../support/service.ts';
@@ -45,6 +45,15 @@ describe('the receipt of a reprocess', () => {
     await service.stop();
     await meter.close();
   });
+
+  let lengths = 0;
+
+  /** Each audio is another, and its length is far from a whole second, so that what is billed for it is known. */
+  function startCall(of: Service, more: Readonly<Record<string, unknown>> = {}) {
+    lengths += 1;
+    const audio = { generate: { kind: 'noise', seconds: 1.5 + lengths / 8_000 } };
+    return startAnyCall(of, { audio, ...more });
+  }
 
   async function receiptOf(callSid: string, from?: RedoStep): Promise<ReceiptReply> {
     const query = from === undefined ? '' : `?from=${from}`;
