@@ -15,6 +15,7 @@ import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-rep
 import { createRequestLimits } from './access/request-limits.ts';
 import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
+import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
@@ -27,6 +28,7 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
+  CallHistoryDeps &
   ReprocessReceiptDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
@@ -83,6 +85,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
   void app.register(readCallRoutes, deps);
+  void app.register(callHistoryRoutes, deps);
   void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });

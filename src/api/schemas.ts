@@ -75,6 +75,8 @@ export const cost = z.object({
   estimated: z.boolean(),
 });
 
+export const companyRef = z.object({ connectwiseId: z.string(), name: z.string() });
+
 export const callReply = z.object({
   callSid: z.string(),
   status: z.enum(CALL_STATUSES),
@@ -94,7 +96,9 @@ export const callReply = z.object({
   externalPhoneNumber: z.string().nullable(),
   direction: z.enum(DIRECTIONS).nullable(),
   companyMatch: z.enum(COMPANY_MATCHES).nullable(),
-  company: z.object({ connectwiseId: z.string(), name: z.string() }).nullable(),
+  company: companyRef.nullable(),
+  /** The companies that share the number of an AMBIGUOUS match; otherwise none. */
+  companyCandidates: z.array(companyRef),
   failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
   /** Set while a step is tried again by itself, or while no worker takes the call up. */
   waiting: z
