@@ -3,6 +3,7 @@ import './process/node-version.cjs';
 import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
+import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
@@ -10,6 +11,7 @@ import { readArguments } from './process/arguments.ts';
 import { watchDatabase } from './process/database-at-start.ts';
 import { endWithin } from './process/end-within.ts';
 import { createLogger } from './process/logger.ts';
+import { createBulkReprocessRepository } from './repositories/bulk-reprocess-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
     );
     const { namespace } = config.temporal;
     const { prisma } = database;
+    const client = new Client({ connection, namespace });
 
     const app = stack.adopt(
       buildApi({
@@ -59,7 +62,9 @@ async function main(): Promise<void> {
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,
-        runs: createCallRuns(new Client({ connection, namespace }), config.taskQueue),
+        runs: createCallRuns(client, config.taskQueue),
+        bulkReprocesses: createBulkReprocessRepository(prisma),
+        bulkRuns: createBulkReprocessRuns(client, config.taskQueue),
         linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
         callerChannel: config.callerChannel,
       }),

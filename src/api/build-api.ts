@@ -15,6 +15,7 @@ import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-rep
 import { createRequestLimits } from './access/request-limits.ts';
 import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
+import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-reprocesses.ts';
 import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
@@ -29,6 +30,7 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
   CallHistoryDeps &
+  BulkReprocessesDeps &
   ReprocessReceiptDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
@@ -88,6 +90,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(callHistoryRoutes, deps);
   void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
+  void app.register(bulkReprocessesRoutes, deps);
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;
 }

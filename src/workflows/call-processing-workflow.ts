@@ -85,7 +85,9 @@ export async function CallProcessingWorkflow(
     (payload) => {
       const request = toReprocessRequest(payload);
       reprocessRequests += 1;
-      if (!hasStarted) {
+      if (request.onlyIfParked && parking.list().length === 0) {
+        log.info('Nothing is parked any more, so this reprocess changes nothing.');
+      } else if (!hasStarted) {
         // Sent together with the start: a known call is to redo a step.
         redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
         note = noteOf(request, note);

@@ -1,4 +1,9 @@
-import { sendJson, startHttpServer } from './http-server.ts';
+import { sendJson, startHttpServer, type SeenRequest } from './http-server.ts';
+
+type Reply = {
+  readonly status: number;
+  readonly json: { usage?: { prompt_tokens: number; completion_tokens: number } };
+};
 
 export type ModelMeter = Awaited<ReturnType<typeof startModelMeter>>;
 
@@ -10,26 +15,28 @@ export async function startModelMeter() {
   let target = '';
   const used = new Map<string, { inputTokens: number; outputTokens: number }>();
   const usedBy = (callSid: string) => used.get(callSid) ?? { inputTokens: 0, outputTokens: 0 };
-  const server = await startHttpServer(({ method, url, headers, body }, response) => {
+
+  async function passOn({ method, url, headers, body }: SeenRequest): Promise<Reply> {
     const { authorization = '' } = headers;
-    void fetch(`${target}${url}`, {
+    const reply = await fetch(`${target}${url}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       ...(method === 'POST' ? { body } : {}),
-    }).then(
-      async (reply) => {
-        const json = (await reply.json()) as {
-          usage?: { prompt_tokens: number; completion_tokens: number };
-        };
-        const [, second, index] = /ticket (\d+) (\d+)/.exec(body) ?? [];
-        const callSid = `${second}.${index}`;
-        const before = usedBy(callSid);
-        used.set(callSid, {
-          inputTokens: before.inputTokens + (json.usage?.prompt_tokens ?? 0),
-          outputTokens: before.outputTokens + (json.usage?.completion_tokens ?? 0),
-        });
-        sendJson(response, json, reply.status);
-      },
+    });
+    const json = (await reply.json()) as Reply['json'];
+    const [, second, index] = /ticket (\d+) (\d+)/.exec(body) ?? [];
+    const callSid = `${second}.${index}`;
+    const before = usedBy(callSid);
+    used.set(callSid, {
+      inputTokens: before.inputTokens + (json.usage?.prompt_tokens ?? 0),
+      outputTokens: before.outputTokens + (json.usage?.completion_tokens ?? 0),
+    });
+    return { status: reply.status, json };
+  }
+
+  const server = await startHttpServer((request, response) => {
+    passOn(request).then(
+      ({ status, json }) => sendJson(response, json, status),
       () => response.destroy(),
     );
   });
