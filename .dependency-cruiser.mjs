@@ -21,6 +21,7 @@ const REPLAYED = [
   'src/domain/error-codes.ts',
   'src/domain/error-codes',
   'src/domain/names.ts',
+  'src/domain/redo-plan.ts',
   'src/domain/reprocess-request.ts',
   'src/domain/storable-text.ts',
 ];

@@ -3,6 +3,7 @@ import './process/node-version.cjs';
 import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
+import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
@@ -10,6 +11,7 @@ import { readArguments } from './process/arguments.ts';
 import { watchDatabase } from './process/database-at-start.ts';
 import { endWithin } from './process/end-within.ts';
 import { createLogger } from './process/logger.ts';
+import { createBulkReprocessRepository } from './repositories/bulk-reprocess-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
@@ -17,6 +19,7 @@ import { createProcessingLogRepository } from './repositories/processing-log-rep
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
+import { createStoredWorkRepository } from './repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
 
@@ -40,6 +43,7 @@ async function main(): Promise<void> {
     );
     const { namespace } = config.temporal;
     const { prisma } = database;
+    const client = new Client({ connection, namespace });
 
     const app = stack.adopt(
       buildApi({
@@ -54,10 +58,13 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,
-        runs: createCallRuns(new Client({ connection, namespace }), config.taskQueue),
+        runs: createCallRuns(client, config.taskQueue),
+        bulkReprocesses: createBulkReprocessRepository(prisma),
+        bulkRuns: createBulkReprocessRuns(client, config.taskQueue),
         linksOf: createLinkBuilder(config.temporalUiUrl, namespace),
         callerChannel: config.callerChannel,
       }),

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import { createBulkReprocessActivities } from './activities/bulk-reprocess/index.ts';
 import { createActivities } from './activities/index.ts';
 import { createSiteDirectoryActivities } from './activities/site-directory/index.ts';
+import { createCallResumption } from './clients/temporal/call-resumption.ts';
+import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createAttemptHistory } from './clients/temporal/attempt-history.ts';
 import { createConnectWise } from './clients/connectwise/client.ts';
 import { createLanguageModel } from './clients/language-model/client.ts';
@@ -22,6 +25,7 @@ import { untilDatabaseFits } from './process/database-at-start.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
+import { createBulkReprocessRepository } from './repositories/bulk-reprocess-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
@@ -116,6 +120,14 @@ async function main(): Promise<void> {
           callerChannel: config.callerChannel,
           numberRules,
           reprocessWindowMs: config.reprocessWindowMs,
+        }),
+        ...createBulkReprocessActivities({
+          database,
+          calls: createCallRepository(prisma),
+          log: createProcessingLogRepository(prisma),
+          bulkReprocesses: createBulkReprocessRepository(prisma),
+          runs: createCallRuns(client, config.taskQueue),
+          resumption: createCallResumption(client, config.taskQueue),
         }),
         ...createSiteDirectoryActivities({
           database,

@@ -15,8 +15,11 @@ import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-rep
 import { createRequestLimits } from './access/request-limits.ts';
 import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
+import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-reprocesses.ts';
+import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
 import { healthRoute } from './routes/health.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
+import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
 import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
 import { submitCallRoute } from './routes/submit-call.ts';
@@ -26,6 +29,9 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
+  CallHistoryDeps &
+  BulkReprocessesDeps &
+  ReprocessReceiptDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
     readonly access: AccessConfig;
@@ -81,7 +87,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
   void app.register(readCallRoutes, deps);
+  void app.register(callHistoryRoutes, deps);
+  void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
+  void app.register(bulkReprocessesRoutes, deps);
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;
 }

@@ -63,6 +63,20 @@ export const runReply = z.object({
   links,
 });
 
+/** What was used of the paid systems, and what that costs at the configured prices; null where one is missing. */
+export const cost = z.object({
+  currency: z.string(),
+  speech: z.number().nullable(),
+  analysis: z.number().nullable(),
+  total: z.number().nullable(),
+  speechSeconds: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  estimated: z.boolean(),
+});
+
+export const companyRef = z.object({ connectwiseId: z.string(), name: z.string() });
+
 export const callReply = z.object({
   callSid: z.string(),
   status: z.enum(CALL_STATUSES),
@@ -82,7 +96,9 @@ export const callReply = z.object({
   externalPhoneNumber: z.string().nullable(),
   direction: z.enum(DIRECTIONS).nullable(),
   companyMatch: z.enum(COMPANY_MATCHES).nullable(),
-  company: z.object({ connectwiseId: z.string(), name: z.string() }).nullable(),
+  company: companyRef.nullable(),
+  /** The companies that share the number of an AMBIGUOUS match; otherwise none. */
+  companyCandidates: z.array(companyRef),
   failure: z.object({ step: z.string(), code: z.string(), message: z.string() }).nullable(),
   /** Set while a step is tried again by itself, or while no worker takes the call up. */
   waiting: z
@@ -103,18 +119,7 @@ export const callReply = z.object({
    * that was lost counts with the length of the recording, for each channel; `estimated` says that
    * there is one.
    */
-  cost: z
-    .object({
-      currency: z.string(),
-      speech: z.number().nullable(),
-      analysis: z.number().nullable(),
-      total: z.number().nullable(),
-      speechSeconds: z.int(),
-      inputTokens: z.int(),
-      outputTokens: z.int(),
-      estimated: z.boolean(),
-    })
-    .nullable(),
+  cost: cost.nullable(),
   links,
 });
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { processingLog, Transcript } from '../generated/prisma/client.ts';
 import type { CallCost } from '../domain/call-cost.ts';
 import type { CallStatus } from '../domain/call.ts';
@@ -8,7 +10,13 @@ import { explainCall } from '../domain/explanation.ts';
 import { isStep } from '../domain/names.ts';
 import type { CallWithDetails } from '../repositories/call-repository.ts';
 import type { CallState } from './call-state.ts';
-import type { CallReply, LogReply, RunReply, TranscriptReply } from './schemas.ts';
+import {
+  companyRef,
+  type CallReply,
+  type LogReply,
+  type RunReply,
+  type TranscriptReply,
+} from './schemas.ts';
 
 /** Builds the links that a reply gives to clients and people. */
 export type LinkBuilder = ReturnType<typeof createLinkBuilder>;
@@ -59,6 +67,7 @@ export function toCallReply(
     direction: call.direction,
     companyMatch: call.companyMatch,
     company: company && { connectwiseId: company.connectwiseId, name: company.name },
+    companyCandidates: companyRefs.catch([]).parse(call.companyCandidates),
     failure: state.failure,
     waiting: state.waiting && {
       ...state.waiting,
@@ -89,6 +98,9 @@ function explain(call: CallWithDetails, state: CallState): string {
     isRunClosed,
   });
 }
+
+/** None in rows that are older than the column. */
+const companyRefs = z.array(companyRef);
 
 /** The reply with the log of a call. */
 export function toLogReply(rows: readonly processingLog[]): LogReply {

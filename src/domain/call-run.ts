@@ -30,5 +30,11 @@ export type StatusReport = {
   readonly reprocessRequests: number;
 };
 
+/** The answer to the query `plan`: how far each step is, and which steps must not reuse what earlier runs stored. */
+export type PlanReport = {
+  readonly steps: Readonly<Record<Step, Progress>>;
+  readonly redo: readonly RedoStep[];
+};
+
 /** The workflow of one call, as a type: clients start and signal it without loading it. */
 export type CallProcessing = (input: CallProcessingInput) => Promise<CallProcessingResult>;

@@ -43,6 +43,9 @@ export type MatchQuestion = {
   readonly excludedCompanyIds: readonly string[];
 };
 
+/** One of several companies that share a number. */
+export type CompanyCandidate = { readonly connectwiseId: string; readonly name: string };
+
 /**
  * Which company a number belongs to. `incompleteContactIds` are active contacts that have the number
  * but no visible company, most likely because of the API member's rights.
@@ -55,7 +58,8 @@ export type CompanyLookup =
     }
   | {
       readonly match: 'AMBIGUOUS';
-      readonly candidateIds: readonly string[];
+      /** By ConnectWise id. */
+      readonly candidates: readonly CompanyCandidate[];
       readonly incompleteContactIds: readonly string[];
     }
   | { readonly match: 'UNKNOWN'; readonly incompleteContactIds: readonly string[] };
@@ -139,8 +143,10 @@ function toLookup(
   const [first, ...others] = companies;
   if (first === undefined) return { match: 'UNKNOWN', incompleteContactIds };
   if (others.length > 0) {
-    const candidateIds = companies.map(({ id }) => id).sort(byNumber);
-    return { match: 'AMBIGUOUS', candidateIds, incompleteContactIds };
+    const candidates = companies
+      .map(({ id, name }) => ({ connectwiseId: id, name }))
+      .toSorted((left, right) => byNumber(left.connectwiseId, right.connectwiseId));
+    return { match: 'AMBIGUOUS', candidates, incompleteContactIds };
   }
   const company = { connectwiseId: first.id, name: first.name };
   return { match: 'MATCHED', company, incompleteContactIds };

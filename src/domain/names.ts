@@ -10,6 +10,17 @@ export const REPROCESS_SIGNAL = 'reprocess';
 /** The query for the state of a run. */
 export const STATUS_QUERY = 'status';
 
+/** The query for what a run does again when it is reprocessed. */
+export const PLAN_QUERY = 'plan';
+
+/** The workflow type that reprocesses many calls. */
+export const BULK_REPROCESS_WORKFLOW_TYPE = 'BulkReprocessWorkflow';
+
+/** The workflow id of a reprocess of many calls. */
+export function bulkReprocessIdOf(id: string): string {
+  return `bulk-reprocess-${id}`;
+}
+
 /** The workflow type that keeps the phone numbers of ConnectWise's sites up to date. */
 export const SITE_DIRECTORY_WORKFLOW_TYPE = 'SiteDirectoryWorkflow';
 

@@ -3,7 +3,11 @@ import { isRedoStep, type RedoStep } from './names.ts';
 import { toStorable } from './storable-text.ts';
 
 /** What a `reprocess` requests. Without `from`, the parked steps are tried again. */
-export type ReprocessRequest = RequestNote & { readonly from: RedoStep | null };
+export type ReprocessRequest = RequestNote & {
+  readonly from: RedoStep | null;
+  /** Only resume what is parked: a run in which nothing is parked any more is left alone. */
+  readonly onlyIfParked: boolean;
+};
 
 /** What the log says about a request: why, and the name of the key that asked (or null). */
 export type RequestNote = { readonly reason: string | null; readonly actor: string | null };
@@ -25,13 +29,16 @@ export const REASON_MAX_LENGTH = 200;
  * would not expect it.
  */
 export function toReprocessRequest(payload: unknown): ReprocessRequest {
-  if (typeof payload !== 'object' || payload === null) return { from: null, ...NO_NOTE };
+  if (typeof payload !== 'object' || payload === null) {
+    return { from: null, ...NO_NOTE, onlyIfParked: false };
+  }
   const from = 'from' in payload ? (payload.from ?? null) : null;
   const reason = toReason('reason' in payload ? payload.reason : null);
   const actor = 'actor' in payload ? toActor(payload.actor) : null;
-  if (isRedoStep(from)) return { from, reason, actor };
+  const onlyIfParked = 'onlyIfParked' in payload && payload.onlyIfParked === true;
+  if (isRedoStep(from)) return { from, reason, actor, onlyIfParked };
   const notes = [reason, from === null ? null : UNKNOWN_STEP].filter((note) => note !== null);
-  return { from: null, reason: notes.join('; ') || null, actor };
+  return { from: null, reason: notes.join('; ') || null, actor, onlyIfParked };
 }
 
 const UNKNOWN_STEP = 'the step that was named is not known, so this is a plain retry';

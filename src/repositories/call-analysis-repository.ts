@@ -1,6 +1,8 @@
 import type { CallAnalysis, Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { TransactionClient } from './database.ts';
 
+export type AnalysisWithCompany = Prisma.CallAnalysisGetPayload<{ include: { company: true } }>;
+
 export type CallAnalysisRepository = ReturnType<typeof createCallAnalysisRepository>;
 
 /** The language model's analyses of the calls. */
@@ -80,6 +82,18 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
           (chunks.outputTokens ?? 0) +
           Number(inVain.outputTokens ?? 0),
       };
+    },
+
+    /** The same, with the company that each was made for. */
+    listWithCompany(
+      callId: string,
+      tx: TransactionClient = prisma,
+    ): Promise<AnalysisWithCompany[]> {
+      return tx.callAnalysis.findMany({
+        where: { callId },
+        orderBy: { createdAt: 'asc' },
+        include: { company: true },
+      });
     },
 
     /** Every analysis of a call, oldest first. */

@@ -136,10 +136,13 @@ const READ_NOTHING = {
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),
   Transcript: ({ transcript }) => transcript.findFirst(NO_ROW),
+  EarlierTranscript: ({ earlierTranscript }) => earlierTranscript.findFirst(NO_ROW),
   CallAnalysis: ({ callAnalysis }) => callAnalysis.findFirst(NO_ROW),
   AnalysisChunk: ({ analysisChunk }) => analysisChunk.findFirst(NO_ROW),
   AnalysisAttempt: ({ analysisAttempt }) => analysisAttempt.findFirst(NO_ROW),
   PaidReprocess: ({ paidReprocess }) => paidReprocess.findFirst(NO_ROW),
+  BulkReprocess: ({ bulkReprocess }) => bulkReprocess.findFirst(NO_ROW),
+  BulkReprocessCall: ({ bulkReprocessCall }) => bulkReprocessCall.findFirst(NO_ROW),
   HookDelivery: ({ hookDelivery }) => hookDelivery.findFirst(NO_ROW),
   processingLog: ({ processingLog }) => processingLog.findFirst(NO_ROW),
 } as const satisfies Record<Prisma.ModelName, TableReader>;

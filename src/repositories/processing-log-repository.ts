@@ -33,6 +33,20 @@ export function createProcessingLogRepository(prisma: PrismaClient) {
       });
     },
 
+    /** Whether a run has opened a call, or resumed it, at this moment or later. */
+    async wasBegunSince(
+      callId: string,
+      since: Date,
+      tx: TransactionClient = prisma,
+    ): Promise<boolean> {
+      const events: LogEvent[] = ['JOB_STARTED', 'REPROCESS_REQUESTED'];
+      const found = await tx.processingLog.findFirst({
+        where: { callId, createdAt: { gte: since }, event: { in: events } },
+        select: { id: true },
+      });
+      return found !== null;
+    },
+
     /** When the first failed attempt of an activity was noted; `null` while there is none. */
     async firstFailureAt(
       { runId, activityId }: ActivityKey,

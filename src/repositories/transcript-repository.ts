@@ -1,15 +1,25 @@
-import type { Prisma, PrismaClient, Transcript } from '../generated/prisma/client.ts';
+import {
+  Prisma,
+  type EarlierTranscript,
+  type PrismaClient,
+  type Transcript,
+} from '../generated/prisma/client.ts';
 import { MAX_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
 
-/** What was said in the calls: one transcript per call. */
+/** What was said in the calls: one transcript per call, and those that it has replaced. */
 export function createTranscriptRepository(prisma: PrismaClient) {
   return {
     /** The transcript of a call; `null` while there is none. */
     findByCall(callId: string, tx: TransactionClient = prisma): Promise<Transcript | null> {
       return tx.transcript.findUnique({ where: { callId } });
+    },
+
+    /** The transcripts of a call that others have replaced, oldest first. */
+    listEarlier(callId: string, tx: TransactionClient = prisma): Promise<EarlierTranscript[]> {
+      return tx.earlierTranscript.findMany({ where: { callId }, orderBy: { madeAt: 'asc' } });
     },
 
     /** Seconds billed for all transcripts of a call, replaced ones included; `null` while there is none. */
@@ -20,7 +30,7 @@ export function createTranscriptRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Stores the transcript of a call, replacing an earlier one but keeping what that one was billed.
+     * Stores the transcript of a call. One that it replaces is kept among the earlier ones.
      * The caller must have locked the call, so that no other transcript is replaced meanwhile.
      */
     async save(
@@ -34,6 +44,7 @@ export function createTranscriptRepository(prisma: PrismaClient) {
         (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
         MAX_INTEGER,
       );
+      if (isReplaced) await keepEarlier(before, tx);
       return tx.transcript.upsert({
         where,
         create: data,
@@ -41,4 +52,20 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       });
     },
   };
+}
+
+async function keepEarlier(
+  { id: _id, priorSeconds: _prior, createdAt: _first, updatedAt, ...transcript }: Transcript,
+  tx: TransactionClient,
+): Promise<void> {
+  const { segments, recognition } = transcript;
+  await tx.earlierTranscript.create({
+    data: {
+      ...transcript,
+      segments: segments ?? Prisma.JsonNull,
+      recognition: recognition ?? Prisma.DbNull,
+      // A transcript is written once: the row of a call stays when its transcript is replaced.
+      madeAt: updatedAt,
+    },
+  });
 }

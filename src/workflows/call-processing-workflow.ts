@@ -21,13 +21,15 @@ import {
 import { closeCancelled, closeExpired } from './closing.ts';
 import { checkInput } from './input.ts';
 import {
+  PLAN_DESCRIPTION,
+  planQuery,
   REPROCESS_DESCRIPTION,
   reprocessSignal,
   STATUS_DESCRIPTION,
   statusQuery,
 } from './messages.ts';
 import { createParking, WindowExpired } from './parking.ts';
-import { mustRedo, withoutImplied } from './redo-plan.ts';
+import { mustRedo, withoutImplied } from '../domain/redo-plan.ts';
 import { publishStarted, publishStatus } from './run-status.ts';
 import { activities } from './step-activities.ts';
 import { toStepFailure } from './step-failure.ts';
@@ -75,12 +77,18 @@ export async function CallProcessingWorkflow(
     { description: STATUS_DESCRIPTION },
   );
 
+  setHandler(planQuery, () => ({ steps: progress, redo: redoTargets }), {
+    description: PLAN_DESCRIPTION,
+  });
+
   setHandler(
     reprocessSignal,
     (payload) => {
       const request = toReprocessRequest(payload);
       reprocessRequests += 1;
-      if (!hasStarted) {
+      if (request.onlyIfParked && parking.list().length === 0) {
+        log.info('Nothing is parked any more, so this reprocess changes nothing.');
+      } else if (!hasStarted) {
         // Sent together with the start: a known call is to redo a step.
         redoTargets = withoutImplied([...redoTargets, request.from ?? 'analyzeTranscript']);
         note = noteOf(request, note);

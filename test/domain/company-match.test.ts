@@ -110,7 +110,7 @@ function inWords(lookup: CompanyLookup): string {
     case 'MATCHED':
       return `MATCHED ${lookup.company.connectwiseId}`;
     case 'AMBIGUOUS':
-      return `AMBIGUOUS ${lookup.candidateIds.join(',')}`;
+      return `AMBIGUOUS ${lookup.candidates.map(({ connectwiseId }) => connectwiseId).join(',')}`;
     case 'UNKNOWN':
       return 'UNKNOWN';
   }

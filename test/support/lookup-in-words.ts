@@ -8,7 +8,7 @@ export function lookupInWords(lookup: CompanyLookup): string {
     case 'MATCHED':
       return `MATCHED ${lookup.company.connectwiseId}${end}`;
     case 'AMBIGUOUS':
-      return `AMBIGUOUS ${lookup.candidateIds.join(',')}${end}`;
+      return `AMBIGUOUS ${lookup.candidates.map(({ connectwiseId }) => connectwiseId).join(',')}${end}`;
     case 'UNKNOWN':
       return `UNKNOWN${end}`;
   }

@@ -52,7 +52,7 @@ export type Rig = {
    */
   readonly recorder: Recorder | null;
   readonly addRecording: RecordingMaker['add'];
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply>;
+  request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Reply>;
   /** Rejects when it does not get ready. Whatever still runs is killed by `stop`. */
   startWorker(options?: WorkerOptions): Promise<OwnProcess>;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Call, Prisma } from '../../generated/prisma/client.ts';
+import { Prisma, type Call } from '../../generated/prisma/client.ts';
 import type { AudioFacts } from '../../audio/inspect-audio.ts';
 import type { RecordingMetadata } from '../../clients/phone-system/client.ts';
 import { recordedAtOf } from '../../domain/call.ts';
@@ -52,6 +52,7 @@ const NO_MATCH = {
   direction: null,
   companyMatch: null,
   companyId: null,
+  companyCandidates: Prisma.DbNull,
   matchRunId: null,
 } as const;
 

@@ -58,7 +58,7 @@ function describeLookup(lookup: CompanyLookup): NotedEvent {
     case 'AMBIGUOUS':
       return {
         event: 'COMPANY_AMBIGUOUS',
-        message: `Several companies have this number (ConnectWise ids ${lookup.candidateIds.join(', ')}), so none was chosen.`,
+        message: `Several companies have this number (ConnectWise ids ${lookup.candidates.map(({ connectwiseId }) => connectwiseId).join(', ')}), so none was chosen.`,
       };
     case 'UNKNOWN':
       return NOT_FOUND;

@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { CompanyMatch } from '../../domain/call.ts';
 import type { CompanyLookup } from '../../domain/company-match.ts';
 import {
@@ -62,6 +63,7 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
           direction: party.direction,
           companyMatch,
           companyId,
+          companyCandidates: lookup?.match === 'AMBIGUOUS' ? [...lookup.candidates] : Prisma.DbNull,
           matchRunId: call.runId,
         };
         await calls.update(call.id, match, tx);

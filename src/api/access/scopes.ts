@@ -18,6 +18,8 @@ const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'POST /hooks/phone-system/:secret': 'no key',
   'POST /calls': 'calls:start',
   'POST /calls/:callSid/reprocess': 'calls:reprocess',
+  'POST /reprocesses': 'calls:reprocess',
+  'DELETE /reprocesses/:id': 'calls:reprocess',
 };
 
 /**

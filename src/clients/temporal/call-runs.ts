@@ -8,9 +8,10 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 import { CALL_STATUSES, type CallKey, type CallStatus } from '../../domain/call.ts';
-import type { CallProcessing, StatusReport } from '../../domain/call-run.ts';
+import type { CallProcessing, PlanReport, StatusReport } from '../../domain/call-run.ts';
 import { TEMPORAL_CODES } from '../../domain/error-codes/temporal.ts';
 import {
+  PLAN_QUERY,
   REPROCESS_SIGNAL,
   STATUS_QUERY,
   TASK_QUEUE,
@@ -154,6 +155,13 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
         },
         { toError: toQueryError },
       );
+    },
+
+    /** What an open run has done and must redo. Needs a worker: TEMPORAL_NO_WORKER when none answers. */
+    async plan(callSid: string): Promise<PlanReport> {
+      return withDeadline(() => client.workflow.getHandle(callSid).query<PlanReport>(PLAN_QUERY), {
+        toError: toQueryError,
+      });
     },
 
     /** Signals the open run, or starts one that begins with the signal. Returns its run id. */

@@ -73,6 +73,11 @@ export type SpeechOperation = Prisma.SpeechOperationModel
  */
 export type Transcript = Prisma.TranscriptModel
 /**
+ * Model EarlierTranscript
+ * A transcript that another one has replaced, as it was.
+ */
+export type EarlierTranscript = Prisma.EarlierTranscriptModel
+/**
  * Model CallAnalysis
  * A language model's analysis of a call. One for each run that analysed it.
  */
@@ -94,6 +99,16 @@ export type AnalysisAttempt = Prisma.AnalysisAttemptModel
  * is told, and removed if the run could not be told.
  */
 export type PaidReprocess = Prisma.PaidReprocessModel
+/**
+ * Model BulkReprocess
+ * A reprocess of many calls, as it was asked for. Its calls are listed once, when it is asked for.
+ */
+export type BulkReprocess = Prisma.BulkReprocessModel
+/**
+ * Model BulkReprocessCall
+ * A call of a BulkReprocess, and what became of it there.
+ */
+export type BulkReprocessCall = Prisma.BulkReprocessCallModel
 /**
  * Model HookDelivery
  * The first answer to a signed delivery of the phone system, which a delivery with the same id is given again.

@@ -494,6 +494,50 @@ export type IntWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedIntFilter<$PrismaModel>
 }
 
+export type FloatFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel>
+  notIn?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel>
+  lt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedFloatFilter<$PrismaModel> | number
+}
+
+export type FloatWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel>
+  notIn?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel>
+  lt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedFloatWithAggregatesFilter<$PrismaModel> | number
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatFilter<$PrismaModel>
+  _sum?: Prisma.NestedFloatFilter<$PrismaModel>
+  _min?: Prisma.NestedFloatFilter<$PrismaModel>
+  _max?: Prisma.NestedFloatFilter<$PrismaModel>
+}
+
+export type EnumBulkCallStateFilter<$PrismaModel = never> = {
+  equals?: $Enums.BulkCallState | Prisma.EnumBulkCallStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBulkCallStateFilter<$PrismaModel> | $Enums.BulkCallState
+}
+
+export type EnumBulkCallStateWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BulkCallState | Prisma.EnumBulkCallStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBulkCallStateWithAggregatesFilter<$PrismaModel> | $Enums.BulkCallState
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBulkCallStateFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBulkCallStateFilter<$PrismaModel>
+}
+
 export type EnumLogStatusFilter<$PrismaModel = never> = {
   equals?: $Enums.LogStatus | Prisma.EnumLogStatusFieldRefInput<$PrismaModel>
   in?: $Enums.LogStatus[] | Prisma.ListEnumLogStatusFieldRefInput<$PrismaModel>
@@ -944,6 +988,39 @@ export type NestedIntWithAggregatesFilter<$PrismaModel = never> = {
   _sum?: Prisma.NestedIntFilter<$PrismaModel>
   _min?: Prisma.NestedIntFilter<$PrismaModel>
   _max?: Prisma.NestedIntFilter<$PrismaModel>
+}
+
+export type NestedFloatWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel>
+  notIn?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel>
+  lt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedFloatWithAggregatesFilter<$PrismaModel> | number
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatFilter<$PrismaModel>
+  _sum?: Prisma.NestedFloatFilter<$PrismaModel>
+  _min?: Prisma.NestedFloatFilter<$PrismaModel>
+  _max?: Prisma.NestedFloatFilter<$PrismaModel>
+}
+
+export type NestedEnumBulkCallStateFilter<$PrismaModel = never> = {
+  equals?: $Enums.BulkCallState | Prisma.EnumBulkCallStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBulkCallStateFilter<$PrismaModel> | $Enums.BulkCallState
+}
+
+export type NestedEnumBulkCallStateWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BulkCallState | Prisma.EnumBulkCallStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BulkCallState[] | Prisma.ListEnumBulkCallStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBulkCallStateWithAggregatesFilter<$PrismaModel> | $Enums.BulkCallState
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBulkCallStateFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBulkCallStateFilter<$PrismaModel>
 }
 
 export type NestedEnumLogStatusFilter<$PrismaModel = never> = {

@@ -53,3 +53,17 @@ export const LogStatus = {
 } as const
 
 export type LogStatus = (typeof LogStatus)[keyof typeof LogStatus]
+
+
+export const BulkCallState = {
+  TO_DO: 'TO_DO',
+  CLAIMED: 'CLAIMED',
+  REQUESTED: 'REQUESTED',
+  AWAITED: 'AWAITED',
+  DONE: 'DONE',
+  FAILED_AGAIN: 'FAILED_AGAIN',
+  MENDED: 'MENDED',
+  STOPPED: 'STOPPED'
+} as const
+
+export type BulkCallState = (typeof BulkCallState)[keyof typeof BulkCallState]

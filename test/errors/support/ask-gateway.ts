@@ -6,6 +6,8 @@ import { createCallRuns } from '../../../src/clients/temporal/call-runs.ts';
 import { createLinkBuilder } from '../../../src/api/views.ts';
 import { loadGatewayConfig } from '../../../src/config.ts';
 import { createLogger } from '../../../src/process/logger.ts';
+import { createBulkReprocessRuns } from '../../../src/clients/temporal/bulk-reprocess-runs.ts';
+import { createBulkReprocessRepository } from '../../../src/repositories/bulk-reprocess-repository.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
@@ -13,6 +15,7 @@ import { createProcessingLogRepository } from '../../../src/repositories/process
 import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from '../../../src/repositories/paid-reprocess-repository.ts';
+import { createStoredWorkRepository } from '../../../src/repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
 import type { TemporalAnswer } from '../corpus/gateway.ts';
@@ -37,6 +40,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
     const url = 'postgresql://nobody@127.0.0.1:1/nowhere';
     const database = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) => opened.close());
     const { prisma } = database;
+    const client = new Client({ connection, namespace: temporal.namespace });
     const { limits, prices } = loadGatewayConfig({ DATABASE_URL: url });
     const app = stack.adopt(
       buildApi({
@@ -51,10 +55,13 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         calls: createCallRepository(prisma),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices,
-        runs: createCallRuns(new Client({ connection, namespace: temporal.namespace })),
+        runs: createCallRuns(client),
+        bulkReprocesses: createBulkReprocessRepository(prisma),
+        bulkRuns: createBulkReprocessRuns(client),
         linksOf: createLinkBuilder(null, 'default'),
         callerChannel: 1,
       }),

@@ -60,6 +60,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     direction: null,
     matchRunId: null,
     lookupTurn: null,
+    companyCandidates: null,
     recordingGeneration: null,
   };
   return {

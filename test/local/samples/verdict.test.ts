@@ -98,6 +98,7 @@ function result(
       direction: null,
       companyMatch: null,
       company: null,
+      companyCandidates: [],
       failure: null,
       waiting: null,
       analysis: null,

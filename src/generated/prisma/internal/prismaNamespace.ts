@@ -403,10 +403,13 @@ export const ModelName = {
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
+  EarlierTranscript: 'EarlierTranscript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
   PaidReprocess: 'PaidReprocess',
+  BulkReprocess: 'BulkReprocess',
+  BulkReprocessCall: 'BulkReprocessCall',
   HookDelivery: 'HookDelivery',
   processingLog: 'processingLog'
 } as const
@@ -424,7 +427,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "speechOperation" | "transcript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "hookDelivery" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -872,6 +875,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    EarlierTranscript: {
+      payload: Prisma.$EarlierTranscriptPayload<ExtArgs>
+      fields: Prisma.EarlierTranscriptFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.EarlierTranscriptFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.EarlierTranscriptFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>
+        }
+        findFirst: {
+          args: Prisma.EarlierTranscriptFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.EarlierTranscriptFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>
+        }
+        findMany: {
+          args: Prisma.EarlierTranscriptFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>[]
+        }
+        create: {
+          args: Prisma.EarlierTranscriptCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>
+        }
+        createMany: {
+          args: Prisma.EarlierTranscriptCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.EarlierTranscriptCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>[]
+        }
+        delete: {
+          args: Prisma.EarlierTranscriptDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>
+        }
+        update: {
+          args: Prisma.EarlierTranscriptUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>
+        }
+        deleteMany: {
+          args: Prisma.EarlierTranscriptDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.EarlierTranscriptUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.EarlierTranscriptUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>[]
+        }
+        upsert: {
+          args: Prisma.EarlierTranscriptUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$EarlierTranscriptPayload>
+        }
+        aggregate: {
+          args: Prisma.EarlierTranscriptAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateEarlierTranscript>
+        }
+        groupBy: {
+          args: Prisma.EarlierTranscriptGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.EarlierTranscriptGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.EarlierTranscriptCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.EarlierTranscriptCountAggregateOutputType> | number
+        }
+      }
+    }
     CallAnalysis: {
       payload: Prisma.$CallAnalysisPayload<ExtArgs>
       fields: Prisma.CallAnalysisFieldRefs
@@ -1168,6 +1245,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    BulkReprocess: {
+      payload: Prisma.$BulkReprocessPayload<ExtArgs>
+      fields: Prisma.BulkReprocessFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.BulkReprocessFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.BulkReprocessFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>
+        }
+        findFirst: {
+          args: Prisma.BulkReprocessFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.BulkReprocessFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>
+        }
+        findMany: {
+          args: Prisma.BulkReprocessFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>[]
+        }
+        create: {
+          args: Prisma.BulkReprocessCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>
+        }
+        createMany: {
+          args: Prisma.BulkReprocessCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.BulkReprocessCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>[]
+        }
+        delete: {
+          args: Prisma.BulkReprocessDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>
+        }
+        update: {
+          args: Prisma.BulkReprocessUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>
+        }
+        deleteMany: {
+          args: Prisma.BulkReprocessDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.BulkReprocessUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.BulkReprocessUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>[]
+        }
+        upsert: {
+          args: Prisma.BulkReprocessUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessPayload>
+        }
+        aggregate: {
+          args: Prisma.BulkReprocessAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateBulkReprocess>
+        }
+        groupBy: {
+          args: Prisma.BulkReprocessGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BulkReprocessGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.BulkReprocessCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BulkReprocessCountAggregateOutputType> | number
+        }
+      }
+    }
+    BulkReprocessCall: {
+      payload: Prisma.$BulkReprocessCallPayload<ExtArgs>
+      fields: Prisma.BulkReprocessCallFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.BulkReprocessCallFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.BulkReprocessCallFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>
+        }
+        findFirst: {
+          args: Prisma.BulkReprocessCallFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.BulkReprocessCallFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>
+        }
+        findMany: {
+          args: Prisma.BulkReprocessCallFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>[]
+        }
+        create: {
+          args: Prisma.BulkReprocessCallCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>
+        }
+        createMany: {
+          args: Prisma.BulkReprocessCallCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.BulkReprocessCallCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>[]
+        }
+        delete: {
+          args: Prisma.BulkReprocessCallDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>
+        }
+        update: {
+          args: Prisma.BulkReprocessCallUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>
+        }
+        deleteMany: {
+          args: Prisma.BulkReprocessCallDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.BulkReprocessCallUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.BulkReprocessCallUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>[]
+        }
+        upsert: {
+          args: Prisma.BulkReprocessCallUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BulkReprocessCallPayload>
+        }
+        aggregate: {
+          args: Prisma.BulkReprocessCallAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateBulkReprocessCall>
+        }
+        groupBy: {
+          args: Prisma.BulkReprocessCallGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BulkReprocessCallGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.BulkReprocessCallCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BulkReprocessCallCountAggregateOutputType> | number
+        }
+      }
+    }
     HookDelivery: {
       payload: Prisma.$HookDeliveryPayload<ExtArgs>
       fields: Prisma.HookDeliveryFieldRefs
@@ -1420,6 +1645,7 @@ export const CallScalarFieldEnum = {
   companyMatch: 'companyMatch',
   matchRunId: 'matchRunId',
   companyId: 'companyId',
+  companyCandidates: 'companyCandidates',
   lookupTurn: 'lookupTurn',
   placeNote: 'placeNote',
   callAnalysisId: 'callAnalysisId',
@@ -1484,6 +1710,25 @@ export const TranscriptScalarFieldEnum = {
 export type TranscriptScalarFieldEnum = (typeof TranscriptScalarFieldEnum)[keyof typeof TranscriptScalarFieldEnum]
 
 
+export const EarlierTranscriptScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  text: 'text',
+  segments: 'segments',
+  recognition: 'recognition',
+  languageCode: 'languageCode',
+  model: 'model',
+  billedSeconds: 'billedSeconds',
+  sha256: 'sha256',
+  submissionId: 'submissionId',
+  runId: 'runId',
+  madeAt: 'madeAt',
+  createdAt: 'createdAt'
+} as const
+
+export type EarlierTranscriptScalarFieldEnum = (typeof EarlierTranscriptScalarFieldEnum)[keyof typeof EarlierTranscriptScalarFieldEnum]
+
+
 export const CallAnalysisScalarFieldEnum = {
   id: 'id',
   callId: 'callId',
@@ -1546,6 +1791,38 @@ export const PaidReprocessScalarFieldEnum = {
 } as const
 
 export type PaidReprocessScalarFieldEnum = (typeof PaidReprocessScalarFieldEnum)[keyof typeof PaidReprocessScalarFieldEnum]
+
+
+export const BulkReprocessScalarFieldEnum = {
+  id: 'id',
+  filter: 'filter',
+  redoFrom: 'redoFrom',
+  reason: 'reason',
+  actor: 'actor',
+  ratePerSecond: 'ratePerSecond',
+  stoppedAt: 'stoppedAt',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type BulkReprocessScalarFieldEnum = (typeof BulkReprocessScalarFieldEnum)[keyof typeof BulkReprocessScalarFieldEnum]
+
+
+export const BulkReprocessCallScalarFieldEnum = {
+  id: 'id',
+  bulkId: 'bulkId',
+  callId: 'callId',
+  position: 'position',
+  wasStatus: 'wasStatus',
+  wasRunId: 'wasRunId',
+  state: 'state',
+  code: 'code',
+  claimedAt: 'claimedAt',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type BulkReprocessCallScalarFieldEnum = (typeof BulkReprocessCallScalarFieldEnum)[keyof typeof BulkReprocessCallScalarFieldEnum]
 
 
 export const HookDeliveryScalarFieldEnum = {
@@ -1773,20 +2050,6 @@ export type ListEnumCompanyMatchFieldRefInput<$PrismaModel> = FieldRefInputType<
 
 
 /**
- * Reference to a field of type 'LogStatus'
- */
-export type EnumLogStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LogStatus'>
-    
-
-
-/**
- * Reference to a field of type 'LogStatus[]'
- */
-export type ListEnumLogStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LogStatus[]'>
-    
-
-
-/**
  * Reference to a field of type 'Float'
  */
 export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
@@ -1797,6 +2060,34 @@ export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, '
  * Reference to a field of type 'Float[]'
  */
 export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float[]'>
+    
+
+
+/**
+ * Reference to a field of type 'BulkCallState'
+ */
+export type EnumBulkCallStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BulkCallState'>
+    
+
+
+/**
+ * Reference to a field of type 'BulkCallState[]'
+ */
+export type ListEnumBulkCallStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BulkCallState[]'>
+    
+
+
+/**
+ * Reference to a field of type 'LogStatus'
+ */
+export type EnumLogStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LogStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'LogStatus[]'
+ */
+export type ListEnumLogStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LogStatus[]'>
     
 
 /**
@@ -1956,10 +2247,13 @@ export type GlobalOmitConfig = {
   requestQueue?: Prisma.RequestQueueOmit
   speechOperation?: Prisma.SpeechOperationOmit
   transcript?: Prisma.TranscriptOmit
+  earlierTranscript?: Prisma.EarlierTranscriptOmit
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit
   analysisAttempt?: Prisma.AnalysisAttemptOmit
   paidReprocess?: Prisma.PaidReprocessOmit
+  bulkReprocess?: Prisma.BulkReprocessOmit
+  bulkReprocessCall?: Prisma.BulkReprocessCallOmit
   hookDelivery?: Prisma.HookDeliveryOmit
   processingLog?: Prisma.processingLogOmit
 }

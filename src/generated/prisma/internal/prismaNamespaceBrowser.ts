@@ -57,10 +57,13 @@ export const ModelName = {
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
+  EarlierTranscript: 'EarlierTranscript',
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
   PaidReprocess: 'PaidReprocess',
+  BulkReprocess: 'BulkReprocess',
+  BulkReprocessCall: 'BulkReprocessCall',
   HookDelivery: 'HookDelivery',
   processingLog: 'processingLog'
 } as const
@@ -146,6 +149,7 @@ export const CallScalarFieldEnum = {
   companyMatch: 'companyMatch',
   matchRunId: 'matchRunId',
   companyId: 'companyId',
+  companyCandidates: 'companyCandidates',
   lookupTurn: 'lookupTurn',
   placeNote: 'placeNote',
   callAnalysisId: 'callAnalysisId',
@@ -210,6 +214,25 @@ export const TranscriptScalarFieldEnum = {
 export type TranscriptScalarFieldEnum = (typeof TranscriptScalarFieldEnum)[keyof typeof TranscriptScalarFieldEnum]
 
 
+export const EarlierTranscriptScalarFieldEnum = {
+  id: 'id',
+  callId: 'callId',
+  text: 'text',
+  segments: 'segments',
+  recognition: 'recognition',
+  languageCode: 'languageCode',
+  model: 'model',
+  billedSeconds: 'billedSeconds',
+  sha256: 'sha256',
+  submissionId: 'submissionId',
+  runId: 'runId',
+  madeAt: 'madeAt',
+  createdAt: 'createdAt'
+} as const
+
+export type EarlierTranscriptScalarFieldEnum = (typeof EarlierTranscriptScalarFieldEnum)[keyof typeof EarlierTranscriptScalarFieldEnum]
+
+
 export const CallAnalysisScalarFieldEnum = {
   id: 'id',
   callId: 'callId',
@@ -272,6 +295,38 @@ export const PaidReprocessScalarFieldEnum = {
 } as const
 
 export type PaidReprocessScalarFieldEnum = (typeof PaidReprocessScalarFieldEnum)[keyof typeof PaidReprocessScalarFieldEnum]
+
+
+export const BulkReprocessScalarFieldEnum = {
+  id: 'id',
+  filter: 'filter',
+  redoFrom: 'redoFrom',
+  reason: 'reason',
+  actor: 'actor',
+  ratePerSecond: 'ratePerSecond',
+  stoppedAt: 'stoppedAt',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type BulkReprocessScalarFieldEnum = (typeof BulkReprocessScalarFieldEnum)[keyof typeof BulkReprocessScalarFieldEnum]
+
+
+export const BulkReprocessCallScalarFieldEnum = {
+  id: 'id',
+  bulkId: 'bulkId',
+  callId: 'callId',
+  position: 'position',
+  wasStatus: 'wasStatus',
+  wasRunId: 'wasRunId',
+  state: 'state',
+  code: 'code',
+  claimedAt: 'claimedAt',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type BulkReprocessCallScalarFieldEnum = (typeof BulkReprocessCallScalarFieldEnum)[keyof typeof BulkReprocessCallScalarFieldEnum]
 
 
 export const HookDeliveryScalarFieldEnum = {

@@ -194,6 +194,7 @@ export type CallCountAggregateOutputType = {
   companyMatch: number
   matchRunId: number
   companyId: number
+  companyCandidates: number
   lookupTurn: number
   placeNote: number
   callAnalysisId: number
@@ -380,6 +381,7 @@ export type CallCountAggregateInputType = {
   companyMatch?: true
   matchRunId?: true
   companyId?: true
+  companyCandidates?: true
   lookupTurn?: true
   placeNote?: true
   callAnalysisId?: true
@@ -523,6 +525,7 @@ export type CallGroupByOutputType = {
   companyMatch: $Enums.CompanyMatch | null
   matchRunId: string | null
   companyId: string | null
+  companyCandidates: runtime.JsonValue | null
   lookupTurn: runtime.JsonValue | null
   placeNote: runtime.JsonValue | null
   callAnalysisId: string | null
@@ -602,6 +605,7 @@ export type CallWhereInput = {
   companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
+  companyCandidates?: Prisma.JsonNullableFilter<"Call">
   lookupTurn?: Prisma.JsonNullableFilter<"Call">
   placeNote?: Prisma.JsonNullableFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableFilter<"Call"> | string | null
@@ -620,11 +624,13 @@ export type CallWhereInput = {
   currentAnalysis?: Prisma.XOR<Prisma.CallAnalysisNullableScalarRelationFilter, Prisma.CallAnalysisWhereInput> | null
   analyses?: Prisma.CallAnalysisListRelationFilter
   transcript?: Prisma.XOR<Prisma.TranscriptNullableScalarRelationFilter, Prisma.TranscriptWhereInput> | null
+  earlierTranscripts?: Prisma.EarlierTranscriptListRelationFilter
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
   speechOperations?: Prisma.SpeechOperationListRelationFilter
   paid?: Prisma.PaidReprocessListRelationFilter
+  bulkReprocesses?: Prisma.BulkReprocessCallListRelationFilter
 }
 
 export type CallOrderByWithRelationInput = {
@@ -667,6 +673,7 @@ export type CallOrderByWithRelationInput = {
   companyMatch?: Prisma.SortOrderInput | Prisma.SortOrder
   matchRunId?: Prisma.SortOrderInput | Prisma.SortOrder
   companyId?: Prisma.SortOrderInput | Prisma.SortOrder
+  companyCandidates?: Prisma.SortOrderInput | Prisma.SortOrder
   lookupTurn?: Prisma.SortOrderInput | Prisma.SortOrder
   placeNote?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -685,11 +692,13 @@ export type CallOrderByWithRelationInput = {
   currentAnalysis?: Prisma.CallAnalysisOrderByWithRelationInput
   analyses?: Prisma.CallAnalysisOrderByRelationAggregateInput
   transcript?: Prisma.TranscriptOrderByWithRelationInput
+  earlierTranscripts?: Prisma.EarlierTranscriptOrderByRelationAggregateInput
   logs?: Prisma.processingLogOrderByRelationAggregateInput
   chunks?: Prisma.AnalysisChunkOrderByRelationAggregateInput
   attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
   speechOperations?: Prisma.SpeechOperationOrderByRelationAggregateInput
   paid?: Prisma.PaidReprocessOrderByRelationAggregateInput
+  bulkReprocesses?: Prisma.BulkReprocessCallOrderByRelationAggregateInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -736,6 +745,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
+  companyCandidates?: Prisma.JsonNullableFilter<"Call">
   lookupTurn?: Prisma.JsonNullableFilter<"Call">
   placeNote?: Prisma.JsonNullableFilter<"Call">
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -753,11 +763,13 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   currentAnalysis?: Prisma.XOR<Prisma.CallAnalysisNullableScalarRelationFilter, Prisma.CallAnalysisWhereInput> | null
   analyses?: Prisma.CallAnalysisListRelationFilter
   transcript?: Prisma.XOR<Prisma.TranscriptNullableScalarRelationFilter, Prisma.TranscriptWhereInput> | null
+  earlierTranscripts?: Prisma.EarlierTranscriptListRelationFilter
   logs?: Prisma.ProcessingLogListRelationFilter
   chunks?: Prisma.AnalysisChunkListRelationFilter
   attempts?: Prisma.AnalysisAttemptListRelationFilter
   speechOperations?: Prisma.SpeechOperationListRelationFilter
   paid?: Prisma.PaidReprocessListRelationFilter
+  bulkReprocesses?: Prisma.BulkReprocessCallListRelationFilter
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -800,6 +812,7 @@ export type CallOrderByWithAggregationInput = {
   companyMatch?: Prisma.SortOrderInput | Prisma.SortOrder
   matchRunId?: Prisma.SortOrderInput | Prisma.SortOrder
   companyId?: Prisma.SortOrderInput | Prisma.SortOrder
+  companyCandidates?: Prisma.SortOrderInput | Prisma.SortOrder
   lookupTurn?: Prisma.SortOrderInput | Prisma.SortOrder
   placeNote?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -864,6 +877,7 @@ export type CallScalarWhereWithAggregatesInput = {
   companyMatch?: Prisma.EnumCompanyMatchNullableWithAggregatesFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableWithAggregatesFilter<"Call"> | string | null
+  companyCandidates?: Prisma.JsonNullableWithAggregatesFilter<"Call">
   lookupTurn?: Prisma.JsonNullableWithAggregatesFilter<"Call">
   placeNote?: Prisma.JsonNullableWithAggregatesFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableWithAggregatesFilter<"Call"> | string | null
@@ -919,6 +933,7 @@ export type CallCreateInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -936,11 +951,13 @@ export type CallCreateInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -983,6 +1000,7 @@ export type CallUncheckedCreateInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -999,11 +1017,13 @@ export type CallUncheckedCreateInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1045,6 +1065,7 @@ export type CallUpdateInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1062,11 +1083,13 @@ export type CallUpdateInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1109,6 +1132,7 @@ export type CallUncheckedUpdateInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1125,11 +1149,13 @@ export type CallUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1172,6 +1198,7 @@ export type CallCreateManyInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -1227,6 +1254,7 @@ export type CallUpdateManyMutationInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1282,6 +1310,7 @@ export type CallUncheckedUpdateManyInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1348,6 +1377,7 @@ export type CallCountOrderByAggregateInput = {
   companyMatch?: Prisma.SortOrder
   matchRunId?: Prisma.SortOrder
   companyId?: Prisma.SortOrder
+  companyCandidates?: Prisma.SortOrder
   lookupTurn?: Prisma.SortOrder
   placeNote?: Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrder
@@ -1628,6 +1658,20 @@ export type CallUpdateOneRequiredWithoutTranscriptNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutTranscriptInput, Prisma.CallUpdateWithoutTranscriptInput>, Prisma.CallUncheckedUpdateWithoutTranscriptInput>
 }
 
+export type CallCreateNestedOneWithoutEarlierTranscriptsInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutEarlierTranscriptsInput, Prisma.CallUncheckedCreateWithoutEarlierTranscriptsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutEarlierTranscriptsInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutEarlierTranscriptsNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutEarlierTranscriptsInput, Prisma.CallUncheckedCreateWithoutEarlierTranscriptsInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutEarlierTranscriptsInput
+  upsert?: Prisma.CallUpsertWithoutEarlierTranscriptsInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutEarlierTranscriptsInput, Prisma.CallUpdateWithoutEarlierTranscriptsInput>, Prisma.CallUncheckedUpdateWithoutEarlierTranscriptsInput>
+}
+
 export type CallCreateNestedOneWithoutAnalysesInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutAnalysesInput, Prisma.CallUncheckedCreateWithoutAnalysesInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutAnalysesInput
@@ -1716,6 +1760,20 @@ export type CallUpdateOneRequiredWithoutPaidNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutPaidInput, Prisma.CallUpdateWithoutPaidInput>, Prisma.CallUncheckedUpdateWithoutPaidInput>
 }
 
+export type CallCreateNestedOneWithoutBulkReprocessesInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutBulkReprocessesInput, Prisma.CallUncheckedCreateWithoutBulkReprocessesInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutBulkReprocessesInput
+  connect?: Prisma.CallWhereUniqueInput
+}
+
+export type CallUpdateOneRequiredWithoutBulkReprocessesNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutBulkReprocessesInput, Prisma.CallUncheckedCreateWithoutBulkReprocessesInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutBulkReprocessesInput
+  upsert?: Prisma.CallUpsertWithoutBulkReprocessesInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutBulkReprocessesInput, Prisma.CallUpdateWithoutBulkReprocessesInput>, Prisma.CallUncheckedUpdateWithoutBulkReprocessesInput>
+}
+
 export type CallCreateNestedOneWithoutLogsInput = {
   create?: Prisma.XOR<Prisma.CallCreateWithoutLogsInput, Prisma.CallUncheckedCreateWithoutLogsInput>
   connectOrCreate?: Prisma.CallCreateOrConnectWithoutLogsInput
@@ -1769,6 +1827,7 @@ export type CallCreateWithoutCompanyInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -1785,11 +1844,13 @@ export type CallCreateWithoutCompanyInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1831,6 +1892,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -1847,11 +1909,13 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1923,6 +1987,7 @@ export type CallScalarWhereInput = {
   companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"Call"> | $Enums.CompanyMatch | null
   matchRunId?: Prisma.StringNullableFilter<"Call"> | string | null
   companyId?: Prisma.UuidNullableFilter<"Call"> | string | null
+  companyCandidates?: Prisma.JsonNullableFilter<"Call">
   lookupTurn?: Prisma.JsonNullableFilter<"Call">
   placeNote?: Prisma.JsonNullableFilter<"Call">
   callAnalysisId?: Prisma.UuidNullableFilter<"Call"> | string | null
@@ -1978,6 +2043,7 @@ export type CallCreateWithoutSpeechOperationsInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -1995,10 +2061,12 @@ export type CallCreateWithoutSpeechOperationsInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutSpeechOperationsInput = {
@@ -2041,6 +2109,7 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -2057,10 +2126,12 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutSpeechOperationsInput = {
@@ -2118,6 +2189,7 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2135,10 +2207,12 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
@@ -2181,6 +2255,7 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2197,10 +2272,12 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutTranscriptInput = {
@@ -2242,6 +2319,7 @@ export type CallCreateWithoutTranscriptInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -2258,11 +2336,13 @@ export type CallCreateWithoutTranscriptInput = {
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -2305,6 +2385,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -2320,11 +2401,13 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   createdAt?: Date | string
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2382,6 +2465,7 @@ export type CallUpdateWithoutTranscriptInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2398,11 +2482,13 @@ export type CallUpdateWithoutTranscriptInput = {
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2445,6 +2531,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2460,11 +2547,289 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+}
+
+export type CallCreateWithoutEarlierTranscriptsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutEarlierTranscriptsInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutEarlierTranscriptsInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutEarlierTranscriptsInput, Prisma.CallUncheckedCreateWithoutEarlierTranscriptsInput>
+}
+
+export type CallUpsertWithoutEarlierTranscriptsInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutEarlierTranscriptsInput, Prisma.CallUncheckedUpdateWithoutEarlierTranscriptsInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutEarlierTranscriptsInput, Prisma.CallUncheckedCreateWithoutEarlierTranscriptsInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutEarlierTranscriptsInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutEarlierTranscriptsInput, Prisma.CallUncheckedUpdateWithoutEarlierTranscriptsInput>
+}
+
+export type CallUpdateWithoutEarlierTranscriptsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutEarlierTranscriptsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2506,6 +2871,7 @@ export type CallCreateWithoutAnalysesInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -2522,11 +2888,13 @@ export type CallCreateWithoutAnalysesInput = {
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2569,6 +2937,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -2584,11 +2953,13 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   createdAt?: Date | string
   updatedAt?: Date | string
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -2635,6 +3006,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -2651,11 +3023,13 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2698,6 +3072,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -2713,11 +3088,13 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2775,6 +3152,7 @@ export type CallUpdateWithoutAnalysesInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2791,11 +3169,13 @@ export type CallUpdateWithoutAnalysesInput = {
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2838,6 +3218,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2853,11 +3234,13 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2910,6 +3293,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2926,11 +3310,13 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2973,6 +3359,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2988,11 +3375,13 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -3034,6 +3423,7 @@ export type CallCreateWithoutChunksInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -3051,10 +3441,12 @@ export type CallCreateWithoutChunksInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -3097,6 +3489,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -3113,10 +3506,12 @@ export type CallUncheckedCreateWithoutChunksInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -3174,6 +3569,7 @@ export type CallUpdateWithoutChunksInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3191,10 +3587,12 @@ export type CallUpdateWithoutChunksInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -3237,6 +3635,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3253,10 +3652,12 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAttemptsInput = {
@@ -3298,6 +3699,7 @@ export type CallCreateWithoutAttemptsInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -3315,10 +3717,12 @@ export type CallCreateWithoutAttemptsInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAttemptsInput = {
@@ -3361,6 +3765,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -3377,10 +3782,12 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAttemptsInput = {
@@ -3438,6 +3845,7 @@ export type CallUpdateWithoutAttemptsInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3455,10 +3863,12 @@ export type CallUpdateWithoutAttemptsInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAttemptsInput = {
@@ -3501,6 +3911,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3517,10 +3928,12 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutPaidInput = {
@@ -3562,6 +3975,7 @@ export type CallCreateWithoutPaidInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -3579,10 +3993,12 @@ export type CallCreateWithoutPaidInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutPaidInput = {
@@ -3625,6 +4041,7 @@ export type CallUncheckedCreateWithoutPaidInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -3641,10 +4058,12 @@ export type CallUncheckedCreateWithoutPaidInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutPaidInput = {
@@ -3702,6 +4121,7 @@ export type CallUpdateWithoutPaidInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3719,10 +4139,12 @@ export type CallUpdateWithoutPaidInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutPaidInput = {
@@ -3765,6 +4187,7 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3781,10 +4204,288 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+}
+
+export type CallCreateWithoutBulkReprocessesInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutBulkReprocessesInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutBulkReprocessesInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutBulkReprocessesInput, Prisma.CallUncheckedCreateWithoutBulkReprocessesInput>
+}
+
+export type CallUpsertWithoutBulkReprocessesInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutBulkReprocessesInput, Prisma.CallUncheckedUpdateWithoutBulkReprocessesInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutBulkReprocessesInput, Prisma.CallUncheckedCreateWithoutBulkReprocessesInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutBulkReprocessesInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutBulkReprocessesInput, Prisma.CallUncheckedUpdateWithoutBulkReprocessesInput>
+}
+
+export type CallUpdateWithoutBulkReprocessesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutBulkReprocessesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -3826,6 +4527,7 @@ export type CallCreateWithoutLogsInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: string | null
@@ -3843,10 +4545,12 @@ export type CallCreateWithoutLogsInput = {
   currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
   analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -3889,6 +4593,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
   companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -3905,10 +4610,12 @@ export type CallUncheckedCreateWithoutLogsInput = {
   updatedAt?: Date | string
   analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
   transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -3966,6 +4673,7 @@ export type CallUpdateWithoutLogsInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3983,10 +4691,12 @@ export type CallUpdateWithoutLogsInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -4029,6 +4739,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4045,10 +4756,12 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -4090,6 +4803,7 @@ export type CallCreateManyCompanyInput = {
   direction?: $Enums.CallDirection | null
   companyMatch?: $Enums.CompanyMatch | null
   matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: string | null
@@ -4145,6 +4859,7 @@ export type CallUpdateWithoutCompanyInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4161,11 +4876,13 @@ export type CallUpdateWithoutCompanyInput = {
   currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
   analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -4207,6 +4924,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4223,11 +4941,13 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
   transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
   logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -4269,6 +4989,7 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
   companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
   matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4292,20 +5013,24 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
 
 export type CallCountOutputType = {
   analyses: number
+  earlierTranscripts: number
   logs: number
   chunks: number
   attempts: number
   speechOperations: number
   paid: number
+  bulkReprocesses: number
 }
 
 export type CallCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   analyses?: boolean | CallCountOutputTypeCountAnalysesArgs
+  earlierTranscripts?: boolean | CallCountOutputTypeCountEarlierTranscriptsArgs
   logs?: boolean | CallCountOutputTypeCountLogsArgs
   chunks?: boolean | CallCountOutputTypeCountChunksArgs
   attempts?: boolean | CallCountOutputTypeCountAttemptsArgs
   speechOperations?: boolean | CallCountOutputTypeCountSpeechOperationsArgs
   paid?: boolean | CallCountOutputTypeCountPaidArgs
+  bulkReprocesses?: boolean | CallCountOutputTypeCountBulkReprocessesArgs
 }
 
 /**
@@ -4323,6 +5048,13 @@ export type CallCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensi
  */
 export type CallCountOutputTypeCountAnalysesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.CallAnalysisWhereInput
+}
+
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountEarlierTranscriptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.EarlierTranscriptWhereInput
 }
 
 /**
@@ -4358,6 +5090,13 @@ export type CallCountOutputTypeCountSpeechOperationsArgs<ExtArgs extends runtime
  */
 export type CallCountOutputTypeCountPaidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.PaidReprocessWhereInput
+}
+
+/**
+ * CallCountOutputType without action
+ */
+export type CallCountOutputTypeCountBulkReprocessesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.BulkReprocessCallWhereInput
 }
 
 
@@ -4401,6 +5140,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  companyCandidates?: boolean
   lookupTurn?: boolean
   placeNote?: boolean
   callAnalysisId?: boolean
@@ -4419,11 +5159,13 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
   analyses?: boolean | Prisma.Call$analysesArgs<ExtArgs>
   transcript?: boolean | Prisma.Call$transcriptArgs<ExtArgs>
+  earlierTranscripts?: boolean | Prisma.Call$earlierTranscriptsArgs<ExtArgs>
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
+  bulkReprocesses?: boolean | Prisma.Call$bulkReprocessesArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -4467,6 +5209,7 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  companyCandidates?: boolean
   lookupTurn?: boolean
   placeNote?: boolean
   callAnalysisId?: boolean
@@ -4525,6 +5268,7 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  companyCandidates?: boolean
   lookupTurn?: boolean
   placeNote?: boolean
   callAnalysisId?: boolean
@@ -4583,6 +5327,7 @@ export type CallSelectScalar = {
   companyMatch?: boolean
   matchRunId?: boolean
   companyId?: boolean
+  companyCandidates?: boolean
   lookupTurn?: boolean
   placeNote?: boolean
   callAnalysisId?: boolean
@@ -4599,17 +5344,19 @@ export type CallSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "companyCandidates" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
   analyses?: boolean | Prisma.Call$analysesArgs<ExtArgs>
   transcript?: boolean | Prisma.Call$transcriptArgs<ExtArgs>
+  earlierTranscripts?: boolean | Prisma.Call$earlierTranscriptsArgs<ExtArgs>
   logs?: boolean | Prisma.Call$logsArgs<ExtArgs>
   chunks?: boolean | Prisma.Call$chunksArgs<ExtArgs>
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
+  bulkReprocesses?: boolean | Prisma.Call$bulkReprocessesArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -4628,11 +5375,13 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     currentAnalysis: Prisma.$CallAnalysisPayload<ExtArgs> | null
     analyses: Prisma.$CallAnalysisPayload<ExtArgs>[]
     transcript: Prisma.$TranscriptPayload<ExtArgs> | null
+    earlierTranscripts: Prisma.$EarlierTranscriptPayload<ExtArgs>[]
     logs: Prisma.$processingLogPayload<ExtArgs>[]
     chunks: Prisma.$AnalysisChunkPayload<ExtArgs>[]
     attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
     speechOperations: Prisma.$SpeechOperationPayload<ExtArgs>[]
     paid: Prisma.$PaidReprocessPayload<ExtArgs>[]
+    bulkReprocesses: Prisma.$BulkReprocessCallPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -4707,6 +5456,11 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     companyMatch: $Enums.CompanyMatch | null
     matchRunId: string | null
     companyId: string | null
+    /**
+     * [{connectwiseId, name}]: the companies that share the number of an AMBIGUOUS match. Null for every other match,
+     * and for rows that are older than this column.
+     */
+    companyCandidates: runtime.JsonValue | null
     /**
      * {activity, place, firstTurnAt}: where the company lookup stands in the RequestQueue, and when its turn first
      * came, in milliseconds since 1970. For the activity's next attempt alone.
@@ -5137,11 +5891,13 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   currentAnalysis<T extends Prisma.Call$currentAnalysisArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$currentAnalysisArgs<ExtArgs>>): Prisma.Prisma__CallAnalysisClient<runtime.Types.Result.GetResult<Prisma.$CallAnalysisPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   analyses<T extends Prisma.Call$analysesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$analysesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CallAnalysisPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   transcript<T extends Prisma.Call$transcriptArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$transcriptArgs<ExtArgs>>): Prisma.Prisma__TranscriptClient<runtime.Types.Result.GetResult<Prisma.$TranscriptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  earlierTranscripts<T extends Prisma.Call$earlierTranscriptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$earlierTranscriptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$EarlierTranscriptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   logs<T extends Prisma.Call$logsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$logsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$processingLogPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   chunks<T extends Prisma.Call$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   speechOperations<T extends Prisma.Call$speechOperationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$speechOperationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SpeechOperationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   paid<T extends Prisma.Call$paidArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$paidArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaidReprocessPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  bulkReprocesses<T extends Prisma.Call$bulkReprocessesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$bulkReprocessesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$BulkReprocessCallPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -5210,6 +5966,7 @@ export interface CallFieldRefs {
   readonly companyMatch: Prisma.FieldRef<"Call", 'CompanyMatch'>
   readonly matchRunId: Prisma.FieldRef<"Call", 'String'>
   readonly companyId: Prisma.FieldRef<"Call", 'String'>
+  readonly companyCandidates: Prisma.FieldRef<"Call", 'Json'>
   readonly lookupTurn: Prisma.FieldRef<"Call", 'Json'>
   readonly placeNote: Prisma.FieldRef<"Call", 'Json'>
   readonly callAnalysisId: Prisma.FieldRef<"Call", 'String'>
@@ -5706,6 +6463,30 @@ export type Call$transcriptArgs<ExtArgs extends runtime.Types.Extensions.Interna
 }
 
 /**
+ * Call.earlierTranscripts
+ */
+export type Call$earlierTranscriptsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the EarlierTranscript
+   */
+  select?: Prisma.EarlierTranscriptSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the EarlierTranscript
+   */
+  omit?: Prisma.EarlierTranscriptOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.EarlierTranscriptInclude<ExtArgs> | null
+  where?: Prisma.EarlierTranscriptWhereInput
+  orderBy?: Prisma.EarlierTranscriptOrderByWithRelationInput | Prisma.EarlierTranscriptOrderByWithRelationInput[]
+  cursor?: Prisma.EarlierTranscriptWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.EarlierTranscriptScalarFieldEnum | Prisma.EarlierTranscriptScalarFieldEnum[]
+}
+
+/**
  * Call.logs
  */
 export type Call$logsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -5823,6 +6604,30 @@ export type Call$paidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   take?: number
   skip?: number
   distinct?: Prisma.PaidReprocessScalarFieldEnum | Prisma.PaidReprocessScalarFieldEnum[]
+}
+
+/**
+ * Call.bulkReprocesses
+ */
+export type Call$bulkReprocessesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the BulkReprocessCall
+   */
+  select?: Prisma.BulkReprocessCallSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the BulkReprocessCall
+   */
+  omit?: Prisma.BulkReprocessCallOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.BulkReprocessCallInclude<ExtArgs> | null
+  where?: Prisma.BulkReprocessCallWhereInput
+  orderBy?: Prisma.BulkReprocessCallOrderByWithRelationInput | Prisma.BulkReprocessCallOrderByWithRelationInput[]
+  cursor?: Prisma.BulkReprocessCallWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.BulkReprocessCallScalarFieldEnum | Prisma.BulkReprocessCallScalarFieldEnum[]
 }
 
 /**

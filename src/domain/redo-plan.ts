@@ -1,4 +1,4 @@
-import type { RedoStep, Step } from '../domain/names.ts';
+import type { RedoStep, Step } from './names.ts';
 
 /** The steps that use what a step found. Transcription compares the audio's hash itself. */
 const DEPENDENTS = {
