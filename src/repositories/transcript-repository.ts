@@ -1,6 +1,7 @@
 import type { Prisma, PrismaClient, Transcript } from '../generated/prisma/client.ts';
 import { MAX_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
+import { refreshDigests } from './listing/refresh-digest.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
 
@@ -34,11 +35,13 @@ export function createTranscriptRepository(prisma: PrismaClient) {
         (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
         MAX_INTEGER,
       );
-      return tx.transcript.upsert({
+      const saved = await tx.transcript.upsert({
         where,
         create: data,
         update: { ...data, priorSeconds },
       });
+      await refreshDigests([data.callId], tx);
+      return saved;
     },
   };
 }

@@ -64,7 +64,7 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
           companyId,
           matchRunId: call.runId,
         };
-        await calls.update(call.id, match, tx);
+        await calls.updateListed(call.id, match, tx);
 
         const note = attempt.notesOn({ callId: call.id, companyId }, tx);
         for (const { event, message } of describeMatch(party, lookup)) await note(event, message);
