@@ -13,6 +13,7 @@ import { createLogger } from './process/logger.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
+import { createListingRepository } from './repositories/listing/listing-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
         paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
+        listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),

@@ -16,6 +16,7 @@ import { createRequestLimits } from './access/request-limits.ts';
 import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
 import { healthRoute } from './routes/health.ts';
+import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
 import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
@@ -24,6 +25,7 @@ import { createSubmit, type SubmitDeps } from './submit.ts';
 
 export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
+  ListCallsDeps &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
   PaidReprocessDeps & {
@@ -80,6 +82,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(healthRoute);
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
+  void app.register(listCallRoutes, deps);
   void app.register(readCallRoutes, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });

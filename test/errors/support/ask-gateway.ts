@@ -9,6 +9,7 @@ import { createLogger } from '../../../src/process/logger.ts';
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
+import { createListingRepository } from '../../../src/repositories/listing/listing-repository.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
@@ -49,6 +50,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
+        listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),

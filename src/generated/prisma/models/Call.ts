@@ -91,6 +91,7 @@ export type CallMinAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  failedAt: Date | null
   waitingStep: string | null
   waitingAttempt: number | null
   waitingCode: string | null
@@ -144,6 +145,7 @@ export type CallMaxAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  failedAt: Date | null
   waitingStep: string | null
   waitingAttempt: number | null
   waitingCode: string | null
@@ -200,6 +202,7 @@ export type CallCountAggregateOutputType = {
   failedStep: number
   failureCode: number
   failureMessage: number
+  failedAt: number
   waitingStep: number
   waitingAttempt: number
   waitingCode: number
@@ -277,6 +280,7 @@ export type CallMinAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  failedAt?: true
   waitingStep?: true
   waitingAttempt?: true
   waitingCode?: true
@@ -330,6 +334,7 @@ export type CallMaxAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  failedAt?: true
   waitingStep?: true
   waitingAttempt?: true
   waitingCode?: true
@@ -386,6 +391,7 @@ export type CallCountAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  failedAt?: true
   waitingStep?: true
   waitingAttempt?: true
   waitingCode?: true
@@ -529,6 +535,7 @@ export type CallGroupByOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  failedAt: Date | null
   waitingStep: string | null
   waitingAttempt: number | null
   waitingCode: string | null
@@ -608,6 +615,7 @@ export type CallWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -625,6 +633,7 @@ export type CallWhereInput = {
   attempts?: Prisma.AnalysisAttemptListRelationFilter
   speechOperations?: Prisma.SpeechOperationListRelationFilter
   paid?: Prisma.PaidReprocessListRelationFilter
+  digest?: Prisma.XOR<Prisma.CallDigestNullableScalarRelationFilter, Prisma.CallDigestWhereInput> | null
 }
 
 export type CallOrderByWithRelationInput = {
@@ -673,6 +682,7 @@ export type CallOrderByWithRelationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  failedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -690,6 +700,7 @@ export type CallOrderByWithRelationInput = {
   attempts?: Prisma.AnalysisAttemptOrderByRelationAggregateInput
   speechOperations?: Prisma.SpeechOperationOrderByRelationAggregateInput
   paid?: Prisma.PaidReprocessOrderByRelationAggregateInput
+  digest?: Prisma.CallDigestOrderByWithRelationInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -741,6 +752,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -758,6 +770,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   attempts?: Prisma.AnalysisAttemptListRelationFilter
   speechOperations?: Prisma.SpeechOperationListRelationFilter
   paid?: Prisma.PaidReprocessListRelationFilter
+  digest?: Prisma.XOR<Prisma.CallDigestNullableScalarRelationFilter, Prisma.CallDigestWhereInput> | null
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -806,6 +819,7 @@ export type CallOrderByWithAggregationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  failedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -870,6 +884,7 @@ export type CallScalarWhereWithAggregatesInput = {
   failedStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
@@ -924,6 +939,7 @@ export type CallCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -941,6 +957,7 @@ export type CallCreateInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -989,6 +1006,7 @@ export type CallUncheckedCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1004,6 +1022,7 @@ export type CallUncheckedCreateInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1050,6 +1069,7 @@ export type CallUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1067,6 +1087,7 @@ export type CallUpdateInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1115,6 +1136,7 @@ export type CallUncheckedUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1130,6 +1152,7 @@ export type CallUncheckedUpdateInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1178,6 +1201,7 @@ export type CallCreateManyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1232,6 +1256,7 @@ export type CallUpdateManyMutationInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1288,6 +1313,7 @@ export type CallUncheckedUpdateManyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1354,6 +1380,7 @@ export type CallCountOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  failedAt?: Prisma.SortOrder
   waitingStep?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
   waitingCode?: Prisma.SortOrder
@@ -1418,6 +1445,7 @@ export type CallMaxOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  failedAt?: Prisma.SortOrder
   waitingStep?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
   waitingCode?: Prisma.SortOrder
@@ -1471,6 +1499,7 @@ export type CallMinOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  failedAt?: Prisma.SortOrder
   waitingStep?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
   waitingCode?: Prisma.SortOrder
@@ -1598,6 +1627,14 @@ export type NullableEnumCallDirectionFieldUpdateOperationsInput = {
 
 export type NullableEnumCompanyMatchFieldUpdateOperationsInput = {
   set?: $Enums.CompanyMatch | null
+}
+
+export type CallUpdateOneRequiredWithoutDigestNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutDigestInput, Prisma.CallUncheckedCreateWithoutDigestInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutDigestInput
+  upsert?: Prisma.CallUpsertWithoutDigestInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutDigestInput, Prisma.CallUpdateWithoutDigestInput>, Prisma.CallUncheckedUpdateWithoutDigestInput>
 }
 
 export type CallCreateNestedOneWithoutSpeechOperationsInput = {
@@ -1774,6 +1811,7 @@ export type CallCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1790,6 +1828,7 @@ export type CallCreateWithoutCompanyInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1837,6 +1876,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1852,6 +1892,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1929,6 +1970,7 @@ export type CallScalarWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -1937,6 +1979,278 @@ export type CallScalarWhereInput = {
   waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
+}
+
+export type CallCreateWithoutDigestInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  failedAt?: Date | string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutDigestInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  failedAt?: Date | string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutDigestInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutDigestInput, Prisma.CallUncheckedCreateWithoutDigestInput>
+}
+
+export type CallUpsertWithoutDigestInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutDigestInput, Prisma.CallUncheckedUpdateWithoutDigestInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutDigestInput, Prisma.CallUncheckedCreateWithoutDigestInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutDigestInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutDigestInput, Prisma.CallUncheckedUpdateWithoutDigestInput>
+}
+
+export type CallUpdateWithoutDigestInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutDigestInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutSpeechOperationsInput = {
@@ -1983,6 +2297,7 @@ export type CallCreateWithoutSpeechOperationsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1999,6 +2314,7 @@ export type CallCreateWithoutSpeechOperationsInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutSpeechOperationsInput = {
@@ -2047,6 +2363,7 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2061,6 +2378,7 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutSpeechOperationsInput = {
@@ -2123,6 +2441,7 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2139,6 +2458,7 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
@@ -2187,6 +2507,7 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2201,6 +2522,7 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutTranscriptInput = {
@@ -2247,6 +2569,7 @@ export type CallCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2263,6 +2586,7 @@ export type CallCreateWithoutTranscriptInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -2311,6 +2635,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2325,6 +2650,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2387,6 +2713,7 @@ export type CallUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2403,6 +2730,7 @@ export type CallUpdateWithoutTranscriptInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2451,6 +2779,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2465,6 +2794,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2511,6 +2841,7 @@ export type CallCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2527,6 +2858,7 @@ export type CallCreateWithoutAnalysesInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2575,6 +2907,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2589,6 +2922,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -2640,6 +2974,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2656,6 +2991,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -2703,6 +3039,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2718,6 +3055,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -2780,6 +3118,7 @@ export type CallUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2796,6 +3135,7 @@ export type CallUpdateWithoutAnalysesInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -2844,6 +3184,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2858,6 +3199,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -2915,6 +3257,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2931,6 +3274,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -2978,6 +3322,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2993,6 +3338,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -3039,6 +3385,7 @@ export type CallCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3055,6 +3402,7 @@ export type CallCreateWithoutChunksInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -3103,6 +3451,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3117,6 +3466,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -3179,6 +3529,7 @@ export type CallUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3195,6 +3546,7 @@ export type CallUpdateWithoutChunksInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -3243,6 +3595,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3257,6 +3610,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAttemptsInput = {
@@ -3303,6 +3657,7 @@ export type CallCreateWithoutAttemptsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3319,6 +3674,7 @@ export type CallCreateWithoutAttemptsInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAttemptsInput = {
@@ -3367,6 +3723,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3381,6 +3738,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAttemptsInput = {
@@ -3443,6 +3801,7 @@ export type CallUpdateWithoutAttemptsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3459,6 +3818,7 @@ export type CallUpdateWithoutAttemptsInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAttemptsInput = {
@@ -3507,6 +3867,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3521,6 +3882,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutPaidInput = {
@@ -3567,6 +3929,7 @@ export type CallCreateWithoutPaidInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3583,6 +3946,7 @@ export type CallCreateWithoutPaidInput = {
   chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutPaidInput = {
@@ -3631,6 +3995,7 @@ export type CallUncheckedCreateWithoutPaidInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3645,6 +4010,7 @@ export type CallUncheckedCreateWithoutPaidInput = {
   chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutPaidInput = {
@@ -3707,6 +4073,7 @@ export type CallUpdateWithoutPaidInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3723,6 +4090,7 @@ export type CallUpdateWithoutPaidInput = {
   chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutPaidInput = {
@@ -3771,6 +4139,7 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3785,6 +4154,7 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -3831,6 +4201,7 @@ export type CallCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3847,6 +4218,7 @@ export type CallCreateWithoutLogsInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -3895,6 +4267,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3909,6 +4282,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -3971,6 +4345,7 @@ export type CallUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3987,6 +4362,7 @@ export type CallUpdateWithoutLogsInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -4035,6 +4411,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4049,6 +4426,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -4096,6 +4474,7 @@ export type CallCreateManyCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4150,6 +4529,7 @@ export type CallUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4166,6 +4546,7 @@ export type CallUpdateWithoutCompanyInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -4213,6 +4594,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4228,6 +4610,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -4275,6 +4658,7 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4407,6 +4791,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -4424,6 +4809,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
+  digest?: boolean | Prisma.Call$digestArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -4473,6 +4859,7 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -4531,6 +4918,7 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -4589,6 +4977,7 @@ export type CallSelectScalar = {
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -4599,7 +4988,7 @@ export type CallSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "failedAt" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -4610,6 +4999,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   attempts?: boolean | Prisma.Call$attemptsArgs<ExtArgs>
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
+  digest?: boolean | Prisma.Call$digestArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -4633,6 +5023,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     attempts: Prisma.$AnalysisAttemptPayload<ExtArgs>[]
     speechOperations: Prisma.$SpeechOperationPayload<ExtArgs>[]
     paid: Prisma.$PaidReprocessPayload<ExtArgs>[]
+    digest: Prisma.$CallDigestPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -4727,6 +5118,10 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     failedStep: string | null
     failureCode: string | null
     failureMessage: string | null
+    /**
+     * When the failure was recorded. Null in rows that failed before this column was added.
+     */
+    failedAt: Date | null
     /**
      * Set while a step waits for its next attempt: which one failed last, why, since when the step keeps failing and
      * when it is tried again. Null otherwise.
@@ -5142,6 +5537,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   attempts<T extends Prisma.Call$attemptsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$attemptsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisAttemptPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   speechOperations<T extends Prisma.Call$speechOperationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$speechOperationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SpeechOperationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   paid<T extends Prisma.Call$paidArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$paidArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaidReprocessPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  digest<T extends Prisma.Call$digestArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$digestArgs<ExtArgs>>): Prisma.Prisma__CallDigestClient<runtime.Types.Result.GetResult<Prisma.$CallDigestPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -5216,6 +5612,7 @@ export interface CallFieldRefs {
   readonly failedStep: Prisma.FieldRef<"Call", 'String'>
   readonly failureCode: Prisma.FieldRef<"Call", 'String'>
   readonly failureMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly failedAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly waitingStep: Prisma.FieldRef<"Call", 'String'>
   readonly waitingAttempt: Prisma.FieldRef<"Call", 'Int'>
   readonly waitingCode: Prisma.FieldRef<"Call", 'String'>
@@ -5823,6 +6220,25 @@ export type Call$paidArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   take?: number
   skip?: number
   distinct?: Prisma.PaidReprocessScalarFieldEnum | Prisma.PaidReprocessScalarFieldEnum[]
+}
+
+/**
+ * Call.digest
+ */
+export type Call$digestArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CallDigest
+   */
+  select?: Prisma.CallDigestSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CallDigest
+   */
+  omit?: Prisma.CallDigestOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallDigestInclude<ExtArgs> | null
+  where?: Prisma.CallDigestWhereInput
 }
 
 /**
