@@ -15,6 +15,7 @@ import { createBulkReprocessRepository } from './repositories/bulk-reprocess-rep
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
+import { createListingRepository } from './repositories/listing/listing-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
         paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
+        listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         storedWork: createStoredWorkRepository(prisma),

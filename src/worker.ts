@@ -22,6 +22,7 @@ import { connected } from './clients/temporal/connection.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
 import { untilDatabaseFits } from './process/database-at-start.ts';
+import { keepDigests } from './process/keep-digests.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
@@ -30,6 +31,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
+import { createDigestRepository } from './repositories/listing/digest-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createRequestQueue } from './repositories/request-queue.ts';
 import { createSitePhoneRepository } from './repositories/site-phone-repository.ts';
@@ -140,6 +142,15 @@ async function main(): Promise<void> {
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
     logger.info({ taskQueue: config.taskQueue, namespace }, 'The worker takes calls.');
+    const stopping = new AbortController();
+    const digests = createDigestRepository(database);
+    const toServiceError = (error: unknown) => database.toServiceError(error);
+    const kept = keepDigests({ digests, toServiceError, logger }, stopping.signal);
+    // Before the database is closed, also when the worker fails.
+    stack.defer(() => {
+      stopping.abort();
+      return kept;
+    });
     await worker.run();
     logger.info('The worker has shut down.');
   } finally {

@@ -18,6 +18,7 @@ import { describeRequest } from './request-log.ts';
 import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-reprocesses.ts';
 import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
 import { healthRoute } from './routes/health.ts';
+import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -27,6 +28,7 @@ import { createSubmit, type SubmitDeps } from './submit.ts';
 
 export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReadCallDeps &
+  ListCallsDeps &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
   CallHistoryDeps &
@@ -86,6 +88,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(healthRoute);
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
+  void app.register(listCallRoutes, deps);
   void app.register(readCallRoutes, deps);
   void app.register(callHistoryRoutes, deps);
   void app.register(reprocessReceiptRoute, deps);

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
+import { CATEGORIES, PRIORITIES, SENTIMENTS } from '../domain/analysis.ts';
 import { COMPANY_MATCHES, OUTCOMES } from '../domain/call.ts';
+import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
 import { REDO_STEPS, STEPS } from '../domain/names.ts';
 import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
 import { redoStep } from './reprocess-schemas.ts';
 import { cost } from './schemas.ts';
 
-/** Names of codes and categories, and ids of ConnectWise; the longest of ours has 40 characters. */
+/** An id of ConnectWise. */
 const word = z.string().min(1).max(100);
 const moment = z.iso.datetime({ offset: true });
 
@@ -14,13 +16,13 @@ const moment = z.iso.datetime({ offset: true });
 const filter = z.strictObject({
   status: z.enum(['FAILED', 'COMPLETED']).default('FAILED'),
   outcome: z.enum(OUTCOMES).optional(),
-  failureCode: word.optional(),
+  failureCode: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)).optional(),
   failedStep: z.enum(STEPS).optional(),
   company: word.optional(),
   companyMatch: z.enum(COMPANY_MATCHES).optional(),
-  category: word.optional(),
-  priority: word.optional(),
-  sentiment: word.optional(),
+  category: z.enum(CATEGORIES).optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  sentiment: z.enum(SENTIMENTS).optional(),
   from: moment.optional(),
   to: moment.optional(),
 });

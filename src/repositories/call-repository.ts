@@ -1,6 +1,7 @@
 import type { Call, Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { NOTHING_WAITS } from '../domain/waiting.ts';
 import type { TransactionClient } from './database.ts';
+import { refreshDigests } from './listing/refresh-digest.ts';
 
 /** A call with the details that the gateway shows. */
 export type CallWithDetails = Prisma.CallGetPayload<{ include: typeof DETAILS }>;
@@ -67,6 +68,19 @@ export function createCallRepository(prisma: PrismaClient) {
     },
 
     /**
+     * Changes what lists and searches know of a call, such as its company. The transaction must have
+     * locked the call. Rejects with Prisma's P2025 when there is none.
+     */
+    async updateListed(
+      id: string,
+      data: Prisma.CallUncheckedUpdateInput,
+      tx: TransactionClient,
+    ): Promise<void> {
+      await tx.call.update({ where: { id }, data });
+      await refreshDigests([id], tx);
+    },
+
+    /**
      * The current call, locked until the transaction ends, so that nobody changes it between this
      * read and what the transaction writes. Rejects with Prisma's P2025 when there is none.
      */
@@ -76,7 +90,7 @@ export function createCallRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Changes a call's status unless a later change has already been written. The same change is
+     * Changes a call's status, and with it which analysis counts, unless a later change has already been written. The same change is
      * written once: of two attempts of one activity, the first counts. Returns whether the change is
      * the one on the row.
      */
@@ -90,9 +104,12 @@ export function createCallRepository(prisma: PrismaClient) {
         where: { id, transition: { lt: transition } },
         data: change,
       });
-      if (count === 1) return true;
-      const call = await tx.call.findUnique({ where: { id } });
-      return call?.transition === transition;
+      if (count === 0) {
+        const call = await tx.call.findUnique({ where: { id } });
+        if (call?.transition !== transition) return false;
+      }
+      await refreshDigests([id], tx);
+      return true;
     },
 
     /**
@@ -107,6 +124,7 @@ export function createCallRepository(prisma: PrismaClient) {
           failedStep: null,
           failureCode: null,
           failureMessage: null,
+          failedAt: null,
           transition,
         },
       });

@@ -133,6 +133,7 @@ const READ_NOTHING = {
   Company: ({ company }) => company.findFirst(NO_ROW),
   SitePhone: ({ sitePhone }) => sitePhone.findFirst(NO_ROW),
   Call: ({ call }) => call.findFirst(NO_ROW),
+  CallDigest: ({ callDigest }) => callDigest.findFirst(NO_ROW),
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),
   Transcript: ({ transcript }) => transcript.findFirst(NO_ROW),

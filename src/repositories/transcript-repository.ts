@@ -6,6 +6,7 @@ import {
 } from '../generated/prisma/client.ts';
 import { MAX_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
+import { refreshDigests } from './listing/refresh-digest.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
 
@@ -45,11 +46,13 @@ export function createTranscriptRepository(prisma: PrismaClient) {
         MAX_INTEGER,
       );
       if (isReplaced) await keepEarlier(before, tx);
-      return tx.transcript.upsert({
+      const saved = await tx.transcript.upsert({
         where,
         create: data,
         update: { ...data, priorSeconds },
       });
+      await refreshDigests([data.callId], tx);
+      return saved;
     },
   };
 }

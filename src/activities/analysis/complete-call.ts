@@ -61,6 +61,7 @@ async function markCompleted(
     failedStep: null,
     failureCode: null,
     failureMessage: null,
+    failedAt: null,
     ...NOTHING_WAITS,
   } as const;
   const isCompleted = await calls.changeStatus(call.id, change, tx);

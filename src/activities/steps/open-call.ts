@@ -67,5 +67,6 @@ const NO_RESULT_YET = {
   failedStep: null,
   failureCode: null,
   failureMessage: null,
+  failedAt: null,
   ...NOTHING_WAITS,
 } as const;

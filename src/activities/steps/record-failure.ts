@@ -21,8 +21,10 @@ export function createRecordFailure(deps: RecordDeps) {
   return defineRecord(deps, async (input: RecordFailureInput, { attempt, tx }) => {
     const { callSid, recordgroup, recordid, step, code, message, expired } = input;
     const { runId, transition } = attempt;
+    const now = await database.currentTime(tx);
     const failed = {
       transition,
+      failedAt: now,
       callStatus: 'FAILED',
       failedStep: step,
       failureCode: code,
@@ -30,8 +32,7 @@ export function createRecordFailure(deps: RecordDeps) {
       outcome: null,
       callAnalysisId: null,
     } as const;
-    const startTime = await database.currentTime(tx);
-    const row = { callSid, recordgroup, recordid, startTime, runId, ...failed };
+    const row = { callSid, recordgroup, recordid, startTime: now, runId, ...failed };
     const { id } = await calls.findOrCreate(row, tx);
     // A run that closes leaves nothing waiting; a step that is parked leaves the other branch as it is.
     const isClosing = expired || code === 'CANCELLED';

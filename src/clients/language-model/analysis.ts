@@ -1,29 +1,7 @@
 import { z } from 'zod';
 
-import {
-  actions,
-  callerName,
-  PRIORITIES,
-  quotes,
-  SENTIMENTS,
-  text,
-  toServerSchema,
-} from './schema-parts.ts';
-
-/** What a call was about. A closed set, so that it can be counted. */
-const CATEGORIES = [
-  'incident',
-  'service_request',
-  'question',
-  'project',
-  'sales',
-  'billing',
-  'complaint',
-  'vendor',
-  'personal',
-  'spam',
-  'other',
-] as const;
+import { CATEGORIES, PRIORITIES, SENTIMENTS } from '../../domain/analysis.ts';
+import { actions, callerName, quotes, text, toServerSchema } from './schema-parts.ts';
 
 /**
  * The analysis of one call: strict, with every field present and every set of values closed. The

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
-import {
-  actions,
-  callerName,
-  PRIORITIES,
-  quotes,
-  SENTIMENTS,
-  text,
-  toServerSchema,
-} from './schema-parts.ts';
+import { PRIORITIES, SENTIMENTS } from '../../domain/analysis.ts';
+import { actions, callerName, quotes, text, toServerSchema } from './schema-parts.ts';
 import { estimateTokens } from './tokens.ts';
 
 /**

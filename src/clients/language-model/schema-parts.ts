@@ -2,10 +2,6 @@ import { z } from 'zod';
 
 import { toStorable } from '../../domain/storable-text.ts';
 
-/** How urgent a matter is for the client's business. */
-export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
-export const SENTIMENTS = ['positive', 'neutral', 'negative', 'mixed'] as const;
-
 /** Who promised to act: the MSP, its client (the other end), somebody else, or nobody said. */
 const ACTION_OWNERS = ['msp', 'client', 'third_party', 'unknown'] as const;
 

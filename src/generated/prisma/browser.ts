@@ -34,6 +34,12 @@ export type SitePhone = Prisma.SitePhoneModel
  */
 export type Call = Prisma.CallModel
 /**
+ * Model CallDigest
+ * What lists and searches need of a call and other rows contain: derived from the call, its company, its transcript
+ * and its current analysis, in the transactions that change these. May be deleted: workers make it again.
+ */
+export type CallDigest = Prisma.CallDigestModel
+/**
  * Model RequestQueue
  * The queue of requests to a system that takes only so many a minute; all workers share it. One row per system.
  */

@@ -11,6 +11,7 @@
 export type * from './models/Company.ts'
 export type * from './models/SitePhone.ts'
 export type * from './models/Call.ts'
+export type * from './models/CallDigest.ts'
 export type * from './models/RequestQueue.ts'
 export type * from './models/SpeechOperation.ts'
 export type * from './models/Transcript.ts'

@@ -11,6 +11,7 @@ import { createBulkReprocessRepository } from '../../../src/repositories/bulk-re
 import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
+import { createListingRepository } from '../../../src/repositories/listing/listing-repository.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
@@ -53,6 +54,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         paidReprocesses: createPaidReprocessRepository(prisma),
         database,
         calls: createCallRepository(prisma),
+        listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         storedWork: createStoredWorkRepository(prisma),

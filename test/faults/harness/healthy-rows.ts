@@ -35,6 +35,7 @@ export function call(callSid: string, status: Partial<Call>): Call {
     failedStep: null,
     failureCode: null,
     failureMessage: null,
+    failedAt: null,
     ...NOTHING_WAITS,
     archiveRunId: null,
     recordedAt: null,

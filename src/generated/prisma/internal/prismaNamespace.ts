@@ -400,6 +400,7 @@ export const ModelName = {
   Company: 'Company',
   SitePhone: 'SitePhone',
   Call: 'Call',
+  CallDigest: 'CallDigest',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
@@ -427,7 +428,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -650,6 +651,64 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.CallCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.CallCountAggregateOutputType> | number
+        }
+      }
+    }
+    CallDigest: {
+      payload: Prisma.$CallDigestPayload<ExtArgs>
+      fields: Prisma.CallDigestFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.CallDigestFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.CallDigestFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload>
+        }
+        findFirst: {
+          args: Prisma.CallDigestFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.CallDigestFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload>
+        }
+        findMany: {
+          args: Prisma.CallDigestFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload>[]
+        }
+        delete: {
+          args: Prisma.CallDigestDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload>
+        }
+        update: {
+          args: Prisma.CallDigestUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload>
+        }
+        deleteMany: {
+          args: Prisma.CallDigestDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.CallDigestUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.CallDigestUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CallDigestPayload>[]
+        }
+        aggregate: {
+          args: Prisma.CallDigestAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateCallDigest>
+        }
+        groupBy: {
+          args: Prisma.CallDigestGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CallDigestGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.CallDigestCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CallDigestCountAggregateOutputType> | number
         }
       }
     }
@@ -1652,6 +1711,7 @@ export const CallScalarFieldEnum = {
   failedStep: 'failedStep',
   failureCode: 'failureCode',
   failureMessage: 'failureMessage',
+  failedAt: 'failedAt',
   waitingStep: 'waitingStep',
   waitingAttempt: 'waitingAttempt',
   waitingCode: 'waitingCode',
@@ -1663,6 +1723,22 @@ export const CallScalarFieldEnum = {
 } as const
 
 export type CallScalarFieldEnum = (typeof CallScalarFieldEnum)[keyof typeof CallScalarFieldEnum]
+
+
+export const CallDigestScalarFieldEnum = {
+  callId: 'callId',
+  startTime: 'startTime',
+  language: 'language',
+  category: 'category',
+  priority: 'priority',
+  sentiment: 'sentiment',
+  followUp: 'followUp',
+  companyName: 'companyName',
+  submissionId: 'submissionId',
+  callAnalysisId: 'callAnalysisId'
+} as const
+
+export type CallDigestScalarFieldEnum = (typeof CallDigestScalarFieldEnum)[keyof typeof CallDigestScalarFieldEnum]
 
 
 export const RequestQueueScalarFieldEnum = {
@@ -2050,6 +2126,13 @@ export type ListEnumCompanyMatchFieldRefInput<$PrismaModel> = FieldRefInputType<
 
 
 /**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
+
+/**
  * Reference to a field of type 'Float'
  */
 export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
@@ -2244,6 +2327,7 @@ export type GlobalOmitConfig = {
   company?: Prisma.CompanyOmit
   sitePhone?: Prisma.SitePhoneOmit
   call?: Prisma.CallOmit
+  callDigest?: Prisma.CallDigestOmit
   requestQueue?: Prisma.RequestQueueOmit
   speechOperation?: Prisma.SpeechOperationOmit
   transcript?: Prisma.TranscriptOmit

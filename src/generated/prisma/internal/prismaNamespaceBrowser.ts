@@ -54,6 +54,7 @@ export const ModelName = {
   Company: 'Company',
   SitePhone: 'SitePhone',
   Call: 'Call',
+  CallDigest: 'CallDigest',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
@@ -156,6 +157,7 @@ export const CallScalarFieldEnum = {
   failedStep: 'failedStep',
   failureCode: 'failureCode',
   failureMessage: 'failureMessage',
+  failedAt: 'failedAt',
   waitingStep: 'waitingStep',
   waitingAttempt: 'waitingAttempt',
   waitingCode: 'waitingCode',
@@ -167,6 +169,22 @@ export const CallScalarFieldEnum = {
 } as const
 
 export type CallScalarFieldEnum = (typeof CallScalarFieldEnum)[keyof typeof CallScalarFieldEnum]
+
+
+export const CallDigestScalarFieldEnum = {
+  callId: 'callId',
+  startTime: 'startTime',
+  language: 'language',
+  category: 'category',
+  priority: 'priority',
+  sentiment: 'sentiment',
+  followUp: 'followUp',
+  companyName: 'companyName',
+  submissionId: 'submissionId',
+  callAnalysisId: 'callAnalysisId'
+} as const
+
+export type CallDigestScalarFieldEnum = (typeof CallDigestScalarFieldEnum)[keyof typeof CallDigestScalarFieldEnum]
 
 
 export const RequestQueueScalarFieldEnum = {

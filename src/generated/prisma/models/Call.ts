@@ -91,6 +91,7 @@ export type CallMinAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  failedAt: Date | null
   waitingStep: string | null
   waitingAttempt: number | null
   waitingCode: string | null
@@ -144,6 +145,7 @@ export type CallMaxAggregateOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  failedAt: Date | null
   waitingStep: string | null
   waitingAttempt: number | null
   waitingCode: string | null
@@ -201,6 +203,7 @@ export type CallCountAggregateOutputType = {
   failedStep: number
   failureCode: number
   failureMessage: number
+  failedAt: number
   waitingStep: number
   waitingAttempt: number
   waitingCode: number
@@ -278,6 +281,7 @@ export type CallMinAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  failedAt?: true
   waitingStep?: true
   waitingAttempt?: true
   waitingCode?: true
@@ -331,6 +335,7 @@ export type CallMaxAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  failedAt?: true
   waitingStep?: true
   waitingAttempt?: true
   waitingCode?: true
@@ -388,6 +393,7 @@ export type CallCountAggregateInputType = {
   failedStep?: true
   failureCode?: true
   failureMessage?: true
+  failedAt?: true
   waitingStep?: true
   waitingAttempt?: true
   waitingCode?: true
@@ -532,6 +538,7 @@ export type CallGroupByOutputType = {
   failedStep: string | null
   failureCode: string | null
   failureMessage: string | null
+  failedAt: Date | null
   waitingStep: string | null
   waitingAttempt: number | null
   waitingCode: string | null
@@ -612,6 +619,7 @@ export type CallWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -631,6 +639,7 @@ export type CallWhereInput = {
   speechOperations?: Prisma.SpeechOperationListRelationFilter
   paid?: Prisma.PaidReprocessListRelationFilter
   bulkReprocesses?: Prisma.BulkReprocessCallListRelationFilter
+  digest?: Prisma.XOR<Prisma.CallDigestNullableScalarRelationFilter, Prisma.CallDigestWhereInput> | null
 }
 
 export type CallOrderByWithRelationInput = {
@@ -680,6 +689,7 @@ export type CallOrderByWithRelationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  failedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -699,6 +709,7 @@ export type CallOrderByWithRelationInput = {
   speechOperations?: Prisma.SpeechOperationOrderByRelationAggregateInput
   paid?: Prisma.PaidReprocessOrderByRelationAggregateInput
   bulkReprocesses?: Prisma.BulkReprocessCallOrderByRelationAggregateInput
+  digest?: Prisma.CallDigestOrderByWithRelationInput
 }
 
 export type CallWhereUniqueInput = Prisma.AtLeast<{
@@ -751,6 +762,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -770,6 +782,7 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   speechOperations?: Prisma.SpeechOperationListRelationFilter
   paid?: Prisma.PaidReprocessListRelationFilter
   bulkReprocesses?: Prisma.BulkReprocessCallListRelationFilter
+  digest?: Prisma.XOR<Prisma.CallDigestNullableScalarRelationFilter, Prisma.CallDigestWhereInput> | null
 }, "id" | "callSid" | "callAnalysisId">
 
 export type CallOrderByWithAggregationInput = {
@@ -819,6 +832,7 @@ export type CallOrderByWithAggregationInput = {
   failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
   failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
   failureMessage?: Prisma.SortOrderInput | Prisma.SortOrder
+  failedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingStep?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrderInput | Prisma.SortOrder
   waitingCode?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -884,6 +898,7 @@ export type CallScalarWhereWithAggregatesInput = {
   failedStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableWithAggregatesFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
@@ -939,6 +954,7 @@ export type CallCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -958,6 +974,7 @@ export type CallCreateInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateInput = {
@@ -1007,6 +1024,7 @@ export type CallUncheckedCreateInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1024,6 +1042,7 @@ export type CallUncheckedCreateInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallUpdateInput = {
@@ -1071,6 +1090,7 @@ export type CallUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1090,6 +1110,7 @@ export type CallUpdateInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateInput = {
@@ -1139,6 +1160,7 @@ export type CallUncheckedUpdateInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1156,6 +1178,7 @@ export type CallUncheckedUpdateInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateManyInput = {
@@ -1205,6 +1228,7 @@ export type CallCreateManyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1260,6 +1284,7 @@ export type CallUpdateManyMutationInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1317,6 +1342,7 @@ export type CallUncheckedUpdateManyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1384,6 +1410,7 @@ export type CallCountOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  failedAt?: Prisma.SortOrder
   waitingStep?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
   waitingCode?: Prisma.SortOrder
@@ -1448,6 +1475,7 @@ export type CallMaxOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  failedAt?: Prisma.SortOrder
   waitingStep?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
   waitingCode?: Prisma.SortOrder
@@ -1501,6 +1529,7 @@ export type CallMinOrderByAggregateInput = {
   failedStep?: Prisma.SortOrder
   failureCode?: Prisma.SortOrder
   failureMessage?: Prisma.SortOrder
+  failedAt?: Prisma.SortOrder
   waitingStep?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
   waitingCode?: Prisma.SortOrder
@@ -1628,6 +1657,14 @@ export type NullableEnumCallDirectionFieldUpdateOperationsInput = {
 
 export type NullableEnumCompanyMatchFieldUpdateOperationsInput = {
   set?: $Enums.CompanyMatch | null
+}
+
+export type CallUpdateOneRequiredWithoutDigestNestedInput = {
+  create?: Prisma.XOR<Prisma.CallCreateWithoutDigestInput, Prisma.CallUncheckedCreateWithoutDigestInput>
+  connectOrCreate?: Prisma.CallCreateOrConnectWithoutDigestInput
+  upsert?: Prisma.CallUpsertWithoutDigestInput
+  connect?: Prisma.CallWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallUpdateToOneWithWhereWithoutDigestInput, Prisma.CallUpdateWithoutDigestInput>, Prisma.CallUncheckedUpdateWithoutDigestInput>
 }
 
 export type CallCreateNestedOneWithoutSpeechOperationsInput = {
@@ -1833,6 +1870,7 @@ export type CallCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1851,6 +1889,7 @@ export type CallCreateWithoutCompanyInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCompanyInput = {
@@ -1899,6 +1938,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -1916,6 +1956,7 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCompanyInput = {
@@ -1994,6 +2035,7 @@ export type CallScalarWhereInput = {
   failedStep?: Prisma.StringNullableFilter<"Call"> | string | null
   failureCode?: Prisma.StringNullableFilter<"Call"> | string | null
   failureMessage?: Prisma.StringNullableFilter<"Call"> | string | null
+  failedAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   waitingStep?: Prisma.StringNullableFilter<"Call"> | string | null
   waitingAttempt?: Prisma.IntNullableFilter<"Call"> | number | null
   waitingCode?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -2002,6 +2044,290 @@ export type CallScalarWhereInput = {
   waitingNextAt?: Prisma.DateTimeNullableFilter<"Call"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Call"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Call"> | Date | string
+}
+
+export type CallCreateWithoutDigestInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  failedAt?: Date | string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  company?: Prisma.CompanyCreateNestedOneWithoutCallsInput
+  currentAnalysis?: Prisma.CallAnalysisCreateNestedOneWithoutCurrentOfInput
+  analyses?: Prisma.CallAnalysisCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptCreateNestedManyWithoutCallInput
+  logs?: Prisma.processingLogCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+}
+
+export type CallUncheckedCreateWithoutDigestInput = {
+  id?: string
+  callSid: string
+  callStatus: $Enums.CallStatus
+  startTime: Date | string
+  endTime?: Date | string | null
+  duration?: number | null
+  recordgroup: string
+  recordid: string
+  outcome?: $Enums.CallOutcome | null
+  runId: string
+  transition: bigint | number
+  recordingUrl?: string | null
+  recordingGeneration?: string | null
+  archiveRunId?: string | null
+  recordedAt?: Date | string | null
+  recordingSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: string | null
+  audioCodec?: string | null
+  bitsPerSample?: number | null
+  audioChannels?: number | null
+  sampleRateHertz?: number | null
+  sizeBytes?: bigint | number | null
+  sha256?: string | null
+  integrity?: string | null
+  snumber?: string | null
+  cnumber?: string | null
+  dnumber?: string | null
+  calleridInternal?: string | null
+  speechSubmissionId?: string | null
+  speechSubmissionProvider?: string | null
+  speechSubmissionRunId?: string | null
+  speechSubmissionSha256?: string | null
+  speechOperation?: string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: string | null
+  direction?: $Enums.CallDirection | null
+  companyMatch?: $Enums.CompanyMatch | null
+  matchRunId?: string | null
+  companyId?: string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: string | null
+  failedStep?: string | null
+  failureCode?: string | null
+  failureMessage?: string | null
+  failedAt?: Date | string | null
+  waitingStep?: string | null
+  waitingAttempt?: number | null
+  waitingCode?: string | null
+  waitingMessage?: string | null
+  waitingSince?: Date | string | null
+  waitingNextAt?: Date | string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  analyses?: Prisma.CallAnalysisUncheckedCreateNestedManyWithoutCallInput
+  transcript?: Prisma.TranscriptUncheckedCreateNestedOneWithoutCallInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedCreateNestedManyWithoutCallInput
+  logs?: Prisma.processingLogUncheckedCreateNestedManyWithoutCallInput
+  chunks?: Prisma.AnalysisChunkUncheckedCreateNestedManyWithoutCallInput
+  attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
+  speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
+  paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+}
+
+export type CallCreateOrConnectWithoutDigestInput = {
+  where: Prisma.CallWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallCreateWithoutDigestInput, Prisma.CallUncheckedCreateWithoutDigestInput>
+}
+
+export type CallUpsertWithoutDigestInput = {
+  update: Prisma.XOR<Prisma.CallUpdateWithoutDigestInput, Prisma.CallUncheckedUpdateWithoutDigestInput>
+  create: Prisma.XOR<Prisma.CallCreateWithoutDigestInput, Prisma.CallUncheckedCreateWithoutDigestInput>
+  where?: Prisma.CallWhereInput
+}
+
+export type CallUpdateToOneWithWhereWithoutDigestInput = {
+  where?: Prisma.CallWhereInput
+  data: Prisma.XOR<Prisma.CallUpdateWithoutDigestInput, Prisma.CallUncheckedUpdateWithoutDigestInput>
+}
+
+export type CallUpdateWithoutDigestInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  company?: Prisma.CompanyUpdateOneWithoutCallsNestedInput
+  currentAnalysis?: Prisma.CallAnalysisUpdateOneWithoutCurrentOfNestedInput
+  analyses?: Prisma.CallAnalysisUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUpdateManyWithoutCallNestedInput
+  logs?: Prisma.processingLogUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+}
+
+export type CallUncheckedUpdateWithoutDigestInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  callSid?: Prisma.StringFieldUpdateOperationsInput | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  recordgroup?: Prisma.StringFieldUpdateOperationsInput | string
+  recordid?: Prisma.StringFieldUpdateOperationsInput | string
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  runId?: Prisma.StringFieldUpdateOperationsInput | string
+  transition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  recordingUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordingGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  archiveRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  recordedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  mimeType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audioCodec?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  bitsPerSample?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  audioChannels?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sampleRateHertz?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  calleridInternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechSubmissionSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechOperation?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  speechRecognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  externalPhoneNumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  direction?: Prisma.NullableEnumCallDirectionFieldUpdateOperationsInput | $Enums.CallDirection | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  matchRunId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  companyCandidates?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  lookupTurn?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  placeNote?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  callAnalysisId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  waitingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  waitingNextAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  analyses?: Prisma.CallAnalysisUncheckedUpdateManyWithoutCallNestedInput
+  transcript?: Prisma.TranscriptUncheckedUpdateOneWithoutCallNestedInput
+  earlierTranscripts?: Prisma.EarlierTranscriptUncheckedUpdateManyWithoutCallNestedInput
+  logs?: Prisma.processingLogUncheckedUpdateManyWithoutCallNestedInput
+  chunks?: Prisma.AnalysisChunkUncheckedUpdateManyWithoutCallNestedInput
+  attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
+  speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
+  paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
 }
 
 export type CallCreateWithoutSpeechOperationsInput = {
@@ -2049,6 +2375,7 @@ export type CallCreateWithoutSpeechOperationsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2067,6 +2394,7 @@ export type CallCreateWithoutSpeechOperationsInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutSpeechOperationsInput = {
@@ -2116,6 +2444,7 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2132,6 +2461,7 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutSpeechOperationsInput = {
@@ -2195,6 +2525,7 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2213,6 +2544,7 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
@@ -2262,6 +2594,7 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2278,6 +2611,7 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutTranscriptInput = {
@@ -2325,6 +2659,7 @@ export type CallCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2343,6 +2678,7 @@ export type CallCreateWithoutTranscriptInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutTranscriptInput = {
@@ -2392,6 +2728,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2408,6 +2745,7 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutTranscriptInput = {
@@ -2471,6 +2809,7 @@ export type CallUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2489,6 +2828,7 @@ export type CallUpdateWithoutTranscriptInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutTranscriptInput = {
@@ -2538,6 +2878,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2554,6 +2895,7 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutEarlierTranscriptsInput = {
@@ -2601,6 +2943,7 @@ export type CallCreateWithoutEarlierTranscriptsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2619,6 +2962,7 @@ export type CallCreateWithoutEarlierTranscriptsInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutEarlierTranscriptsInput = {
@@ -2668,6 +3012,7 @@ export type CallUncheckedCreateWithoutEarlierTranscriptsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2684,6 +3029,7 @@ export type CallUncheckedCreateWithoutEarlierTranscriptsInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutEarlierTranscriptsInput = {
@@ -2747,6 +3093,7 @@ export type CallUpdateWithoutEarlierTranscriptsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2765,6 +3112,7 @@ export type CallUpdateWithoutEarlierTranscriptsInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutEarlierTranscriptsInput = {
@@ -2814,6 +3162,7 @@ export type CallUncheckedUpdateWithoutEarlierTranscriptsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2830,6 +3179,7 @@ export type CallUncheckedUpdateWithoutEarlierTranscriptsInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAnalysesInput = {
@@ -2877,6 +3227,7 @@ export type CallCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2895,6 +3246,7 @@ export type CallCreateWithoutAnalysesInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAnalysesInput = {
@@ -2944,6 +3296,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -2960,6 +3313,7 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAnalysesInput = {
@@ -3012,6 +3366,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3030,6 +3385,7 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
@@ -3078,6 +3434,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3095,6 +3452,7 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutCurrentAnalysisInput = {
@@ -3158,6 +3516,7 @@ export type CallUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3176,6 +3535,7 @@ export type CallUpdateWithoutAnalysesInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAnalysesInput = {
@@ -3225,6 +3585,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3241,6 +3602,7 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallUpsertWithoutCurrentAnalysisInput = {
@@ -3299,6 +3661,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3317,6 +3680,7 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
@@ -3365,6 +3729,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3382,6 +3747,7 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutChunksInput = {
@@ -3429,6 +3795,7 @@ export type CallCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3447,6 +3814,7 @@ export type CallCreateWithoutChunksInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutChunksInput = {
@@ -3496,6 +3864,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3512,6 +3881,7 @@ export type CallUncheckedCreateWithoutChunksInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutChunksInput = {
@@ -3575,6 +3945,7 @@ export type CallUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3593,6 +3964,7 @@ export type CallUpdateWithoutChunksInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutChunksInput = {
@@ -3642,6 +4014,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3658,6 +4031,7 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutAttemptsInput = {
@@ -3705,6 +4079,7 @@ export type CallCreateWithoutAttemptsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3723,6 +4098,7 @@ export type CallCreateWithoutAttemptsInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutAttemptsInput = {
@@ -3772,6 +4148,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3788,6 +4165,7 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutAttemptsInput = {
@@ -3851,6 +4229,7 @@ export type CallUpdateWithoutAttemptsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3869,6 +4248,7 @@ export type CallUpdateWithoutAttemptsInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutAttemptsInput = {
@@ -3918,6 +4298,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3934,6 +4315,7 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutPaidInput = {
@@ -3981,6 +4363,7 @@ export type CallCreateWithoutPaidInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -3999,6 +4382,7 @@ export type CallCreateWithoutPaidInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutPaidInput = {
@@ -4048,6 +4432,7 @@ export type CallUncheckedCreateWithoutPaidInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4064,6 +4449,7 @@ export type CallUncheckedCreateWithoutPaidInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutPaidInput = {
@@ -4127,6 +4513,7 @@ export type CallUpdateWithoutPaidInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4145,6 +4532,7 @@ export type CallUpdateWithoutPaidInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutPaidInput = {
@@ -4194,6 +4582,7 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4210,6 +4599,7 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutBulkReprocessesInput = {
@@ -4257,6 +4647,7 @@ export type CallCreateWithoutBulkReprocessesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4275,6 +4666,7 @@ export type CallCreateWithoutBulkReprocessesInput = {
   attempts?: Prisma.AnalysisAttemptCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutBulkReprocessesInput = {
@@ -4324,6 +4716,7 @@ export type CallUncheckedCreateWithoutBulkReprocessesInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4340,6 +4733,7 @@ export type CallUncheckedCreateWithoutBulkReprocessesInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedCreateNestedManyWithoutCallInput
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutBulkReprocessesInput = {
@@ -4403,6 +4797,7 @@ export type CallUpdateWithoutBulkReprocessesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4421,6 +4816,7 @@ export type CallUpdateWithoutBulkReprocessesInput = {
   attempts?: Prisma.AnalysisAttemptUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutBulkReprocessesInput = {
@@ -4470,6 +4866,7 @@ export type CallUncheckedUpdateWithoutBulkReprocessesInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4486,6 +4883,7 @@ export type CallUncheckedUpdateWithoutBulkReprocessesInput = {
   attempts?: Prisma.AnalysisAttemptUncheckedUpdateManyWithoutCallNestedInput
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateWithoutLogsInput = {
@@ -4533,6 +4931,7 @@ export type CallCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4551,6 +4950,7 @@ export type CallCreateWithoutLogsInput = {
   speechOperations?: Prisma.SpeechOperationCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestCreateNestedOneWithoutCallInput
 }
 
 export type CallUncheckedCreateWithoutLogsInput = {
@@ -4600,6 +5000,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4616,6 +5017,7 @@ export type CallUncheckedCreateWithoutLogsInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedCreateNestedManyWithoutCallInput
   paid?: Prisma.PaidReprocessUncheckedCreateNestedManyWithoutCallInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedCreateNestedManyWithoutCallInput
+  digest?: Prisma.CallDigestUncheckedCreateNestedOneWithoutCallInput
 }
 
 export type CallCreateOrConnectWithoutLogsInput = {
@@ -4679,6 +5081,7 @@ export type CallUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4697,6 +5100,7 @@ export type CallUpdateWithoutLogsInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutLogsInput = {
@@ -4746,6 +5150,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4762,6 +5167,7 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallCreateManyCompanyInput = {
@@ -4810,6 +5216,7 @@ export type CallCreateManyCompanyInput = {
   failedStep?: string | null
   failureCode?: string | null
   failureMessage?: string | null
+  failedAt?: Date | string | null
   waitingStep?: string | null
   waitingAttempt?: number | null
   waitingCode?: string | null
@@ -4865,6 +5272,7 @@ export type CallUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4883,6 +5291,7 @@ export type CallUpdateWithoutCompanyInput = {
   speechOperations?: Prisma.SpeechOperationUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateWithoutCompanyInput = {
@@ -4931,6 +5340,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4948,6 +5358,7 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   speechOperations?: Prisma.SpeechOperationUncheckedUpdateManyWithoutCallNestedInput
   paid?: Prisma.PaidReprocessUncheckedUpdateManyWithoutCallNestedInput
   bulkReprocesses?: Prisma.BulkReprocessCallUncheckedUpdateManyWithoutCallNestedInput
+  digest?: Prisma.CallDigestUncheckedUpdateOneWithoutCallNestedInput
 }
 
 export type CallUncheckedUpdateManyWithoutCompanyInput = {
@@ -4996,6 +5407,7 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failureMessage?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   waitingStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   waitingAttempt?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   waitingCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -5147,6 +5559,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -5166,6 +5579,7 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
   bulkReprocesses?: boolean | Prisma.Call$bulkReprocessesArgs<ExtArgs>
+  digest?: boolean | Prisma.Call$digestArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["call"]>
 
@@ -5216,6 +5630,7 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -5275,6 +5690,7 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -5334,6 +5750,7 @@ export type CallSelectScalar = {
   failedStep?: boolean
   failureCode?: boolean
   failureMessage?: boolean
+  failedAt?: boolean
   waitingStep?: boolean
   waitingAttempt?: boolean
   waitingCode?: boolean
@@ -5344,7 +5761,7 @@ export type CallSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "companyCandidates" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "companyCandidates" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "failedAt" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -5357,6 +5774,7 @@ export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   speechOperations?: boolean | Prisma.Call$speechOperationsArgs<ExtArgs>
   paid?: boolean | Prisma.Call$paidArgs<ExtArgs>
   bulkReprocesses?: boolean | Prisma.Call$bulkReprocessesArgs<ExtArgs>
+  digest?: boolean | Prisma.Call$digestArgs<ExtArgs>
   _count?: boolean | Prisma.CallCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -5382,6 +5800,7 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     speechOperations: Prisma.$SpeechOperationPayload<ExtArgs>[]
     paid: Prisma.$PaidReprocessPayload<ExtArgs>[]
     bulkReprocesses: Prisma.$BulkReprocessCallPayload<ExtArgs>[]
+    digest: Prisma.$CallDigestPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -5481,6 +5900,10 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     failedStep: string | null
     failureCode: string | null
     failureMessage: string | null
+    /**
+     * When the failure was recorded. Null in rows that failed before this column was added.
+     */
+    failedAt: Date | null
     /**
      * Set while a step waits for its next attempt: which one failed last, why, since when the step keeps failing and
      * when it is tried again. Null otherwise.
@@ -5898,6 +6321,7 @@ export interface Prisma__CallClient<T, Null = never, ExtArgs extends runtime.Typ
   speechOperations<T extends Prisma.Call$speechOperationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$speechOperationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SpeechOperationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   paid<T extends Prisma.Call$paidArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$paidArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaidReprocessPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   bulkReprocesses<T extends Prisma.Call$bulkReprocessesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$bulkReprocessesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$BulkReprocessCallPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  digest<T extends Prisma.Call$digestArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Call$digestArgs<ExtArgs>>): Prisma.Prisma__CallDigestClient<runtime.Types.Result.GetResult<Prisma.$CallDigestPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -5973,6 +6397,7 @@ export interface CallFieldRefs {
   readonly failedStep: Prisma.FieldRef<"Call", 'String'>
   readonly failureCode: Prisma.FieldRef<"Call", 'String'>
   readonly failureMessage: Prisma.FieldRef<"Call", 'String'>
+  readonly failedAt: Prisma.FieldRef<"Call", 'DateTime'>
   readonly waitingStep: Prisma.FieldRef<"Call", 'String'>
   readonly waitingAttempt: Prisma.FieldRef<"Call", 'Int'>
   readonly waitingCode: Prisma.FieldRef<"Call", 'String'>
@@ -6628,6 +7053,25 @@ export type Call$bulkReprocessesArgs<ExtArgs extends runtime.Types.Extensions.In
   take?: number
   skip?: number
   distinct?: Prisma.BulkReprocessCallScalarFieldEnum | Prisma.BulkReprocessCallScalarFieldEnum[]
+}
+
+/**
+ * Call.digest
+ */
+export type Call$digestArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CallDigest
+   */
+  select?: Prisma.CallDigestSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CallDigest
+   */
+  omit?: Prisma.CallDigestOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallDigestInclude<ExtArgs> | null
+  where?: Prisma.CallDigestWhereInput
 }
 
 /**

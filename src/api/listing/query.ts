@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+import { CATEGORIES, PRIORITIES, SENTIMENTS } from '../../domain/analysis.ts';
+import { CALL_STATUSES, COMPANY_MATCHES, OUTCOMES } from '../../domain/call.ts';
+import { ERROR_CODES, isErrorCode } from '../../domain/error-codes.ts';
+import { STEPS } from '../../domain/names.ts';
+
+/** As many as a page shows; a hundred are still read in a fraction of a second. */
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 100;
+
+// Nobody types more, and each word costs the search time.
+const SEARCH_MAX_LENGTH = 200;
+
+// Eleven days: longer than any recording.
+const SECONDS_MAX_DIGITS = 6;
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+const flag = oneOf(['true', 'false']).transform((value) => value === 'true');
+
+const CODES = Object.keys(ERROR_CODES).filter(isErrorCode);
+
+const TIME_FORM =
+  'must be a time such as 2026-11-30T08:00:00Z, or a day such as 2026-11-30, from 1970 to 9999; write + as %2B';
+
+// A day begins in UTC. Years that PostgreSQL reads in another way are no years of calls.
+const time = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], TIME_FORM)
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, TIME_FORM);
+
+const limit = z
+  .string(`must be a whole number from 1 to ${LIMIT_MAX}`)
+  .regex(/^\d{1,3}$/, `must be a whole number from 1 to ${LIMIT_MAX}`)
+  .transform(Number)
+  .refine(
+    (value) => value >= 1 && value <= LIMIT_MAX,
+    `must be a whole number from 1 to ${LIMIT_MAX}`,
+  );
+
+const SECONDS_FORM = `must be a whole number of seconds, with at most ${SECONDS_MAX_DIGITS} digits`;
+const SEARCH_FORM = `must be words to search for, with at most ${SEARCH_MAX_LENGTH} characters`;
+const COMPANY_FORM = 'must be a ConnectWise id of 1 to 100 characters';
+
+const connectwiseId = z.string(COMPANY_FORM).min(1, COMPANY_FORM).max(100, COMPANY_FORM);
+
+const page = {
+  limit: limit.optional().transform((value) => value ?? LIMIT_DEFAULT),
+  cursor: z.string('must be the nextCursor of an answer').optional(),
+};
+
+const timeRange = { from: time.optional(), to: time.optional() };
+
+const filters = {
+  status: oneOf(CALL_STATUSES).optional(),
+  outcome: oneOf(OUTCOMES).optional(),
+  failureCode: z.enum(CODES, `must be one of ${CODES.join(', ')}`).optional(),
+  failedStep: oneOf(STEPS).optional(),
+  waiting: flag.optional(),
+  companyMatch: oneOf(COMPANY_MATCHES).optional(),
+  category: oneOf(CATEGORIES).optional(),
+  priority: oneOf(PRIORITIES).optional(),
+  sentiment: oneOf(SENTIMENTS).optional(),
+  ...timeRange,
+  followUp: flag.optional(),
+  minSeconds: z
+    .string(SECONDS_FORM)
+    .regex(new RegExp(`^\\d{1,${SECONDS_MAX_DIGITS}}$`), SECONDS_FORM)
+    .transform(Number)
+    .optional(),
+  q: z
+    .string(SEARCH_FORM)
+    .trim()
+    .min(1, SEARCH_FORM)
+    .max(SEARCH_MAX_LENGTH, SEARCH_FORM)
+    .optional(),
+};
+
+/** An object that takes these parameters alone, and says which when it meets another. */
+function closed<T extends z.ZodRawShape>(shape: T) {
+  const names = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys'
+        ? `has ${(Array.isArray(keys) ? keys : []).join(', ')}, but takes only ${names || 'nothing'}`
+        : undefined,
+  });
+}
+
+type Range = { readonly from?: Date | undefined; readonly to?: Date | undefined };
+
+const ORDER = { message: 'must be later than from', path: ['to'] };
+const isInOrder = ({ from, to }: Range) => from === undefined || to === undefined || from < to;
+
+/** What `GET /calls` takes. */
+export const callsQuery = closed({ ...filters, company: connectwiseId.optional(), ...page }).refine(
+  isInOrder,
+  ORDER,
+);
+
+/** What `GET /companies/:connectwiseId/calls` takes: all but the company. */
+export const companyCallsQuery = closed({ ...filters, ...page }).refine(isInOrder, ORDER);
+
+export const companyParams = z.object({ connectwiseId });
+
+export const noQuery = closed({});

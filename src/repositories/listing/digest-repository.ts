@@ -1,0 +1,52 @@
+import type { Database, TransactionClient } from '../database.ts';
+import { refreshDigests } from './refresh-digest.ts';
+
+// A document takes about a millisecond, so a batch takes a fraction of the five seconds that a
+// transaction has, also when its calls are hours long.
+const BATCH = 100;
+
+// Its locks keep the steps of a hundred calls waiting, so there are few of them at a time.
+const LOOKED_AT = 1_000;
+
+/** The digests of calls, as far as the transactions that change a call have not kept them up to date. */
+export function createDigestRepository(database: Pick<Database, 'transaction'>) {
+  return {
+    /**
+     * Makes missing and outdated digests among the next calls behind `after` (an id; `null` begins).
+     * Returns where to go on, `null` at the end, and how many were made. Several processes may do so at once.
+     */
+    mend(after: string | null): Promise<{ readonly next: string | null; readonly made: number }> {
+      return database.transaction(async (tx) => {
+        const looked = await lookAt(after, tx);
+        const wrong = looked.flatMap(({ id, isWrong }) => (isWrong ? [id] : []));
+        const due = await lockFree(wrong.slice(0, BATCH), tx);
+        if (due.length > 0) await refreshDigests(due, tx);
+        const last = wrong[BATCH - 1] ?? (looked.length < LOOKED_AT ? null : looked.at(-1)?.id);
+        return { next: last ?? null, made: due.length };
+      });
+    },
+  };
+}
+
+function lookAt(after: string | null, tx: TransactionClient) {
+  return tx.$queryRaw<{ id: string; isWrong: boolean }[]>`
+    SELECT c.id::text AS id, d."callId" IS NULL
+      OR d."callAnalysisId" IS DISTINCT FROM c."callAnalysisId"
+      OR d."submissionId" IS DISTINCT FROM t."submissionId"
+      OR d."companyName" IS DISTINCT FROM o.name AS "isWrong"
+    FROM (SELECT id, "callAnalysisId", "companyId" FROM "Call"
+      WHERE id > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      ORDER BY id LIMIT ${LOOKED_AT}) c
+    LEFT JOIN "CallDigest" d ON d."callId" = c.id
+    LEFT JOIN "Transcript" t ON t."callId" = c.id
+    LEFT JOIN "Company" o ON o.id = c."companyId"
+    ORDER BY c.id`;
+}
+
+/** A call that is locked is being changed, and whoever changes it makes its digest. */
+async function lockFree(ids: readonly string[], tx: TransactionClient): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text AS id FROM "Call" WHERE id = ANY(${ids}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`;
+  return rows.map(({ id }) => id);
+}

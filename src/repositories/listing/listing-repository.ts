@@ -1,0 +1,132 @@
+import type { Prisma } from '../../generated/prisma/client.ts';
+import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
+import type { Database, TransactionClient } from '../database.ts';
+import {
+  failureGroups,
+  HIT_BEGINS,
+  HIT_ENDS,
+  hitsIn,
+  languagesInUse,
+  pageOfCalls,
+} from './statements.ts';
+
+const DETAILS = {
+  company: true,
+  digest: true,
+  currentAnalysis: { select: { data: true } },
+} as const satisfies Prisma.CallInclude;
+
+/** A stretch of a text, and whether it is something that was searched for. */
+type Piece = { readonly text: string; readonly hit: boolean };
+
+/** Where a call has what was searched for. */
+export type Hit = {
+  readonly in: 'company' | 'summary' | 'quotes' | 'transcript';
+  readonly pieces: readonly Piece[];
+};
+
+export type ListedCall = Prisma.CallGetPayload<{ include: typeof DETAILS }> & {
+  /** `null` without a search. */
+  readonly hits: readonly Hit[] | null;
+};
+
+export type CallPage = {
+  readonly calls: readonly ListedCall[];
+  /** The place of the last call; `null` when no more follow. */
+  readonly next: ListPlace | null;
+};
+
+export type FailureGroup = {
+  readonly step: string;
+  readonly code: string;
+  readonly count: number;
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+};
+
+export type ListingRepository = ReturnType<typeof createListingRepository>;
+
+/**
+ * Lists of calls. Raw statements find the schema of the database only in a transaction, so each runs
+ * in one.
+ */
+export function createListingRepository(database: Pick<Database, 'transaction'>) {
+  return {
+    /** The calls that a filter wants, newest first, behind `after`. */
+    list(
+      filter: CallFilter,
+      { limit, after }: { readonly limit: number; readonly after: ListPlace | null },
+    ): Promise<CallPage> {
+      return database.transaction(async (tx) => {
+        const { q } = filter;
+        const languages = q === undefined ? [] : await listLanguages(tx);
+        const page = { limit: limit + 1, after };
+        const found = await tx.$queryRaw<ListPlace[]>(pageOfCalls(filter, page, languages));
+        const places = found.slice(0, limit);
+        const ids = places.map(({ id }) => id);
+        const rows = await tx.call.findMany({ where: { id: { in: ids } }, include: DETAILS });
+        const hits = q === undefined ? null : await findHits(ids, q, tx);
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        return {
+          calls: ids.flatMap((id) => {
+            const row = byId.get(id);
+            return row === undefined ? [] : [{ ...row, hits: hits && (hits.get(id) ?? []) }];
+          }),
+          next: found.length > limit ? (places.at(-1) ?? null) : null,
+        };
+      });
+    },
+
+    /** How many calls are FAILED for which reason; the most frequent reason first. */
+    listFailures(): Promise<FailureGroup[]> {
+      return database.transaction((tx) => tx.$queryRaw<FailureGroup[]>(failureGroups()));
+    },
+  };
+}
+
+async function listLanguages(tx: TransactionClient): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ language: string }[]>(languagesInUse());
+  return rows.map(({ language }) => language);
+}
+
+type MarkedTexts = {
+  readonly id: string;
+  readonly company: string | null;
+  readonly summary: string | null;
+  readonly quotes: readonly string[];
+  readonly transcript: string | null;
+};
+
+async function findHits(
+  callIds: readonly string[],
+  words: string,
+  tx: TransactionClient,
+): Promise<ReadonlyMap<string, readonly Hit[]>> {
+  if (callIds.length === 0) return new Map();
+  const rows = await tx.$queryRaw<MarkedTexts[]>(hitsIn(callIds, words));
+  return new Map(
+    rows.map(({ id, company, summary, quotes, transcript }) => [
+      id,
+      [
+        ...toHit('company', company),
+        ...toHit('summary', summary),
+        ...quotes.flatMap((quote) => toHit('quotes', quote)),
+        ...toHit('transcript', transcript),
+      ],
+    ]),
+  );
+}
+
+/** A text in which nothing was found comes back without marks. */
+function toHit(place: Hit['in'], marked: string | null): Hit[] {
+  if (marked?.includes(HIT_BEGINS) !== true) return [];
+  const pieces = marked.split(HIT_BEGINS).flatMap((part, index) => {
+    if (index === 0) return [{ text: part, hit: false }];
+    const [text = '', after = ''] = part.split(HIT_ENDS);
+    return [
+      { text, hit: true },
+      { text: after, hit: false },
+    ];
+  });
+  return [{ in: place, pieces: pieces.filter(({ text }) => text !== '') }];
+}
