@@ -44,7 +44,7 @@ export type MatchQuestion = {
 };
 
 /** One of several companies that share a number. */
-export type CompanyCandidate = { readonly connectwiseId: string; readonly name: string };
+type CompanyCandidate = { readonly connectwiseId: string; readonly name: string };
 
 /**
  * Which company a number belongs to. `incompleteContactIds` are active contacts that have the number

@@ -2,7 +2,7 @@ import type { RedoStep } from './names.ts';
 import { mustRedo } from './redo-plan.ts';
 
 /** Whether a reprocess does the work of a step again; `ifContentChanged`: if what it works on has become another. */
-export type Runs = 'yes' | 'no' | 'ifContentChanged';
+type Runs = 'yes' | 'no' | 'ifContentChanged';
 
 /** What a step used of the paid systems. */
 export type StepUsage = {

@@ -8,7 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { walkSites } from '../../src/clients/temporal/site-directory-walk.ts';
 import { readArguments, refuseArguments } from '../../src/process/arguments.ts';
-import { SITE_DIRECTORY_ID, type Step } from '../../src/domain/names.ts';
+import { bulkReprocessIdOf, SITE_DIRECTORY_ID, type Step } from '../../src/domain/names.ts';
 import type { StatusReport } from '../../src/domain/call-run.ts';
 import { startCall } from '../support/calls.ts';
 import { untilStatus } from '../support/conditions.ts';
@@ -98,6 +98,17 @@ const SCENARIOS = {
         .query<StatusReport>('status');
       return hits['speech.BatchRecognize'] === 1 && steps.matchCompany === 'DONE';
     });
+    return { callSid };
+  },
+
+  async 'bulk-reprocess'(service: Service): Promise<Run> {
+    for (const fault of [MODEL_REFUSES, MODEL_REFUSES]) {
+      const { callSid } = await startCall(service, { faults: [fault] });
+      await untilStatus(service, callSid, 'FAILED');
+    }
+    const { body } = await service.request('POST', '/reprocesses', { filter: {} });
+    const callSid = bulkReprocessIdOf(String(body['id']));
+    await service.client.workflow.getHandle(callSid).result();
     return { callSid };
   },
 

@@ -156,6 +156,25 @@ describe('CallProcessingWorkflow', () => {
     });
   }
 
+  it('leaves a run alone in which nothing is parked any more, if a signal asks only for what is parked', async () => {
+    const { handle, script, release } = await startUntilAnalysis();
+    await handle.signal('reprocess', { from: 'matchCompany', onlyIfParked: true });
+    await waitFor('the signal to be handled', async () => {
+      return (await handle.query<StatusReport>('status')).reprocessRequests === 1;
+    });
+    release();
+    await handle.result();
+    assert.deepEqual(redoneOf(script, 'matchCompany'), [false]);
+
+    const parked = await test.start(({ next }) => {
+      next.matchCompany = [fail('CONNECTWISE_CREDENTIALS_REFUSED')];
+    });
+    await untilParked(parked.handle, 'matchCompany');
+    await parked.handle.signal('reprocess', { onlyIfParked: true });
+    await parked.handle.result();
+    assert.deepEqual(redoneOf(parked.script, 'matchCompany'), [false, false]);
+  });
+
   it('ignores a signal while nothing is parked, and a signal sent twice', async () => {
     const release = Promise.withResolvers<void>();
     const { handle, script } = await test.start(({ next }) => {
@@ -188,6 +207,7 @@ describe('CallProcessingWorkflow', () => {
       recordid: '2',
       redoFrom: 'transcribeRecording',
       reason: 'wrong language',
+      actor: null,
     });
     const redone = script.asked
       .slice(script.asked.findLastIndex(({ activity }) => activity === 'openCall') + 1)

@@ -46,7 +46,7 @@ async function replayAll(workflowsPath: string): Promise<string[]> {
 }
 
 describe('replaying recorded histories', () => {
-  it('covers runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight, a walk', async () => {
+  it('covers runs of every kind: happy, parked, resumed, rewound, cancelled, mid-flight, a walk, many calls', async () => {
     const names = (await readHistories()).map(({ name }) => name);
     for (const kind of [
       'happy',
@@ -56,6 +56,7 @@ describe('replaying recorded histories', () => {
       'cancelled',
       'mid-flight',
       'site-walk',
+      'bulk-reprocess',
     ]) {
       assert.ok(
         names.some((name) => name.startsWith(kind)),
