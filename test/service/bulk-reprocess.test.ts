@@ -109,20 +109,29 @@ describe('a reprocess of many calls', () => {
     await untilEnded(await start({ filter: {}, ratePerSecond: 50 }));
   });
 
-  it('counts what somebody else has reprocessed as mended, and does not begin it again', async () => {
-    const [first = '', second = ''] = await parkedCalls(2);
+  it('begins no call that somebody else has reprocessed: it counts as mended, or as failed again', async () => {
+    const parked = await parkedCalls(2);
+    const [hopeless = ''] = await parkedCalls(1, 2);
     const id = await start({ filter: {}, ratePerSecond: 0.3, from: 'transcribeRecording' });
-    const order = (await read(id)).calls.map(({ callSid }) => callSid);
-    assert.deepEqual(new Set(order), new Set([first, second]));
-    const last = order[1] ?? '';
-    await service.request('POST', `/calls/${last}/reprocess`);
+    const [first = '', second = '', last = ''] = (await read(id)).calls.map(
+      ({ callSid }) => callSid,
+    );
+    assert.deepEqual([new Set([first, second]), last], [new Set(parked), hopeless]);
+    for (const callSid of [second, last]) {
+      await service.request('POST', `/calls/${callSid}/reprocess`);
+    }
     const bulk = await untilEnded(id);
-    assert.deepEqual(outcomesOf(bulk), { [order[0] ?? '']: 'done', [last]: 'mended' });
-    assert.equal(await timesBegun(last), 1);
+    assert.deepEqual(outcomesOf(bulk), {
+      [first]: 'done',
+      [second]: 'mended',
+      [last]: 'failedAgain',
+    });
     const operations = await service.sandbox.operations();
     const timesTranscribed = (callSid: string) =>
       operations.filter((one) => one.callSid === callSid).length;
-    assert.deepEqual([timesTranscribed(order[0] ?? ''), timesTranscribed(last)], [2, 1]);
+    assert.deepEqual([first, second, last].map(timesTranscribed), [2, 1, 1]);
+    assert.deepEqual(await Promise.all([second, last].map(timesBegun)), [1, 1]);
+    await untilEnded(await start({ filter: {}, ratePerSecond: 50 }));
   });
 
   it('begins cancelled calls again, and on request COMPLETED ones, at what the dry run said', async () => {

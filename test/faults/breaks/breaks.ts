@@ -445,4 +445,28 @@ export const BREAKS: readonly Break[] = [
     test: 'test/api/hooks.test.ts',
     title: 'refuses every other',
   },
+  {
+    name: 'a signal that asks only for what is parked rewinds a run that works',
+    file: 'src/workflows/call-processing-workflow.ts',
+    from: 'if (request.onlyIfParked && parking.list().length === 0) {',
+    to: 'if (request.onlyIfParked && progress.openCall === null) {',
+    test: 'test/workflows/parking.test.ts',
+    title: 'leaves a run alone in which nothing is parked any more',
+  },
+  {
+    name: 'a reprocess of many calls begins what somebody else has reprocessed',
+    file: 'src/activities/bulk-reprocess/tell-next-call.ts',
+    from: "if (call.callStatus === 'FAILED' && wasBegun) {",
+    to: "if (call.callStatus === 'FAILED' && wasBegun && call.id === '') {",
+    test: 'test/service/bulk-reprocess.test.ts',
+    title: 'begins no call that somebody else has reprocessed',
+  },
+  {
+    name: 'a replaced transcript is not kept',
+    file: 'src/repositories/transcript-repository.ts',
+    from: 'if (isReplaced) await keepEarlier(before, tx);',
+    to: "if (isReplaced && before.id === '') await keepEarlier(before, tx);",
+    test: 'test/service/call-history.test.ts',
+    title: 'keeps every transcript and every analysis',
+  },
 ];
