@@ -108,6 +108,8 @@ async function fill(run: Run, database: Database): Promise<void> {
   const began = Date.now();
   await fillWithCalls(run, CALLS);
   console.log(`${CALLS} calls after ${seconds(began)} s`);
+  // Statistics of the tables, which a server in use has.
+  await run(Prisma.sql`VACUUM (ANALYZE)`);
   const digesting = Date.now();
   const digests = createDigestRepository(database);
   let after: string | null = null;
