@@ -94,7 +94,7 @@ const ROOMS = [
     values: ['src/config.ts', 'src/repositories/connection', ARGUMENTS, NODE_VERSION],
   },
   { name: 'local', at: ['local'], values: ['src', 'sandbox', 'prisma'] },
-  { name: 'bench', at: ['bench'], values: ['src', 'sandbox', 'local'] },
+  { name: 'bench', at: ['bench'], values: ['src', 'sandbox', 'local', 'prisma'] },
   { name: 'configuration-files', at: ['*.ts', '*.mjs'] },
 
   // Inside local: whatever is started on this machine is built on `process`; the files beside the

@@ -39,7 +39,14 @@ describe('lists of calls', () => {
     testDatabase = await createTestDatabase();
     database = createDatabase({ url: testDatabase.url, poolSize: 4 });
     await addCalls(database);
-    gateway = await startOwnGateway(testDatabase.url);
+    gateway = await startOwnGateway(testDatabase.url, {
+      SPEECH_PRICE_PER_MINUTE: '0.06',
+      LLM_PRICE_PER_MILLION_INPUT_TOKENS: '1000',
+      LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '2000',
+      PRICE_CURRENCY: 'GBP',
+      // A machine that runs other tests too is late at times.
+      EVENT_LOOP_DELAY_MAX_MS: '0',
+    });
   });
   after(async () => {
     await gateway.remove();
@@ -335,6 +342,130 @@ describe('lists of calls', () => {
     assert.match(String(failure?.['meaning']), /refused/);
     assert.match(String(failure?.['remedy']), /LLM_API_KEY/);
     assert.equal((await ask('/failures?x=1')).status, 400);
+  });
+
+  describe('statistics', () => {
+    type Group = {
+      readonly key: string | null;
+      readonly name: string | null;
+      readonly calls: number;
+      readonly cost: Readonly<Record<string, unknown>>;
+    };
+    type Statistics = { readonly total: Group; readonly groups: readonly Group[] };
+    const RANGE = 'from=2026-11-28&to=2026-12-01';
+
+    async function count(query: string): Promise<Statistics> {
+      const reply = await fetch(`${gateway.url}/statistics?${query}`);
+      assert.equal(reply.status, 200);
+      return (await reply.json()) as Statistics;
+    }
+
+    it('count calls, minutes, time to completion and money of a range', async () => {
+      const { prisma } = database;
+      const call = await prisma.call.findUniqueOrThrow({ where: { callSid: 'printer' } });
+      const spent = { callId: call.id, runId: 'run', activityId: '1' };
+      await prisma.speechOperation.create({ data: { ...spent, name: 'lost', secondsInVain: 60 } });
+      await prisma.analysisAttempt.create({
+        data: { ...spent, attempt: 1, inputTokens: 1_000n, outputTokens: 0n },
+      });
+      const { total } = await count(RANGE);
+      assert.deepEqual(total, {
+        calls: 6,
+        outcomes: { ANALYZED: 3, NO_SPEECH: 1, FAILED: 1, PROCESSING: 1 },
+        minutes: 65,
+        secondsToCompletion: { median: 30, p95: 30 },
+        cost: {
+          currency: 'GBP',
+          // Five transcripts of a minute, and one that was lost.
+          speechSeconds: 360,
+          speech: 0.36,
+          // Three analyses, and an attempt that came to nothing.
+          inputTokens: 4_000,
+          outputTokens: 300,
+          analysis: 4.6,
+          total: 4.96,
+          estimated: true,
+        },
+      });
+    });
+
+    const GROUPS: readonly (readonly [string, readonly (readonly [string | null, number])[]])[] = [
+      [
+        'day',
+        [
+          ['2026-11-28', 1],
+          ['2026-11-29', 1],
+          ['2026-11-30', 4],
+        ],
+      ],
+      [
+        'outcome',
+        [
+          ['ANALYZED', 3],
+          ['FAILED', 1],
+          ['NO_SPEECH', 1],
+          ['PROCESSING', 1],
+        ],
+      ],
+      [
+        'company',
+        [
+          [null, 4],
+          ['250', 1],
+          ['251', 1],
+        ],
+      ],
+      [
+        'companyMatch',
+        [
+          ['UNKNOWN', 4],
+          ['MATCHED', 2],
+        ],
+      ],
+      [
+        'category',
+        [
+          [null, 3],
+          ['incident', 2],
+          ['complaint', 1],
+        ],
+      ],
+    ];
+    for (const [by, expected] of GROUPS) {
+      it(`count the calls by ${by}, and each call once`, async () => {
+        const { groups, total } = await count(`${RANGE}&by=${by}`);
+        const found = groups.map(({ key, calls }) => [key, calls] as const);
+        const order = (
+          [a]: readonly [string | null, number],
+          [b]: readonly [string | null, number],
+        ) => (String(a) < String(b) ? -1 : 1);
+        assert.deepEqual(found.toSorted(order), expected.toSorted(order));
+        assert.equal(total.calls, 6);
+        const name = groups.find(({ key }) => key === '250')?.name;
+        assert.equal(name, by === 'company' ? DENTAL.name : undefined);
+      });
+    }
+
+    it('are of the last 30 days unless the request says otherwise, and zero where there was no call', async () => {
+      const { total, groups } = await count('from=2001-01-01&to=2001-01-02');
+      assert.deepEqual([total.calls, groups, total.cost['total']], [0, [], 0]);
+      const reply = await fetch(`${gateway.url}/statistics`);
+      const { from, to, by } = (await reply.json()) as Record<'from' | 'to' | 'by', string>;
+      assert.equal(Date.parse(to) - Date.parse(from), 30 * 24 * 60 * 60 * 1_000);
+      assert.equal(by, 'day');
+    });
+
+    it('refuse a range that is too long or ends before it begins, and other groups', async () => {
+      for (const query of [
+        'from=2020-01-01&to=2026-01-01',
+        'from=9000-01-01',
+        'by=caller',
+        'x=1',
+      ]) {
+        const { status, body } = await ask(`/statistics?${query}`);
+        assert.deepEqual([status, body.code], [400, 'INVALID_INPUT'], query);
+      }
+    });
   });
 
   describe('digests', () => {

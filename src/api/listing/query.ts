@@ -4,6 +4,7 @@ import { CATEGORIES, PRIORITIES, SENTIMENTS } from '../../domain/analysis.ts';
 import { CALL_STATUSES, COMPANY_MATCHES, OUTCOMES } from '../../domain/call.ts';
 import { ERROR_CODES, isErrorCode } from '../../domain/error-codes.ts';
 import { STEPS } from '../../domain/names.ts';
+import { GROUPINGS } from '../../domain/statistics.ts';
 
 /** As many as a page shows; a hundred are still read in a fraction of a second. */
 const LIMIT_DEFAULT = 50;
@@ -102,6 +103,14 @@ export const callsQuery = closed({ ...filters, company: connectwiseId.optional()
 
 /** What `GET /companies/:connectwiseId/calls` takes: all but the company. */
 export const companyCallsQuery = closed({ ...filters, ...page }).refine(isInOrder, ORDER);
+
+/** What `GET /statistics` takes. */
+export const statisticsQuery = closed({
+  ...timeRange,
+  by: oneOf(GROUPINGS)
+    .optional()
+    .transform((value) => value ?? 'day'),
+}).refine(isInOrder, ORDER);
 
 export const companyParams = z.object({ connectwiseId });
 

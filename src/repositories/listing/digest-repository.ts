@@ -1,12 +1,9 @@
 import type { Database, TransactionClient } from '../database.ts';
 import { refreshDigests } from './refresh-digest.ts';
 
-// A document takes about a millisecond, so a batch takes a fraction of the five seconds that a
-// transaction has, also when its calls are hours long.
-const BATCH = 100;
-
-// Its locks keep the steps of a hundred calls waiting, so there are few of them at a time.
-const LOOKED_AT = 1_000;
+// A document takes about a millisecond, and one of many hours a hundred: such a batch still fits into the
+// five seconds that a transaction has. Steps of its calls wait for its locks meanwhile.
+const BATCH = 25;
 
 /** The digests of calls, as far as the transactions that change a call have not kept them up to date. */
 export function createDigestRepository(database: Pick<Database, 'transaction'>) {
@@ -19,10 +16,10 @@ export function createDigestRepository(database: Pick<Database, 'transaction'>) 
       return database.transaction(async (tx) => {
         const looked = await lookAt(after, tx);
         const wrong = looked.flatMap(({ id, isWrong }) => (isWrong ? [id] : []));
-        const due = await lockFree(wrong.slice(0, BATCH), tx);
+        const due = wrong.length === 0 ? [] : await lockFree(wrong, tx);
         if (due.length > 0) await refreshDigests(due, tx);
-        const last = wrong[BATCH - 1] ?? (looked.length < LOOKED_AT ? null : looked.at(-1)?.id);
-        return { next: last ?? null, made: due.length };
+        const next = looked.length < BATCH ? null : (looked.at(-1)?.id ?? null);
+        return { next, made: due.length };
       });
     },
   };
@@ -36,7 +33,7 @@ function lookAt(after: string | null, tx: TransactionClient) {
       OR d."companyName" IS DISTINCT FROM o.name AS "isWrong"
     FROM (SELECT id, "callAnalysisId", "companyId" FROM "Call"
       WHERE id > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
-      ORDER BY id LIMIT ${LOOKED_AT}) c
+      ORDER BY id LIMIT ${BATCH}) c
     LEFT JOIN "CallDigest" d ON d."callId" = c.id
     LEFT JOIN "Transcript" t ON t."callId" = c.id
     LEFT JOIN "Company" o ON o.id = c."companyId"

@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
 import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
+import type { Grouping } from '../../domain/statistics.ts';
 import type { Database, TransactionClient } from '../database.ts';
 import {
   failureGroups,
@@ -9,6 +10,7 @@ import {
   languagesInUse,
   pageOfCalls,
 } from './statements.ts';
+import { statisticsOf } from './statistics-statement.ts';
 
 const DETAILS = {
   company: true,
@@ -44,6 +46,29 @@ export type FailureGroup = {
   readonly lastSeen: Date;
 };
 
+/** The calls of a group, or of all groups together. */
+export type StatisticsRow = {
+  readonly isTotal: boolean;
+  readonly key: string | null;
+  readonly name: string | null;
+  readonly calls: number;
+  readonly analyzed: number;
+  readonly noSpeech: number;
+  readonly failed: number;
+  readonly processing: number;
+  readonly recordedSeconds: number;
+  readonly medianSeconds: number | null;
+  readonly p95Seconds: number | null;
+  readonly speechSeconds: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Some of it was paid in vain, for what is not known exactly. */
+  readonly estimated: boolean;
+};
+
+// More than the days of a year; the companies with the most calls.
+const MAX_GROUPS = 370;
+
 export type ListingRepository = ReturnType<typeof createListingRepository>;
 
 /**
@@ -75,6 +100,17 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
           next: found.length > limit ? (places.at(-1) ?? null) : null,
         };
       });
+    },
+
+    /** What the calls that began in a range have in common: a row for all, and one for each group. */
+    listStatistics(range: {
+      readonly from: Date;
+      readonly to: Date;
+      readonly by: Grouping;
+    }): Promise<StatisticsRow[]> {
+      return database.transaction((tx) =>
+        tx.$queryRaw<StatisticsRow[]>(statisticsOf(range, MAX_GROUPS)),
+      );
     },
 
     /** How many calls are FAILED for which reason; the most frequent reason first. */
