@@ -39,9 +39,10 @@ const CANCELLED_AT: readonly (readonly [
   [
     'connectwise.contacts.list',
     { system: 'connectwise', action: { delayMs: 5_000 } },
-    // Without a heartbeat, the lookup cannot learn of the cancel: it finishes, and its result counts.
-    // The parallel transcription may have finished before or not.
-    ['transcribeRecording', 'analyzeTranscript'],
+    // Without a heartbeat, the lookup cannot learn of the cancel: it finishes, and its result counts;
+    // on a busy machine its time may be over before. The parallel transcription may have finished
+    // before or not.
+    ['transcribeRecording', 'matchCompany', 'analyzeTranscript'],
   ],
   [
     'languageModel.chat.completions',
