@@ -193,7 +193,7 @@ describe('what the import law cannot see', () => {
     const bundled = await bundledFiles();
     assert.ok(bundled.includes('./src/workflows/call-processing-workflow.ts'));
     const OURS =
-      /^\.\/src\/(workflows\/|domain\/(actor|call|names|error-codes|reprocess-request|storable-text)\b)/;
+      /^\.\/src\/(workflows\/|domain\/(actor|call|names|error-codes|redo-plan|reprocess-request|storable-text)\b)/;
     // nexus-rpc and long are what Temporal's own two stand on.
     const TEMPORALS = /^\.\/node_modules\/(@temporalio\/(workflow|common)|nexus-rpc|long)\//;
     assert.deepEqual(
