@@ -136,7 +136,13 @@ describe('limits on requests', () => {
   it('shed requests while the process is too busy, but not those for its health', async () => {
     const gateway = await start({ EVENT_LOOP_DELAY_MAX_MS: '100' });
     const { url } = gateway;
-    assert.equal((await ask(url, { path: '/nowhere', key: one })).status, 404);
+    const untilServed = () =>
+      waitFor('an answer', async () => {
+        const { status } = await ask(url, { path: '/nowhere', key: one });
+        return status === 404;
+      });
+    // It is busy while it starts.
+    await untilServed();
     await waitFor('a request to be shed', async () => {
       gateway.process.freeze();
       await new Promise((resolve) => setTimeout(resolve, 2_500));
@@ -153,10 +159,7 @@ describe('limits on requests', () => {
       return false;
     });
     assert.equal((await ask(url, { path: '/healthz' })).status, 200);
-    await waitFor('an answer', async () => {
-      const { status } = await ask(url, { path: '/nowhere', key: one });
-      return status === 404;
-    });
+    await untilServed();
   });
 });
 
