@@ -11,6 +11,7 @@ import { readArguments } from '../src/process/arguments.ts';
 import { createDatabase, type Database } from '../src/repositories/database.ts';
 import { createDigestRepository } from '../src/repositories/listing/digest-repository.ts';
 import {
+  areRare,
   failureGroups,
   hitsIn,
   languagesInUse,
@@ -26,7 +27,8 @@ const CALLS = 100_000;
 const ALLOWED_MS = 50;
 
 const PAGE = { limit: 51, after: null };
-const LANGUAGES = ['english', 'german', 'simple'];
+const LANGUAGES = ['english', 'german'];
+const NO_SEARCH = { languages: [], isRare: false };
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const FILTERS: readonly (readonly [string, CallFilter])[] = [
@@ -89,6 +91,8 @@ try {
   const database = createDatabase({ url, poolSize: 2 });
   try {
     await fill(run, database);
+    // As the repository has it.
+    await run(Prisma.sql`SET jit = off`);
     for (const [name, statement] of await statements(database)) {
       // The first run reads from the disk what the next ones find in memory.
       await explain(run, statement);
@@ -122,17 +126,23 @@ async function fill(run: Run, database: Database): Promise<void> {
 async function statements(database: Database): Promise<(readonly [string, Prisma.Sql])[]> {
   const middle = await placeInTheMiddle(database);
   const page = await database.prisma.$queryRaw<ListPlace[]>(
-    pageOfCalls({ q: 'word5' }, PAGE, LANGUAGES),
+    pageOfCalls({ q: 'word5' }, PAGE, { languages: LANGUAGES, isRare: false }),
   );
   const ids = page.slice(0, 50).map(({ id }) => id);
   return [
-    ...FILTERS.map(
-      ([name, filter]) => [`calls: ${name}`, pageOfCalls(filter, PAGE, LANGUAGES)] as const,
+    ...(await Promise.all(
+      FILTERS.map(async ([name, filter]) => {
+        const facts = { languages: LANGUAGES, isRare: await isRare(database, filter) };
+        return [`calls: ${name}`, pageOfCalls(filter, PAGE, facts)] as const;
+      }),
+    )),
+    ...FILTERS.flatMap(([name, { q }]) =>
+      q === undefined ? [] : [[`how frequent: ${name}`, areRare(q, LANGUAGES)] as const],
     ),
-    ['calls: a page in the middle', pageOfCalls({}, { ...PAGE, after: middle }, [])],
+    ['calls: a page in the middle', pageOfCalls({}, { ...PAGE, after: middle }, NO_SEARCH)],
     [
       'calls: category, a page in the middle',
-      pageOfCalls({ category: 'incident' }, { ...PAGE, after: middle }, []),
+      pageOfCalls({ category: 'incident' }, { ...PAGE, after: middle }, NO_SEARCH),
     ],
     ['search: languages', languagesInUse()],
     ['search: hits of 50 calls', hitsIn(ids, 'word5')],
@@ -143,6 +153,12 @@ async function statements(database: Database): Promise<(readonly [string, Prisma
     ),
     ['statistics: a month by day', statisticsOf({ ...range(130, 100), by: 'day' }, 100)],
   ];
+}
+
+async function isRare({ prisma }: Database, { q }: CallFilter): Promise<boolean> {
+  if (q === undefined) return false;
+  const [answer] = await prisma.$queryRaw<{ isRare: boolean }[]>(areRare(q, LANGUAGES));
+  return answer?.isRare === true;
 }
 
 async function placeInTheMiddle({ prisma }: Database): Promise<ListPlace> {
