@@ -50,15 +50,17 @@ export function selectCalls(filter: CallFilter, facts: SearchFacts): Selection {
     ),
     ...equal(minSeconds, (seconds) => sql`c."recordingSeconds" >= ${seconds}::int`),
   ];
-  const ofBoth = [
-    ...equal(from, (time) => sql`${startTime} >= ${time.toISOString()}::timestamptz`),
-    ...equal(to, (time) => sql`${startTime} < ${time.toISOString()}::timestamptz`),
-  ];
+  // Both tables have the time. Where both are read, the planner has to know that it is the same.
+  const isJoined = isOfDigest && ofCall.length > 0;
+  const ofBoth = [startTime, ...(isJoined ? [sql`c."startTime"`] : [])].flatMap((column) => [
+    ...equal(from, (time) => sql`${column} >= ${time.toISOString()}::timestamptz`),
+    ...equal(to, (time) => sql`${column} < ${time.toISOString()}::timestamptz`),
+  ]);
   const conditions = [...ofDigest, ...ofCall, ...ofBoth];
   const digests = q !== undefined && facts.isRare ? found(q, facts.languages) : sql`"CallDigest"`;
   return {
     from: isOfDigest
-      ? sql`${digests} d ${ofCall.length === 0 ? Prisma.empty : sql`JOIN "Call" c ON c.id = d."callId"`}`
+      ? sql`${digests} d ${isJoined ? sql`JOIN "Call" c ON c.id = d."callId"` : Prisma.empty}`
       : sql`"Call" c`,
     where: conditions.length === 0 ? sql`TRUE` : Prisma.join(conditions, ' AND '),
     startTime,

@@ -4,6 +4,7 @@ import type { Grouping } from '../../domain/statistics.ts';
 import type { Database, TransactionClient } from '../database.ts';
 import {
   areRare,
+  BY_INDEX,
   failureGroups,
   HIT_BEGINS,
   HIT_ENDS,
@@ -129,7 +130,9 @@ const NO_SEARCH: SearchFacts = { languages: [], isRare: false };
 async function factsOf(words: string, tx: TransactionClient): Promise<SearchFacts> {
   const rows = await tx.$queryRaw<{ language: string }[]>(languagesInUse());
   const languages = rows.map(({ language }) => language);
+  await tx.$executeRaw(BY_INDEX);
   const [answer] = await tx.$queryRaw<{ isRare: boolean }[]>(areRare(words, languages));
+  await tx.$executeRaw`SET LOCAL enable_seqscan = on`;
   return { languages, isRare: answer?.isRare === true };
 }
 
