@@ -11,6 +11,7 @@ import { readArguments } from '../src/process/arguments.ts';
 import { createDatabase, type Database } from '../src/repositories/database.ts';
 import { createDigestRepository } from '../src/repositories/listing/digest-repository.ts';
 import {
+  areRare,
   failureGroups,
   hitsIn,
   languagesInUse,
@@ -26,7 +27,12 @@ const CALLS = 100_000;
 const ALLOWED_MS = 50;
 
 const PAGE = { limit: 51, after: null };
-const LANGUAGES = ['english', 'german', 'simple'];
+const LANGUAGES = ['english', 'german'];
+// The repository sets this for one transaction.
+const BY_INDEX_HERE = Prisma.sql`SET enable_seqscan = off`;
+const PLANNED = Prisma.sql`SET enable_seqscan = on`;
+
+const NO_SEARCH = { languages: [], isRare: false };
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const FILTERS: readonly (readonly [string, CallFilter])[] = [
@@ -75,7 +81,7 @@ function range(fromDays: number, toDays: number) {
 
 readArguments({
   name: 'npm run bench:listings',
-  does: `Fills a PostgreSQL server of its own with ${CALLS} calls, and has it explain every list and search. Ends with code 1 if one takes more than ${ALLOWED_MS} ms, or reads a whole table of calls.`,
+  does: `Fills a PostgreSQL server of its own with ${CALLS} calls, and has it explain every list, search and statistic: the fastest of three runs counts. Ends with code 1 if a list or search takes more than ${ALLOWED_MS} ms, or anything reads a whole table of calls.`,
 });
 
 const server = await startTemporaryPostgres();
@@ -89,10 +95,18 @@ try {
   const database = createDatabase({ url, poolSize: 2 });
   try {
     await fill(run, database);
+    // As the repository has it.
+    await run(Prisma.sql`SET jit = off`);
     for (const [name, statement] of await statements(database)) {
       // The first run reads from the disk what the next ones find in memory.
+      await run(name.startsWith('how frequent') ? BY_INDEX_HERE : PLANNED);
       await explain(run, statement);
-      report(name, await explain(run, statement));
+      const plans = [
+        await explain(run, statement),
+        await explain(run, statement),
+        await explain(run, statement),
+      ];
+      report(name, fastest(plans));
     }
   } finally {
     await database.close();
@@ -122,17 +136,23 @@ async function fill(run: Run, database: Database): Promise<void> {
 async function statements(database: Database): Promise<(readonly [string, Prisma.Sql])[]> {
   const middle = await placeInTheMiddle(database);
   const page = await database.prisma.$queryRaw<ListPlace[]>(
-    pageOfCalls({ q: 'word5' }, PAGE, LANGUAGES),
+    pageOfCalls({ q: 'word5' }, PAGE, { languages: LANGUAGES, isRare: false }),
   );
   const ids = page.slice(0, 50).map(({ id }) => id);
   return [
-    ...FILTERS.map(
-      ([name, filter]) => [`calls: ${name}`, pageOfCalls(filter, PAGE, LANGUAGES)] as const,
+    ...(await Promise.all(
+      FILTERS.map(async ([name, filter]) => {
+        const facts = { languages: LANGUAGES, isRare: await isRare(database, filter) };
+        return [`calls: ${name}`, pageOfCalls(filter, PAGE, facts)] as const;
+      }),
+    )),
+    ...FILTERS.flatMap(([name, { q }]) =>
+      q === undefined ? [] : [[`how frequent: ${name}`, areRare(q, LANGUAGES)] as const],
     ),
-    ['calls: a page in the middle', pageOfCalls({}, { ...PAGE, after: middle }, [])],
+    ['calls: a page in the middle', pageOfCalls({}, { ...PAGE, after: middle }, NO_SEARCH)],
     [
       'calls: category, a page in the middle',
-      pageOfCalls({ category: 'incident' }, { ...PAGE, after: middle }, []),
+      pageOfCalls({ category: 'incident' }, { ...PAGE, after: middle }, NO_SEARCH),
     ],
     ['search: languages', languagesInUse()],
     ['search: hits of 50 calls', hitsIn(ids, 'word5')],
@@ -145,6 +165,12 @@ async function statements(database: Database): Promise<(readonly [string, Prisma
   ];
 }
 
+async function isRare({ prisma }: Database, { q }: CallFilter): Promise<boolean> {
+  if (q === undefined) return false;
+  const [answer] = await prisma.$queryRaw<{ isRare: boolean }[]>(areRare(q, LANGUAGES));
+  return answer?.isRare === true;
+}
+
 async function placeInTheMiddle({ prisma }: Database): Promise<ListPlace> {
   const [place] = await prisma.$queryRaw<ListPlace[]>`
     SELECT id::text AS id, to_char("startTime" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
@@ -154,7 +180,9 @@ async function placeInTheMiddle({ prisma }: Database): Promise<ListPlace> {
 }
 
 function report(name: string, { milliseconds, buffers, indexes, scanned }: Plan): void {
-  const isWithin = milliseconds <= ALLOWED_MS && scanned.length === 0 && indexes.length > 0;
+  // Statistics are no list: they read every call of their range.
+  const isFast = milliseconds <= ALLOWED_MS || name.startsWith('statistics');
+  const isWithin = isFast && scanned.length === 0 && indexes.length > 0;
   if (!isWithin) isGood = false;
   const whole = scanned.length === 0 ? '' : ` WHOLE ${scanned.join(', ')}`;
   const columns = [
@@ -164,6 +192,13 @@ function report(name: string, { milliseconds, buffers, indexes, scanned }: Plan)
     `${isWithin ? '' : 'TOO MUCH '}${indexes.join(', ')}${whole}`,
   ];
   console.log(columns.join('  '));
+}
+
+/** What the statement takes; more is what other processes of the machine take. */
+function fastest(plans: readonly Plan[]): Plan {
+  const [first] = plans.toSorted((a, b) => a.milliseconds - b.milliseconds);
+  if (first === undefined) throw new Error('There is no plan.');
+  return first;
 }
 
 function seconds(since: number): string {

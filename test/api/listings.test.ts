@@ -2,8 +2,10 @@
 // and whatever they do not take is refused with what they take.
 import assert from 'node:assert/strict';
 
+import type { ListPlace } from '../../src/domain/call-filter.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
 import { createDigestRepository } from '../../src/repositories/listing/digest-repository.ts';
+import { pageOfCalls } from '../../src/repositories/listing/statements.ts';
 import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { askRaw } from '../support/raw-request.ts';
@@ -150,6 +152,22 @@ describe('lists of calls', () => {
         assert.deepEqual(await list(`q=${encodeURIComponent(words)}`), expected);
       });
     }
+
+    it('finds the same where words are frequent, and is read in another way', async () => {
+      const languages = ['english', 'german', 'simple'];
+      for (const [q, expected] of SEARCHES) {
+        for (const isRare of [true, false]) {
+          const page = { limit: 10, after: null };
+          const places = await database.prisma.$queryRaw<ListPlace[]>(
+            pageOfCalls({ q, to: at('30T12:00') }, page, { languages, isRare }),
+          );
+          const ids = places.map(({ id }) => id);
+          const rows = await database.prisma.call.findMany({ where: { id: { in: ids } } });
+          const names = ids.map((id) => rows.find((row) => row.id === id)?.callSid);
+          assert.deepEqual(names, expected, `${q} ${isRare}`);
+        }
+      }
+    });
 
     it('shows where the words stand, in pieces of text that are not HTML', async () => {
       const { body } = await ask('/calls?q=brightwater+scanner+printer');

@@ -10,11 +10,20 @@ export type Selection = {
   readonly id: Prisma.Sql;
 };
 
-/**
- * The calls that a filter wants. `languages` are those that digests have; a call is searched in its
- * own, because only the endings of its language are endings in it.
- */
-export function selectCalls(filter: CallFilter, languages: readonly string[]): Selection {
+/** What has to be known for a search. */
+export type SearchFacts = {
+  /** Those that digests have. A call is searched in its own, because only its endings are endings in it. */
+  readonly languages: readonly string[];
+  /**
+   * Whether so few calls have the words that finding them all and putting them in order is cheap. The
+   * planner cannot know: it takes a word that it has no statistics of for more frequent than it is, and
+   * would look for it in one call after the other.
+   */
+  readonly isRare: boolean;
+};
+
+/** The calls that a filter wants. `facts` matter for searches alone. */
+export function selectCalls(filter: CallFilter, facts: SearchFacts): Selection {
   const { sql } = Prisma;
   const { from, to, company, minSeconds, waiting, q } = filter;
   const ofDigest = [
@@ -22,12 +31,11 @@ export function selectCalls(filter: CallFilter, languages: readonly string[]): S
     ...equal(filter.priority, (value) => sql`d."priority" = ${value}`),
     ...equal(filter.sentiment, (value) => sql`d."sentiment" = ${value}`),
     ...equal(filter.followUp, (value) => sql`d."followUp" = ${value}`),
-    ...equal(q, (words) => search(words, languages)),
+    ...equal(facts.isRare ? undefined : q, (words) => matches(words, facts.languages)),
   ];
-  const isOfDigest = ofDigest.length > 0;
+  const isOfDigest = ofDigest.length > 0 || q !== undefined;
   const startTime = isOfDigest ? sql`d."startTime"` : sql`c."startTime"`;
-  const conditions = [
-    ...ofDigest,
+  const ofCall = [
     ...equal(filter.status, (value) => sql`c."callStatus" = ${value}::"CallStatus"`),
     ...equal(filter.outcome, (value) => sql`c."outcome" = ${value}::"CallOutcome"`),
     ...equal(filter.companyMatch, (value) => sql`c."companyMatch" = ${value}::"CompanyMatch"`),
@@ -41,22 +49,36 @@ export function selectCalls(filter: CallFilter, languages: readonly string[]): S
       (id) => sql`c."companyId" = (SELECT id FROM "Company" WHERE "connectwiseId" = ${id})`,
     ),
     ...equal(minSeconds, (seconds) => sql`c."recordingSeconds" >= ${seconds}::int`),
-    ...equal(from, (time) => sql`${startTime} >= ${time.toISOString()}::timestamptz`),
-    ...equal(to, (time) => sql`${startTime} < ${time.toISOString()}::timestamptz`),
   ];
+  // Both tables have the time. Where both are read, the planner has to know that it is the same.
+  const isJoined = isOfDigest && ofCall.length > 0;
+  const ofBoth = [startTime, ...(isJoined ? [sql`c."startTime"`] : [])].flatMap((column) => [
+    ...equal(from, (time) => sql`${column} >= ${time.toISOString()}::timestamptz`),
+    ...equal(to, (time) => sql`${column} < ${time.toISOString()}::timestamptz`),
+  ]);
+  const conditions = [...ofDigest, ...ofCall, ...ofBoth];
+  const digests = q !== undefined && facts.isRare ? found(q, facts.languages) : sql`"CallDigest"`;
   return {
-    from: isOfDigest ? sql`"CallDigest" d JOIN "Call" c ON c.id = d."callId"` : sql`"Call" c`,
+    from: isOfDigest
+      ? sql`${digests} d ${isJoined ? sql`JOIN "Call" c ON c.id = d."callId"` : Prisma.empty}`
+      : sql`"Call" c`,
     where: conditions.length === 0 ? sql`TRUE` : Prisma.join(conditions, ' AND '),
     startTime,
     id: isOfDigest ? sql`d."callId"` : sql`c.id`,
   };
 }
 
+/** All digests with these words. OFFSET keeps the planner from mixing this with the order of the list. */
+function found(words: string, languages: readonly string[]): Prisma.Sql {
+  return Prisma.sql`(SELECT * FROM "CallDigest" d WHERE ${matches(words, languages)} OFFSET 0)`;
+}
+
 function equal<T>(value: T | undefined, toSql: (value: T) => Prisma.Sql): Prisma.Sql[] {
   return value === undefined ? [] : [toSql(value)];
 }
 
-function search(words: string, languages: readonly string[]): Prisma.Sql {
+/** Whether a digest has these words. */
+export function matches(words: string, languages: readonly string[]): Prisma.Sql {
   if (languages.length === 0) return Prisma.sql`FALSE`;
   const each = languages.map(
     (language) => Prisma.sql`(d."language" = ${language}

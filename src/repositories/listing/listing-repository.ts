@@ -3,6 +3,8 @@ import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
 import type { Grouping } from '../../domain/statistics.ts';
 import type { Database, TransactionClient } from '../database.ts';
 import {
+  areRare,
+  BY_INDEX,
   failureGroups,
   HIT_BEGINS,
   HIT_ENDS,
@@ -10,6 +12,7 @@ import {
   languagesInUse,
   pageOfCalls,
 } from './statements.ts';
+import type { SearchFacts } from './conditions.ts';
 import { statisticsOf } from './statistics-statement.ts';
 
 const DETAILS = {
@@ -84,9 +87,9 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
     ): Promise<CallPage> {
       return database.transaction(async (tx) => {
         const { q } = filter;
-        const languages = q === undefined ? [] : await listLanguages(tx);
+        const facts = q === undefined ? NO_SEARCH : await factsOf(q, tx);
         const page = { limit: limit + 1, after };
-        const found = await tx.$queryRaw<ListPlace[]>(pageOfCalls(filter, page, languages));
+        const found = await tx.$queryRaw<ListPlace[]>(pageOfCalls(filter, page, facts));
         const places = found.slice(0, limit);
         const ids = places.map(({ id }) => id);
         const rows = await tx.call.findMany({ where: { id: { in: ids } }, include: DETAILS });
@@ -108,9 +111,11 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
       readonly to: Date;
       readonly by: Grouping;
     }): Promise<StatisticsRow[]> {
-      return database.transaction((tx) =>
-        tx.$queryRaw<StatisticsRow[]>(statisticsOf(range, MAX_GROUPS)),
-      );
+      return database.transaction(async (tx) => {
+        // Compiling a statement takes PostgreSQL longer than running this one.
+        await tx.$executeRaw`SET LOCAL jit = off`;
+        return tx.$queryRaw<StatisticsRow[]>(statisticsOf(range, MAX_GROUPS));
+      });
     },
 
     /** How many calls are FAILED for which reason; the most frequent reason first. */
@@ -120,9 +125,15 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
   };
 }
 
-async function listLanguages(tx: TransactionClient): Promise<string[]> {
+const NO_SEARCH: SearchFacts = { languages: [], isRare: false };
+
+async function factsOf(words: string, tx: TransactionClient): Promise<SearchFacts> {
   const rows = await tx.$queryRaw<{ language: string }[]>(languagesInUse());
-  return rows.map(({ language }) => language);
+  const languages = rows.map(({ language }) => language);
+  await tx.$executeRaw(BY_INDEX);
+  const [answer] = await tx.$queryRaw<{ isRare: boolean }[]>(areRare(words, languages));
+  await tx.$executeRaw`SET LOCAL enable_seqscan = on`;
+  return { languages, isRare: answer?.isRare === true };
 }
 
 type MarkedTexts = {

@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
-import { selectCalls } from './conditions.ts';
+import { matches, selectCalls, type SearchFacts } from './conditions.ts';
 
 // The statements of lists, apart from who runs them, so that a bench can ask how PostgreSQL runs each.
 
@@ -8,9 +8,9 @@ import { selectCalls } from './conditions.ts';
 export function pageOfCalls(
   filter: CallFilter,
   page: { readonly limit: number; readonly after: ListPlace | null },
-  languages: readonly string[],
+  facts: SearchFacts,
 ): Prisma.Sql {
-  const { from, where, startTime, id } = selectCalls(filter, languages);
+  const { from, where, startTime, id } = selectCalls(filter, facts);
   const { after, limit } = page;
   const behind =
     after === null
@@ -34,6 +34,21 @@ export function languagesInUse(): Prisma.Sql {
       FROM used WHERE used."language" IS NOT NULL
     )
     SELECT "language" FROM used WHERE "language" IS NOT NULL`;
+}
+
+// Of a hundred thousand calls, so many are put in order within some milliseconds; and of words that are in
+// more, a page is full after a thousand calls.
+const RARE_UP_TO = 5_000;
+
+/** For the statement below: going through the table instead would unpack document after document. */
+export const BY_INDEX = Prisma.sql`SET LOCAL enable_seqscan = off`;
+
+/** Whether few enough calls have these words to put them all in order. */
+export function areRare(words: string, languages: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT count(*) <= ${RARE_UP_TO}::int AS "isRare" FROM (
+      SELECT 1 FROM "CallDigest" d WHERE ${matches(words, languages)} LIMIT ${RARE_UP_TO + 1}::int
+    ) AS found`;
 }
 
 /** Around what was found. They are for private use, and are taken out of the texts before. */
