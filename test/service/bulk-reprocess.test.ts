@@ -1,6 +1,7 @@
 // Guarantees that a reprocess of many calls does what its filter meant when it was sent, once for each call, and counts each.
 import assert from 'node:assert/strict';
 
+import { CATEGORIES, PRIORITIES, SENTIMENTS } from '../../src/domain/analysis.ts';
 import type { BulkReply } from '../../src/api/bulk-schemas.ts';
 import { eventsOf, startCall, startCalls } from '../support/calls.ts';
 import { untilStatus } from '../support/conditions.ts';
@@ -191,9 +192,9 @@ describe('a reprocess of many calls', () => {
       { outcome: 'NO_SPEECH' },
       { company: '1' },
       { companyMatch: 'UNKNOWN' },
-      { category: 'none' },
-      { priority: 'none' },
-      { sentiment: 'none' },
+      { category: CATEGORIES.find((each) => each !== category) },
+      { priority: PRIORITIES.find((each) => each !== priority) },
+      { sentiment: SENTIMENTS.find((each) => each !== sentiment) },
       { to: call['startTime'] },
       { failedStep: 'matchCompany' },
       { failureCode: 'TIMEOUT' },
