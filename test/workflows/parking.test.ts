@@ -207,7 +207,6 @@ describe('CallProcessingWorkflow', () => {
       recordid: '2',
       redoFrom: 'transcribeRecording',
       reason: 'wrong language',
-      actor: null,
     });
     const redone = script.asked
       .slice(script.asked.findLastIndex(({ activity }) => activity === 'openCall') + 1)
