@@ -20,13 +20,19 @@ export class CannotBuild extends Error {}
 /**
  * Temporal's server and its tool for SQL in the version of the images, built by Go (1.25 or newer) and
  * kept in the user's cache folder. Takes about ten minutes the first time. Throws CannotBuild where the
- * machine lacks what that needs.
+ * machine lacks what that needs, or, unless TEMPORAL_FROM_SOURCE is set, where nothing is kept yet.
  */
 export async function buildTemporal(version: string): Promise<TemporalFromSource> {
   const folder = await fillCacheFolder(
     cacheFolder(process.env),
     `temporal-server-${version}`,
     async (kept, work) => {
+      // So many minutes are asked for, not taken.
+      if (process.env['TEMPORAL_FROM_SOURCE'] === undefined) {
+        throw new CannotBuild(
+          'npm run test:compose builds Temporal first, which takes ten minutes',
+        );
+      }
       for (const [name, path] of [
         ['temporal-server', 'cmd/server'],
         ['temporal-sql-tool', 'cmd/tools/sql'],
