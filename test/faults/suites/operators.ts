@@ -60,8 +60,16 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
       faults: [{ system: 'connectwise', action: { status: 401 } }],
     });
     const parked = 'FailureCode="CONNECTWISE_CREDENTIALS_REFUSED" AND ExecutionStatus="Running"';
-    const isDone = async (left: number) => (await count(parked)) === left;
-    await waitFor('all of them to be parked', () => isDone(CALLS), CROWD_WITHIN_MS);
+    const { prisma } = cluster.database;
+    const callSids = calls.map(({ callSid }) => callSid);
+    const completed = () =>
+      prisma.call.count({ where: { callSid: { in: callSids }, callStatus: 'COMPLETED' } });
+    // On a busy machine an attempt may be over before it is refused. The next one is not, and the
+    // call is never parked.
+    const areAllParked = async () => (await count(parked)) + (await completed()) === CALLS;
+    await waitFor('all of them to be parked', areAllParked, CROWD_WITHIN_MS);
+    const crowd = await count(parked);
+    assert.ok(crowd > CALLS / 2, `only ${crowd} are parked`);
 
     const before = await cluster.sandbox.hitsByCall();
     const begun = performance.now();
@@ -70,12 +78,12 @@ export const operatorsSuite = defineSuite('operators', { workers: 2 }, (given) =
       `workflow signal --name reprocess --yes --rps ${SIGNALS_PER_SECOND} --reason renewed`,
       ['--query', parked],
     );
-    await waitFor('the last signal', () => isDone(0), CROWD_WITHIN_MS);
+    const areAllSignalled = async () => (await count(parked)) === 0;
+    await waitFor('the last signal', areAllSignalled, CROWD_WITHIN_MS);
     const seconds = (performance.now() - begun) / 1000;
     // The server lets the first second's worth through immediately.
-    assert.ok(seconds >= CALLS / SIGNALS_PER_SECOND - 1.5, `all were signalled in ${seconds} s`);
+    assert.ok(seconds >= crowd / SIGNALS_PER_SECOND - 1.5, `all were signalled in ${seconds} s`);
 
-    const { prisma } = cluster.database;
     for (const { callSid } of calls) {
       await untilCompleted(cluster, callSid, CROWD_WITHIN_MS);
     }
