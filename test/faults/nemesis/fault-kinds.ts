@@ -25,6 +25,13 @@ function every(
   ];
 }
 
+// A 400 that gives no reason is answered by a second request, without a schema, within the attempt; the
+// checker allows an attempt one.
+const REFUSED_WITH_A_REASON = {
+  status: 400,
+  body: '{"error":{"message":"Invalid max_tokens value, the valid range of max_tokens is [1, 8192]"}}',
+};
+
 // Transient faults: a server that fails for a moment, asks for a pause of one second, or is slow.
 const PASSING: NonEmpty<FaultAction> = [
   { status: 503 },
@@ -76,5 +83,9 @@ export const FAULT_KINDS: NonEmpty<NonEmpty<FaultKind>> = [
     ),
   ],
   every('connectwise', ['contacts.list', 'companies.list'], [...PASSING, { status: 401 }]),
-  every('languageModel', ['chat.completions'], [...PASSING, { status: 400 }, { status: 401 }]),
+  every(
+    'languageModel',
+    ['chat.completions'],
+    [...PASSING, REFUSED_WITH_A_REASON, { status: 401 }],
+  ),
 ];
