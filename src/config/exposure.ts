@@ -1,6 +1,6 @@
 import type { Findings } from './findings.ts';
 import { isLoopbackUrl } from './loopback.ts';
-import type { WorkerValues } from './schemas.ts';
+import type { WorkerValues } from './worker-schema.ts';
 
 // What LLM_API_KEY is for a server without keys. The setting stays required, so that nobody who has a
 // key forgets it.

@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 
 import { closestMatch } from 'leven';
 
-import { OWN_NAMES } from './schemas.ts';
+import { OWN_NAMES } from './own-names.ts';
 import type { Environment } from './temporal.ts';
 
 // What Temporal's library reads. It knows a few more (TEMPORAL_CODEC_ENDPOINT, …), but uses them nowhere.

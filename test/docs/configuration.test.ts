@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import type { z } from 'zod';
 
-import { gatewaySchema, workerSchema } from '../../src/config/schemas.ts';
+import { gatewaySchema } from '../../src/config/gateway-schema.ts';
+import { workerSchema } from '../../src/config/worker-schema.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
