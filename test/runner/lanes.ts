@@ -58,8 +58,10 @@ const NOT_QUICK = [
 /** What plays more of its faults with FAULTS=full (see test/faults/harness/scale.ts). */
 const FULL_TABLE = ['test/faults/fault-table.test.ts', 'test/faults/nemesis/nemesis.test.ts'];
 const FULL_MATRIX = ['test/faults/matrix/matrix.test.ts'];
-/** What takes minutes of its own, such as an installation, and is not in `npm test`. */
-export const ONLY_FULL = ['test/full/**/*.test.ts'];
+/** What takes minutes of its own, such as an installation. */
+const LONG = ['test/full/**/*.test.ts'];
+/** What is not in `npm test`. */
+export const ONLY_FULL = ['test/faults/fault-table.test.ts', ...LONG];
 export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
 
 /**
@@ -101,7 +103,7 @@ export function fullTracks(): readonly Track[] {
     [
       { ...lane('the fault table and storms', find(FULL_TABLE)), env: FULL_ENVIRONMENT },
       { ...lane('a worker killed at every point', find(FULL_MATRIX)), env: FULL_ENVIRONMENT },
-      lane('installations', find(ONLY_FULL)),
+      lane('what takes long', find(LONG)),
     ],
   ];
 }
