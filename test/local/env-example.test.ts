@@ -1,6 +1,6 @@
 // .env.example names every variable that is read and no others, and works unchanged.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
@@ -16,8 +16,10 @@ const ELSEWHERE = /^(TEMPORAL_|LOCAL_|GOOGLE_APPLICATION_CREDENTIALS$|POSTGRES_P
 
 describe('.env.example', () => {
   it('names exactly what the configuration reads', () => {
-    const config = readFileSync(`${root}src/config/schemas.ts`, 'utf8');
-    // The fields of its schemas.
+    const config = globSync(`${root}src/config/*-schema.ts`)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('');
+    // The fields of the schemas.
     const read = new Set(config.match(/(?<=^ {2})[A-Z][A-Z_]+(?=: )/gm));
     assert.ok(read.size > 20);
     for (const name of read) assert.ok(named.has(name), `${name} is missing`);

@@ -1,8 +1,8 @@
 // `npm test -- …` runs what it is told, refuses the rest, and never reports success for tests that failed or did not run.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,13 +28,19 @@ const BAD = `
 
 describe('npm test -- FILE…', () => {
   let folder: string;
+  const started = new Set<ChildProcess>();
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'run-test-'));
     write('good.test.ts', GOOD);
     write('bad.test.ts', BAD);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    // A test that failed half-way must not leave its runner, which would keep this process too.
+    for (const child of started) child.kill();
+    started.clear();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   function write(name: string, text: string): string {
     const path = join(folder, name);
@@ -49,6 +55,7 @@ describe('npm test -- FILE…', () => {
       env: { ...env, INIT_CWD: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    started.add(child);
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
@@ -174,17 +181,16 @@ describe('npm test -- FILE…', () => {
         it('waits', async function () {
           this.timeout(0);
           const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-          writeFileSync(import.meta.dirname + '/pids', process.pid + ' ' + pid);
+          writeFileSync(import.meta.dirname + '/pids', process.pid + ' ' + pid + '\\n');
           await new Promise((resolve) => setTimeout(resolve, 1_000_000));
         });`,
       );
       const { child, ended } = start(['endless.test.ts']);
       const pids = await waitFor('the test to have started its process', async () => {
-        try {
-          return readFileSync(join(folder, 'pids'), 'utf8').split(' ').map(Number);
-        } catch {
-          return null;
-        }
+        // It is created before it is filled.
+        const file = join(folder, 'pids');
+        const written = existsSync(file) ? readFileSync(file, 'utf8') : '';
+        return written.endsWith('\n') ? written.split(' ').map(Number) : null;
       });
       assert.ok(pids.length === 2 && pids.every((pid) => processIdentity(pid) !== null));
       child.kill(signal);

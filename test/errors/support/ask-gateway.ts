@@ -42,7 +42,9 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
     const database = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) => opened.close());
     const { prisma } = database;
     const client = new Client({ connection, namespace: temporal.namespace });
-    const { limits, prices } = loadGatewayConfig({ DATABASE_URL: url });
+    // All replies are asked for at once, in this process: it may be busy for longer than a gateway is.
+    const env = { DATABASE_URL: url, EVENT_LOOP_DELAY_MAX_MS: '0' };
+    const { limits, prices } = loadGatewayConfig(env);
     const app = stack.adopt(
       buildApi({
         logger: createLogger('silent', 'gateway'),
