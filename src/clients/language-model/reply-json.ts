@@ -1,4 +1,4 @@
-import { withoutThoughts } from './thoughts.ts';
+import { withoutThoughts } from '../shared/thoughts.ts';
 
 /** A model may wrap the object in an envelope ({"analysis": {…}}), and that in a string. */
 const MAX_WRAPPINGS = 3;
