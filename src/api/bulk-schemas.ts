@@ -56,7 +56,7 @@ export const dryRunReply = z.object({
   calls: z.array(z.string()),
   /** What the steps that run again were paid last time. */
   cost: cost.extend({
-    /** Calls for which a step would be paid for the first time, of which nothing is in the sum. */
+    /** Calls with a step that would be paid for the first time, or whose price nobody knows: it is not in the sum. */
     unknownCalls: z.int(),
   }),
 });

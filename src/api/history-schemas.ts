@@ -20,7 +20,8 @@ export const transcriptsReply = z.object({
       ...made,
       /** null where it was not recorded yet. */
       provider: z.string().nullable(),
-      billedSeconds: z.int(),
+      /** null where nobody says. */
+      billedSeconds: z.int().nullable(),
       /** Names the transcript; an analysis has that of the one it was made from. */
       submissionId: z.string(),
       /** One line per turn: "Caller: Hello." */

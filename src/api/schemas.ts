@@ -63,13 +63,13 @@ export const runReply = z.object({
   links,
 });
 
-/** What was used of the paid systems, and what that costs at the configured prices; null where one is missing. */
+/** What was used of the paid systems, and what that costs at the configured prices; null where that is not known. */
 export const cost = z.object({
   currency: z.string(),
   speech: z.number().nullable(),
   analysis: z.number().nullable(),
   total: z.number().nullable(),
-  speechSeconds: z.int(),
+  speechSeconds: z.int().nullable(),
   inputTokens: z.int(),
   outputTokens: z.int(),
   estimated: z.boolean(),

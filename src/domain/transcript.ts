@@ -25,6 +25,6 @@ export type ParsedTranscript = {
   readonly segments: readonly TranscriptSegment[];
   /** BCP 47 (`en-GB`), `null` when the result does not say. */
   readonly languageCode: string | null;
-  /** Seconds that the provider bills, all channels together; 0 when the result does not say. */
-  readonly billedSeconds: number;
+  /** Seconds that the provider bills, all channels together; `null` when nobody says. */
+  readonly billedSeconds: number | null;
 };

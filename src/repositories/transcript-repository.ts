@@ -23,11 +23,19 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       return tx.earlierTranscript.findMany({ where: { callId }, orderBy: { madeAt: 'asc' } });
     },
 
-    /** Seconds billed for all transcripts of a call, replaced ones included; `null` while there is none. */
-    async billedSecondsOf(callId: string, tx: TransactionClient = prisma): Promise<number | null> {
+    /**
+     * Seconds billed for all transcripts of a call, replaced ones included; `unknown` when nobody says
+     * those of one, `null` while there is none.
+     */
+    async billedSecondsOf(
+      callId: string,
+      tx: TransactionClient = prisma,
+    ): Promise<number | 'unknown' | null> {
       const select = { billedSeconds: true, priorSeconds: true };
       const billed = await tx.transcript.findUnique({ where: { callId }, select });
-      return billed === null ? null : billed.billedSeconds + billed.priorSeconds;
+      return billed === null
+        ? null
+        : (sumOf(billed.billedSeconds, billed.priorSeconds) ?? 'unknown');
     },
 
     /**
@@ -41,10 +49,8 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       const where = { callId: data.callId };
       const before = await tx.transcript.findUnique({ where });
       const isReplaced = before !== null && before.submissionId !== data.submissionId;
-      const priorSeconds = Math.min(
-        (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
-        MAX_INTEGER,
-      );
+      const until = before === null ? 0 : before.priorSeconds;
+      const priorSeconds = isReplaced ? sumOf(before.billedSeconds, until) : until;
       if (isReplaced) await keepEarlier(before, tx);
       const saved = await tx.transcript.upsert({
         where,
@@ -55,6 +61,11 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       return saved;
     },
   };
+}
+
+/** `null` when one of the two is not known. */
+function sumOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.min(one + other, MAX_INTEGER);
 }
 
 async function keepEarlier(

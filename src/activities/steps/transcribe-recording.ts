@@ -89,7 +89,7 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
         callId: call.id,
         segments: [...parsed.segments],
         // Google bills whole seconds; the column holds whole seconds.
-        billedSeconds: Math.ceil(parsed.billedSeconds),
+        billedSeconds: parsed.billedSeconds === null ? null : Math.ceil(parsed.billedSeconds),
         model: modelOf(speechRecognition),
         recognition: speechRecognition ?? Prisma.DbNull,
         sha256: call.sha256,
@@ -122,9 +122,13 @@ function modelOf(recognition: Prisma.JsonValue): string {
 }
 
 function summaryOf({ text, segments, billedSeconds }: Omit<Transcription, 'remarks'>): string {
+  const billed =
+    billedSeconds === null
+      ? 'an unknown number of billed seconds'
+      : `${billedSeconds} billed seconds`;
   return text === ''
-    ? `Transcribed: no words were found in ${billedSeconds} billed seconds.`
-    : `Transcribed: ${segments.length} segments, ${billedSeconds} billed seconds.`;
+    ? `Transcribed: no words were found in ${billed}.`
+    : `Transcribed: ${segments.length} segments, ${billed}.`;
 }
 
 /**

@@ -18,6 +18,12 @@ export type GoogleTranscriberDeps = GoogleOperationDeps & {
   readonly speech: Speech;
 };
 
+type ResultFile = {
+  readonly resultUri: string;
+  /** What its operation says was billed; `null` when it does not say, or Google no longer knows it. */
+  readonly billedSeconds: number | null;
+};
+
 // A call of a few seconds is transcribed in a few seconds, a call of an hour takes many minutes, and
 // every poll costs a request of the project's quota.
 const FIRST_POLL_MS = 1_000;
@@ -45,21 +51,23 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   return {
     provider: 'google',
     async transcribe(job, onProgress) {
-      const resultUri = await awaitResult(job, onProgress);
+      const { resultUri, billedSeconds } = await awaitResult(job, onProgress);
       const json = await readResult(job, resultUri);
-      return { ...speech.parseResult(json, resultUri), remarks: [] };
+      const parsed = speech.parseResult(json, resultUri);
+      // Google states it in the operation, in the file, or in both.
+      return { ...parsed, billedSeconds: parsed.billedSeconds ?? billedSeconds, remarks: [] };
     },
   };
 
-  /** The URI of a submission's result file, once the file exists. */
-  async function awaitResult(job: TranscriptionJob, onProgress: OnProgress): Promise<string> {
+  /** A submission's result file, once the file exists. */
+  async function awaitResult(job: TranscriptionJob, onProgress: OnProgress): Promise<ResultFile> {
     const { submission } = job;
     if (submission.operation !== null) {
       onProgress({ operation: submission.operation });
       return poll(job, submission.operation);
     }
     const resultUri = await findResult(job);
-    if (resultUri !== null) return resultUri;
+    if (resultUri !== null) return { resultUri, billedSeconds: null };
 
     const operation = await findOrSubmit(job);
     onProgress({ operation });
@@ -68,12 +76,14 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     return poll(job, kept);
   }
 
-  /** Polls by name until the operation has ended; returns the URI of its result file. */
-  async function poll(job: TranscriptionJob, operation: string): Promise<string> {
+  /** Polls by name until the operation has ended; returns its result file. */
+  async function poll(job: TranscriptionJob, operation: string): Promise<ResultFile> {
     for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * POLL_GROWTH, SLOWEST_POLL_MS)) {
       try {
         const found = await speech.poll(operation, job.attempt.signal);
-        if (found.state === 'DONE') return found.resultUri;
+        if (found.state === 'DONE') {
+          return { resultUri: found.resultUri, billedSeconds: found.billedSeconds ?? null };
+        }
       } catch (error) {
         return await recoverResult(job, operation, error);
       }
@@ -86,10 +96,10 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     job: TranscriptionJob,
     operation: string,
     error: unknown,
-  ): Promise<string> {
+  ): Promise<ResultFile> {
     if (!hasEnded(error)) throw error;
     const resultUri = error.code === 'SPEECH_OPERATION_LOST' ? await findResult(job) : null;
-    if (resultUri !== null) return resultUri;
+    if (resultUri !== null) return { resultUri, billedSeconds: null };
     throw await dropOperation(deps, job, { operation, error });
   }
 

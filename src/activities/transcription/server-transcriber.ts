@@ -77,12 +77,12 @@ function toTranscription(
   const recordingSeconds = call.recordingSeconds === null ? null : Number(call.recordingSeconds);
   const segments = server.toSegments(parts, recordingSeconds);
   // A self-hosted server bills nothing; others bill each file by its length.
-  const seconds = recordingSeconds ?? parts[0]?.reply.durationSeconds ?? 0;
+  const seconds = recordingSeconds ?? parts[0]?.reply.durationSeconds ?? null;
   return {
     text: segments.map(({ text }) => text).join('\n'),
     segments,
     languageCode: parts.find(({ reply }) => reply.language !== null)?.reply.language ?? null,
-    billedSeconds: seconds * parts.length,
+    billedSeconds: seconds === null ? null : seconds * parts.length,
     remarks: remarksOn(call, parts),
   };
 }

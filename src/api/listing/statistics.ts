@@ -32,7 +32,7 @@ const group = z.object({
     speech: z.number().nullable(),
     analysis: z.number().nullable(),
     total: z.number().nullable(),
-    speechSeconds: z.int(),
+    speechSeconds: z.int().nullable(),
     inputTokens: z.int(),
     outputTokens: z.int(),
     estimated: z.boolean(),

@@ -43,7 +43,10 @@ const resultsSchema = z.object({
       }),
     )
     .default([]),
-  metadata: z.object({ totalBilledDuration: duration.default(0) }).optional(),
+  metadata: z
+    .object({ totalBilledDuration: duration.nullish().catch(null) })
+    .nullish()
+    .catch(null),
 });
 
 /**
@@ -64,7 +67,8 @@ export function parseTranscript(json: string): ParsedTranscript {
     text: segments.map(({ text }) => text).join('\n'),
     segments,
     languageCode: spoken === undefined ? null : canonicalLanguage(spoken.languageCode),
-    billedSeconds: metadata?.totalBilledDuration ?? 0,
+    // Zero is never billed; proto3 leaves out what is not set.
+    billedSeconds: metadata?.totalBilledDuration || null,
   };
 }
 

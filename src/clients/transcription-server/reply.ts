@@ -62,7 +62,7 @@ export type Reply = {
   readonly words: readonly Word[];
 };
 
-type RawSegment = Omit<z.infer<typeof segmentSchema>, 'words'> & { readonly words: RawWord[] };
+type RawSegment = Omit<z.infer<typeof segmentSchema>, 'words'> & { readonly words: readonly RawWord[] };
 
 /**
  * Reads the reply of a transcription. Throws SPEECH_RESULT_INVALID when it is not one, or when it has
@@ -87,7 +87,7 @@ export function parseReply(json: string): Reply {
   return {
     ...(isMixed ? withoutTimes(text, said) : toTimed(text, segments, apart)),
     language: language ? (languageOf(language) ?? languageNamed(language)) : null,
-    durationSeconds: toDuration(duration),
+    durationSeconds: toBounded(duration, MAX_SECONDS),
   };
 }
 
@@ -138,15 +138,10 @@ function toTimed(whole: string, segments: readonly RawSegment[], apart: readonly
 const UNTIMED = { start: null, end: null, no_speech_prob: null, avg_logprob: null } as const;
 
 function inSeconds(sources: readonly RawSegment[], apart: readonly RawWord[]) {
-  let greatest = 0;
-  for (const { start, end, words } of [...sources, { start: null, end: null, words: apart }]) {
-    for (const time of [start, end, ...words.map((word) => word.end)]) {
-      greatest = Math.max(greatest, time ?? 0);
-    }
-  }
-  const units = unitsPerSecond(greatest, null);
+  const units = unitsPerSecond(timesOf([...sources, { ...UNTIMED, words: apart }]), null);
+  // A start a few hundredths below zero is one at zero.
   const scaled = (time: number | null) =>
-    time === null ? null : Math.min(time / units, MAX_SECONDS);
+    time === null ? null : Math.min(Math.max(0, time) / units, MAX_SECONDS);
   const toScaled = ({ word, start, end }: RawWord) => ({
     word,
     start: scaled(start),
@@ -178,6 +173,15 @@ function inSeconds(sources: readonly RawSegment[], apart: readonly RawWord[]) {
   };
 }
 
+function* timesOf(sources: readonly Pick<RawSegment, 'start' | 'end' | 'words'>[]) {
+  for (const { start, end, words } of sources) {
+    for (const time of [start, end]) if (time !== null) yield time;
+    for (const word of words) {
+      for (const time of [word.start, word.end]) if (time !== null) yield time;
+    }
+  }
+}
+
 function readSegment(value: unknown): RawSegment[] {
   const parsed = segmentSchema.safeParse(value);
   if (!parsed.success) return [];
@@ -197,11 +201,6 @@ function readWord(value: unknown): RawWord[] {
 function toNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
   return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null;
-}
-
-function toDuration(duration: unknown): number | null {
-  const length = toTime(duration);
-  return length === null ? null : toBounded(length / unitsPerSecond(length, null), MAX_SECONDS);
 }
 
 function parseJson(json: string): unknown {

@@ -16,17 +16,23 @@ const UNITS_PER_SECOND = [1, 1e3, 1e9];
 /** Whisper hears in windows of thirty seconds, and may place an end in the silence after the sound. */
 const SLACK_SECONDS = 60;
 
-/** A time as a number, 0 for a negative one; `null` for anything that is not a number, NaN included. */
+/** A time as a number, also a negative one; `null` for anything that is not a number, NaN included. */
 export function toTime(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? Math.max(0, number) : null;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 /**
  * How many of its unit a server counts in a second, told by its greatest time: the first unit in
- * which that is inside the sound, whose length may be unknown. 1 where none fits.
+ * which that is inside the sound, whose length may be unknown. 1 where none fits, and for times with
+ * fractions: who counts smaller units counts whole ones.
  */
-export function unitsPerSecond(greatest: number, lengthSeconds: number | null): number {
+export function unitsPerSecond(times: Iterable<number>, lengthSeconds: number | null): number {
+  let greatest = 0;
+  for (const time of times) {
+    if (!Number.isInteger(time)) return 1;
+    greatest = Math.max(greatest, time);
+  }
   const limit =
     lengthSeconds === null ? LONGEST_SECONDS : lengthSeconds + lengthSeconds / 2 + SLACK_SECONDS;
   return UNITS_PER_SECOND.find((units) => greatest / units <= limit) ?? 1;

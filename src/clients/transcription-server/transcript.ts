@@ -1,3 +1,4 @@
+import { MAX_SECONDS } from '../../domain/bounded-number.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { toStorable } from '../../domain/storable-text.ts';
 import type { Reply, ReplySegment } from './reply.ts';
@@ -77,9 +78,9 @@ function inSeconds(
   words: readonly Word[],
   recordingSeconds: number | null,
 ): { readonly segments: readonly ReplySegment[]; readonly words: readonly Word[] } {
-  const isWhole = segments.every(({ endSeconds }) => Number.isInteger(endSeconds));
-  const greatest = segments.reduce((most, { endSeconds }) => Math.max(most, endSeconds), 0);
-  const units = isWhole ? unitsPerSecond(greatest, recordingSeconds) : 1;
+  const times = segments.flatMap(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]);
+  // A time that was cut to the longest that is stored says nothing.
+  const units = times.includes(MAX_SECONDS) ? 1 : unitsPerSecond(times, recordingSeconds);
   if (units === 1) return { segments, words };
   return {
     segments: segments.map((segment) => ({

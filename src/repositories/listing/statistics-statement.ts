@@ -47,14 +47,17 @@ export function statisticsOf(
         FILTER (WHERE status = 'COMPLETED') AS "medianSeconds",
       percentile_cont(0.95) WITHIN GROUP (ORDER BY duration::float8)
         FILTER (WHERE status = 'COMPLETED') AS "p95Seconds",
-      (COALESCE(sum(t.seconds), 0) + COALESCE(sum(v.seconds), 0))::float8 AS "speechSeconds",
+      CASE WHEN bool_or(t."isUnknown") THEN NULL
+        ELSE (COALESCE(sum(t.seconds), 0) + COALESCE(sum(v.seconds), 0))::float8
+      END AS "speechSeconds",
       COALESCE(bool_or(v.seconds IS NOT NULL), FALSE) AS estimated,
       (COALESCE(sum(a.input), 0) + COALESCE(sum(n.input), 0) + COALESCE(sum(w.input), 0))::float8
         AS "inputTokens",
       (COALESCE(sum(a.output), 0) + COALESCE(sum(n.output), 0) + COALESCE(sum(w.output), 0))::float8
         AS "outputTokens"
     FROM picked
-    LEFT JOIN LATERAL (SELECT "billedSeconds" + "priorSeconds" AS seconds
+    LEFT JOIN LATERAL (SELECT "billedSeconds" + "priorSeconds" AS seconds,
+        "billedSeconds" + "priorSeconds" IS NULL AS "isUnknown"
       FROM "Transcript" WHERE "callId" = picked.id) t ON TRUE
     LEFT JOIN LATERAL (SELECT sum("secondsInVain") AS seconds
       FROM "SpeechOperation" WHERE "callId" = picked.id) v ON TRUE

@@ -227,7 +227,7 @@ export type EarlierTranscriptGroupByOutputType = {
   recognition: runtime.JsonValue | null
   languageCode: string | null
   model: string
-  billedSeconds: number
+  billedSeconds: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -266,7 +266,7 @@ export type EarlierTranscriptWhereInput = {
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringFilter<"EarlierTranscript"> | string
@@ -283,7 +283,7 @@ export type EarlierTranscriptOrderByWithRelationInput = {
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -304,7 +304,7 @@ export type EarlierTranscriptWhereUniqueInput = Prisma.AtLeast<{
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringFilter<"EarlierTranscript"> | string
@@ -321,7 +321,7 @@ export type EarlierTranscriptOrderByWithAggregationInput = {
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -345,7 +345,7 @@ export type EarlierTranscriptScalarWhereWithAggregatesInput = {
   recognition?: Prisma.JsonNullableWithAggregatesFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableWithAggregatesFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntWithAggregatesFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableWithAggregatesFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
@@ -360,7 +360,7 @@ export type EarlierTranscriptCreateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -377,7 +377,7 @@ export type EarlierTranscriptUncheckedCreateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -392,7 +392,7 @@ export type EarlierTranscriptUpdateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -409,7 +409,7 @@ export type EarlierTranscriptUncheckedUpdateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -425,7 +425,7 @@ export type EarlierTranscriptCreateManyInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -440,7 +440,7 @@ export type EarlierTranscriptUpdateManyMutationInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -456,7 +456,7 @@ export type EarlierTranscriptUncheckedUpdateManyInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -580,7 +580,7 @@ export type EarlierTranscriptCreateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -595,7 +595,7 @@ export type EarlierTranscriptUncheckedCreateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -640,7 +640,7 @@ export type EarlierTranscriptScalarWhereInput = {
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringFilter<"EarlierTranscript"> | string
@@ -655,7 +655,7 @@ export type EarlierTranscriptCreateManyCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -670,7 +670,7 @@ export type EarlierTranscriptUpdateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -685,7 +685,7 @@ export type EarlierTranscriptUncheckedUpdateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -700,7 +700,7 @@ export type EarlierTranscriptUncheckedUpdateManyWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -801,7 +801,7 @@ export type $EarlierTranscriptPayload<ExtArgs extends runtime.Types.Extensions.I
     recognition: runtime.JsonValue | null
     languageCode: string | null
     model: string
-    billedSeconds: number
+    billedSeconds: number | null
     sha256: string
     submissionId: string
     runId: string

@@ -237,8 +237,8 @@ export type TranscriptGroupByOutputType = {
   recognition: runtime.JsonValue | null
   languageCode: string | null
   model: string
-  billedSeconds: number
-  priorSeconds: number
+  billedSeconds: number | null
+  priorSeconds: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -277,8 +277,8 @@ export type TranscriptWhereInput = {
   recognition?: Prisma.JsonNullableFilter<"Transcript">
   languageCode?: Prisma.StringNullableFilter<"Transcript"> | string | null
   model?: Prisma.StringFilter<"Transcript"> | string
-  billedSeconds?: Prisma.IntFilter<"Transcript"> | number
-  priorSeconds?: Prisma.IntFilter<"Transcript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
+  priorSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
   sha256?: Prisma.StringFilter<"Transcript"> | string
   submissionId?: Prisma.StringFilter<"Transcript"> | string
   runId?: Prisma.StringFilter<"Transcript"> | string
@@ -295,8 +295,8 @@ export type TranscriptOrderByWithRelationInput = {
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
-  priorSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  priorSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -316,8 +316,8 @@ export type TranscriptWhereUniqueInput = Prisma.AtLeast<{
   recognition?: Prisma.JsonNullableFilter<"Transcript">
   languageCode?: Prisma.StringNullableFilter<"Transcript"> | string | null
   model?: Prisma.StringFilter<"Transcript"> | string
-  billedSeconds?: Prisma.IntFilter<"Transcript"> | number
-  priorSeconds?: Prisma.IntFilter<"Transcript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
+  priorSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
   sha256?: Prisma.StringFilter<"Transcript"> | string
   submissionId?: Prisma.StringFilter<"Transcript"> | string
   runId?: Prisma.StringFilter<"Transcript"> | string
@@ -334,8 +334,8 @@ export type TranscriptOrderByWithAggregationInput = {
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
-  priorSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  priorSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -359,8 +359,8 @@ export type TranscriptScalarWhereWithAggregatesInput = {
   recognition?: Prisma.JsonNullableWithAggregatesFilter<"Transcript">
   languageCode?: Prisma.StringNullableWithAggregatesFilter<"Transcript"> | string | null
   model?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
-  billedSeconds?: Prisma.IntWithAggregatesFilter<"Transcript"> | number
-  priorSeconds?: Prisma.IntWithAggregatesFilter<"Transcript"> | number
+  billedSeconds?: Prisma.IntNullableWithAggregatesFilter<"Transcript"> | number | null
+  priorSeconds?: Prisma.IntNullableWithAggregatesFilter<"Transcript"> | number | null
   sha256?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   submissionId?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   runId?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
@@ -375,8 +375,8 @@ export type TranscriptCreateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -393,8 +393,8 @@ export type TranscriptUncheckedCreateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -409,8 +409,8 @@ export type TranscriptUpdateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -427,8 +427,8 @@ export type TranscriptUncheckedUpdateInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -444,8 +444,8 @@ export type TranscriptCreateManyInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -460,8 +460,8 @@ export type TranscriptUpdateManyMutationInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -477,8 +477,8 @@ export type TranscriptUncheckedUpdateManyInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -580,14 +580,6 @@ export type TranscriptUncheckedUpdateOneWithoutCallNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TranscriptUpdateToOneWithWhereWithoutCallInput, Prisma.TranscriptUpdateWithoutCallInput>, Prisma.TranscriptUncheckedUpdateWithoutCallInput>
 }
 
-export type IntFieldUpdateOperationsInput = {
-  set?: number
-  increment?: number
-  decrement?: number
-  multiply?: number
-  divide?: number
-}
-
 export type TranscriptCreateWithoutCallInput = {
   id?: string
   text: string
@@ -595,8 +587,8 @@ export type TranscriptCreateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -611,8 +603,8 @@ export type TranscriptUncheckedCreateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -643,8 +635,8 @@ export type TranscriptUpdateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -659,8 +651,8 @@ export type TranscriptUncheckedUpdateWithoutCallInput = {
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -772,11 +764,14 @@ export type $TranscriptPayload<ExtArgs extends runtime.Types.Extensions.Internal
     recognition: runtime.JsonValue | null
     languageCode: string | null
     model: string
-    billedSeconds: number
     /**
-     * The billed seconds of the transcripts that this one replaced.
+     * What was billed for it; null where nobody says.
      */
-    priorSeconds: number
+    billedSeconds: number | null
+    /**
+     * The billed seconds of the transcripts that this one replaced; null where those of one are not known.
+     */
+    priorSeconds: number | null
     /**
      * The hash of the audio it was made from: different audio needs a new transcript.
      */
