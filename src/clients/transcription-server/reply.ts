@@ -62,7 +62,9 @@ export type Reply = {
   readonly words: readonly Word[];
 };
 
-type RawSegment = Omit<z.infer<typeof segmentSchema>, 'words'> & { readonly words: readonly RawWord[] };
+type RawSegment = Omit<z.infer<typeof segmentSchema>, 'words'> & {
+  readonly words: readonly RawWord[];
+};
 
 /**
  * Reads the reply of a transcription. Throws SPEECH_RESULT_INVALID when it is not one, or when it has
