@@ -32,7 +32,7 @@ const POLL_GROWTH = 1.5;
 
 // A transcript with the times of every word takes about 100 bytes a word; eight hours of two
 // people talking without a pause stay below 30 MB.
-const RESULT_MAX_BYTES = 64 * 1024 * 1024;
+const RESULT_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
  * Transcribes by Speech-to-Text, whose operations may outlive the attempt that started them. The
@@ -53,7 +53,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     async transcribe(job, onProgress) {
       const { resultUri, billedSeconds } = await awaitResult(job, onProgress);
       const json = await readResult(job, resultUri);
-      const parsed = speech.parseResult(json, resultUri);
+      const parsed = await speech.parseResult(json, resultUri);
       // Google states it in the operation, in the file, or in both.
       return { ...parsed, billedSeconds: parsed.billedSeconds ?? billedSeconds, remarks: [] };
     },

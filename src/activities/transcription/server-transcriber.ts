@@ -40,7 +40,7 @@ export function createServerTranscriber(deps: ServerTranscriberDeps): Transcribe
         await announceRecognition(deps, job, recognition);
         json = await request(name, file, attempt.signal);
       }
-      replies.push({ channel, reply: server.parseReply(json) });
+      replies.push({ channel, reply: await server.parseReply(json) });
     }
     return toTranscription(server, call, replies);
   }

@@ -5,7 +5,8 @@ import { hostOf, locateFailures } from '../shared/locate-failures.ts';
 import { createPlaces } from '../shared/places.ts';
 import { mayLackTimes, toStatusError, transcriptionError } from './errors.ts';
 import type { AudioFile } from './multipart.ts';
-import { findRefusal, parseReply } from './reply.ts';
+import { readInThread, type Reader } from '../shared/read-in-thread.ts';
+import { findRefusal, parseReply, type Reply } from './reply.ts';
 import { toSegments, type PartReply } from './transcript.ts';
 import { createTransport, REPLY_MAX_BYTES } from './transport.ts';
 
@@ -39,7 +40,7 @@ export type TranscriptionServer = {
   /** The longest reply that is read, in bytes. */
   readonly replyMaxBytes: number;
   /** Reads a reply. Throws SPEECH_RESULT_INVALID when it is not one, without quoting it. */
-  parseReply(json: string): PartReply['reply'];
+  parseReply(json: string): Promise<PartReply['reply']>;
   /** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
   toSegments(
     parts: readonly PartReply[],
@@ -72,6 +73,15 @@ const FORMS: readonly (readonly Field[])[] = [
  */
 const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
+/** A longer answer is no refusal. */
+const REFUSAL_MAX_CHARACTERS = 100_000;
+
+const READER: Reader<Reply> = {
+  module: new URL('./reply.ts', import.meta.url).href,
+  name: 'parseReply',
+  read: parseReply,
+};
+
 const SUSPICIONS_THAT_COUNT = 2;
 
 /**
@@ -101,7 +111,7 @@ export function createTranscriptionServer(
 
   return {
     replyMaxBytes: REPLY_MAX_BYTES,
-    parseReply,
+    parseReply: readReply,
     toSegments,
 
     plan: (channels) => ({
@@ -130,17 +140,18 @@ export function createTranscriptionServer(
       const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
       const isRefused = reply.status < 200 || reply.status >= 300;
       // A router may put the refusal of the server behind it into a 200.
-      const inside = isRefused ? null : findRefusal(reply.text);
+      const inside =
+        isRefused || reply.text.length > REFUSAL_MAX_CHARACTERS ? null : findRefusal(reply.text);
       if (!isRefused && inside === null) {
         // Checked, and kept by the caller, whatever it makes of the words.
-        parseReply(reply.text);
+        await readReply(reply.text);
         learn(asked, isCertain);
         return reply.text;
       }
       const status = inside === null ? reply.status : (inside.status ?? 200);
       const lacksTimes = mayLackTimes(status, inside?.words ?? reply.text);
       if (lacksTimes === 'no' || asked + 1 >= FORMS.length) {
-        if (inside !== null) parseReply(reply.text);
+        if (inside !== null) await readReply(reply.text);
         throw toStatusError(reply.status, reply.text, reply.retryAfterMs);
       }
       isCertain = lacksTimes === 'yes';
@@ -157,4 +168,10 @@ export function createTranscriptionServer(
     suspicions = asked > form && !isCertain ? suspicions + 1 : 0;
     if (isCertain || suspicions >= SUSPICIONS_THAT_COUNT) form = Math.max(form, asked);
   }
+}
+
+function readReply(json: string): Promise<Reply> {
+  return readInThread(READER, json, (cause) =>
+    transcriptionError('SPEECH_RESULT_INVALID', 'its answer cannot be read', { cause }),
+  );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { MAX_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import { languageNamed, languageOf } from '../../domain/language.ts';
+import { exceedsBounds, MAX_DEPTH } from '../shared/json-bounds.ts';
 import { toStatusError, transcriptionError } from './errors.ts';
 import { hasThoughts, toSpokenText } from './model-marks.ts';
 import { refusalIn, type Refusal } from './refusal.ts';
@@ -37,6 +38,15 @@ const wordSchema = z.object({
   end: z.unknown().optional().transform(toTime),
 });
 
+/**
+ * Eight hours of two people talking without a pause are 120,000 words with at most ten fields each,
+ * and 30,000 segments; three million characters take three days to read aloud.
+ */
+const BOUNDS = { maxDepth: MAX_DEPTH, maxValues: 1_500_000 };
+const MAX_SEGMENTS = 40_000;
+const MAX_WORDS = 200_000;
+const MAX_CHARACTERS = 3_000_000;
+
 /** Texts, which are left alone, and what servers in Python write where a number is missing. */
 const NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 
@@ -58,7 +68,10 @@ export type Reply = {
   readonly durationSeconds: number | null;
   /** `null`: the server gives no times, only the text. */
   readonly segments: readonly ReplySegment[] | null;
-  /** In the order of the text; empty where the server gives none. */
+  /**
+   * In the order of the text, one for each word of the segments; empty where the server gives none, or
+   * pieces of words, which tell nothing about the segments and may be very many.
+   */
   readonly words: readonly Word[];
 };
 
@@ -71,19 +84,25 @@ type RawSegment = Omit<z.infer<typeof segmentSchema>, 'words'> & {
  * a model's thoughts and no words of the call, without quoting it; and what an error inside it means.
  */
 export function parseReply(json: string): Reply {
+  if (exceedsBounds(json, BOUNDS)) throw tooMuch();
   const content = parseJson(json);
   const refusal = refusalIn(content);
   if (refusal !== null) throw toRefusalError(refusal);
   const parsed = replySchema.safeParse(content);
   if (!parsed.success) throw notATranscription(parsed.error.issues[0]?.path.join('.') ?? '');
 
-  const segments = parsed.data.segments?.flatMap(readSegment) ?? [];
+  const listed = parsed.data.segments ?? [];
+  if (listed.length > MAX_SEGMENTS || (parsed.data.words?.length ?? 0) > MAX_WORDS) throw tooMuch();
+  const segments = listed.flatMap(readSegment);
   const apart = (parsed.data.words ?? []).flatMap(readWord);
   const text = parsed.data.text ?? segments.map((segment) => segment.text).join('');
   if (parsed.data.text == null && segments.length + apart.length === 0) {
     throw notATranscription('text');
   }
   const said = [text, ...segments.map((segment) => segment.text)];
+  const characters = said.reduce((sum, { length }) => sum + length, 0);
+  // Twice, as a text and in segments.
+  if (characters > 2 * MAX_CHARACTERS) throw tooMuch();
   const isMixed = said.some(hasThoughts);
   const { language, duration } = parsed.data;
   return {
@@ -169,10 +188,13 @@ function inSeconds(sources: readonly RawSegment[], apart: readonly RawWord[]) {
     };
   });
   const from = segments[0]?.startSeconds ?? 0;
-  return {
-    segments,
-    words: apart.length > 0 ? placeWords(apart.map(toScaled), from, before) : words,
-  };
+  const placed = apart.length > 0 ? placeWords(apart.map(toScaled), from, before) : words;
+  const spoken = segments.reduce((sum, { text }) => sum + countWords(text), 0);
+  return { segments, words: placed.length === spoken ? placed : [] };
+}
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
 }
 
 function* timesOf(sources: readonly Pick<RawSegment, 'start' | 'end' | 'words'>[]) {
@@ -234,6 +256,11 @@ function toRefusalError({ status, words }: Refusal): Error {
   return asRefusal.code === 'SPEECH_INVALID_ARGUMENT'
     ? transcriptionError('SPEECH_UNAVAILABLE', 'it answered with an error of its own')
     : asRefusal;
+}
+
+function tooMuch(): Error {
+  const why = 'its answer holds more than was said in any call';
+  return transcriptionError('SPEECH_RESULT_INVALID', why);
 }
 
 function notATranscription(place: string): Error {
