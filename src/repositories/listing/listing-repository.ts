@@ -4,6 +4,7 @@ import type { Grouping } from '../../domain/statistics.ts';
 import type { Database, TransactionClient } from '../database.ts';
 import { toSearchQuery, type ParsedWords } from './search-query.ts';
 import {
+  BY_INDEX,
   failureGroups,
   HIT_BEGINS,
   HIT_ENDS,
@@ -115,8 +116,7 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
       readonly by: Grouping;
     }): Promise<StatisticsRow[]> {
       return database.transaction(async (tx) => {
-        // Compiling a statement takes PostgreSQL longer than running this one.
-        await tx.$executeRaw`SET LOCAL jit = off`;
+        await tx.$executeRaw(BY_INDEX);
         return tx.$queryRaw<StatisticsRow[]>(statisticsOf(range, MAX_GROUPS));
       });
     },

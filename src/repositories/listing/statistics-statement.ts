@@ -27,7 +27,8 @@ export function statisticsOf(
   return sql`
     SELECT g."isTotal", ${isOfCompany ? sql`o."connectwiseId"` : sql`g.key::text`} AS key,
       ${isOfCompany ? sql`o."name"` : sql`NULL::text`} AS name, g.calls, g.analyzed, g."noSpeech", g.failed,
-      g.processing, g."recordedSeconds", g."medianSeconds", g."p95Seconds", g."speechSeconds", g."inputTokens",
+      g.processing, g."recordedSeconds", g.percentiles[1] AS "medianSeconds",
+      g.percentiles[2] AS "p95Seconds", g."speechSeconds", g."inputTokens",
       g."outputTokens", g.estimated
     FROM (
       SELECT grouping(${KEYS[by]}) = 1 AS "isTotal", ${KEYS[by]} AS key, count(*)::int AS calls,
@@ -35,14 +36,13 @@ export function statisticsOf(
         (count(*) FILTER (WHERE d."outcome" = 'NO_SPEECH'))::int AS "noSpeech",
         (count(*) FILTER (WHERE d."callStatus" = 'FAILED'))::int AS failed,
         (count(*) FILTER (WHERE d."callStatus" = 'PROCESSING'))::int AS processing,
-        COALESCE(sum(d."recordingSeconds"), 0)::float8 AS "recordedSeconds",
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY d."duration"::float8)
-          FILTER (WHERE d."callStatus" = 'COMPLETED') AS "medianSeconds",
-        percentile_cont(0.95) WITHIN GROUP (ORDER BY d."duration"::float8)
-          FILTER (WHERE d."callStatus" = 'COMPLETED') AS "p95Seconds",
-        COALESCE(sum(d."speechSeconds"), 0)::float8 AS "speechSeconds",
-        COALESCE(sum(d."inputTokens"), 0)::float8 AS "inputTokens",
-        COALESCE(sum(d."outputTokens"), 0)::float8 AS "outputTokens",
+        COALESCE(sum(d."recordingSeconds"::float8), 0) AS "recordedSeconds",
+        -- Both at once, so that the durations are sorted once.
+        percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY d."duration"::float8)
+          FILTER (WHERE d."callStatus" = 'COMPLETED') AS percentiles,
+        COALESCE(sum(d."speechSeconds"::float8), 0) AS "speechSeconds",
+        COALESCE(sum(d."inputTokens"::float8), 0) AS "inputTokens",
+        COALESCE(sum(d."outputTokens"::float8), 0) AS "outputTokens",
         COALESCE(bool_or(d."paidInVain" > 0), FALSE) AS estimated
       FROM "CallDigest" d
       WHERE d."startTime" >= ${from.toISOString()}::timestamptz
