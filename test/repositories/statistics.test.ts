@@ -81,7 +81,10 @@ describe('statistics', function () {
         });
         return;
       case 1:
-        await speechOperations.note({ ...spent, name: `${index % 4}` }, round === 1 ? null : 60);
+        await speechOperations.note(
+          { ...spent, name: 'operation' },
+          round === 1 ? null : 60 + index,
+        );
         return;
       case 2:
         await analysisAttempts.add(one);
