@@ -64,6 +64,34 @@ describe('migrate', () => {
     assert.deepEqual(rows, [{ tablename: 'good' }]);
   });
 
+  it('leaves nothing of a migration that fails, and takes functions with several statements', async () => {
+    const half = migrations({ '20260101000000_half': 'CREATE TABLE half (n int); SELECT 1 / 0;' });
+    await assert.rejects(migrate(url, half), refusal('division by zero'));
+    const { rows } = await runOn(url, (client) =>
+      client.query(`SELECT tablename FROM pg_tables WHERE tablename = 'half'`),
+    );
+    assert.deepEqual(rows, []);
+
+    const other = (await testPostgres()).url(`migrate_${randomUUID()}`);
+    const script = `-- It counts; and counts.
+      CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$;`;
+    await migrate(other, migrations({ '20260101000000_function': script }));
+    const { rows: answer } = await runOn(other, (client) => client.query('SELECT two()'));
+    assert.deepEqual(answer, [{ two: 2 }]);
+  });
+
+  it('builds an index without keeping writers out, as the only statement of a migration', async () => {
+    const scripts = {
+      '20260101000000_table': 'CREATE TABLE a (n int);',
+      '20260102000000_index': 'CREATE INDEX CONCURRENTLY a_n ON a (n);',
+    };
+    await migrate(url, migrations(scripts));
+    const { rows } = await runOn(url, (client) =>
+      client.query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_n'::regclass`),
+    );
+    assert.deepEqual(rows, [{ indisvalid: true }]);
+  });
+
   it('says what to do when the server is down, without printing the password', async () => {
     const away = `postgresql://someone:sesame@127.0.0.1:${await freePort()}/database`;
     await assert.rejects(
