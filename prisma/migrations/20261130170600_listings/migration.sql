@@ -89,31 +89,39 @@ $$;
 
 -- The words of a text, and more that no text can contain: `#english`, its language, and for each two neighbours
 -- `=` and a short hash of both and their distance. So an index knows of phrases, without reading any text.
-CREATE FUNCTION "searchDocument"(language text, words text) RETURNS tsvector LANGUAGE sql STABLE AS $$
-  WITH said AS MATERIALIZED (SELECT to_tsvector(language::regconfig, words) AS document),
-  pairs AS (
-    SELECT lexeme, place, lead(lexeme) OVER along AS next, lead(place) OVER along - place AS distance
-    FROM said, unnest(said.document) AS word(lexeme, places, weights), unnest(places) AS place
-    -- All later words have this place, so their neighbours are not known.
-    WHERE place < 16383
-    WINDOW along AS (ORDER BY place, lexeme)
-  )
-  SELECT said.document || array_to_tsvector('#' || language || ARRAY(
-    SELECT DISTINCT '=' || left(encode(sha256(convert_to(concat_ws(' ', lexeme, distance, next), 'UTF8')), 'hex'), 8)
-    FROM pairs WHERE next IS NOT NULL))
-  FROM said
+-- PostgreSQL refuses documents over 1 MB. No natural text of 250,000 characters, which are more than four hours of
+-- speech, comes near that; whatever does is found by the words of its beginning alone, rather than costing a call.
+CREATE FUNCTION "searchDocument"(language text, words text) RETURNS tsvector LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    WITH said AS MATERIALIZED (SELECT to_tsvector(language::regconfig, left(words, 250000)) AS document),
+    pairs AS (
+      SELECT lexeme, place, lead(lexeme) OVER along AS next, lead(place) OVER along - place AS distance
+      FROM said, unnest(said.document) AS word(lexeme, places, weights), unnest(places) AS place
+      -- All later words have this place, so their neighbours are not known.
+      WHERE place < 16383
+      WINDOW along AS (ORDER BY place, lexeme)
+    )
+    SELECT said.document || array_to_tsvector('#' || language || ARRAY(
+      SELECT DISTINCT '=' || left(encode(sha256(convert_to(concat_ws(' ', lexeme, distance, next), 'UTF8')), 'hex'), 8)
+      FROM pairs WHERE next IS NOT NULL))
+    FROM said
+  );
+EXCEPTION WHEN program_limit_exceeded THEN
+  -- Four bytes a character and as much for places: half a megabyte at the most.
+  RETURN to_tsvector(language::regconfig, left(words, 50000)) || array_to_tsvector(ARRAY['#' || language]);
+END
 $$;
 
--- What the digest of a call takes from its company, its transcript and its current analysis. PostgreSQL refuses
--- documents over 1 MB: 250,000 characters, more than four hours of speech, fit even if no word comes twice.
+-- What the digest of a call takes from its company, its transcript and its current analysis.
 CREATE FUNCTION "callTexts"(call uuid) RETURNS TABLE (
   "language" text, "document" tsvector, "category" text, "priority" text, "sentiment" text, "followUp" boolean,
   "companyName" text, "submissionId" text, "callAnalysisId" uuid
 ) LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT l.language, "searchDocument"(l.language, left(concat_ws(E'\n', o.name, a.data ->> 'summary',
+  SELECT l.language, "searchDocument"(l.language, concat_ws(E'\n', o.name, a.data ->> 'summary',
       CASE jsonb_typeof(a.data -> 'quotes') WHEN 'array' THEN
         (SELECT string_agg(quote, E'\n') FROM jsonb_array_elements_text(a.data -> 'quotes') AS quote)
-      END, t.text), 250000)),
+      END, t.text)),
     a.data ->> 'category', a.data ->> 'priority', a.data ->> 'sentiment',
     CASE jsonb_typeof(a.data -> 'followUpNeeded') WHEN 'boolean' THEN (a.data -> 'followUpNeeded')::boolean END,
     o.name, t."submissionId", c."callAnalysisId"
