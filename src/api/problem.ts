@@ -7,13 +7,17 @@ import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
 
 const CODES = Object.keys(ERROR_CODES).filter(isErrorCode);
 
+const code = z
+  .enum(CODES)
+  .meta({ id: 'ErrorCode', description: 'What happened, to decide by. More may be added.' });
+
 export const problemReply = z
   .strictObject({
     type: z.literal('about:blank'),
     title: z.string().describe('The status in words.'),
     status: z.int().min(400).max(599),
     detail: z.string().describe('What happened, for people.'),
-    code: z.enum(CODES).describe('What happened, to decide by.'),
+    code,
     remedy: z.string().describe('What the sender of the request should do.'),
     requestId: z.string().describe("Finds the request in the gateway's log."),
   })

@@ -40,7 +40,12 @@ export function buildTestApi(
   const database = createDatabase({ url, poolSize: 1 });
   const { prisma } = database;
   const client = new Client({ connection, namespace });
-  const config = loadGatewayConfig({ DATABASE_URL: url, ...options.env });
+  const config = loadGatewayConfig({
+    DATABASE_URL: url,
+    // Beside all other tests, this process may be as busy as one that has to refuse requests.
+    EVENT_LOOP_DELAY_MAX_MS: '0',
+    ...options.env,
+  });
   const app = buildApi({
     logger: createLogger('silent', 'gateway'),
     access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
