@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 
 import { guard, type AccessConfig } from './access/access.ts';
 import { acceptJsonAndEmptyBodies } from './bodies.ts';
-import { createClientErrorHandler } from './client-errors.ts';
+import { createClientErrorHandler, refuseExpectations } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { collectDocument } from './document/document.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
@@ -71,6 +71,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
   limitConnections(app);
+  refuseExpectations(app);
   finishRequestsOnClose(app);
   // Answers are data: a browser that shows one as a page loads nothing and runs nothing.
   void app.register(fastifyHelmet, {
