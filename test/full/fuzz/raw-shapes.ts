@@ -24,8 +24,11 @@ const refused = (name: string, sent: fc.Arbitrary<string>) =>
 const get = (target: string, ...lines: string[]) =>
   [`GET ${target} HTTP/1.1`, HOST, 'Connection: close', ...lines, '', ''].join('\r\n');
 
+/** Where `rawShapesOf` puts a key that may start calls, so that bodies are read. */
+const KEY = '«key»';
+
 const post = (lines: readonly string[], body: string) =>
-  ['POST /calls HTTP/1.1', HOST, JSON_TYPE, ...lines, '', body].join('\r\n');
+  ['POST /calls HTTP/1.1', HOST, JSON_TYPE, KEY, ...lines, '', body].join('\r\n');
 
 const requestLine = fc.oneof(
   bytes(200),
@@ -151,8 +154,16 @@ const smuggled = fc.constantFrom(
   post(['Content-Length: 5\r\n 0'], `abcde${HIDDEN}`),
 );
 
-/** Everything that a client should not send, and a gateway meets. */
-export const rawShapes: fc.Arbitrary<RawShape> = fc.oneof(
+/** Everything that a client should not send, and a gateway meets, by somebody who has this key. */
+export function rawShapesOf(key: string): fc.Arbitrary<RawShape> {
+  const authorization = `Authorization: Bearer ${key}`;
+  return shapes.map((made) => ({
+    ...made,
+    pieces: made.pieces.map((piece) => piece.replaceAll(KEY, authorization)),
+  }));
+}
+
+const shapes: fc.Arbitrary<RawShape> = fc.oneof(
   shape(
     'a broken request line',
     requestLine.map((line) => `${line}\r\n${HOST}\r\n\r\n`),
