@@ -88,7 +88,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.setNotFoundHandler(handleNotFound);
   const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
   const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
-  collectDocument(app);
+  collectDocument(app, { hasKeys: deps.access.apiKeys.length > 0 });
   void app.register(documentRoutes);
   void app.register(healthRoute);
   const submit = createSubmit({ ...deps, openRuns });

@@ -4,14 +4,14 @@ import { CATEGORIES, PRIORITIES, SENTIMENTS } from '../domain/analysis.ts';
 import { COMPANY_MATCHES, OUTCOMES } from '../domain/call.ts';
 import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
 import { REDO_STEPS, STEPS } from '../domain/names.ts';
-import { hasAtMost } from './lengths.ts';
+import { hasAtMost, NO_CONTROLS } from './lengths.ts';
 import { cost, reason, redoStep } from './schemas.ts';
 
-const word = z
-  .string()
-  .min(1)
-  .refine(hasAtMost(100), 'must have at most 100 characters')
-  .meta({ maxLength: 100, description: 'The ConnectWise id of a company.' });
+const word = z.string().min(1).refine(hasAtMost(100), 'must have at most 100 characters').meta({
+  maxLength: 100,
+  pattern: NO_CONTROLS,
+  description: 'The ConnectWise id of a company.',
+});
 const moment = z.iso.datetime({ offset: true });
 
 /** Calls in progress cannot be reprocessed, so only those that have ended can be meant. */

@@ -5,3 +5,9 @@
 export function hasAtMost(most: number) {
   return (text: string): boolean => text.length <= most || Array.from(text).length <= most;
 }
+
+/**
+ * A pattern, for the document, of texts without the control characters that are refused wherever they are
+ * (access/texts.ts). JSON Schema has no words for halves of characters.
+ */
+export const NO_CONTROLS = String.raw`^[^\u0000-\u0008\u000e-\u001f\u007f-\u009f]*$`;

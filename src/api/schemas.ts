@@ -10,7 +10,7 @@ import {
 import { REDO_STEPS } from '../domain/names.ts';
 import { transcriptSegments } from '../domain/transcript.ts';
 import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
-import { hasAtMost } from './lengths.ts';
+import { hasAtMost, NO_CONTROLS } from './lengths.ts';
 
 const FORM =
   'must be a text of 1 to 128 letters, digits, dots, dashes and underscores that begins with a letter or digit and has no two dots in a row';
@@ -50,7 +50,8 @@ export const reason = z
   )
   .meta({
     maxLength: REASON_MAX_LENGTH,
-    description: 'Why, for the log; without control characters, and with five digits at most.',
+    pattern: NO_CONTROLS,
+    description: 'Why, for the log; with five digits at most.',
   });
 
 export const reprocessBody = z

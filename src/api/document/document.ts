@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 import { TAGS } from './about.ts';
-import { describeRoute } from './transform.ts';
+import { createTransform } from './transform.ts';
 import { tidy } from './tidy.ts';
 
 // Of the API, not of the service: it rises when a client that worked could break.
@@ -17,7 +17,10 @@ Every error is a problem document (RFC 9457) with a \`code\` to decide by and a 
  * Collects what the routes that are registered from now on say about themselves, for an OpenAPI
  * document. What is validated and what is documented are the same zod schemas.
  */
-export function collectDocument(app: FastifyInstance): void {
+export function collectDocument(
+  app: FastifyInstance,
+  { hasKeys }: { readonly hasKeys: boolean },
+): void {
   void app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -41,7 +44,7 @@ export function collectDocument(app: FastifyInstance): void {
         },
       },
     },
-    transform: describeRoute,
+    transform: createTransform(hasKeys),
     transformObject: (document) => tidy(jsonSchemaTransformObject(document)),
   });
 }

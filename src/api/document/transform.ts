@@ -16,39 +16,44 @@ type Transform = NonNullable<FastifyDynamicSwaggerOptions['transform']>;
 type RouteSchema = FastifySchema & { readonly [REFUSALS]?: readonly ErrorCode[] };
 
 /**
- * Turns what a route says about itself into its entry of the document, and adds what holds for every
+ * Creates what turns what a route says about itself into its entry of the document, and adds what holds for every
  * route: who may, and how requests are refused.
  */
-export const describeRoute: Transform = (document) => {
-  const { schema, url, route } = document;
-  const { [REFUSALS]: refusals, ...own }: RouteSchema = schema ?? {};
-  // Parts of a page, which are for its browser alone. Any other such route fails the document's test.
-  if (refusals === undefined) return { schema: { hide: true }, url };
-  const method = [route.method].flat()[0] ?? 'GET';
-  const requirement = requirementOf(method, url) ?? 'any key';
-  const refused = refusalsOf({ method, pattern: url, requirement, refusals });
-  const described: FastifySchema = {
-    ...own,
-    description: `${own.description ?? ''}\n\n${whoMay(own, requirement)}`,
-    security: own.security ?? (requirement === 'no key' ? [] : [{ key: scopesOf(requirement) }]),
-    response: { ...answersOf(own.response), ...refused },
+export const createTransform =
+  (hasKeys: boolean): Transform =>
+  (document) => {
+    const { schema, url, route } = document;
+    const { [REFUSALS]: refusals, ...own }: RouteSchema = schema ?? {};
+    // Parts of a page, which are for its browser alone. Any other such route fails the document's test.
+    if (refusals === undefined) return { schema: { hide: true }, url };
+    const method = [route.method].flat()[0] ?? 'GET';
+    const requirement = requirementOf(method, url) ?? 'any key';
+    const refused = refusalsOf({ method, pattern: url, requirement, refusals });
+    const described: FastifySchema = {
+      ...own,
+      description: `${own.description ?? ''}\n\n${whoMay(own, requirement)}`,
+      security: own.security ?? securityOf(requirement, hasKeys),
+      response: { ...answersOf(own.response), ...refused },
+    };
+    const transformed = toJsonSchemas({ ...document, schema: described });
+    // The transform of zod's schemas leaves headers out.
+    const response: Record<string, object> = { ...Object(transformed.schema).response };
+    for (const [status, { headers }] of Object.entries(refused)) {
+      if (headers !== undefined) response[status] = { ...response[status], headers };
+    }
+    return { url: withoutSlash(url), schema: { ...transformed.schema, response } };
   };
-  const transformed = toJsonSchemas({ ...document, schema: described });
-  // The transform of zod's schemas leaves headers out.
-  const response: Record<string, object> = { ...Object(transformed.schema).response };
-  for (const [status, { headers }] of Object.entries(refused)) {
-    if (headers !== undefined) response[status] = { ...response[status], headers };
-  }
-  return { url: withoutSlash(url), schema: { ...transformed.schema, response } };
-};
 
 /** A page is served with a slash at the end of its address, too. */
 function withoutSlash(url: string): string {
   return url.replace(/(?<=.)\/$/, '');
 }
 
-function scopesOf(requirement: Requirement): string[] {
-  return requirement === 'any key' ? [] : [requirement];
+/** A gateway without keys takes requests without one, too. */
+function securityOf(requirement: Requirement, hasKeys: boolean): Record<string, string[]>[] {
+  if (requirement === 'no key') return [];
+  const key = requirement === 'any key' ? [] : [requirement];
+  return hasKeys ? [{ key }] : [{}, { key }];
 }
 
 function whoMay({ security }: FastifySchema, requirement: Requirement): string {

@@ -6,7 +6,7 @@ import { ERROR_CODES, isErrorCode } from '../../domain/error-codes.ts';
 import { STEPS } from '../../domain/names.ts';
 import { GROUPINGS } from '../../domain/statistics.ts';
 import { closed } from '../closed-query.ts';
-import { hasAtMost } from '../lengths.ts';
+import { hasAtMost, NO_CONTROLS } from '../lengths.ts';
 
 /** As many as a page shows; a hundred are still read in a fraction of a second. */
 const LIMIT_DEFAULT = 50;
@@ -28,12 +28,21 @@ const flag = oneOf(['true', 'false'])
 
 const CODES = Object.keys(ERROR_CODES).filter(isErrorCode);
 
+/** For the document: from 1970 to 9999. */
+const YEARS = String.raw`^(?:19[7-9]\d|[2-9]\d{3})-`;
+
 const TIME_FORM =
   'must be a time such as 2026-11-30T08:00:00Z, or a day such as 2026-11-30, from 1970 to 9999; write + as %2B';
 
 // A day begins in UTC. Years that PostgreSQL reads in another way are no years of calls.
 const time = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], TIME_FORM)
+  .union(
+    [
+      z.iso.datetime({ offset: true }).meta({ pattern: YEARS }),
+      z.iso.date().meta({ pattern: YEARS }),
+    ],
+    TIME_FORM,
+  )
   .transform((text) => new Date(text))
   .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, TIME_FORM)
   .describe('A time, or a day in UTC, from 1970 to 9999.');
@@ -54,17 +63,21 @@ const connectwiseId = z
   .string(COMPANY_FORM)
   .min(1, COMPANY_FORM)
   .refine(hasAtMost(100), COMPANY_FORM)
-  .meta({ maxLength: 100, description: 'The ConnectWise id of a company.' });
+  .meta({
+    maxLength: 100,
+    pattern: NO_CONTROLS,
+    description: 'The ConnectWise id of a company.',
+  });
 
 const page = {
   limit: wholeNumber(1, LIMIT_MAX, `must be a whole number from 1 to ${LIMIT_MAX}`)
     .optional()
     .transform((value) => value ?? LIMIT_DEFAULT)
     .describe(`How many calls at most; ${LIMIT_DEFAULT} if it is left out.`),
-  cursor: z
-    .string('must be the nextCursor of an answer')
-    .optional()
-    .describe('The nextCursor of an answer to the same parameters.'),
+  cursor: z.string('must be the nextCursor of an answer').optional().meta({
+    pattern: NO_CONTROLS,
+    description: 'The nextCursor of an answer to the same parameters.',
+  }),
 };
 
 const timeRange = { from: time.optional(), to: time.optional() };
@@ -86,12 +99,14 @@ const filters = {
     .describe('Recordings of at least this length.'),
   q: z
     .string(SEARCH_FORM)
-    .regex(/\S/, SEARCH_FORM)
+    .refine((text) => /\S/.test(text), SEARCH_FORM)
     .refine(hasAtMost(SEARCH_MAX_LENGTH), SEARCH_FORM)
     .transform((text) => text.trim())
-    .meta({ maxLength: SEARCH_MAX_LENGTH })
+    .meta({ minLength: 1, maxLength: SEARCH_MAX_LENGTH, pattern: NO_CONTROLS })
     .optional()
-    .describe('Words to search for in companies, transcripts, summaries and quotes.'),
+    .describe(
+      'Words to search for in companies, transcripts, summaries and quotes; not only spaces.',
+    ),
 };
 
 type Range = { readonly from?: Date | undefined; readonly to?: Date | undefined };
