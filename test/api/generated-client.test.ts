@@ -95,11 +95,7 @@ describe('a client generated from the document', () => {
     );
     const files = [...compiled.stdout.matchAll(/([\w-]+\.ts)\(\d+,\d+\): error/g)];
     const wrong = new Set(files.map(([, file]) => file));
-    assert.deepEqual(
-      [...wrong].toSorted(),
-      ['wrong-0.ts', 'wrong-1.ts', 'wrong-2.ts'],
-      compiled.stdout,
-    );
+    assert.deepEqual(wrong, new Set(['wrong-0.ts', 'wrong-1.ts', 'wrong-2.ts']), compiled.stdout);
   });
 
   it('works', async () => {
