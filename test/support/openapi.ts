@@ -1,16 +1,16 @@
 /** A JSON Schema as the document has it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-export type Media = { readonly schema: JsonSchema };
+type Media = { readonly schema: JsonSchema };
 
-export type Parameter = {
+type Parameter = {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly schema: JsonSchema;
 };
 
-export type DocumentedResponse = {
+type DocumentedResponse = {
   readonly description: string;
   readonly headers?: Readonly<Record<string, object>>;
   readonly content: Readonly<Record<string, Media>>;
