@@ -6,8 +6,9 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 
 import { guard, type AccessConfig } from './access/access.ts';
 import { acceptJsonAndEmptyBodies } from './bodies.ts';
-import { createClientErrorHandler } from './client-errors.ts';
+import { createClientErrorHandler, refuseExpectations } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
+import { collectDocument } from './document/document.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
 import type { Limits } from './limits/limits.ts';
 import { createOpenRuns } from './limits/open-runs.ts';
@@ -17,6 +18,7 @@ import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
 import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-reprocesses.ts';
 import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
+import { documentRoutes } from './routes/document.ts';
 import { healthRoute } from './routes/health.ts';
 import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
@@ -69,6 +71,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
   limitConnections(app);
+  refuseExpectations(app);
   finishRequestsOnClose(app);
   // Answers are data: a browser that shows one as a page loads nothing and runs nothing.
   void app.register(fastifyHelmet, {
@@ -85,6 +88,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.setNotFoundHandler(handleNotFound);
   const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
   const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
+  collectDocument(app, { hasKeys: deps.access.apiKeys.length > 0 });
+  void app.register(documentRoutes);
   void app.register(healthRoute);
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });

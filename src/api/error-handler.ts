@@ -11,6 +11,12 @@ const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
   HOOK_REFUSED: 'Standard-Webhooks',
 };
 
+/** In words of ours: Fastify's repeat the address, however long it is and whatever secret is in it. */
+const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The address is not well formed.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the address is too long.',
+};
+
 /**
  * Answers every error as problem+json. An error without a code is a defect: it goes to the log, and
  * the client learns only the id by which to find it there.
@@ -45,9 +51,10 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
     }
 
     // Fastify's own refusals: a bad path, or a body that is not JSON, too large or of another type.
-    const { statusCode: status = 500 } = error as FastifyError;
+    const { statusCode: status = 500, code } = error as FastifyError;
     if (status >= 400 && status < 500) {
-      return answer({ code: 'INVALID_INPUT', status, detail: error.message });
+      const detail = ADDRESS_FAULTS[code] ?? error.message;
+      return answer({ code: 'INVALID_INPUT', status, detail });
     }
 
     request.log.error({ error }, 'A request met an unexpected error.');
@@ -69,5 +76,7 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
+  // Said here as well, for requests that are refused before any hook runs.
+  void reply.header('cache-control', 'no-store');
   return reply.status(problem.status).type(PROBLEM_TYPE).send(problem);
 }
