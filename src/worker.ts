@@ -19,6 +19,7 @@ import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts'
 import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';
 import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
+import { WORKER_HEARTBEAT } from './clients/temporal/worker-census.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
 import { untilDatabaseFits } from './process/database-at-start.ts';
@@ -56,6 +57,8 @@ async function main(): Promise<void> {
   // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
   Runtime.install({
     logger: toTemporalLogger(logger),
+    // By it the gateway learns within seconds that no worker is left.
+    workerHeartbeatInterval: WORKER_HEARTBEAT,
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
     },

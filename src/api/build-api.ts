@@ -9,6 +9,8 @@ import { acceptJsonAndEmptyBodies } from './bodies.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import { createMetrics, type MetricsDeps } from './metrics/metrics.ts';
 import type { Limits } from './limits/limits.ts';
 import { createOpenRuns } from './limits/open-runs.ts';
 import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-reprocesses.ts';
@@ -19,6 +21,8 @@ import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-r
 import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
 import { healthRoute } from './routes/health.ts';
 import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { readinessRoute, type ReadinessDeps } from './routes/readiness.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -34,6 +38,8 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   CallHistoryDeps &
   BulkReprocessesDeps &
   ReprocessReceiptDeps &
+  ReadinessDeps &
+  MetricsDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
     readonly access: AccessConfig;
@@ -75,6 +81,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     contentSecurityPolicy: DATA_ONLY,
     frameguard: { action: 'deny' },
   });
+  const metrics = createMetrics(deps);
+  countRequests(app, metrics);
   shedLoad(app, deps.limits.eventLoopDelayMs);
   const requestLimits = createRequestLimits(app, deps.limits);
   guard(app, deps.access, requestLimits);
@@ -86,6 +94,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
   const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
   void app.register(healthRoute);
+  void app.register(readinessRoute, deps);
+  void app.register(metricsRoute, { metrics });
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
   void app.register(listCallRoutes, deps);
