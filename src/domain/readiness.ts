@@ -7,7 +7,7 @@ export type DependencyName = (typeof DEPENDENCIES)[number];
 
 /** `unknown`: nobody can say, because something else does not answer, or because nobody has asked yet. */
 export const DEPENDENCY_STATES = ['ok', 'failing', 'unknown'] as const;
-export type DependencyState = (typeof DEPENDENCY_STATES)[number];
+type DependencyState = (typeof DEPENDENCY_STATES)[number];
 
 /** What a probe has found. */
 export type Finding = {
