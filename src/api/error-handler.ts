@@ -27,7 +27,7 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
     const known = error instanceof ServiceError ? error : database.toServiceError(error);
     if (known !== null) {
       // The hosts of our own servers are for the log, not for whoever has a key or a hook's secret.
-      const { code, message, unplaced: detail } = known;
+      const { code, message, told: detail } = known;
       const status = toHttpStatus(code);
       request.log[status >= 500 ? 'warn' : 'info']({ code }, message);
       const retryAfterSeconds = secondsUntilRetry(status, known.retryAfterMs);

@@ -21,11 +21,11 @@ export type Finding = {
 export const OK: Finding = { state: 'ok', reason: null };
 
 /** The finding of a probe that failed: what failed, and what to do. */
-export function failing({ code, unplaced, message }: ServiceError): Finding {
+export function failing({ code, told, message }: ServiceError): Finding {
   const advice = adviceAtStart(code);
   return {
     state: 'failing',
-    reason: `${unplaced} ${advice}`,
+    reason: `${told} ${advice}`,
     logged: `${message} ${advice}`,
   };
 }

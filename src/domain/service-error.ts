@@ -12,8 +12,8 @@ export type ServiceErrorOptions = {
   readonly cause?: unknown;
   /** Whether the same request may succeed later, where that differs from the code's own answer. */
   readonly retryable?: boolean;
-  /** The message without the place of the failure, where it has one. */
-  readonly unplaced?: string;
+  /** The message as the sender of a request is told it, where that differs. */
+  readonly told?: string;
 };
 
 /**
@@ -26,8 +26,8 @@ export class ServiceError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly context: ErrorContext;
-  /** The message for those who need not know where our own servers are: without a place. */
-  readonly unplaced: string;
+  /** The message as the sender of a request is told it: without the place, which the log names. */
+  readonly told: string;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
     // The log and Temporal do not take every character that a server may have sent.
@@ -37,22 +37,22 @@ export class ServiceError extends Error {
     this.retryable = options.retryable ?? ERROR_CODES[code].retryable;
     this.retryAfterMs = options.retryAfterMs ?? undefined;
     this.context = options.context ?? {};
-    this.unplaced = toStorable(options.unplaced ?? message);
+    this.told = toStorable(options.told ?? message);
   }
 
   /** The same failure, whose message ends in the place where it happened: a host, an object, a model. */
   at(place: string): ServiceError {
-    const { code, message, unplaced, retryable, context, cause } = this;
+    const { code, message, told, retryable, context, cause } = this;
     const [, said = message, remark] = /^(.*?)(?: \(([^()]*)\))?\.$/s.exec(message) ?? [];
     const located = `${said} (${remark === undefined ? '' : `${remark}; `}${place}).`;
     const retryAfterMs = this.retryAfterMs ?? null;
-    const options = { retryable, retryAfterMs, context, cause, unplaced };
+    const options = { retryable, retryAfterMs, context, cause, told };
     return new ServiceError(code, located, options);
   }
 
   /** The same failure, marked as one that another attempt cannot mend. */
   forGood(): ServiceError {
-    const { code, message, unplaced, context, cause } = this;
-    return new ServiceError(code, message, { context, cause, unplaced, retryable: false });
+    const { code, message, told, context, cause } = this;
+    return new ServiceError(code, message, { context, cause, told, retryable: false });
   }
 }

@@ -18,6 +18,6 @@ describe('a failure', () => {
     const failed = new ServiceError('DATABASE_UNAVAILABLE', 'It broke (twice).');
     const located = failed.at('database calls at db.internal:5432').forGood();
     assert.equal(located.message, 'It broke (twice; database calls at db.internal:5432).');
-    assert.equal(located.unplaced, 'It broke (twice).');
+    assert.equal(located.told, 'It broke (twice).');
   });
 });

@@ -544,7 +544,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'a reply names the host of the database',
     file: 'src/api/error-handler.ts',
-    from: 'const { code, message, unplaced: detail } = known;',
+    from: 'const { code, message, told: detail } = known;',
     to: 'const { code, message, message: detail } = known;',
     test: 'test/errors/gateway-replies.test.ts',
     title: 'when Temporal answers',
