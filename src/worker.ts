@@ -155,9 +155,15 @@ async function main(): Promise<void> {
     const digests = createDigestRepository(database);
     const toServiceError = (error: unknown) => database.toServiceError(error);
     const kept = keepDigests({ digests, toServiceError, logger }, stopping.signal);
-    const { startUnlessKnown } = createBulkReprocessRuns(client, config.taskQueue);
-    const listLeft = async () => bulkReprocesses.listLeft(await database.currentTime());
-    const started = startLeftBulks({ listLeft, startUnlessKnown, logger }, stopping.signal);
+    const bulkRuns = createBulkReprocessRuns(client, config.taskQueue);
+    const started = startLeftBulks(
+      {
+        listLeft: async () => bulkReprocesses.listLeft(await database.currentTime()),
+        startUnlessKnown: (id) => bulkRuns.startUnlessKnown(id),
+        logger,
+      },
+      stopping.signal,
+    );
     // Before the database is closed, also when the worker fails.
     stack.defer(async () => {
       stopping.abort();
