@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { buildApi } from './api/build-api.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
+import { createTemporalProbes } from './clients/temporal/probes.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
@@ -22,6 +23,8 @@ import { createHookDeliveryRepository } from './repositories/hook-delivery-repos
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createStoredWorkRepository } from './repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
+import { watchDependencies } from './process/watch-dependencies.ts';
+import { createDatabaseProbes } from './repositories/probes.ts';
 import { runProcess } from './process/run-process.ts';
 
 // `docker stop` kills a process ten seconds after SIGTERM. Running requests have five seconds to end; a
@@ -46,9 +49,25 @@ async function main(): Promise<void> {
     const { prisma } = database;
     const client = new Client({ connection, namespace });
 
+    const stopping = new AbortController();
+    const readiness = watchDependencies(
+      {
+        ...createDatabaseProbes(database),
+        ...createTemporalProbes(client, config.taskQueue),
+      },
+      logger,
+      stopping.signal,
+    );
+    // Before what they ask is closed.
+    stack.defer(async () => {
+      stopping.abort();
+      await readiness.ended;
+    });
+
     const app = stack.adopt(
       buildApi({
         logger,
+        readiness,
         access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
         limits: config.limits,
         hookSecrets: config.hookSecrets,
@@ -76,10 +95,9 @@ async function main(): Promise<void> {
       logger.info('There are no API_KEYS: everybody on this machine may do everything.');
     }
     await app.listen({ host: config.host, port: config.port });
-    const stopping = new AbortController();
-    stack.defer(() => stopping.abort());
     void watchDatabase((signal) => database.check(signal), logger, stopping.signal);
     await untilStopSignal();
+    stopping.abort();
     logger.info('The gateway is shutting down.');
     endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));
   } finally {

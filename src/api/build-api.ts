@@ -10,6 +10,8 @@ import { createClientErrorHandler, refuseExpectations } from './client-errors.ts
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { collectDocument } from './document/document.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import { createMetrics, type MetricsDeps } from './metrics/metrics.ts';
 import type { Limits } from './limits/limits.ts';
 import { createOpenRuns } from './limits/open-runs.ts';
 import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-reprocesses.ts';
@@ -21,6 +23,8 @@ import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.t
 import { documentRoutes } from './routes/document.ts';
 import { healthRoute } from './routes/health.ts';
 import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { readinessRoute, type ReadinessDeps } from './routes/readiness.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
@@ -36,6 +40,8 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   CallHistoryDeps &
   BulkReprocessesDeps &
   ReprocessReceiptDeps &
+  ReadinessDeps &
+  MetricsDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
     readonly access: AccessConfig;
@@ -78,6 +84,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     contentSecurityPolicy: DATA_ONLY,
     frameguard: { action: 'deny' },
   });
+  const metrics = createMetrics(deps);
+  countRequests(app, metrics);
   shedLoad(app, deps.limits.eventLoopDelayMs);
   const requestLimits = createRequestLimits(app, deps.limits);
   guard(app, deps.access, requestLimits);
@@ -91,6 +99,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   collectDocument(app, { hasKeys: deps.access.apiKeys.length > 0 });
   void app.register(documentRoutes);
   void app.register(healthRoute);
+  void app.register(readinessRoute, deps);
+  void app.register(metricsRoute, { metrics });
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
   void app.register(listCallRoutes, deps);

@@ -32,9 +32,10 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
 
     const known = error instanceof ServiceError ? error : database.toServiceError(error);
     if (known !== null) {
-      const { code, message: detail } = known;
+      // The hosts of our own servers are for the log, not for whoever has a key or a hook's secret.
+      const { code, message, told: detail } = known;
       const status = toHttpStatus(code);
-      request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
+      request.log[status >= 500 ? 'warn' : 'info']({ code }, message);
       const retryAfterSeconds = secondsUntilRetry(status, known.retryAfterMs);
       if (retryAfterSeconds !== null) void reply.header('retry-after', retryAfterSeconds);
       // RFC 9110 wants every 401 to say how to prove who one is.

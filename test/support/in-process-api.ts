@@ -54,6 +54,7 @@ export function buildTestApi(
     hookDeliveries: createHookDeliveryRepository(prisma),
     trustedProxies: config.trustedProxies,
     paidReprocesses: createPaidReprocessRepository(prisma),
+    readiness: { read: () => [] },
     database,
     calls: createCallRepository(prisma),
     listings: createListingRepository(database),

@@ -21,5 +21,6 @@ export function limitReached(
 ): ServiceError {
   return new ServiceError('LIMIT_REACHED', `The limit ${name} is reached: ${limit} ${what}.`, {
     retryAfterMs,
+    context: { limit: name },
   });
 }

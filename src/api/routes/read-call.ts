@@ -55,7 +55,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
         findRunIfTemporalAnswers(runs, callSid, (error) =>
           logger.info(
             { code: error.code },
-            'Temporal does not answer: the row alone tells how the call is.',
+            `The row alone tells how the call is: ${error.message}`,
           ),
         ),
         costOf(found, deps),
