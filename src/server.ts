@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
+import { createRecordingReader } from './clients/recording-store/reader.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
@@ -60,6 +61,8 @@ async function main(): Promise<void> {
         listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        recordings:
+          config.recordingStore === null ? null : createRecordingReader(config.recordingStore),
         storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
@@ -101,6 +104,7 @@ readArguments({
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
     TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
+    RECORDINGS_BUCKET: 'The archive, so that recordings can be listened to.',
     'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
     '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
   },

@@ -20,6 +20,7 @@ import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.t
 import { healthRoute } from './routes/health.ts';
 import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
+import { recordingRoute, type RecordingDeps } from './routes/recording.ts';
 import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
 import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
@@ -32,6 +33,7 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   Omit<ReprocessCallDeps, 'openRuns' | 'paid'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
   CallHistoryDeps &
+  RecordingDeps &
   BulkReprocessesDeps &
   ReprocessReceiptDeps &
   PaidReprocessDeps & {
@@ -91,6 +93,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(listCallRoutes, deps);
   void app.register(readCallRoutes, deps);
   void app.register(callHistoryRoutes, deps);
+  void app.register(recordingRoute, deps);
   void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   void app.register(bulkReprocessesRoutes, deps);

@@ -53,6 +53,10 @@ const gatewayFields = z.object({
     .nullable()
     .default(null),
   TEMPORAL_UI_URL: webAddress.nullable().default(null),
+  // Without a bucket everything but the recordings themselves is served.
+  RECORDINGS_BUCKET: text.nullable().default(null),
+  STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
+  GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
   SPEECH_PRICE_PER_MINUTE: price,
   LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,
   LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: price,

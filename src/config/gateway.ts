@@ -2,6 +2,7 @@ import type { ApiKey } from '../domain/api-key.ts';
 import type { Prices } from '../domain/call-cost.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { LogLevel } from './process-schema.ts';
+import { warningsOfStorage } from './exposure.ts';
 import { warningsOfGateway } from './public-gateway.ts';
 import { readValues } from './read-values.ts';
 import type { Environment, TemporalConfig } from './temporal.ts';
@@ -32,6 +33,12 @@ export type GatewayConfig = {
   readonly taskQueue: string;
   /** The address of Temporal's Web UI, without a trailing slash; `null` when not configured. */
   readonly temporalUiUrl: string | null;
+  /** The archive of the workers; `null`: the gateway serves no recordings. */
+  readonly recordingStore: {
+    readonly bucket: string;
+    readonly apiEndpoint: string | null;
+    readonly projectId: string | null;
+  } | null;
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
   readonly prices: Prices;
@@ -49,7 +56,7 @@ export function loadGatewayConfig(
 ): GatewayConfig {
   const { value, temporal, warnings } = readValues(gatewaySchema, { env, earlier }, (values) => ({
     faults: [],
-    warnings: warningsOfGateway(values),
+    warnings: [...warningsOfGateway(values), ...warningsOfStorage(values)],
   }));
   return {
     warnings,
@@ -71,6 +78,14 @@ export function loadGatewayConfig(
     temporal,
     taskQueue: value.TASK_QUEUE,
     temporalUiUrl: value.TEMPORAL_UI_URL,
+    recordingStore:
+      value.RECORDINGS_BUCKET === null
+        ? null
+        : {
+            bucket: value.RECORDINGS_BUCKET,
+            apiEndpoint: value.STORAGE_API_ENDPOINT,
+            projectId: value.GOOGLE_CLOUD_PROJECT,
+          },
     callerChannel: value.RECORDING_CALLER_CHANNEL,
     prices: {
       currency: value.PRICE_CURRENCY,

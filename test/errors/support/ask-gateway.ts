@@ -57,6 +57,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        recordings: null,
         storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
