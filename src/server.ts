@@ -17,6 +17,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createListingRepository } from './repositories/listing/listing-repository.ts';
+import { createLogFeedRepository } from './repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
+        logFeed: createLogFeedRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         recordings:
           config.recordingStore === null ? null : createRecordingReader(config.recordingStore),

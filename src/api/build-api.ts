@@ -9,6 +9,10 @@ import { acceptJsonAndEmptyBodies } from './bodies.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
 import { createErrorHandler, handleNotFound } from './error-handler.ts';
+import { createFeed } from './events/feed.ts';
+import { createEventStreams, type EventStreams } from './events/streams.ts';
+import type { LogFeedRepository } from '../repositories/log-feed-repository.ts';
+import { createStreamLimit } from './limits/event-streams.ts';
 import type { Limits } from './limits/limits.ts';
 import { createOpenRuns } from './limits/open-runs.ts';
 import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-reprocesses.ts';
@@ -17,6 +21,7 @@ import { shedLoad } from './access/shed-load.ts';
 import { describeRequest } from './request-log.ts';
 import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-reprocesses.ts';
 import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
+import { eventsRoutes, type EventsDeps } from './routes/events.ts';
 import { healthRoute } from './routes/health.ts';
 import { listCallRoutes, type ListCallsDeps } from './routes/list-calls.ts';
 import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
@@ -34,10 +39,12 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   Omit<PhoneSystemHookDeps, 'submit' | 'requestLimits'> &
   CallHistoryDeps &
   RecordingDeps &
+  Omit<EventsDeps, 'streams' | 'streamLimit'> &
   BulkReprocessesDeps &
   ReprocessReceiptDeps &
   PaidReprocessDeps & {
     readonly logger: FastifyBaseLogger;
+    readonly logFeed: LogFeedRepository;
     readonly access: AccessConfig;
     readonly limits: Limits;
     /** Addresses and ranges of proxies that are believed when they say whom a request comes from. */
@@ -71,6 +78,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   });
   limitConnections(app);
+  const streams = followLog(app, deps);
   finishRequestsOnClose(app);
   // Answers are data: a browser that shows one as a page loads nothing and runs nothing.
   void app.register(fastifyHelmet, {
@@ -94,9 +102,26 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(readCallRoutes, deps);
   void app.register(callHistoryRoutes, deps);
   void app.register(recordingRoute, deps);
+  const streamLimit = createStreamLimit(deps.limits.eventStreamsPerKey);
+  void app.register(eventsRoutes, { ...deps, streams, streamLimit });
   void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   void app.register(bulkReprocessesRoutes, deps);
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;
+}
+
+/** The streams of events. They end before the last requests are waited for, because they never do by themselves. */
+function followLog(app: FastifyInstance, { logFeed: log, database }: ApiDeps): EventStreams {
+  const warn = (text: string) => (error: unknown) => {
+    const failure = database.toServiceError(error);
+    app.log.warn(failure === null ? { error } : { code: failure.code }, text);
+  };
+  const feed = createFeed(log, warn('The streams of events wait: the log cannot be read.'));
+  const streams = createEventStreams(
+    { feed, log },
+    warn('A stream of events was ended: the log cannot be read.'),
+  );
+  app.addHook('preClose', async () => streams.close());
+  return streams;
 }

@@ -32,6 +32,9 @@ export const submitBody = z.strictObject({
 
 export const callParams = z.object({ callSid });
 
+/** Of a route that takes no parameters behind its path. */
+export const noQuery = z.strictObject({});
+
 export const reprocessBody = z
   .strictObject({
     from: z.enum(REDO_STEPS, `must be one of ${REDO_STEPS.join(', ')}`).optional(),

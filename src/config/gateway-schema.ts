@@ -46,6 +46,8 @@ const gatewayFields = z.object({
   OPEN_RUNS_PER_KEY: wholeNumber(0, 1_000_000).default(10_000),
   // Corrections are made once or twice; a script that repeats itself pays each time.
   PAID_REPROCESSES_PER_CALL_AND_DAY: wholeNumber(0, 1_000_000).default(10),
+  // Half a dozen people with several pages each; a gateway takes 900 connections in all.
+  EVENT_STREAMS_PER_KEY: wholeNumber(0, 1_000_000).default(50),
   // Answers take milliseconds; after a second in the queue, its client is close to giving up.
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 60_000).default(1_000),
   PUBLIC_URL: webAddress

@@ -22,6 +22,7 @@ export type GatewayConfig = {
     readonly requestsPerMinute: number;
     readonly openRunsPerKey: number;
     readonly paidReprocessesPerDay: number;
+    readonly eventStreamsPerKey: number;
     readonly eventLoopDelayMs: number;
   };
   /** The keys that are accepted; with none, everybody on this machine is. */
@@ -71,6 +72,7 @@ export function loadGatewayConfig(
       requestsPerMinute: value.REQUESTS_PER_MINUTE,
       openRunsPerKey: value.OPEN_RUNS_PER_KEY,
       paidReprocessesPerDay: value.PAID_REPROCESSES_PER_CALL_AND_DAY,
+      eventStreamsPerKey: value.EVENT_STREAMS_PER_KEY,
       eventLoopDelayMs: value.EVENT_LOOP_DELAY_MAX_MS,
     },
     logLevel: value.LOG_LEVEL,

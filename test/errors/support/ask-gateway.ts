@@ -12,6 +12,7 @@ import { createCallAnalysisRepository } from '../../../src/repositories/call-ana
 import { createCallRepository } from '../../../src/repositories/call-repository.ts';
 import { createDatabase } from '../../../src/repositories/database.ts';
 import { createListingRepository } from '../../../src/repositories/listing/listing-repository.ts';
+import { createLogFeedRepository } from '../../../src/repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
@@ -56,6 +57,7 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
         calls: createCallRepository(prisma),
         listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
+        logFeed: createLogFeedRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
         recordings: null,
         storedWork: createStoredWorkRepository(prisma),
