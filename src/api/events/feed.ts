@@ -14,7 +14,7 @@ export type Follower = {
 const LOOK_EVERY_MS = 1_000;
 
 /** How many rows are read at once. */
-export const PAGE_ROWS = 500;
+const PAGE_ROWS = 500;
 
 export type Feed = ReturnType<typeof createFeed>;
 

@@ -11,7 +11,7 @@ export type StreamSubject = {
   readonly only: { readonly callId: string } | { readonly events: readonly LogEvent[] };
   /** The name of its events. */
   readonly name: string;
-  toData(row: FedRow): unknown;
+  readonly toData: (row: FedRow) => unknown;
 };
 
 // Read anew for each stream that is behind, so few: a reader on a slow line holds no more in memory.

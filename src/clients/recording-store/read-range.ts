@@ -24,7 +24,7 @@ export type RangeInput = {
  * @throws ServiceError STORAGE_…, at the first piece or between two; the reason of the signal.
  */
 export async function* readRange(
-  { exchange, objectUrl }: Transport,
+  { openStream, objectUrl }: Transport,
   { name, generation, first, last, idleTimeoutMs, signal }: RangeInput,
 ): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
@@ -37,11 +37,10 @@ export async function* readRange(
   stop.addEventListener('abort', onStop, { once: true });
   let missing = last - first + 1;
   try {
-    const { status, data } = await exchange<Readable>({
+    const { status, data } = await openStream({
       url: objectUrl(name),
       params: { alt: 'media', generation },
       headers: { range: `bytes=${first}-${last}` },
-      responseType: 'stream',
       signal: stop,
     });
     body = data;

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { type File, Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 
@@ -28,10 +30,10 @@ export type Transport = {
    * whatever the library throws; `toRequestError` translates it.
    */
   readonly request: <T>(options: RequestOptions) => Promise<T>;
-  /** The same, for an answer whose status matters too. */
-  readonly exchange: <T>(
+  /** The same for an answer that is read as a stream, and whose status matters too. */
+  readonly openStream: (
     options: RequestOptions,
-  ) => Promise<{ readonly status: number; readonly data: T }>;
+  ) => Promise<{ readonly status: number; readonly data: Readable }>;
   /**
    * Runs a request whose answer is small. Throws STORAGE_… (UNAVAILABLE when the time is over); the
    * reason of the caller's signal.
@@ -60,7 +62,8 @@ export function createTransport(address: StorageAddress, requestTimeoutMs: numbe
     async request<T>(options: RequestOptions): Promise<T> {
       return (await storage.authClient.request<T>(options)).data;
     },
-    exchange: <T>(options: RequestOptions) => storage.authClient.request<T>(options),
+    openStream: (options) =>
+      storage.authClient.request<Readable>({ ...options, responseType: 'stream' }),
 
     async withDeadline(subject, signal, work) {
       const toTimeoutError = () =>
