@@ -174,7 +174,7 @@ describe('GET /calls/:callSid/recording', () => {
     await remove();
     await storeAudio(sandbox, '3.1', Buffer.from('another audio'));
     const problem = await assertProblem(await ask('3.1/recording'), 404, 'STORAGE_OBJECT_MISSING');
-    assert.match(problem.remedy, /^Reprocess the call from archiveRecording/);
+    assert.match(problem.remedy, /^Ask for a reprocess from archiveRecording/);
     assert.match(problem.detail, /there is no such object/);
   });
 

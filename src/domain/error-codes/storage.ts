@@ -56,7 +56,7 @@ export const STORAGE_CODES = {
     retryable: false,
     remedy: 'Send the signal reprocess with {"from":"archiveRecording"}.',
     requestRemedy:
-      'Reprocess the call from archiveRecording: if the phone system still has the recording, it is archived again.',
+      'Ask for a reprocess from archiveRecording: if the phone system still has the recording, it is archived again.',
   },
   STORAGE_OBJECT_TOO_LARGE: {
     meaning:
