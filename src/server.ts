@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
+import { createRecordingReader } from './clients/recording-store/reader.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createTemporalProbes } from './clients/temporal/probes.ts';
 import { createLinkBuilder } from './api/views.ts';
@@ -17,6 +18,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createListingRepository } from './repositories/listing/listing-repository.ts';
+import { createLogFeedRepository } from './repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
@@ -78,7 +80,10 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
+        logFeed: createLogFeedRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        recordings:
+          config.recordingStore === null ? null : createRecordingReader(config.recordingStore),
         storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
@@ -119,6 +124,7 @@ readArguments({
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
     TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
+    RECORDINGS_BUCKET: 'The archive, so that recordings can be listened to.',
     'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
     '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
   },

@@ -14,6 +14,7 @@ import { createDatabase } from '../../src/repositories/database.ts';
 import { createHookDeliveryRepository } from '../../src/repositories/hook-delivery-repository.ts';
 import { createListingRepository } from '../../src/repositories/listing/listing-repository.ts';
 import { createPaidReprocessRepository } from '../../src/repositories/paid-reprocess-repository.ts';
+import { createLogFeedRepository } from '../../src/repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from '../../src/repositories/speech-operation-repository.ts';
 import { createStoredWorkRepository } from '../../src/repositories/stored-work-repository.ts';
@@ -55,6 +56,8 @@ export function buildTestApi(
     trustedProxies: config.trustedProxies,
     paidReprocesses: createPaidReprocessRepository(prisma),
     readiness: { read: () => [] },
+    recordings: null,
+    logFeed: createLogFeedRepository(prisma),
     database,
     calls: createCallRepository(prisma),
     listings: createListingRepository(database),

@@ -1,4 +1,4 @@
-import { isErrorCode, type ErrorCode } from '../../domain/error-codes.ts';
+import { isErrorCode, type ErrorCode, type RequestCode } from '../../domain/error-codes.ts';
 import { DATABASE_CODES } from '../../domain/error-codes/database.ts';
 import { TEMPORAL_CODES } from '../../domain/error-codes/temporal.ts';
 
@@ -32,6 +32,16 @@ export const DATABASE_REFUSALS = Object.keys(DATABASE_CODES).filter(isErrorCode)
 
 /** Why a route refuses requests when it asks Temporal. */
 export const TEMPORAL_REFUSALS = Object.keys(TEMPORAL_CODES).filter(isErrorCode);
+
+/** Why a route refuses requests when it asks the archive. */
+export const STORAGE_REFUSALS = [
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_RATE_LIMITED',
+  'STORAGE_PAYMENT_REQUIRED',
+  'STORAGE_CREDENTIALS_REFUSED',
+  'STORAGE_BAD_REQUEST',
+  'STORAGE_OBJECT_MISSING',
+] as const satisfies readonly RequestCode[];
 
 /** Where a route keeps its refusals until the document is written. */
 export const REFUSALS = 'x-refusals';

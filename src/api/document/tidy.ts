@@ -2,13 +2,16 @@ type Json = Record<string, unknown>;
 
 /**
  * Changes in a document what its makers cannot know: a body that may be null may be left out, which
- * OpenAPI says beside the schema; and named schemas that nothing refers to are left out, since each is
- * made twice, for requests and for answers.
+ * OpenAPI says beside the schema; HEAD goes without saying; and named schemas that nothing refers to are
+ * left out, since each is made twice, for requests and for answers.
  */
 export function tidy<T extends { readonly paths?: unknown; readonly components?: unknown }>(
   document: T,
 ): T {
-  for (const path of valuesOf(document.paths)) valuesOf(path).forEach(makeBodyOptional);
+  for (const path of valuesOf(document.paths)) {
+    delete path['head'];
+    valuesOf(path).forEach(makeBodyOptional);
+  }
   const schemas = isObject(document.components) ? document.components['schemas'] : undefined;
   if (isObject(schemas)) removeUnused(schemas, document);
   return document;

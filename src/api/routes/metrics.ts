@@ -1,5 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { z } from 'zod';
 
+import { about } from '../document/about.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
 /** `GET /metrics`: what the gateway counts about itself, in the text format of Prometheus. */
@@ -7,7 +9,19 @@ export const metricsRoute: FastifyPluginAsync<{ readonly metrics: Metrics }> = a
   app,
   { metrics: { registry } },
 ) => {
-  app.get('/metrics', { schema: { summary: 'Numbers for Prometheus' } }, async (_request, reply) =>
+  const schema = {
+    ...about({
+      name: 'readMetrics',
+      tag: 'service',
+      summary: 'Numbers for Prometheus',
+      does: 'Gives what the gateway counts about itself, in the text format of Prometheus. Answers requests for any host.',
+      refusals: [],
+    }),
+    response: {
+      200: { description: 'The numbers.', content: { 'text/plain': { schema: z.string() } } },
+    },
+  };
+  app.get('/metrics', { schema }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 };

@@ -7,22 +7,24 @@ import {
   type Dependency,
   type Readiness,
 } from '../../domain/readiness.ts';
+import { closed } from '../closed-query.ts';
+import { about } from '../document/about.ts';
 import { createAdministratorRule } from '../access/administrators.ts';
 import type { AccessConfig } from '../access/access.ts';
 
 export type ReadinessDeps = { readonly readiness: Readiness; readonly access: AccessConfig };
 
-const query = z.strictObject({
+const query = closed({
   /** Whether requests may be sent here: a gateway without its database still starts calls. */
   for: z.literal('traffic', 'must be traffic, or left out').optional(),
 });
 
-const reply = z.object({
+const reply = z.strictObject({
   status: z.enum(['ready', 'notReady']),
   /** Only for those who may see it. */
   dependencies: z
     .array(
-      z.object({
+      z.strictObject({
         name: z.enum(DEPENDENCIES),
         state: z.enum(DEPENDENCY_STATES),
         /** Why it is not ok, and what to do; null if it is ok. */
@@ -46,9 +48,18 @@ export const readinessRoute: FastifyPluginAsyncZod<ReadinessDeps> = async (
     '/readyz',
     {
       schema: {
-        summary: 'Whether what the gateway needs works',
+        ...about({
+          name: 'checkReadiness',
+          tag: 'service',
+          summary: 'Whether what the gateway needs works',
+          does: 'Tells by the last probes, a few seconds old, whether everything that the gateway needs works. With `for=traffic`, whether it can take calls, which needs Temporal alone. Details are for keys with the scope `admin`. Answers requests for any host.',
+          refusals: [],
+        }),
         querystring: query,
-        response: { 200: reply, 503: reply },
+        response: {
+          200: reply.describe('All of it works.'),
+          503: reply.describe('Something does not work, or is not known yet.'),
+        },
       },
     },
     (request, response) => {

@@ -1938,7 +1938,8 @@ export const ProcessingLogScalarFieldEnum = {
   activityId: 'activityId',
   actor: 'actor',
   createdAt: 'createdAt',
-  updatedAt: 'updatedAt'
+  updatedAt: 'updatedAt',
+  transactionId: 'transactionId'
 } as const
 
 export type ProcessingLogScalarFieldEnum = (typeof ProcessingLogScalarFieldEnum)[keyof typeof ProcessingLogScalarFieldEnum]
