@@ -7,13 +7,19 @@ import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
 
 const CODES = Object.keys(ERROR_CODES).filter(isErrorCode);
 
+/** RFC 9457 wants a URI, and one that leads nowhere is better than one that may lead elsewhere some day. */
+const TYPE_PREFIX = 'urn:call-processing:problem:';
+
 const code = z
   .enum(CODES)
   .meta({ id: 'ErrorCode', description: 'What happened, to decide by. More may be added.' });
 
 export const problemReply = z
   .strictObject({
-    type: z.literal('about:blank'),
+    type: z
+      .string()
+      .startsWith(TYPE_PREFIX)
+      .describe('A name for the kind of error that never changes: a prefix and the code.'),
     title: z.string().describe('The status in words.'),
     status: z.int().min(400).max(599),
     detail: z.string().describe('What happened, for people.'),
@@ -35,7 +41,7 @@ export function toProblem(
   const { code, status, detail, requestId } = problem;
   const { remedy, requestRemedy }: CodeFacts = ERROR_CODES[code];
   return {
-    type: 'about:blank',
+    type: `${TYPE_PREFIX}${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
