@@ -6,6 +6,7 @@ import { buildApi } from './api/build-api.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createRecordingReader } from './clients/recording-store/reader.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
+import { createBucketProbe } from './clients/recording-store/probe.ts';
 import { createTemporalProbes } from './clients/temporal/probes.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
@@ -56,6 +57,9 @@ async function main(): Promise<void> {
       {
         ...createDatabaseProbes(database),
         ...createTemporalProbes(client, config.taskQueue),
+        ...(config.recordingStore === null
+          ? {}
+          : { bucket: createBucketProbe(config.recordingStore) }),
       },
       logger,
       stopping.signal,
