@@ -458,7 +458,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/activities/bulk-reprocess/tell-next-call.ts',
     from: "if (call.callStatus === 'FAILED' && wasBegun) {",
     to: "if (call.callStatus === 'FAILED' && wasBegun && call.id === '') {",
-    test: 'test/service/bulk-reprocess.test.ts',
+    test: 'test/full/bulk-reprocess-routes.test.ts',
     title: 'begins no call that somebody else has reprocessed',
   },
   {

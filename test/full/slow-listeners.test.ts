@@ -12,8 +12,8 @@ import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openRawConnection, type RawConnection } from '../support/raw-connection.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { addCall } from './archived-calls.ts';
-import { addRow } from './log-rows.ts';
+import { addCall } from '../api/archived-calls.ts';
+import { addRow } from '../api/log-rows.ts';
 
 const SIZE = 200_000_000;
 
