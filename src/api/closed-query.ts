@@ -6,7 +6,7 @@ export function closed<T extends z.ZodRawShape>(shape: T) {
   return z.strictObject(shape, {
     error: ({ code, keys }) =>
       code === 'unrecognized_keys'
-        ? `has ${(Array.isArray(keys) ? keys : []).join(', ')}, but takes only ${names || 'nothing'}`
+        ? `has ${(Array.isArray(keys) ? keys : []).join(', ')}, but takes ${names === '' ? 'nothing' : `only ${names}`}`
         : undefined,
   });
 }

@@ -4,6 +4,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
+import { describeFaults } from './input-faults.ts';
 import { RETRY_AFTER_SECONDS, toHttpStatus } from './http-status.ts';
 import { PROBLEM_TYPE, toProblem, type Problem } from './problem.ts';
 
@@ -44,11 +45,8 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
     }
 
     if (hasZodFastifySchemaValidationErrors(error)) {
-      const faults = error.validation.map(
-        ({ instancePath, message }) =>
-          `${error.validationContext}${instancePath.replaceAll('/', '.')} ${message}`,
-      );
-      return answer({ code: 'INVALID_INPUT', status: 400, detail: `${faults.join('; ')}.` });
+      const detail = describeFaults(error.validationContext ?? 'request', error.validation);
+      return answer({ code: 'INVALID_INPUT', status: 400, detail });
     }
 
     // Fastify's own refusals: a bad path, or a body that is not JSON, too large or of another type.
