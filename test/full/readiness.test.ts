@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { runOn } from '../../prisma/engine/create-database.ts';
+import { BUCKET } from '../../sandbox/environment.ts';
 import { startTcpProxy, type TcpProxy } from '../faults/harness/tcp-proxy.ts';
 import { makeKey, type TestKey } from '../support/api-keys.ts';
 import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
@@ -14,7 +15,7 @@ import { waitFor } from '../support/wait-for.ts';
 const admin = makeKey('monitor', 'admin');
 const reader = makeKey('console', 'calls:read', 'calls:start', 'calls:reprocess');
 
-// What the issue promises, and what a busy machine takes to notice it.
+// What is promised, and what a busy machine takes to notice that all is well again.
 const RED_WITHIN_MS = 10_000;
 const GREEN_WITHIN_MS = 20_000;
 
@@ -47,6 +48,8 @@ describe('/readyz', () => {
       startOwnGateway(databaseUrl.href, {
         API_KEYS: [admin, reader].map(({ entry }) => entry).join(),
         TEMPORAL_ADDRESS: `127.0.0.1:${toTemporal.port}`,
+        RECORDINGS_BUCKET: BUCKET,
+        STORAGE_API_ENDPOINT: service.addresses.storageApiEndpoint,
       }),
       service.startWorker(),
     ]);
@@ -86,7 +89,13 @@ describe('/readyz', () => {
       async () => JSON.stringify((await ask(admin)).body),
     );
 
-  const ALL_OK = { database: 'ok', migrations: 'ok', temporal: 'ok', workers: 'ok' };
+  const ALL_OK = {
+    database: 'ok',
+    migrations: 'ok',
+    temporal: 'ok',
+    workers: 'ok',
+    bucket: 'ok',
+  };
 
   const reasonIn = ({ body }: Answer, name: string) =>
     body.dependencies?.find((each) => each.name === name)?.reason ?? '';
@@ -150,6 +159,17 @@ describe('/readyz', () => {
     toTemporal.heal();
     await untilStates(ALL_OK, GREEN_WITHIN_MS);
     assert.equal((await ask(undefined, '?for=traffic')).status, 200);
+  });
+
+  it('turns red for a bucket that refuses the gateway, and green again; traffic is taken meanwhile', async () => {
+    await untilStates(ALL_OK, GREEN_WITHIN_MS);
+    await service.sandbox.fault({ system: 'storage', times: 1_000, action: { status: 403 } });
+    const answer = await untilStates({ ...ALL_OK, bucket: 'failing' }, RED_WITHIN_MS);
+    assert.equal(answer.status, 503);
+    assert.doesNotMatch(reasonIn(answer, 'bucket'), /127\.0\.0\.1|gs:/);
+    assert.equal((await ask(undefined, '?for=traffic')).status, 200);
+    await service.sandbox.clearFaults();
+    await untilStates(ALL_OK, GREEN_WITHIN_MS);
   });
 
   it('turns red for a worker that hangs, and for one that is told to end', async () => {
