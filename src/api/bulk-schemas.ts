@@ -6,13 +6,18 @@ import { ERROR_CODES, isErrorCode } from '../domain/error-codes.ts';
 import { REDO_STEPS, STEPS } from '../domain/names.ts';
 import { hasAtMost, NO_CONTROLS } from './lengths.ts';
 import { cost, reason, redoStep } from './schemas.ts';
+import { isOfCalls, YEARS } from './times.ts';
 
 const word = z.string().min(1).refine(hasAtMost(100), 'must have at most 100 characters').meta({
   maxLength: 100,
   pattern: NO_CONTROLS,
   description: 'The ConnectWise id of a company.',
 });
-const moment = z.iso.datetime({ offset: true });
+const MOMENT_FORM = 'must be a time such as 2026-11-30T08:00:00Z, from 1970 to 9999';
+const moment = z.iso
+  .datetime({ offset: true, error: MOMENT_FORM })
+  .refine((text) => isOfCalls(new Date(text)), MOMENT_FORM)
+  .meta({ pattern: YEARS, description: 'A time from 1970 to 9999.' });
 
 /** Calls in progress cannot be reprocessed, so only those that have ended can be meant. */
 const filter = z.strictObject({

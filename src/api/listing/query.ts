@@ -7,6 +7,7 @@ import { STEPS } from '../../domain/names.ts';
 import { GROUPINGS } from '../../domain/statistics.ts';
 import { closed } from '../closed-query.ts';
 import { hasAtMost, NO_CONTROLS } from '../lengths.ts';
+import { isOfCalls, YEARS } from '../times.ts';
 
 /** As many as a page shows; a hundred are still read in a fraction of a second. */
 const LIMIT_DEFAULT = 50;
@@ -28,13 +29,10 @@ const flag = oneOf(['true', 'false'])
 
 const CODES = Object.keys(ERROR_CODES).filter(isErrorCode);
 
-/** For the document: from 1970 to 9999. */
-const YEARS = String.raw`^(?:19[7-9]\d|[2-9]\d{3})-`;
-
 const TIME_FORM =
   'must be a time such as 2026-11-30T08:00:00Z, or a day such as 2026-11-30, from 1970 to 9999; write + as %2B';
 
-// A day begins in UTC. Years that PostgreSQL reads in another way are no years of calls.
+// A day begins in UTC.
 const time = z
   .union(
     [
@@ -44,7 +42,7 @@ const time = z
     TIME_FORM,
   )
   .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, TIME_FORM)
+  .refine(isOfCalls, TIME_FORM)
   .describe('A time, or a day in UTC, from 1970 to 9999.');
 
 /** A whole number in decimal digits, which is what a client's number becomes in an address. */
