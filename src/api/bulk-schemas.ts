@@ -20,19 +20,24 @@ const moment = z.iso
   .meta({ pattern: YEARS, description: 'A time from 1970 to 9999.' });
 
 /** Calls in progress cannot be reprocessed, so only those that have ended can be meant. */
-const filter = z.strictObject({
-  status: z.enum(['FAILED', 'COMPLETED']).default('FAILED'),
-  outcome: z.enum(OUTCOMES).optional(),
-  failureCode: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)).optional(),
-  failedStep: z.enum(STEPS).optional(),
-  company: word.optional(),
-  companyMatch: z.enum(COMPANY_MATCHES).optional(),
-  category: z.enum(CATEGORIES).optional(),
-  priority: z.enum(PRIORITIES).optional(),
-  sentiment: z.enum(SENTIMENTS).optional(),
-  from: moment.optional(),
-  to: moment.optional(),
-});
+const filter = z
+  .strictObject({
+    status: z.enum(['FAILED', 'COMPLETED']).default('FAILED'),
+    outcome: z.enum(OUTCOMES).optional(),
+    failureCode: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)).optional(),
+    failedStep: z.enum(STEPS).optional(),
+    company: word.optional(),
+    companyMatch: z.enum(COMPANY_MATCHES).optional(),
+    category: z.enum(CATEGORIES).optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    sentiment: z.enum(SENTIMENTS).optional(),
+    from: moment.optional(),
+    to: moment.optional(),
+  })
+  .refine(
+    ({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to),
+    { message: 'must be later than from', path: ['to'] },
+  );
 
 // A call a second empties a morning's failures in minutes and is little for every outside system; fifty
 // are more than any of them takes. Slower than one in a hundred seconds is a matter for a Schedule.

@@ -18,7 +18,7 @@ export const problemReply = z
   .strictObject({
     type: z
       .string()
-      .startsWith(TYPE_PREFIX)
+      .regex(new RegExp(`^${TYPE_PREFIX}[A-Z_]+$`))
       .describe('A name for the kind of error that never changes: a prefix and the code.'),
     title: z.string().describe('The status in words.'),
     status: z.int().min(400).max(599),

@@ -38,6 +38,11 @@ describe('a request that is not as it should be', () => {
     ],
     [
       'POST /reprocesses',
+      { filter: { from: '2026-11-30T00:00:00Z', to: '2026-11-30T00:00:00Z' } },
+      'body.filter.to must be later than from.',
+    ],
+    [
+      'POST /reprocesses',
       { filter: {}, dryRun: 'yes' },
       'body.dryRun must be of the type boolean.',
     ],

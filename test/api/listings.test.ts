@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import type { ListPlace } from '../../src/domain/call-filter.ts';
+import { toFailuresReply } from '../../src/api/listing/views.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
 import { createDigestRepository } from '../../src/repositories/listing/digest-repository.ts';
 import { toSearchQuery, type ParsedWords } from '../../src/repositories/listing/search-query.ts';
@@ -368,6 +369,18 @@ describe('lists of calls', () => {
     assert.match(String(failure?.['meaning']), /refused/);
     assert.match(String(failure?.['remedy']), /LLM_API_KEY/);
     assert.equal((await ask('/failures?x=1')).status, 400);
+  });
+
+  it('gives no link to calls that failed by a code or at a step of a newer version', () => {
+    const group = { count: 1, firstSeen: at('28T08:00'), lastSeen: at('28T08:00') };
+    const { failures } = toFailuresReply([
+      { ...group, step: 'analyzeTranscript', code: 'CODE_OF_TOMORROW' },
+      { ...group, step: 'stepOfTomorrow', code: 'MODEL_CREDENTIALS_REFUSED' },
+    ]);
+    assert.deepEqual(
+      failures.map(({ links }) => links.calls),
+      [null, null],
+    );
   });
 
   describe('statistics', () => {

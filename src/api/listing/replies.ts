@@ -67,7 +67,8 @@ export const failuresReply = z
           .nullable()
           .describe('What the code means; null for a code that this version does not know.'),
         remedy: z.string().nullable().describe('What to do about it.'),
-        links: z.strictObject({ calls: z.string() }),
+        // No filter takes what this version does not know.
+        links: z.strictObject({ calls: z.string().nullable() }),
       }),
     ),
   })
