@@ -38,6 +38,8 @@ describe('what must stay where it belongs', () => {
         TEMPORAL_ADDRESS: service.temporal.address,
         API_KEYS: operator.entry,
         HOOK_SECRET,
+        RECORDINGS_BUCKET: 'call-archive',
+        STORAGE_API_ENDPOINT: service.addresses.storageApiEndpoint,
         LOG_LEVEL: 'debug',
       }),
     ]);

@@ -23,15 +23,21 @@ export function createSender(url: string) {
           },
           (response) => {
             const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk));
-            response.on('error', reject);
-            response.on('end', () =>
+            const answer = () =>
               resolve({
                 status: response.statusCode ?? 0,
                 headers: response.headers,
                 body: Buffer.concat(chunks).toString(),
-              }),
-            );
+              });
+            response.on('data', (chunk: Buffer) => {
+              chunks.push(chunk);
+              // A stream of events does not end by itself; its beginning is the answer.
+              if (!/event-stream/.test(response.headers['content-type'] ?? '')) return;
+              answer();
+              response.destroy();
+            });
+            response.on('error', reject);
+            response.on('end', answer);
           },
         );
         sent.on('error', reject);
