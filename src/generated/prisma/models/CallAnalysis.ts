@@ -691,14 +691,6 @@ export type CallAnalysisUncheckedUpdateManyWithoutCallNestedInput = {
   deleteMany?: Prisma.CallAnalysisScalarWhereInput | Prisma.CallAnalysisScalarWhereInput[]
 }
 
-export type IntFieldUpdateOperationsInput = {
-  set?: number
-  increment?: number
-  decrement?: number
-  multiply?: number
-  divide?: number
-}
-
 export type CallAnalysisCreateWithoutCompanyInput = {
   id?: string
   data: Prisma.JsonNullValueInput | runtime.InputJsonValue
