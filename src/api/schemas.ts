@@ -8,7 +8,7 @@ import {
   OUTCOMES,
 } from '../domain/call.ts';
 import { REDO_STEPS } from '../domain/names.ts';
-import { transcriptSegments } from '../domain/transcript.ts';
+import { leftOutCounts, transcriptSegments } from '../domain/transcript.ts';
 import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
 
 const FORM =
@@ -153,6 +153,8 @@ export const transcriptReply = z.object({
   languageCode: z.string().nullable(),
   /** How the transcription was requested: model, languages, channels and so on. */
   recognition: z.unknown().nullable(),
+  /** What the recogniser gave and nobody can have said; null where nobody has listened to the recording. */
+  leftOut: leftOutCounts.nullable(),
 });
 
 export type RunReply = z.infer<typeof runReply>;
