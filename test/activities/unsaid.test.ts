@@ -148,6 +148,26 @@ describe('what nobody can have said', () => {
     assert.deepEqual(leftOut, { silent: 0, bleed: 1, loops: 0 });
   });
 
+  it('is left out of what Speech-to-Text heard on the other channel as well', async () => {
+    const audio = recording([VOICE(2), ZEROS(5)], [VOICE(2, -50), ZEROS(3), VOICE(1), ZEROS(1)]);
+    const leaked = { start: 0, end: 2, text: 'The lift phone is dead.' };
+    const call = await rig.newCall({
+      audio: { base64: audio.toString('base64') },
+      transcript: undefined,
+      words: [
+        { channel: 1, ...leaked },
+        { channel: 2, ...leaked },
+        { channel: 2, start: 5, end: 6, text: 'I will call them.' },
+      ],
+    });
+    await call.upTo('transcribeRecording');
+    const google = rig.speechWith({ SPEECH_PROVIDER: 'google' });
+    await call.attempt('transcribeRecording', 1, { speech: google });
+    const { transcript } = (await call.rows()).call;
+    assert.equal(transcript?.text, 'The lift phone is dead.\nI will call them.');
+    assert.deepEqual(transcript.leftOut, { silent: 0, bleed: 1, loops: 0 });
+  });
+
   for (const decibels of [-6, -12, -20, -30, -40]) {
     it(`is a sentence that leaked over ${decibels} dB lower, also where the other side speaks later`, async () => {
       const sentence = 'Good morning, our door does not open.';
