@@ -48,7 +48,9 @@ try {
       execFileSync(tool, made);
       files.push([name, made.find((each) => each.startsWith(target)) ?? '']);
     } catch (error) {
-      console.log(`${name}: not measured, ${error instanceof Error ? error.message : error}`);
+      console.log(
+        `${name}: not measured, ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
   for (const [name, path] of files) {

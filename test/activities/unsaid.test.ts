@@ -122,6 +122,14 @@ describe('what nobody can have said', () => {
     assert.deepEqual(leftOut, { silent: 0, bleed: 0, loops: 1 });
   });
 
+  it('is never what stands between two loops', async () => {
+    const audio = recording([VOICE(2), ZEROS(8)]);
+    const loops = `${'no '.repeat(60)}the blue door ${'yes '.repeat(60)}of course.`;
+    const { said, leftOut } = await transcribed(audio, saying([0, 10, loops]));
+    assert.deepEqual(said, ['null: no no no no no the blue door yes yes yes yes yes of course.']);
+    assert.deepEqual(leftOut, { silent: 0, bleed: 0, loops: 2 });
+  });
+
   it('is no repetition that somebody has the time to say', async () => {
     const [no, bye] = field('02-word-loop').expected.stays as string[];
     assert.ok(no !== undefined && bye !== undefined);

@@ -24,15 +24,27 @@ const COPY_LEAST_FRAMES = 5;
 /** Above this part of its sounding frames, a channel has a voice of its own. */
 const OWN_SHARE = 0.2;
 
+/**
+ * The spans of all segments together are about as long as the recording, for each channel. A reply of
+ * endless overlapping segments is judged only up to this many times its frames.
+ */
+const ECHO_LENGTHS = 20;
+const LEAST_WORK = 10;
+
 export type RecordingSound = ReturnType<typeof createRecordingSound>;
 
 /** What the envelope of a recording tells about what a recogniser says that it heard there. */
 export function createRecordingSound(envelope: Envelope) {
   const frames = framesOf(envelope);
-  const channels = envelope.channels.map((channel) => ({
-    energies: channel.energies,
-    ...soundOf(channel),
-  }));
+  const channels = envelope.channels.map((channel) => {
+    const { sounds: isSound, speechLike: isSpeech } = soundOf(channel);
+    const { energies } = channel;
+    return { energies, isSound, isSpeech, sounds: sumsOf(isSound), speechLike: sumsOf(isSpeech) };
+  });
+  const inAny = (which: 'isSound' | 'isSpeech') =>
+    sumsOf(Array.from({ length: frames }, (_, at) => channels.some((one) => one[which][at])));
+  const any = { sounds: inAny('isSound'), speechLike: inAny('isSpeech') };
+  let workLeft = Math.max(1_000, frames) * ECHO_LENGTHS;
 
   /** The frames that a span can mean. What lies behind the end is taken for the end. */
   function framesIn({ startSeconds, endSeconds }: Span, tolerance: number): [number, number] {
@@ -49,12 +61,10 @@ export function createRecordingSound(envelope: Envelope) {
     channel: number | null,
     [from, to]: readonly [number, number],
   ): number {
-    const chosen = channel === null ? channels : channels.slice(channel - 1, channel);
-    let found = 0;
-    for (let at = from; at < to; at += 1) {
-      if (chosen.some((one) => one[which][at] === true)) found += 1;
-    }
-    return found;
+    const sums = (channel === null ? any : channels[channel - 1])?.[which];
+    // Nothing can be said about a channel that nobody heard.
+    if (sums === undefined) return Infinity;
+    return Math.max(0, (sums[to] ?? 0) - (sums[from] ?? 0));
   }
 
   return {
@@ -87,18 +97,27 @@ export function createRecordingSound(envelope: Envelope) {
       let sounding = 0;
       let ownFrames = 0;
       const [from, to] = framesIn(span, 0);
+      workLeft -= Math.max(LEAST_WORK, to - from);
+      if (workLeft < 0) return false;
       for (let at = from; at < to; at += 1) {
-        if (own.sounds[at] !== true) continue;
+        if (own.isSound[at] !== true) continue;
         sounding += 1;
         const energy = own.energies[at] ?? 0;
         const loudest = Math.max(...other.energies.subarray(Math.max(0, at - ECHO_FRAMES), at + 2));
         if (energy > loudest - QUIETER_BY) ownFrames += 1;
-        if (other.sounds[at] === true) differences.push((other.energies[at] ?? 0) - energy);
+        if (other.isSound[at] === true) differences.push((other.energies[at] ?? 0) - energy);
       }
       if (sounding === 0 || ownFrames <= sounding * OWN_SHARE) return true;
       return isCopy(differences, sounding, channel > of);
     },
   };
+}
+
+/** At each place, how many before it are true; one place more than there are values. */
+function sumsOf(values: readonly boolean[]): Uint32Array {
+  const sums = new Uint32Array(values.length + 1);
+  for (const [at, value] of values.entries()) sums[at + 1] = (sums[at] ?? 0) + (value ? 1 : 0);
+  return sums;
 }
 
 function isCopy(differences: readonly number[], sounding: number, isSecond: boolean): boolean {

@@ -131,7 +131,9 @@ describe('the ear', () => {
       );
     }
     delay.disable();
-    assert.ok(delay.max < 200e6, `blocked for ${delay.max / 1e6} ms`);
+    // A busy machine may take the processor away once; a decoder in this thread would block it again and again.
+    const blocked = delay.percentile(99) / 1e6;
+    assert.ok(blocked < 200, `blocked for ${blocked} ms`);
     heard(await hear(readFileSync(join(AUDIO, 'mp3-2ch-8000.mp3'))));
   });
 });

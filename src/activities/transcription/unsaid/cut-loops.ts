@@ -38,22 +38,27 @@ export function cutLoops(
     const places = own.flatMap(({ text }, segment) =>
       wordsOf(text).map((word) => ({ ...word, segment })),
     );
-    const removed = new Set<Place>();
+    const removed = new Map<number, Stretch[]>();
     for (const loop of loopsIn(places)) {
       const left = allowedTimes(loop, { places, own, channel, sound });
       if (left === null) continue;
       loops += 1;
-      for (const place of places.slice(loop.from + left * loop.period, loop.to)) removed.add(place);
+      const gone = places.slice(loop.from + left * loop.period, loop.to);
+      for (const [segment, stretch] of stretchesOf(gone)) {
+        removed.set(segment, [...(removed.get(segment) ?? []), stretch]);
+      }
     }
-    for (const [index, segment] of own.entries()) {
-      const gone = [...removed].filter((place) => place.segment === index);
-      if (gone.length > 0) cut.set(segment, withoutWords(segment.text, gone));
+    for (const [index, stretches] of removed) {
+      const segment = own[index];
+      if (segment !== undefined) cut.set(segment, withoutStretches(segment.text, stretches));
     }
   }
   return {
-    segments: segments
-      .map((segment) => ({ ...segment, text: cut.get(segment) ?? segment.text }))
-      .filter(({ text }) => wordsOf(text).length > 0),
+    segments: segments.flatMap((segment) => {
+      const text = cut.get(segment);
+      if (text === undefined) return [segment];
+      return wordsOf(text).length === 0 ? [] : [{ ...segment, text }];
+    }),
     loops,
   };
 }
@@ -100,10 +105,24 @@ function loopsIn(places: readonly Place[]): Loop[] {
   return loops;
 }
 
-/** A text without these words, which are in order, and the marks between them. */
-function withoutWords(text: string, gone: readonly Place[]): string {
-  const first = gone[0]?.start ?? 0;
-  const last = gone.at(-1)?.end ?? text.length;
-  const rest = text.slice(last).replace(/^[\p{P}\p{S}]+/u, '');
-  return `${text.slice(0, first).trimEnd()}${rest}`.trim();
+/** A part of a segment's text. */
+type Stretch = { readonly start: number; readonly end: number };
+
+/** Where words that follow upon each other stand in the texts of their segments. */
+function stretchesOf(places: readonly Place[]): Map<number, Stretch> {
+  const stretches = new Map<number, Stretch>();
+  for (const { segment, start, end } of places) {
+    stretches.set(segment, { start: stretches.get(segment)?.start ?? start, end });
+  }
+  return stretches;
+}
+
+/** A text without these parts of it, and without the marks behind each. */
+function withoutStretches(text: string, stretches: readonly Stretch[]): string {
+  let rest = text;
+  for (const { start, end } of stretches.toSorted((one, other) => other.start - one.start)) {
+    const behind = rest.slice(end).replace(/^[\p{P}\p{S}]+/u, '');
+    rest = `${rest.slice(0, start).trimEnd()}${behind}`;
+  }
+  return rest.trim();
 }

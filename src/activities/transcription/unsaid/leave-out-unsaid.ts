@@ -1,7 +1,11 @@
 import type { RecordingSound } from '../../../audio/ear/recording-sound.ts';
 import type { LeftOut, TranscriptSegment } from '../../../domain/transcript.ts';
 import { cutLoops } from './cut-loops.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
 import { repeatsAnother } from './repeats-another.ts';
+
+/** The segments of each channel. */
+type Timelines = ReadonlyMap<number | null, Timeline>;
 
 type Kept = { readonly segments: readonly TranscriptSegment[]; readonly leftOut: LeftOut };
 
@@ -15,7 +19,13 @@ export function leaveOutUnsaid(
   sound: RecordingSound,
 ): Kept {
   const sounding = segments.filter((segment) => !sound.isSilentIn(segment.channel, segment));
-  const own = sounding.filter((segment) => !isBleed(segment, sounding, sound));
+  const timelines: Timelines = new Map(
+    [...Map.groupBy(sounding, ({ channel }) => channel)].map(([channel, those]) => [
+      channel,
+      createTimeline(those),
+    ]),
+  );
+  const own = sounding.filter((segment) => !isBleed(segment, timelines, sound));
   const { segments: kept, loops } = cutLoops(own, sound);
   return {
     segments: kept,
@@ -27,17 +37,12 @@ export function leaveOutUnsaid(
   };
 }
 
-function isBleed(
-  segment: TranscriptSegment,
-  all: readonly TranscriptSegment[],
-  sound: RecordingSound,
-): boolean {
+function isBleed(segment: TranscriptSegment, timelines: Timelines, sound: RecordingSound): boolean {
   const { channel } = segment;
   if (channel === null) return false;
-  for (let other = 1; other <= sound.channels; other += 1) {
-    if (other === channel || !sound.isEcho(channel, other, segment)) continue;
-    const louder = all.filter((each) => each.channel === other);
-    if (repeatsAnother(segment, louder)) return true;
+  for (const [other, timeline] of timelines) {
+    if (other === null || other === channel || !sound.isEcho(channel, other, segment)) continue;
+    if (repeatsAnother(segment, timeline.around(segment))) return true;
   }
   return false;
 }

@@ -1,28 +1,19 @@
 import { wordsOf } from '../../../domain/spoken-words.ts';
 import type { TranscriptSegment } from '../../../domain/transcript.ts';
 
-/** Two recognitions of one sentence begin and end at times that differ by less. */
-const TOLERANCE_SECONDS = 0.5;
-
 /** A voice that leaks over is understood a little worse: one word in five may differ. */
 const SAME_SHARE = 0.8;
 
 /** A comparison takes time by the product of both lengths; no segment of a call has more words. */
 const MAX_WORDS = 500;
 
-/** Whether a segment has the words, in their order, that others have at the same time. */
+/** Whether a segment has the words, in their order, of the others, which lie at the same time. */
 export function repeatsAnother(
   segment: TranscriptSegment,
   others: readonly TranscriptSegment[],
 ): boolean {
   const words = wordsOf(segment.text).slice(0, MAX_WORDS);
-  const heard = others
-    .filter(
-      ({ startSeconds, endSeconds }) =>
-        startSeconds < segment.endSeconds + TOLERANCE_SECONDS &&
-        endSeconds > segment.startSeconds - TOLERANCE_SECONDS,
-    )
-    .flatMap(({ text }) => wordsOf(text));
+  const heard = others.flatMap(({ text }) => wordsOf(text));
   const inOrder = commonWords(
     words.map(({ word }) => word),
     heard.slice(0, MAX_WORDS).map(({ word }) => word),
