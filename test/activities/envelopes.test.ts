@@ -69,7 +69,7 @@ describe('the envelope beside a recording', () => {
     await call.attempt('archiveRecording', 1);
     const { call: row } = await call.rows();
     const named = [row.recordingUrl, row.envelopeUri].map((uri) =>
-      uri?.split('/').slice(3).join('/'),
+      (uri ?? '').split('/').slice(3).join('/'),
     );
     assert.deepEqual(await namesOf(call), named.toSorted());
     assert.equal((row.heard as { channels: unknown[] }).channels.length, 2);

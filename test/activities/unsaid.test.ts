@@ -192,6 +192,17 @@ describe('what nobody can have said', () => {
     });
   }
 
+  it('is a sentence that comes back quietly, as an echo a moment later', async () => {
+    const audio = recording([VOICE(3), ZEROS(1)], [ZEROS(0.15), VOICE(3, -40), ZEROS(0.85)]);
+    const { said, leftOut } = await transcribed(
+      audio,
+      saying([0, 3, 'The lamp is out again.']),
+      saying([0.2, 3.1, 'The lamp is out again.']),
+    );
+    assert.deepEqual(said, ['1: The lamp is out again.']);
+    assert.deepEqual(leftOut, { silent: 0, bleed: 1, loops: 0 });
+  });
+
   it('is the second of two channels with the very same samples', async () => {
     const both = [VOICE(3), ZEROS(1)];
     const heard = saying([0, 3, 'Hello, it is about the lamp.']);

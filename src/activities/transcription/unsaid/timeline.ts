@@ -35,7 +35,7 @@ export function createTimeline(segments: readonly TranscriptSegment[]): Timeline
         const segment = inOrder[at];
         if (segment !== undefined && segment.endSeconds > from) found.push(segment);
       }
-      return found.reverse();
+      return found.toReversed();
     },
   };
 }
