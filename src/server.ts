@@ -4,7 +4,10 @@ import { Client, Connection } from '@temporalio/client';
 
 import { buildApi } from './api/build-api.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
+import { createRecordingReader } from './clients/recording-store/reader.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
+import { createBucketProbe } from './clients/recording-store/probe.ts';
+import { createTemporalProbes } from './clients/temporal/probes.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
@@ -16,12 +19,15 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createListingRepository } from './repositories/listing/listing-repository.ts';
+import { createLogFeedRepository } from './repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createStoredWorkRepository } from './repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
+import { watchDependencies } from './process/watch-dependencies.ts';
+import { createDatabaseProbes } from './repositories/probes.ts';
 import { runProcess } from './process/run-process.ts';
 
 // `docker stop` kills a process ten seconds after SIGTERM. Running requests have five seconds to end; a
@@ -46,9 +52,28 @@ async function main(): Promise<void> {
     const { prisma } = database;
     const client = new Client({ connection, namespace });
 
+    const stopping = new AbortController();
+    const readiness = watchDependencies(
+      {
+        ...createDatabaseProbes(database),
+        ...createTemporalProbes(client, config.taskQueue),
+        ...(config.recordingStore === null
+          ? {}
+          : { bucket: createBucketProbe(config.recordingStore) }),
+      },
+      logger,
+      stopping.signal,
+    );
+    // Before what they ask is closed.
+    stack.defer(async () => {
+      stopping.abort();
+      await readiness.ended;
+    });
+
     const app = stack.adopt(
       buildApi({
         logger,
+        readiness,
         access: { publicUrl: config.publicUrl, apiKeys: config.apiKeys },
         limits: config.limits,
         hookSecrets: config.hookSecrets,
@@ -59,7 +84,10 @@ async function main(): Promise<void> {
         calls: createCallRepository(prisma),
         listings: createListingRepository(database),
         log: createProcessingLogRepository(prisma),
+        logFeed: createLogFeedRepository(prisma),
         transcripts: createTranscriptRepository(prisma),
+        recordings:
+          config.recordingStore === null ? null : createRecordingReader(config.recordingStore),
         storedWork: createStoredWorkRepository(prisma),
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
@@ -76,10 +104,9 @@ async function main(): Promise<void> {
       logger.info('There are no API_KEYS: everybody on this machine may do everything.');
     }
     await app.listen({ host: config.host, port: config.port });
-    const stopping = new AbortController();
-    stack.defer(() => stopping.abort());
     void watchDatabase((signal) => database.check(signal), logger, stopping.signal);
     await untilStopSignal();
+    stopping.abort();
     logger.info('The gateway is shutting down.');
     endWithin(SHUTDOWN_MS, () => logger.warn('The gateway ends although something is still open.'));
   } finally {
@@ -101,6 +128,7 @@ readArguments({
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
     TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
+    RECORDINGS_BUCKET: 'The archive, so that recordings can be listened to.',
     'HOST, PORT': 'Where to listen (default: 127.0.0.1, 3000).',
     '.env': 'Is read too, if there is one; .env.example explains these names and the others.',
   },

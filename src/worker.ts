@@ -9,6 +9,7 @@ import { createEar } from './audio/ear/ear.ts';
 import { createBulkReprocessActivities } from './activities/bulk-reprocess/index.ts';
 import { createActivities } from './activities/index.ts';
 import { createSiteDirectoryActivities } from './activities/site-directory/index.ts';
+import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createCallResumption } from './clients/temporal/call-resumption.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createAttemptHistory } from './clients/temporal/attempt-history.ts';
@@ -20,10 +21,12 @@ import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts'
 import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';
 import { createSpeechProvider } from './clients/speech-provider/client.ts';
 import { connected } from './clients/temporal/connection.ts';
+import { WORKER_HEARTBEAT } from './clients/temporal/worker-census.ts';
 import { loadWorkerConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
 import { untilDatabaseFits } from './process/database-at-start.ts';
 import { keepDigests } from './process/keep-digests.ts';
+import { startLeftBulks } from './process/start-left-bulks.ts';
 import { createLogger, toTemporalLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
@@ -33,6 +36,7 @@ import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createDigestRepository } from './repositories/listing/digest-repository.ts';
+import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
 import { createRequestQueue } from './repositories/request-queue.ts';
 import { createSitePhoneRepository } from './repositories/site-phone-repository.ts';
@@ -57,6 +61,8 @@ async function main(): Promise<void> {
   // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
   Runtime.install({
     logger: toTemporalLogger(logger),
+    // By it the gateway learns within seconds that no worker is left.
+    workerHeartbeatInterval: WORKER_HEARTBEAT,
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
     },
@@ -87,6 +93,7 @@ async function main(): Promise<void> {
     const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
     const ear = stack.adopt(createEar(), (opened) => opened.close());
     const { prisma } = database;
+    const bulkReprocesses = createBulkReprocessRepository(prisma);
     const sitePhones = createSitePhoneRepository(prisma);
     const connectwise = createConnectWise(
       config.connectwise,
@@ -130,7 +137,9 @@ async function main(): Promise<void> {
           database,
           calls: createCallRepository(prisma),
           log: createProcessingLogRepository(prisma),
-          bulkReprocesses: createBulkReprocessRepository(prisma),
+          bulkReprocesses,
+          paidReprocesses: createPaidReprocessRepository(prisma),
+          paidReprocessesPerDay: config.paidReprocessesPerDay,
           runs: createCallRuns(client, config.taskQueue),
           resumption: createCallResumption(client, config.taskQueue),
         }),
@@ -149,10 +158,19 @@ async function main(): Promise<void> {
     const digests = createDigestRepository(database);
     const toServiceError = (error: unknown) => database.toServiceError(error);
     const kept = keepDigests({ digests, toServiceError, logger }, stopping.signal);
+    const bulkRuns = createBulkReprocessRuns(client, config.taskQueue);
+    const started = startLeftBulks(
+      {
+        listLeft: async () => bulkReprocesses.listLeft(await database.currentTime()),
+        startUnlessKnown: (id) => bulkRuns.startUnlessKnown(id),
+        logger,
+      },
+      stopping.signal,
+    );
     // Before the database is closed, also when the worker fails.
-    stack.defer(() => {
+    stack.defer(async () => {
       stopping.abort();
-      return kept;
+      await Promise.all([kept, started]);
     });
     await worker.run();
     logger.info('The worker has shut down.');

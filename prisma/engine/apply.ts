@@ -8,6 +8,7 @@ import { createDatabaseIfMissing, runOn } from './create-database.ts';
 import { readMigrations } from './files.ts';
 import { toMigrationError } from './migration-error.ts';
 import { assertOwnSession } from './own-session.ts';
+import { removePartsOfIndexes } from './parts-of-indexes.ts';
 import { NO_FILTER, withSchemaEngine } from './schema-engine.ts';
 import { createSchemaIfMissing, useSchema } from './schema-of-url.ts';
 
@@ -52,56 +53,69 @@ export async function migrate(
 
 /**
  * Applies the pending migrations while calls are being processed. A migration that does not get its
- * locks within the session's lock_timeout has changed nothing, since PostgreSQL runs a script in one
- * transaction; so it is marked as rolled back and retried, and the queries that queued behind it run in
- * between.
+ * locks within the session's lock_timeout, or that PostgreSQL ends because it and a step of a call wait for
+ * each other, has changed nothing, since PostgreSQL runs a script in one transaction; so it is marked as
+ * rolled back and retried, and the queries that queued behind it run in between.
  */
 async function applyWithRetries(
   databaseUrl: string,
   migrationsList: MigrationList,
   client: pg.Client,
 ): Promise<string[]> {
-  const before = await finishedMigrations(client);
+  const before = await namesOf(FINISHED, client);
+  const undo = async () =>
+    removePartsOfIndexes(await namesOf(UNFINISHED, client), migrationsList, client);
+  // Of a process that was killed. No other is migrating now.
+  await markRolledBack(databaseUrl, await undo());
   for (let attempt = 1; ; attempt += 1) {
     try {
       await withSchemaEngine(databaseUrl, (engine) =>
         engine.applyMigrations({ migrationsList, filters: NO_FILTER }),
       );
-      const after = await finishedMigrations(client);
+      const after = await namesOf(FINISHED, client);
       return after.filter((name) => !before.includes(name));
     } catch (error) {
-      if (!isLockTimeout(error) || attempt === MAX_ATTEMPTS) throw error;
-      await markUnfinishedRolledBack(databaseUrl, client);
+      if (!isForLocks(error)) throw error;
+      await undo();
+      // Also the last time, so that whoever tries again later need not mend anything.
+      await markRolledBack(databaseUrl, await namesOf(UNFINISHED, client));
+      if (attempt === MAX_ATTEMPTS) throw error;
       await delay(PAUSE_MS);
     }
   }
 }
 
-/** Marks failed migrations as rolled back, as `prisma migrate resolve --rolled-back` does. */
-async function markUnfinishedRolledBack(databaseUrl: string, client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ migration_name: string }>(
-    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL',
-  );
-  for (const { migration_name: migrationName } of rows) {
+/** Marks migrations as rolled back, as `prisma migrate resolve --rolled-back` does. */
+async function markRolledBack(databaseUrl: string, names: readonly string[]): Promise<void> {
+  for (const migrationName of names) {
     await withSchemaEngine(databaseUrl, (engine) =>
       engine.markMigrationRolledBack({ migrationName }),
     );
   }
 }
 
-/** The names of the migrations that the database has, oldest first; none for an empty database. */
-async function finishedMigrations(client: pg.Client): Promise<string[]> {
+const FINISHED = 'finished_at IS NOT NULL';
+const UNFINISHED = 'finished_at IS NULL AND rolled_back_at IS NULL';
+
+/** The names of the migrations that the database knows so, oldest first; none for an empty database. */
+async function namesOf(
+  state: typeof FINISHED | typeof UNFINISHED,
+  client: pg.Client,
+): Promise<string[]> {
   const { rows: tables } = await client.query(
     "SELECT 1 FROM pg_tables WHERE schemaname = current_schema AND tablename = '_prisma_migrations'",
   );
   if (tables.length === 0) return [];
   const { rows } = await client.query<{ migration_name: string }>(
-    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY started_at',
+    `SELECT migration_name FROM _prisma_migrations WHERE ${state} ORDER BY started_at`,
   );
   return rows.map(({ migration_name: name }) => name);
 }
 
-/** The engine reports PostgreSQL's error 55P03 (lock_not_available) only in its message. */
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && /lock timeout|55P03/.test(error.message);
+/** The engine reports PostgreSQL's errors 55P03 (lock_not_available) and 40P01 (deadlock) only in its message. */
+function isForLocks(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /lock timeout|55P03|deadlock|40P01|Transaction write conflict/.test(error.message)
+  );
 }

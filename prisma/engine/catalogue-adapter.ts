@@ -15,7 +15,7 @@ const CHAR_OID = 18;
 const CHAR_ARRAY_OID = 1002;
 
 /**
- * Prisma's adapter for node-postgres, extended to read PostgreSQL's catalogue. The engine reads "char"
+ * Prisma's adapter for node-postgres, extended to run migrations whole and to read PostgreSQL's catalogue. The engine reads "char"
  * columns of the catalogue when it inspects a database, and @prisma/adapter-pg 7.10 refuses them. So the
  * CatalogueClient below labels them with a type that the adapter knows and nothing else uses, and this
  * adapter replaces that label by their true type.
@@ -31,7 +31,13 @@ export function createCatalogueAdapter(
     async connect() {
       const adapter = await factory.connect();
       const startTransaction = adapter.startTransaction.bind(adapter);
+      const executeRaw = adapter.executeRaw.bind(adapter);
       return Object.assign(readingChars(adapter), {
+        // Whole, so that PostgreSQL runs it in one transaction. The adapter would cut it at each semicolon,
+        // also inside a function, and leave half of a migration behind when it fails.
+        executeScript: async (script: string) => {
+          await executeRaw({ sql: script, args: [], argTypes: [] });
+        },
         startTransaction: async (...args: Parameters<typeof startTransaction>) =>
           readingChars(await startTransaction(...args)),
       });

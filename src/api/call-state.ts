@@ -40,7 +40,7 @@ export function callStateOf(call: Call, run: CallRun | null | ServiceError): Cal
       failure: failureOf(call),
       waiting: waitingOf(call),
       running: null,
-      temporalFailure: run.message,
+      temporalFailure: run.told,
       isRunClosed: false,
     };
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
@@ -17,22 +17,37 @@ export function createClientErrorHandler(log: FastifyBaseLogger) {
       return;
     }
     const { status, detail } = explain(error.code);
-    const requestId = randomUUID();
-    log.info({ reqId: requestId, status }, detail);
-    const body = JSON.stringify(toProblem({ code: 'INVALID_INPUT', status, detail, requestId }));
-    socket.end(
-      [
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-        `content-type: ${PROBLEM_TYPE}`,
-        `content-length: ${Buffer.byteLength(body)}`,
-        'connection: close',
-        '',
-        body,
-      ].join('\r\n'),
-    );
+    const { headers, body } = answerTo(log, status, detail);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
     // Once the answer is on its way. What else the client has to say is not read.
     socket.destroySoon();
   };
+}
+
+/**
+ * Refuses requests that expect something of the gateway before they go on (the header Expect), unless it
+ * is the usual "may I send the body". Node would refuse them without a word.
+ */
+export function refuseExpectations({ server, log }: FastifyInstance): void {
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const detail = 'The header Expect asks for something that is not offered.';
+    const { headers, body } = answerTo(log, 417, detail);
+    response.writeHead(417, headers).end(body);
+  });
+}
+
+function answerTo(log: FastifyBaseLogger, status: number, detail: string) {
+  const requestId = randomUUID();
+  log.info({ reqId: requestId, status }, detail);
+  const body = JSON.stringify(toProblem({ code: 'INVALID_INPUT', status, detail, requestId }));
+  const headers = {
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    connection: 'close',
+  };
+  return { headers, body };
 }
 
 function explain(code: string | undefined): { readonly status: number; readonly detail: string } {

@@ -36,6 +36,8 @@ export const CONNECTION_OPTIONS = {
   http: {
     headersTimeout: HEADERS_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    // Node would answer requests without one without a word; see access.ts.
+    requireHostHeader: false,
   },
   // What is still open once the last requests have had their time.
   forceCloseConnections: true,

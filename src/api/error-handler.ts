@@ -4,11 +4,18 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import type { Database } from '../repositories/database.ts';
+import { describeFaults } from './input-faults.ts';
 import { RETRY_AFTER_SECONDS, toHttpStatus } from './http-status.ts';
 import { PROBLEM_TYPE, toProblem, type Problem } from './problem.ts';
 
 const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
   HOOK_REFUSED: 'Standard-Webhooks',
+};
+
+/** In words of ours: Fastify's repeat the address, however long it is and whatever secret is in it. */
+const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The address is not well formed.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the address is too long.',
 };
 
 /**
@@ -26,9 +33,10 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
 
     const known = error instanceof ServiceError ? error : database.toServiceError(error);
     if (known !== null) {
-      const { code, message: detail } = known;
+      // The hosts of our own servers are for the log, not for whoever has a key or a hook's secret.
+      const { code, message, told: detail } = known;
       const status = toHttpStatus(code);
-      request.log[status >= 500 ? 'warn' : 'info']({ code }, detail);
+      request.log[status >= 500 ? 'warn' : 'info']({ code }, message);
       const retryAfterSeconds = secondsUntilRetry(status, known.retryAfterMs);
       if (retryAfterSeconds !== null) void reply.header('retry-after', retryAfterSeconds);
       // RFC 9110 wants every 401 to say how to prove who one is.
@@ -37,17 +45,15 @@ export function createErrorHandler(database: Pick<Database, 'toServiceError'>) {
     }
 
     if (hasZodFastifySchemaValidationErrors(error)) {
-      const faults = error.validation.map(
-        ({ instancePath, message }) =>
-          `${error.validationContext}${instancePath.replaceAll('/', '.')} ${message}`,
-      );
-      return answer({ code: 'INVALID_INPUT', status: 400, detail: `${faults.join('; ')}.` });
+      const detail = describeFaults(error.validationContext ?? 'request', error.validation);
+      return answer({ code: 'INVALID_INPUT', status: 400, detail });
     }
 
     // Fastify's own refusals: a bad path, or a body that is not JSON, too large or of another type.
-    const { statusCode: status = 500 } = error as FastifyError;
+    const { statusCode: status = 500, code } = error as FastifyError;
     if (status >= 400 && status < 500) {
-      return answer({ code: 'INVALID_INPUT', status, detail: error.message });
+      const detail = ADDRESS_FAULTS[code] ?? error.message;
+      return answer({ code: 'INVALID_INPUT', status, detail });
     }
 
     request.log.error({ error }, 'A request met an unexpected error.');
@@ -69,5 +75,7 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
+  // Said here as well, for requests that are refused before any hook runs.
+  void reply.header('cache-control', 'no-store');
   return reply.status(problem.status).type(PROBLEM_TYPE).send(problem);
 }

@@ -1,49 +1,48 @@
 import { z } from 'zod';
 
-import { companyRef } from './schemas.ts';
+import { analysis, companyRef, recognition } from './schemas.ts';
 
 /** What a transcript or an analysis was made by. */
 const made = {
-  /** The one that counts now. */
-  isCurrent: z.boolean(),
+  isCurrent: z.boolean().describe('The one that counts now.'),
   at: z.iso.datetime(),
-  /** The Temporal run that made it. */
-  runId: z.string(),
-  /** The model that was asked; of an analysis, as its answer names it. */
-  model: z.string(),
-  languageCode: z.string().nullable(),
+  runId: z.string().describe('The Temporal run that made it.'),
+  model: z.string().describe('The model that was asked; of an analysis, as its answer names it.'),
+  languageCode: z.string().nullable().describe('BCP 47.'),
 };
 
-export const transcriptsReply = z.object({
-  transcripts: z.array(
-    z.object({
-      ...made,
-      /** null where it was not recorded yet. */
-      provider: z.string().nullable(),
-      billedSeconds: z.int(),
-      /** Names the transcript; an analysis has that of the one it was made from. */
-      submissionId: z.string(),
-      /** One line per turn: "Caller: Hello." */
-      text: z.string(),
-      /** How the transcription was requested. */
-      recognition: z.unknown().nullable(),
-    }),
-  ),
-});
+export const transcriptsReply = z
+  .strictObject({
+    transcripts: z.array(
+      z.strictObject({
+        ...made,
+        provider: z.string().nullable().describe('null where it was not recorded yet.'),
+        billedSeconds: z.int(),
+        submissionId: z
+          .string()
+          .describe('Names the transcript; an analysis has that of the one it was made from.'),
+        text: z.string().describe('One line per turn: "Caller: Hello."'),
+        recognition,
+      }),
+    ),
+  })
+  .meta({ id: 'Transcripts', description: 'Every transcript of a call, oldest first.' });
 
-export const analysesReply = z.object({
-  analyses: z.array(
-    z.object({
-      ...made,
-      promptVersion: z.string(),
-      submissionId: z.string(),
-      company: companyRef.nullable(),
-      inputTokens: z.int(),
-      outputTokens: z.int(),
-      analysis: z.unknown(),
-    }),
-  ),
-});
+export const analysesReply = z
+  .strictObject({
+    analyses: z.array(
+      z.strictObject({
+        ...made,
+        promptVersion: z.string(),
+        submissionId: z.string(),
+        company: companyRef.nullable(),
+        inputTokens: z.int(),
+        outputTokens: z.int(),
+        analysis,
+      }),
+    ),
+  })
+  .meta({ id: 'Analyses', description: 'Every analysis of a call, oldest first.' });
 
 export type TranscriptsReply = z.infer<typeof transcriptsReply>;
 export type AnalysesReply = z.infer<typeof analysesReply>;

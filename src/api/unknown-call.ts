@@ -7,10 +7,12 @@ import type { CallRuns } from '../clients/temporal/call-runs.ts';
  */
 export async function whyUnknown(callSid: string, runs: CallRuns): Promise<ServiceError> {
   const run = await runs.find(callSid);
+  // The sender knows which call was asked for. Whatever was taken for one is not for the log.
   return run?.isOpen === true
-    ? new ServiceError(
-        'CALL_NOT_OPENED',
-        `The call ${callSid} was submitted and no worker has opened it yet.`,
-      )
-    : new ServiceError('NOT_FOUND', `There is no call ${callSid}.`);
+    ? new ServiceError('CALL_NOT_OPENED', 'No worker has opened the call yet.', {
+        told: `The call ${callSid} was submitted and no worker has opened it yet.`,
+      })
+    : new ServiceError('NOT_FOUND', 'There is no such call.', {
+        told: `There is no call ${callSid}.`,
+      });
 }

@@ -6,6 +6,8 @@ import type { WorkerValues } from './worker-schema.ts';
 // key forgets it.
 const NO_KEY = 'none';
 
+const RECORDINGS = 'recordings';
+
 type Recipient = {
   readonly name: string;
   readonly url: string | null;
@@ -21,7 +23,18 @@ type Recipient = {
  * the same network commonly have no certificate.
  */
 export function findExposure(value: WorkerValues): Findings {
-  const exposed = recipientsOf(value).filter(
+  return judge(recipientsOf(value));
+}
+
+/** The same for a process that reads nothing but the archive: a warning at most. */
+export function warningsOfStorage(value: {
+  readonly STORAGE_API_ENDPOINT: string | null;
+}): readonly string[] {
+  return judge([archiveOf(value)]).warnings;
+}
+
+function judge(recipients: readonly Recipient[]): Findings {
+  const exposed = recipients.filter(
     ({ url }) => url !== null && URL.parse(url)?.protocol === 'http:' && !isLoopbackUrl(url),
   );
   return {
@@ -40,14 +53,23 @@ export function findExposure(value: WorkerValues): Findings {
   };
 }
 
+/** Google's credentials are never sent to an http:// endpoint. */
+function archiveOf(value: { readonly STORAGE_API_ENDPOINT: string | null }): Recipient {
+  return {
+    name: 'STORAGE_API_ENDPOINT',
+    url: value.STORAGE_API_ENDPOINT,
+    secret: null,
+    content: RECORDINGS,
+  };
+}
+
 function recipientsOf(value: WorkerValues): Recipient[] {
-  const recordings = 'recordings';
   return [
     {
       name: 'PHONE_SYSTEM_URL',
       url: value.PHONE_SYSTEM_URL,
       secret: 'PHONE_SYSTEM_PASSWORD',
-      content: recordings,
+      content: RECORDINGS,
     },
     {
       name: 'CONNECTWISE_URL',
@@ -61,25 +83,19 @@ function recipientsOf(value: WorkerValues): Recipient[] {
       secret: value.LLM_API_KEY === NO_KEY ? null : 'LLM_API_KEY',
       content: 'the words of calls',
     },
-    // Google's credentials are never sent to an http:// endpoint.
-    {
-      name: 'STORAGE_API_ENDPOINT',
-      url: value.STORAGE_API_ENDPOINT,
-      secret: null,
-      content: recordings,
-    },
+    archiveOf(value),
     value.SPEECH_PROVIDER === 'google'
       ? {
           name: 'SPEECH_API_ENDPOINT',
           url: value.SPEECH_API_ENDPOINT,
           secret: null,
-          content: recordings,
+          content: RECORDINGS,
         }
       : {
           name: 'TRANSCRIPTION_BASE_URL',
           url: value.TRANSCRIPTION_BASE_URL,
           secret: value.TRANSCRIPTION_API_KEY === null ? null : 'TRANSCRIPTION_API_KEY',
-          content: recordings,
+          content: RECORDINGS,
         },
   ];
 }

@@ -44,8 +44,8 @@ const gatewayFields = z.object({
   REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
   // More than a busy day brings, so that a worker that is away for a day costs no call.
   OPEN_RUNS_PER_KEY: wholeNumber(0, 1_000_000).default(10_000),
-  // Corrections are made once or twice; a script that repeats itself pays each time.
-  PAID_REPROCESSES_PER_CALL_AND_DAY: wholeNumber(0, 1_000_000).default(10),
+  // Half a dozen people with several pages each; a gateway takes 900 connections in all.
+  EVENT_STREAMS_PER_KEY: wholeNumber(0, 1_000_000).default(50),
   // Answers take milliseconds; after a second in the queue, its client is close to giving up.
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 60_000).default(1_000),
   PUBLIC_URL: webAddress
@@ -53,6 +53,10 @@ const gatewayFields = z.object({
     .nullable()
     .default(null),
   TEMPORAL_UI_URL: webAddress.nullable().default(null),
+  // Without a bucket everything but the recordings themselves is served.
+  RECORDINGS_BUCKET: text.nullable().default(null),
+  STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
+  GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
   SPEECH_PRICE_PER_MINUTE: price,
   LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,
   LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: price,

@@ -2,6 +2,7 @@ import type { ApiKey } from '../domain/api-key.ts';
 import type { Prices } from '../domain/call-cost.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { LogLevel } from './process-schema.ts';
+import { warningsOfStorage } from './exposure.ts';
 import { warningsOfGateway } from './public-gateway.ts';
 import { readValues } from './read-values.ts';
 import type { Environment, TemporalConfig } from './temporal.ts';
@@ -21,6 +22,7 @@ export type GatewayConfig = {
     readonly requestsPerMinute: number;
     readonly openRunsPerKey: number;
     readonly paidReprocessesPerDay: number;
+    readonly eventStreamsPerKey: number;
     readonly eventLoopDelayMs: number;
   };
   /** The keys that are accepted; with none, everybody on this machine is. */
@@ -32,6 +34,12 @@ export type GatewayConfig = {
   readonly taskQueue: string;
   /** The address of Temporal's Web UI, without a trailing slash; `null` when not configured. */
   readonly temporalUiUrl: string | null;
+  /** The archive of the workers; `null`: the gateway serves no recordings. */
+  readonly recordingStore: {
+    readonly bucket: string;
+    readonly apiEndpoint: string | null;
+    readonly projectId: string | null;
+  } | null;
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
   readonly prices: Prices;
@@ -49,7 +57,7 @@ export function loadGatewayConfig(
 ): GatewayConfig {
   const { value, temporal, warnings } = readValues(gatewaySchema, { env, earlier }, (values) => ({
     faults: [],
-    warnings: warningsOfGateway(values),
+    warnings: [...warningsOfGateway(values), ...warningsOfStorage(values)],
   }));
   return {
     warnings,
@@ -64,6 +72,7 @@ export function loadGatewayConfig(
       requestsPerMinute: value.REQUESTS_PER_MINUTE,
       openRunsPerKey: value.OPEN_RUNS_PER_KEY,
       paidReprocessesPerDay: value.PAID_REPROCESSES_PER_CALL_AND_DAY,
+      eventStreamsPerKey: value.EVENT_STREAMS_PER_KEY,
       eventLoopDelayMs: value.EVENT_LOOP_DELAY_MAX_MS,
     },
     logLevel: value.LOG_LEVEL,
@@ -71,6 +80,14 @@ export function loadGatewayConfig(
     temporal,
     taskQueue: value.TASK_QUEUE,
     temporalUiUrl: value.TEMPORAL_UI_URL,
+    recordingStore:
+      value.RECORDINGS_BUCKET === null
+        ? null
+        : {
+            bucket: value.RECORDINGS_BUCKET,
+            apiEndpoint: value.STORAGE_API_ENDPOINT,
+            projectId: value.GOOGLE_CLOUD_PROJECT,
+          },
     callerChannel: value.RECORDING_CALLER_CHANNEL,
     prices: {
       currency: value.PRICE_CURRENCY,

@@ -24,6 +24,8 @@ export const processFields = {
   }),
   // Ten connections suffice for a process: a step holds one for milliseconds, not while it works.
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
+  // Corrections are made once or twice; a script that repeats itself pays each time.
+  PAID_REPROCESSES_PER_CALL_AND_DAY: wholeNumber(0, 1_000_000).default(10),
   // In most phone systems, the party that placed the call is heard on the first channel.
   RECORDING_CALLER_CHANNEL: wholeNumber(1, 2).default(1),
 };

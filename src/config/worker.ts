@@ -55,6 +55,7 @@ export function loadWorkerConfig(env: Environment, earlier: readonly string[] = 
     numberRules,
     callerChannel: value.RECORDING_CALLER_CHANNEL,
     reprocessWindowMs: value.REPROCESS_WINDOW,
+    paidReprocessesPerDay: value.PAID_REPROCESSES_PER_CALL_AND_DAY,
     /** A bundle made by `npm run build:workflows`; `null` = the worker bundles the code itself. */
     workflowBundle: value.WORKFLOW_BUNDLE,
   } as const;

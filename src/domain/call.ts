@@ -26,11 +26,11 @@ export type CallKey = {
  * nothing is accepted that could leave a folder or break a header. A real callSid is
  * `<unix seconds>.<counter>`.
  */
-const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const CALL_KEY_PART = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Tells whether a text may be a callSid, recordgroup or recordid. */
 export function isCallKeyPart(text: string): boolean {
-  return KEY_PATTERN.test(text) && !text.includes('..');
+  return CALL_KEY_PART.test(text);
 }
 
 /**

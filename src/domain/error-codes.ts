@@ -42,9 +42,21 @@ export const CODE_GROUPS = {
 
 /** The codes that a request to the gateway can meet. All others belong to steps and runs. */
 export type RequestCode =
+  | ListeningCode
   | keyof typeof DATABASE_CODES
   | keyof typeof TEMPORAL_CODES
   | keyof typeof REQUEST_CODES;
+
+/** The codes that somebody can meet who listens to an archived recording. */
+type ListeningCode = Extract<
+  ErrorCode,
+  | 'STORAGE_UNAVAILABLE'
+  | 'STORAGE_RATE_LIMITED'
+  | 'STORAGE_PAYMENT_REQUIRED'
+  | 'STORAGE_CREDENTIALS_REFUSED'
+  | 'STORAGE_OBJECT_MISSING'
+  | 'STORAGE_BAD_REQUEST'
+>;
 
 /** Tells whether a text (for instance the type of a Temporal failure) is one of our codes. */
 export function isErrorCode(text: unknown): text is ErrorCode {

@@ -12,6 +12,8 @@ export type ServiceErrorOptions = {
   readonly cause?: unknown;
   /** Whether the same request may succeed later, where that differs from the code's own answer. */
   readonly retryable?: boolean;
+  /** The message as the sender of a request is told it, where that differs. */
+  readonly told?: string;
 };
 
 /**
@@ -24,6 +26,8 @@ export class ServiceError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly context: ErrorContext;
+  /** The message as the sender of a request is told it: without the place, which the log names. */
+  readonly told: string;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
     // The log and Temporal do not take every character that a server may have sent.
@@ -33,20 +37,22 @@ export class ServiceError extends Error {
     this.retryable = options.retryable ?? ERROR_CODES[code].retryable;
     this.retryAfterMs = options.retryAfterMs ?? undefined;
     this.context = options.context ?? {};
+    this.told = toStorable(options.told ?? message);
   }
 
   /** The same failure, whose message ends in the place where it happened: a host, an object, a model. */
   at(place: string): ServiceError {
-    const { code, message, retryable, context, cause } = this;
+    const { code, message, told, retryable, context, cause } = this;
     const [, said = message, remark] = /^(.*?)(?: \(([^()]*)\))?\.$/s.exec(message) ?? [];
     const located = `${said} (${remark === undefined ? '' : `${remark}; `}${place}).`;
     const retryAfterMs = this.retryAfterMs ?? null;
-    return new ServiceError(code, located, { retryable, retryAfterMs, context, cause });
+    const options = { retryable, retryAfterMs, context, cause, told };
+    return new ServiceError(code, located, options);
   }
 
   /** The same failure, marked as one that another attempt cannot mend. */
   forGood(): ServiceError {
-    const { code, message, context, cause } = this;
-    return new ServiceError(code, message, { context, cause, retryable: false });
+    const { code, message, told, context, cause } = this;
+    return new ServiceError(code, message, { context, cause, told, retryable: false });
   }
 }

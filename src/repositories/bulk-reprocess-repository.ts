@@ -16,6 +16,15 @@ export type BulkCall = BulkReprocessCall & { readonly call: Call };
 const UNSETTLED: BulkCallState[] = ['REQUESTED', 'AWAITED'];
 const PENDING: BulkCallState[] = ['CLAIMED', 'TO_DO'];
 
+// A gateway that lives starts the run of a list within five seconds, or takes the list back.
+const LEFT_AFTER_MS = 15_000;
+
+// What somebody terminated must not begin again when Temporal has forgotten its run.
+const LEFT_FOR_MS = 24 * 60 * 60 * 1_000;
+
+// More than anybody asks for in a day; the others follow when these have ended.
+const LEFT_AT_ONCE = 100;
+
 // PostgreSQL takes 65,535 parameters in a statement; a row has ten.
 const ROWS_AT_ONCE = 1_000;
 
@@ -62,6 +71,22 @@ export function createBulkReprocessRepository(prisma: PrismaClient) {
     async remove(id: string, tx: TransactionClient): Promise<void> {
       await tx.bulkReprocessCall.deleteMany({ where: { bulkId: id } });
       await tx.bulkReprocess.deleteMany({ where: { id } });
+    },
+
+    /** Those of the last day that have calls to do, and whose run may never have been started. */
+    listLeft(now: Date, tx: TransactionClient = prisma): Promise<Pick<BulkReprocess, 'id'>[]> {
+      return tx.bulkReprocess.findMany({
+        where: {
+          createdAt: {
+            gt: new Date(now.getTime() - LEFT_FOR_MS),
+            lt: new Date(now.getTime() - LEFT_AFTER_MS),
+          },
+          calls: { some: { state: 'TO_DO' } },
+        },
+        orderBy: { createdAt: 'asc' },
+        select: { id: true },
+        take: LEFT_AT_ONCE,
+      });
     },
 
     /** The bulk reprocess with this id; `null` when there is none. */

@@ -1,7 +1,6 @@
 import type { Call, Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { NOTHING_WAITS } from '../domain/waiting.ts';
 import type { TransactionClient } from './database.ts';
-import { refreshDigests } from './listing/refresh-digest.ts';
 
 /** A call with the details that the gateway shows. */
 export type CallWithDetails = Prisma.CallGetPayload<{ include: typeof DETAILS }>;
@@ -68,19 +67,6 @@ export function createCallRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Changes what lists and searches know of a call, such as its company. The transaction must have
-     * locked the call. Rejects with Prisma's P2025 when there is none.
-     */
-    async updateListed(
-      id: string,
-      data: Prisma.CallUncheckedUpdateInput,
-      tx: TransactionClient,
-    ): Promise<void> {
-      await tx.call.update({ where: { id }, data });
-      await refreshDigests([id], tx);
-    },
-
-    /**
      * The current call, locked until the transaction ends, so that nobody changes it between this
      * read and what the transaction writes. Rejects with Prisma's P2025 when there is none.
      */
@@ -104,12 +90,9 @@ export function createCallRepository(prisma: PrismaClient) {
         where: { id, transition: { lt: transition } },
         data: change,
       });
-      if (count === 0) {
-        const call = await tx.call.findUnique({ where: { id } });
-        if (call?.transition !== transition) return false;
-      }
-      await refreshDigests([id], tx);
-      return true;
+      if (count > 0) return true;
+      const call = await tx.call.findUnique({ where: { id } });
+      return call?.transition === transition;
     },
 
     /**

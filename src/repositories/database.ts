@@ -27,6 +27,8 @@ export type Database = {
    * why the database cannot be used; `null` if it can.
    */
   check(signal?: AbortSignal): Promise<ServiceError | null>;
+  /** How many connections of the pool are in use and idle, and how many requests wait for one. */
+  connections(): Readonly<Record<'used' | 'idle' | 'waited', number>>;
   /** A failure of the database as a ServiceError; `null` for any other error. */
   toServiceError(error: unknown): ServiceError | null;
   close(): Promise<void>;
@@ -110,6 +112,11 @@ export function createDatabase(config: {
         );
       }
     },
+    connections: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waited: pool.waitingCount,
+    }),
     toServiceError,
     close: () => prisma.$disconnect(),
   };

@@ -6,7 +6,6 @@ import {
 } from '../generated/prisma/client.ts';
 import { MAX_INTEGER } from '../domain/bounded-number.ts';
 import type { TransactionClient } from './database.ts';
-import { refreshDigests } from './listing/refresh-digest.ts';
 
 export type TranscriptRepository = ReturnType<typeof createTranscriptRepository>;
 
@@ -46,13 +45,7 @@ export function createTranscriptRepository(prisma: PrismaClient) {
         MAX_INTEGER,
       );
       if (isReplaced) await keepEarlier(before, tx);
-      const saved = await tx.transcript.upsert({
-        where,
-        create: data,
-        update: { ...data, priorSeconds },
-      });
-      await refreshDigests([data.callId], tx);
-      return saved;
+      return tx.transcript.upsert({ where, create: data, update: { ...data, priorSeconds } });
     },
   };
 }

@@ -4,6 +4,7 @@
 // value from the schema. The damage is limited by the closed schema, by the check against what was
 // really said, and because the call's company, number and status are never taken from a model.
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
@@ -62,6 +63,9 @@ const callWith = (text: string): Said => [
   [1, `Hello. The printer does not print. ${text}`],
   [2, 'A technician comes by tomorrow.'],
 ];
+
+/** Rows as text, none of it left out. */
+const WHOLE = { depth: null, maxArrayLength: null, maxStringLength: null, breakLength: Infinity };
 
 describe('an instruction to the model, spoken in a call', () => {
   let rig: AnalysisRig;
@@ -157,9 +161,9 @@ describe('an instruction to the model, spoken in a call', () => {
     }
     const secrets = asked.system.match(random) ?? [];
     assert.ok(new Set(secrets).size === 2, 'a marker and a canary');
-    const stored = JSON.stringify([after.analyses, after.chunks, after.logs]);
+    const stored = inspect([after.analyses, after.chunks, after.logs], WHOLE);
     for (const secret of secrets) assert.ok(!stored.includes(secret));
-    const logged = JSON.stringify(after.logs);
+    const logged = inspect(after.logs, WHOLE);
     assert.ok(!logged.includes(text(asked)), 'no log row contains words of the call');
     assert.equal(await rig.deps.companies.findByConnectwiseId('Evil Corp'), null);
     void [callAnalysisId, endTime, duration, transition, updatedAt];

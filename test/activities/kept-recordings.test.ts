@@ -139,12 +139,9 @@ describe('a bucket that keeps what it has', () => {
     const { call, object } = await archivedCall();
     await sendOther(call);
     const { calls, recordingStore } = rig.deps;
-    const lost: typeof calls.updateListed = () =>
-      Promise.reject(new Error('The database went away.'));
+    const lost: typeof calls.update = () => Promise.reject(new Error('The database went away.'));
     await assert.rejects(
-      Promise.resolve(
-        call.attempt('archiveRecording', 1, { calls: { ...calls, updateListed: lost } }),
-      ),
+      Promise.resolve(call.attempt('archiveRecording', 1, { calls: { ...calls, update: lost } })),
     );
     assert.ok((await objectsOf(call)).some(({ generation }) => generation === object.generation));
 

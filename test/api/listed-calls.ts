@@ -68,7 +68,7 @@ export async function addListedCall(database: Database, like: ListedCallLike): P
       companyId: found?.id ?? null,
       matchRunId: runId,
     } as const;
-    await calls.updateListed(id, match, tx);
+    await calls.update(id, match, tx);
   });
   await database.transaction(async (tx) => {
     const stored =

@@ -13,6 +13,13 @@ describe('a problem document', () => {
     (code) => toHttpStatus(code) !== 500 || code === 'INTERNAL_ERROR',
   );
 
+  it('has a type of its own for each code, that no release may change', () => {
+    const { type } = toProblem({ code: 'KEY_REFUSED', status: 401, detail: '', requestId: '' });
+    assert.equal(type, 'urn:call-processing:problem:KEY_REFUSED');
+    const types = CODES.map((code) => toProblem({ code, status: 400, detail: '', requestId: '' }));
+    assert.equal(new Set(types.map((each) => each.type)).size, CODES.length);
+  });
+
   for (const code of ofRequests) {
     it(`has a remedy that does not mention the signal: ${code}`, () => {
       const status = toHttpStatus(code);

@@ -85,8 +85,12 @@ describe('requests from elsewhere', () => {
 
     it('answers the probes at any name, because orchestrators ask by address', async () => {
       assert.equal((await ask('GET /healthz', ['Host: 10.0.0.7:3000'])).status, 200);
-      // Not there yet, but not refused either.
-      assert.equal((await ask('GET /metrics', ['Host: 10.0.0.7:3000'])).status, 404);
+      assert.equal((await ask('GET /metrics', ['Host: 10.0.0.7:3000'])).status, 200);
+      const ready = await ask('GET /readyz?for=traffic', ['Host: 10.0.0.7:3000']);
+      assert.deepEqual(JSON.parse(ready.body), { status: 'notReady' }, 'Temporal is away');
+      const rebound = await ask('GET /readyz', ['Host: evil.example']);
+      assert.doesNotMatch(rebound.body, /dependencies/, 'a page whose name leads here sees none');
+      assert.match((await ask('GET /readyz', [self()])).body, /"dependencies":\[/);
       assert.equal((await ask('GET /healthz/../calls/1.1', ['Host: 10.0.0.7'])).status, 421);
     });
   });

@@ -55,7 +55,7 @@ describe('docs/configuration.md', () => {
 
   it('says what each of them is when it is not set', () => {
     for (const [name, { value }] of documented) {
-      const schema: z.ZodType = { ...worker, ...gateway }[name] ?? assert.fail(name);
+      const schema: z.ZodType = { ...gateway, ...worker }[name] ?? assert.fail(name);
       const { success, data } = schema.safeParse(undefined);
       const isTrue = success ? isDefault(value, data) : value === 'required';
       assert.ok(isTrue, `${name} is ${success ? String(data) : 'required'}, not ${value}`);

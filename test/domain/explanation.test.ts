@@ -27,7 +27,7 @@ const KEY_REFUSED = {
     'Asking the language model failed: it answered 401 (model m at llm.example). Correct LLM_API_KEY, restart the workers, then send the signal reprocess.',
 } as const;
 
-const TEMPORAL_IS_AWAY = 'Temporal did not answer (namespace default at temporal.example:7233).';
+const TEMPORAL_IS_AWAY = 'Temporal did not answer.';
 
 const WAITING: Waiting = {
   step: 'archiveRecording',
@@ -119,7 +119,7 @@ const CASES: readonly [Partial<ExplainedCall>, string][] = [
   ],
   [
     { status: 'PROCESSING', outcome: null, temporalFailure: TEMPORAL_IS_AWAY },
-    'The call is being processed. Temporal did not answer (namespace default at temporal.example:7233). This is how the call was before. Nothing is lost: the call goes on by itself once it answers. Check that Temporal runs, and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.',
+    'The call is being processed. Temporal did not answer. This is how the call was before. Nothing is lost: the call goes on by itself once it answers. Check that Temporal runs, and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.',
   ],
   [
     {
@@ -128,7 +128,7 @@ const CASES: readonly [Partial<ExplainedCall>, string][] = [
       failure: KEY_REFUSED,
       temporalFailure: TEMPORAL_IS_AWAY,
     },
-    'What was said could not be analysed. Asking the language model failed: it answered 401 (model m at llm.example). Correct LLM_API_KEY, restart the workers, then send the signal reprocess. Temporal did not answer (namespace default at temporal.example:7233). This is how the call was before. No request about the call is taken until it answers. Check that Temporal runs, and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.',
+    'What was said could not be analysed. Asking the language model failed: it answered 401 (model m at llm.example). Correct LLM_API_KEY, restart the workers, then send the signal reprocess. Temporal did not answer. This is how the call was before. No request about the call is taken until it answers. Check that Temporal runs, and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.',
   ],
   [
     { temporalFailure: TEMPORAL_IS_AWAY },

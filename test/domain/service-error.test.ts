@@ -13,4 +13,11 @@ describe('a failure', () => {
       'It said: \ud83d\ude00.',
     );
   });
+
+  it('keeps a message without its place beside the one that names it', () => {
+    const failed = new ServiceError('DATABASE_UNAVAILABLE', 'It broke (twice).');
+    const located = failed.at('database calls at db.internal:5432').forGood();
+    assert.equal(located.message, 'It broke (twice; database calls at db.internal:5432).');
+    assert.equal(located.told, 'It broke (twice).');
+  });
 });

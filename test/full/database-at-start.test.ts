@@ -16,29 +16,13 @@ import { Prisma } from '../../src/generated/prisma/client.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { makeAuthority, makeCertificate } from '../support/certificates.ts';
 import { lastWordsOf, startOwnProcess, type ProcessHome } from '../support/own-process.ts';
+import { OUTSIDE_NOWHERE } from '../support/outside-nowhere.ts';
 import { switchTlsOff, switchTlsOn } from '../support/postgres-tls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { gatewayOf, workerOf } from '../support/rig.ts';
 import { skipWithout } from '../support/skip-without.ts';
 import { startTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-/** Outside systems that no call of these tests reaches. */
-const OUTSIDE = {
-  PHONE_SYSTEM_URL: 'http://127.0.0.1:1',
-  PHONE_SYSTEM_USERNAME: 'u',
-  PHONE_SYSTEM_PASSWORD: 'p',
-  RECORDINGS_BUCKET: 'bucket',
-  GOOGLE_CLOUD_PROJECT: 'project',
-  CONNECTWISE_URL: 'http://127.0.0.1:1',
-  CONNECTWISE_COMPANY_ID: 'c',
-  CONNECTWISE_PUBLIC_KEY: 'k',
-  CONNECTWISE_PRIVATE_KEY: 'k',
-  CONNECTWISE_CLIENT_ID: 'id',
-  LLM_BASE_URL: 'http://127.0.0.1:1',
-  LLM_API_KEY: 'key',
-  LLM_MODEL: 'model',
-};
 
 const PASSWORD = 'not-the-password';
 
@@ -78,7 +62,7 @@ describe('a database that a process finds when it starts', () => {
   const workerEnvironment = async (url: string) => {
     const { address } = await startTemporal();
     const { script, env } = await workerOf({
-      ...OUTSIDE,
+      ...OUTSIDE_NOWHERE,
       DATABASE_URL: url,
       TEMPORAL_ADDRESS: address,
       TASK_QUEUE: `at-start-${randomUUID()}`,

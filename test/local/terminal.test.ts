@@ -1,4 +1,5 @@
-// npm start in a real terminal, where Ctrl-C reaches npm and all its programs at once, and npm passes it on.
+// npm start in a real terminal, where Ctrl-C reaches npm and all its programs at once, and npm passes it on: what
+// test/field/21-ctrl-c-in-a-terminal.md expects.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -27,6 +27,9 @@ describe('an installation behind a pooler, in a schema, in another zone', () => 
 
   before(async function () {
     await skipWithout(this, 'pgbouncer');
+    const { input: shared } = z
+      .object({ input: z.object({ commands: z.array(z.string()) }) })
+      .parse(await fieldFile('12-schema-in-the-url.json'));
     const { input } = z
       .object({ input: z.object({ before: z.string() }) })
       .parse(await fieldFile('14-database-in-another-zone.json'));
@@ -37,6 +40,7 @@ describe('an installation behind a pooler, in a schema, in another zone', () => 
         await runOn(url, async (client) => {
           await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
           await client.query('CREATE TABLE public."Call" (theirs int)');
+          await client.query(shared.commands[0] ?? '');
           await client.query(input.before.replace('calls', name));
         });
         await migrate(`${url}?schema=intake`);

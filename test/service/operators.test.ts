@@ -79,6 +79,7 @@ describe('an operator with the Temporal CLI', () => {
     assert.equal(hits['speech.BatchRecognize'], 1, 'what the cancelled run stored is reused');
   });
 
+  // test/field/19-cancelled-and-asked-again.md
   it('cancels a parked run, and a reprocess that the gateway takes at once afterwards is done', async () => {
     const key = await startCall(service, {
       faults: [{ system: 'languageModel', action: { status: 401 } }],

@@ -62,11 +62,19 @@ describe('reprocessing', () => {
       return (await service.client.workflow.count(query)).count === 1;
     });
 
-    const metadata = await handle.query<{ currentDetails?: string }>(
-      '__temporal_workflow_metadata',
-    );
+    const metadata = await handle.query<{
+      readonly currentDetails?: string;
+      readonly definition?: {
+        readonly signalDefinitions?: readonly { readonly name: string; description?: string }[];
+      };
+    }>('__temporal_workflow_metadata');
     assert.match(metadata.currentDetails ?? '', /FAILED at analyzeTranscript/);
     assert.match(metadata.currentDetails ?? '', /signal `reprocess`/);
+    const signal = metadata.definition?.signalDefinitions?.find(({ name }) => name === 'reprocess');
+    assert.match(
+      signal?.description ?? '',
+      /^Resumes a failed call .*Input \(optional\): \{"from":/,
+    );
   });
 
   it('resumes at the failed step on a signal from the CLI, and repeats no finished step', async () => {

@@ -71,6 +71,8 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
         withSpending(deps, { call, attempt }, async (spending) => {
           const analysis = await keepAlive(() => analyze(subject, attempt, spending));
           return database.transaction(async (tx) => {
+            // First, as in every step: in another order, two of them could wait for each other.
+            await attempt.lockCall(call, tx);
             const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);
             const note = attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
             await note('ANALYSIS_SUCCESS', describeAnalysis(analysis));

@@ -42,7 +42,7 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
         if (current.recordingUrl !== null && current.archiveRunId === call.runId) {
           return current.recordingUrl;
         }
-        await calls.updateListed(call.id, toRecordingColumns(current, recording, kept.columns), tx);
+        await calls.update(call.id, toRecordingColumns(current, recording, kept.columns), tx);
 
         const note = attempt.notesOn({ callId: call.id }, tx);
         const size = `${sizeBytes} bytes of ${facts.codec}`;

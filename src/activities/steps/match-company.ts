@@ -66,7 +66,7 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
           companyCandidates: lookup?.match === 'AMBIGUOUS' ? [...lookup.candidates] : Prisma.DbNull,
           matchRunId: call.runId,
         };
-        await calls.updateListed(call.id, match, tx);
+        await calls.update(call.id, match, tx);
 
         const note = attempt.notesOn({ callId: call.id, companyId }, tx);
         for (const { event, message } of describeMatch(party, lookup)) await note(event, message);

@@ -41,6 +41,9 @@ export function guard(
   app.addHook('onRequest', async ({ raw, url }, reply) => {
     // What is known of calls must not stay in a cache.
     void reply.header('cache-control', 'no-store');
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+      throw new ServiceError('INVALID_INPUT', 'The request has no Host header.');
+    }
     if (!isToUs(raw) && !isProbe(url)) {
       throw new ServiceError(
         'HOST_NOT_SERVED',

@@ -22,6 +22,9 @@ const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'DELETE /reprocesses/:id': 'calls:reprocess',
 };
 
+// Its scripts and styles, which anybody can get from the package that has them.
+const PARTS_OF_DOCS = '/docs/';
+
 /**
  * What a request needs. `pattern` is that of its route; without one, there is no such route, and only
  * a key learns so. `null` for a route that nobody has decided about.
@@ -30,5 +33,6 @@ export function requirementOf(method: string, pattern: string | undefined): Requ
   if (pattern === undefined) return 'any key';
   // Fastify answers HEAD by the route of GET.
   const known = method === 'HEAD' ? 'GET' : method;
+  if (known === 'GET' && pattern.startsWith(PARTS_OF_DOCS)) return 'no key';
   return REQUIREMENTS[`${known} ${pattern}`] ?? (known === 'GET' ? 'calls:read' : null);
 }

@@ -23,6 +23,13 @@ const phoneSystemFields = z.object({
   path: z.string(PATH_FORM).regex(PATH, PATH_FORM).optional(),
 });
 
+/** What a delivery may be, for the document: `readDelivery` decides. */
+export const deliveryBody = z.union([submitBody, phoneSystemFields]);
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+export const DELIVERY_TYPES = [JSON_TYPE, FORM_TYPE];
+
 /**
  * Reads which recording a delivery is about, from our JSON or from the phone system's own fields as a form
  * or JSON. Throws INVALID_INPUT, and UnsupportedBody when it is neither.
@@ -49,13 +56,13 @@ function parse(contentType: string | undefined, body: Buffer): unknown {
   const text = decode(body);
   if (text === null) throw new ServiceError('INVALID_INPUT', 'The body must be written in UTF-8.');
   switch (type.trim()) {
-    case 'application/json':
+    case JSON_TYPE:
       return parseJson(text);
-    case 'application/x-www-form-urlencoded':
+    case FORM_TYPE:
       return parseForm(text);
     default:
       throw new UnsupportedBody(
-        'The body must be JSON or a form, with content-type: application/json or application/x-www-form-urlencoded.',
+        `The body must be JSON or a form, with content-type: ${DELIVERY_TYPES.join(' or ')}.`,
       );
   }
 }

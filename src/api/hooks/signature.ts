@@ -1,12 +1,25 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
+import { z } from 'zod';
+
 // As Standard Webhooks recommends: room for a slow network and a clock that is off, and little time for whoever
 // has copied a delivery.
 const TOLERANCE_SECONDS = 300;
 
+const TIMESTAMP = /^[1-9]\d{0,11}$/;
+
 // Senders use UUIDs and the like; a longer one would only fill the database.
 const ID = /^[\x21-\x7e]{1,256}$/;
+
+/** What a delivery says beside its signature. */
+export const signatureHeaders = z.object({
+  'webhook-id': z.string().regex(ID).describe('Names the delivery; the same when it is repeated.'),
+  'webhook-timestamp': z
+    .string()
+    .regex(TIMESTAMP)
+    .describe('When it was sent, in seconds since 1970; at most 300 seconds off.'),
+});
 
 /**
  * Creates the check of a delivery's signature by Standard Webhooks: an HMAC over the id, the time and the
@@ -43,7 +56,7 @@ function toHmacKey(secret: string): Buffer {
 }
 
 function isRecent(timestamp: string, now: Date): boolean {
-  if (!/^[1-9]\d{0,11}$/.test(timestamp)) return false;
+  if (!TIMESTAMP.test(timestamp)) return false;
   return Math.abs(Math.floor(now.getTime() / 1000) - Number(timestamp)) <= TOLERANCE_SECONDS;
 }
 

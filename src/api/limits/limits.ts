@@ -10,6 +10,8 @@ export type Limits = {
   readonly openRunsPerKey: number;
   /** Reprocesses per call and day that may pay again. */
   readonly paidReprocessesPerDay: number;
+  /** Streams of events that are open at a time, per key. */
+  readonly eventStreamsPerKey: number;
   /** The delay of the event loop, in milliseconds, above which requests are shed. */
   readonly eventLoopDelayMs: number;
 };
@@ -21,5 +23,6 @@ export function limitReached(
 ): ServiceError {
   return new ServiceError('LIMIT_REACHED', `The limit ${name} is reached: ${limit} ${what}.`, {
     retryAfterMs,
+    context: { limit: name },
   });
 }

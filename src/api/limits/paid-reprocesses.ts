@@ -3,9 +3,8 @@ import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { Database } from '../../repositories/database.ts';
 import type { PaidReprocessRepository } from '../../repositories/paid-reprocess-repository.ts';
 import type { RedoStep } from '../../domain/names.ts';
+import { mayPay, PAID_REPROCESSES_WINDOW_MS } from '../../domain/paid-reprocess.ts';
 import { limitReached } from './limits.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export type PaidReprocesses = ReturnType<typeof createPaidReprocesses>;
 
@@ -27,18 +26,22 @@ export function createPaidReprocesses(deps: PaidReprocessDeps, perDay: number) {
       call: Pick<Call, 'id' | 'callStatus' | 'failedStep'>,
       { from, actor }: { readonly from: RedoStep | undefined; readonly actor: string | null },
     ): Promise<() => Promise<void>> {
-      if (perDay === 0 || !mayPay(call, from)) return async () => undefined;
+      if (perDay === 0 || !mayPay(call, from ?? null)) return async () => undefined;
       const id = await database.transaction(async (tx) => {
         // Of two requests at once, the second sees the row of the first.
         await calls.lock(call.id, tx);
         const now = (await database.currentTime(tx)).getTime();
-        const last = await paidReprocesses.listSince(call.id, new Date(now - DAY_MS), tx);
+        const last = await paidReprocesses.listSince(
+          call.id,
+          new Date(now - PAID_REPROCESSES_WINDOW_MS),
+          tx,
+        );
         const oldest = last[0];
         if (oldest !== undefined && last.length >= perDay) {
           throw limitReached('PAID_REPROCESSES_PER_CALL_AND_DAY', {
             limit: perDay,
             what: 'reprocesses of one call within 24 hours that may pay again',
-            retryAfterMs: oldest.createdAt.getTime() + DAY_MS - now,
+            retryAfterMs: oldest.createdAt.getTime() + PAID_REPROCESSES_WINDOW_MS - now,
           });
         }
         return (await paidReprocesses.create({ callId: call.id, actor }, tx)).id;
@@ -46,15 +49,4 @@ export function createPaidReprocesses(deps: PaidReprocessDeps, perDay: number) {
       return () => paidReprocesses.remove(id);
     },
   };
-}
-
-/** Steps whose retry alone pays for nothing that was paid before. */
-const FREE: readonly (string | null)[] = ['openCall', 'archiveRecording', 'matchCompany'];
-
-/** Every `from` leads to the analysis; a parked call only repeats the step that failed. */
-function mayPay(
-  { callStatus, failedStep }: Pick<Call, 'callStatus' | 'failedStep'>,
-  from: RedoStep | undefined,
-): boolean {
-  return from !== undefined || callStatus !== 'FAILED' || !FREE.includes(failedStep);
 }

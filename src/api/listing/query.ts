@@ -5,6 +5,9 @@ import { CALL_STATUSES, COMPANY_MATCHES, OUTCOMES } from '../../domain/call.ts';
 import { ERROR_CODES, isErrorCode } from '../../domain/error-codes.ts';
 import { STEPS } from '../../domain/names.ts';
 import { GROUPINGS } from '../../domain/statistics.ts';
+import { closed } from '../closed-query.ts';
+import { hasAtMost, NO_CONTROLS } from '../lengths.ts';
+import { isOfCalls, YEARS } from '../times.ts';
 
 /** As many as a page shows; a hundred are still read in a fraction of a second. */
 const LIMIT_DEFAULT = 50;
@@ -14,42 +17,65 @@ const LIMIT_MAX = 100;
 const SEARCH_MAX_LENGTH = 200;
 
 // Eleven days: longer than any recording.
-const SECONDS_MAX_DIGITS = 6;
+const SECONDS_MAX = 999_999;
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
-const flag = oneOf(['true', 'false']).transform((value) => value === 'true');
+// What a parameter is to the client; on its way it is text.
+const flag = oneOf(['true', 'false'])
+  .transform((value) => value === 'true')
+  .meta({ type: 'boolean', enum: [true, false] });
 
 const CODES = Object.keys(ERROR_CODES).filter(isErrorCode);
 
 const TIME_FORM =
   'must be a time such as 2026-11-30T08:00:00Z, or a day such as 2026-11-30, from 1970 to 9999; write + as %2B';
 
-// A day begins in UTC. Years that PostgreSQL reads in another way are no years of calls.
+// A day begins in UTC.
 const time = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], TIME_FORM)
+  .union(
+    [
+      z.iso.datetime({ offset: true }).meta({ pattern: YEARS }),
+      z.iso.date().meta({ pattern: YEARS }),
+    ],
+    TIME_FORM,
+  )
   .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, TIME_FORM);
+  .refine(isOfCalls, TIME_FORM)
+  .describe('A time, or a day in UTC, from 1970 to 9999.');
 
-const limit = z
-  .string(`must be a whole number from 1 to ${LIMIT_MAX}`)
-  .regex(/^\d{1,3}$/, `must be a whole number from 1 to ${LIMIT_MAX}`)
-  .transform(Number)
-  .refine(
-    (value) => value >= 1 && value <= LIMIT_MAX,
-    `must be a whole number from 1 to ${LIMIT_MAX}`,
-  );
+/** A whole number in decimal digits, which is what a client's number becomes in an address. */
+const wholeNumber = (min: number, max: number, form: string) =>
+  z
+    .string(form)
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, form)
+    .transform(Number)
+    .meta({ type: 'integer', minimum: min, maximum: max });
 
-const SECONDS_FORM = `must be a whole number of seconds, with at most ${SECONDS_MAX_DIGITS} digits`;
+const SECONDS_FORM = `must be a whole number of seconds, at most ${SECONDS_MAX}`;
 const SEARCH_FORM = `must be words to search for, with at most ${SEARCH_MAX_LENGTH} characters`;
 const COMPANY_FORM = 'must be a ConnectWise id of 1 to 100 characters';
 
-const connectwiseId = z.string(COMPANY_FORM).min(1, COMPANY_FORM).max(100, COMPANY_FORM);
+const connectwiseId = z
+  .string(COMPANY_FORM)
+  .min(1, COMPANY_FORM)
+  .refine(hasAtMost(100), COMPANY_FORM)
+  .meta({
+    maxLength: 100,
+    pattern: NO_CONTROLS,
+    description: 'The ConnectWise id of a company.',
+  });
 
 const page = {
-  limit: limit.optional().transform((value) => value ?? LIMIT_DEFAULT),
-  cursor: z.string('must be the nextCursor of an answer').optional(),
+  limit: wholeNumber(1, LIMIT_MAX, `must be a whole number from 1 to ${LIMIT_MAX}`)
+    .optional()
+    .transform((value) => value ?? LIMIT_DEFAULT)
+    .describe(`How many calls at most; ${LIMIT_DEFAULT} if it is left out.`),
+  cursor: z.string('must be the nextCursor of an answer').optional().meta({
+    pattern: NO_CONTROLS,
+    description: 'The nextCursor of an answer to the same parameters.',
+  }),
 };
 
 const timeRange = { from: time.optional(), to: time.optional() };
@@ -66,29 +92,20 @@ const filters = {
   sentiment: oneOf(SENTIMENTS).optional(),
   ...timeRange,
   followUp: flag.optional(),
-  minSeconds: z
-    .string(SECONDS_FORM)
-    .regex(new RegExp(`^\\d{1,${SECONDS_MAX_DIGITS}}$`), SECONDS_FORM)
-    .transform(Number)
-    .optional(),
+  minSeconds: wholeNumber(0, SECONDS_MAX, SECONDS_FORM)
+    .optional()
+    .describe('Recordings of at least this length.'),
   q: z
     .string(SEARCH_FORM)
-    .trim()
-    .min(1, SEARCH_FORM)
-    .max(SEARCH_MAX_LENGTH, SEARCH_FORM)
-    .optional(),
+    .refine((text) => /\S/.test(text), SEARCH_FORM)
+    .refine(hasAtMost(SEARCH_MAX_LENGTH), SEARCH_FORM)
+    .transform((text) => text.trim())
+    .meta({ minLength: 1, maxLength: SEARCH_MAX_LENGTH, pattern: NO_CONTROLS })
+    .optional()
+    .describe(
+      'Words to search for in companies, transcripts, summaries and quotes; not only spaces.',
+    ),
 };
-
-/** An object that takes these parameters alone, and says which when it meets another. */
-function closed<T extends z.ZodRawShape>(shape: T) {
-  const names = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: ({ code, keys }) =>
-      code === 'unrecognized_keys'
-        ? `has ${(Array.isArray(keys) ? keys : []).join(', ')}, but takes only ${names || 'nothing'}`
-        : undefined,
-  });
-}
 
 type Range = { readonly from?: Date | undefined; readonly to?: Date | undefined };
 
@@ -112,6 +129,4 @@ export const statisticsQuery = closed({
     .transform((value) => value ?? 'day'),
 }).refine(isInOrder, ORDER);
 
-export const companyParams = z.object({ connectwiseId });
-
-export const noQuery = closed({});
+export const companyParams = z.strictObject({ connectwiseId });

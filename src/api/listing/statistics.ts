@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { toCallCost, type Prices } from '../../domain/call-cost.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import { GROUPINGS, type Grouping } from '../../domain/statistics.ts';
+import { cost } from '../schemas.ts';
 import type { StatisticsRow } from '../../repositories/listing/listing-repository.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -15,44 +16,39 @@ const MAX_RANGE_MS = 366 * DAY_MS;
 
 const seconds = z.number().nullable();
 
-const group = z.object({
+const group = z.strictObject({
   calls: z.int(),
-  outcomes: z.object({
+  outcomes: z.strictObject({
     ANALYZED: z.int(),
     NO_SPEECH: z.int(),
     FAILED: z.int(),
     PROCESSING: z.int(),
   }),
-  /** Of the recordings. */
-  minutes: z.number(),
-  /** From the first start of a call to its completion. */
-  secondsToCompletion: z.object({ median: seconds, p95: seconds }),
-  cost: z.object({
-    currency: z.string(),
-    speech: z.number().nullable(),
-    analysis: z.number().nullable(),
-    total: z.number().nullable(),
-    speechSeconds: z.int(),
-    inputTokens: z.int(),
-    outputTokens: z.int(),
-    estimated: z.boolean(),
-  }),
+  minutes: z.number().describe('Of the recordings.'),
+  secondsToCompletion: z
+    .strictObject({ median: seconds, p95: seconds })
+    .describe('From the first start of a call to its completion.'),
+  cost,
 });
 
-export const statisticsReply = z.object({
-  from: z.iso.datetime(),
-  to: z.iso.datetime(),
-  by: z.enum(GROUPINGS),
-  total: group,
-  groups: z.array(
-    group.extend({
-      /** A day, a value, or a ConnectWise id; `null` for the calls that have none. */
-      key: z.string().nullable(),
-      /** Of a company. */
-      name: z.string().nullable(),
-    }),
-  ),
-});
+export const statisticsReply = z
+  .strictObject({
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    by: z.enum(GROUPINGS),
+    total: group,
+    groups: z.array(
+      z.strictObject({
+        ...group.shape,
+        key: z
+          .string()
+          .nullable()
+          .describe('A day, a value, or a ConnectWise id; null for the calls that have none.'),
+        name: z.string().nullable().describe('Of a company.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Statistics', description: 'What the calls of a range come to.' });
 
 export type StatisticsReply = z.infer<typeof statisticsReply>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { CallFilter } from '../../domain/call-filter.ts';
 import { ERROR_CODES, isErrorCode } from '../../domain/error-codes.ts';
+import { isStep, type Step } from '../../domain/names.ts';
 import type {
   CallPage,
   FailureGroup,
@@ -83,10 +84,12 @@ export function toFailuresReply(groups: readonly FailureGroup[]): FailuresReply 
         lastSeen: lastSeen.toISOString(),
         meaning: facts?.meaning ?? null,
         remedy: facts?.remedy ?? null,
-        links: {
-          calls: `/calls?${new URLSearchParams({ status: 'FAILED', failedStep: step, failureCode: code }).toString()}`,
-        },
+        links: { calls: facts !== null && isStep(step) ? toCallsLink(step, code) : null },
       };
     }),
   };
+}
+
+function toCallsLink(failedStep: Step, failureCode: string): string {
+  return `/calls?${new URLSearchParams({ status: 'FAILED', failedStep, failureCode }).toString()}`;
 }

@@ -20,6 +20,8 @@ import {
   type BulkFilter,
   type BulkReply,
 } from '../bulk-schemas.ts';
+import { noQuery } from '../closed-query.ts';
+import { about, DATABASE_REFUSALS, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type BulkReprocessesDeps = {
   readonly database: Pick<Database, 'transaction' | 'currentTime'>;
@@ -41,7 +43,14 @@ export const bulkReprocessesRoutes: FastifyPluginAsyncZod<BulkReprocessesDeps> =
     '/reprocesses',
     {
       schema: {
-        summary: 'Reprocess many calls',
+        ...about({
+          name: 'reprocessCalls',
+          tag: 'reprocessing',
+          summary: 'Reprocess many calls',
+          does: 'Reprocesses all calls that fulfil a filter, 10,000 at most, at a rate: 202. Which calls are meant is decided once. A dry run begins nothing and tells which calls they are and what they would cost: 200.',
+          refusals: [...DATABASE_REFUSALS, ...TEMPORAL_REFUSALS],
+        }),
+        querystring: noQuery,
         body: bulkBody,
         response: { 200: dryRunReply, 202: startedReply },
       },
@@ -86,8 +95,15 @@ export const bulkReprocessesRoutes: FastifyPluginAsyncZod<BulkReprocessesDeps> =
     '/reprocesses/:id',
     {
       schema: {
-        summary: 'What a reprocess of many calls has come to',
+        ...about({
+          name: 'readReprocess',
+          tag: 'reprocessing',
+          summary: 'What a reprocess of many calls has come to',
+          does: 'Tells what each call of it has come to, and counts them.',
+          refusals: ['NOT_FOUND', ...DATABASE_REFUSALS],
+        }),
         params: bulkParams,
+        querystring: noQuery,
         response: { 200: bulkReply },
       },
     },
@@ -98,8 +114,15 @@ export const bulkReprocessesRoutes: FastifyPluginAsyncZod<BulkReprocessesDeps> =
     '/reprocesses/:id',
     {
       schema: {
-        summary: 'Stop a reprocess of many calls',
+        ...about({
+          name: 'stopReprocess',
+          tag: 'reprocessing',
+          summary: 'Stop a reprocess of many calls',
+          does: 'Begins no more of its calls; those that run go on.',
+          refusals: ['NOT_FOUND', ...DATABASE_REFUSALS],
+        }),
         params: bulkParams,
+        querystring: noQuery,
         response: { 200: bulkReply },
       },
     },

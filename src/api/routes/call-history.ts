@@ -19,6 +19,8 @@ import {
 } from '../history-schemas.ts';
 import { callParams } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
+import { noQuery } from '../closed-query.ts';
+import { about, DATABASE_REFUSALS, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type CallHistoryDeps = {
   readonly calls: Pick<CallRepository, 'findByCallSid'>;
@@ -44,8 +46,15 @@ export const callHistoryRoutes: FastifyPluginAsyncZod<CallHistoryDeps> = async (
     '/calls/:callSid/transcripts',
     {
       schema: {
-        summary: 'Every transcript of a call',
+        ...about({
+          name: 'listTranscripts',
+          tag: 'calls',
+          summary: 'Every transcript of a call',
+          does: 'Lists all transcripts that a call has ever had, oldest first, with what each was made by.',
+          refusals: ['NOT_FOUND', 'CALL_NOT_OPENED', ...DATABASE_REFUSALS, ...TEMPORAL_REFUSALS],
+        }),
         params: callParams,
+        querystring: noQuery,
         response: { 200: transcriptsReply },
       },
     },
@@ -71,8 +80,15 @@ export const callHistoryRoutes: FastifyPluginAsyncZod<CallHistoryDeps> = async (
     '/calls/:callSid/analyses',
     {
       schema: {
-        summary: 'Every analysis of a call',
+        ...about({
+          name: 'listAnalyses',
+          tag: 'calls',
+          summary: 'Every analysis of a call',
+          does: 'Lists all analyses that a call has ever had, oldest first, with what each was made by.',
+          refusals: ['NOT_FOUND', 'CALL_NOT_OPENED', ...DATABASE_REFUSALS, ...TEMPORAL_REFUSALS],
+        }),
         params: callParams,
+        querystring: noQuery,
         response: { 200: analysesReply },
       },
     },

@@ -3,17 +3,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Prices } from '../../domain/call-cost.ts';
 import type { CallFilter } from '../../domain/call-filter.ts';
 import type { ListingRepository } from '../../repositories/listing/listing-repository.ts';
+import { noQuery } from '../closed-query.ts';
 import { readCursor } from '../listing/cursor.ts';
-import {
-  callsQuery,
-  companyCallsQuery,
-  companyParams,
-  noQuery,
-  statisticsQuery,
-} from '../listing/query.ts';
+import { callsQuery, companyCallsQuery, companyParams, statisticsQuery } from '../listing/query.ts';
 import { callsReply, failuresReply, type CallsReply } from '../listing/replies.ts';
 import { statisticsReply, toRange, toStatisticsReply } from '../listing/statistics.ts';
 import { toCallsReply, toFailuresReply } from '../listing/views.ts';
+import { about, DATABASE_REFUSALS } from '../document/about.ts';
 
 export type ListCallsDeps = { readonly listings: ListingRepository; readonly prices: Prices };
 
@@ -32,7 +28,13 @@ export const listCallRoutes: FastifyPluginAsyncZod<ListCallsDeps> = async (app, 
     '/calls',
     {
       schema: {
-        summary: 'Calls by filter, newest first',
+        ...about({
+          name: 'listCalls',
+          tag: 'lists',
+          summary: 'Calls by filter, newest first',
+          does: 'Lists the calls that fulfil every parameter that is given, newest first, a page at a time. `q` searches for words, and marks where they were found.',
+          refusals: [...DATABASE_REFUSALS],
+        }),
         querystring: callsQuery,
         response: { 200: callsReply },
       },
@@ -44,7 +46,13 @@ export const listCallRoutes: FastifyPluginAsyncZod<ListCallsDeps> = async (app, 
     '/companies/:connectwiseId/calls',
     {
       schema: {
-        summary: 'The calls of a company, newest first',
+        ...about({
+          name: 'listCompanyCalls',
+          tag: 'lists',
+          summary: 'The calls of a company, newest first',
+          does: 'Lists the calls of one company as `GET /calls` lists all.',
+          refusals: [...DATABASE_REFUSALS],
+        }),
         params: companyParams,
         querystring: companyCallsQuery,
         response: { 200: callsReply },
@@ -57,7 +65,13 @@ export const listCallRoutes: FastifyPluginAsyncZod<ListCallsDeps> = async (app, 
     '/statistics',
     {
       schema: {
-        summary: 'How many calls there were, how long they took and what they cost',
+        ...about({
+          name: 'readStatistics',
+          tag: 'lists',
+          summary: 'How many calls there were, how long they took and what they cost',
+          does: 'Counts the calls that began in a range, by default of the last 30 days, and at most of 366: all of them, and in groups.',
+          refusals: [...DATABASE_REFUSALS],
+        }),
         querystring: statisticsQuery,
         response: { 200: statisticsReply },
       },
@@ -72,7 +86,13 @@ export const listCallRoutes: FastifyPluginAsyncZod<ListCallsDeps> = async (app, 
     '/failures',
     {
       schema: {
-        summary: 'Failed calls by step and code, and what to do about each',
+        ...about({
+          name: 'listFailures',
+          tag: 'lists',
+          summary: 'Failed calls by step and code, and what to do about each',
+          does: 'Groups the calls that are FAILED just now by the step and the code of their failure, the most frequent first, each with what it means and what to do.',
+          refusals: [...DATABASE_REFUSALS],
+        }),
         querystring: noQuery,
         response: { 200: failuresReply },
       },

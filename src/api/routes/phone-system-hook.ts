@@ -8,11 +8,12 @@ import type { Database } from '../../repositories/database.ts';
 import type { HookDeliveryRepository } from '../../repositories/hook-delivery-repository.ts';
 import type { RequestLimits } from '../access/request-limits.ts';
 import { createDeliveries } from '../hooks/deliveries.ts';
-import { readDelivery } from '../hooks/delivery-body.ts';
+import { DELIVERY_TYPES, deliveryBody, readDelivery } from '../hooks/delivery-body.ts';
 import { createSecretCheck } from '../hooks/secret.ts';
-import { createSignatureCheck } from '../hooks/signature.ts';
+import { createSignatureCheck, signatureHeaders } from '../hooks/signature.ts';
 import { runReply } from '../schemas.ts';
 import type { Submit } from '../submit.ts';
+import { about, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type PhoneSystemHookDeps = {
   readonly database: Pick<Database, 'toServiceError'>;
@@ -23,6 +24,10 @@ export type PhoneSystemHookDeps = {
 };
 
 const NOTHING = Buffer.alloc(0);
+
+// The schemas are for the document: whether a delivery may be read is decided by its bytes, before they are.
+const UNCHECKED = () => (value: unknown) => ({ value });
+
 const response = { 200: runReply, 202: runReply };
 
 /**
@@ -58,7 +63,23 @@ export const phoneSystemHookRoutes: FastifyPluginAsyncZod<PhoneSystemHookDeps> =
 
   app.post(
     '/hooks/phone-system',
-    { schema: { summary: 'Process a recording, by a signed delivery', response } },
+    {
+      schema: {
+        ...about({
+          name: 'deliverSigned',
+          tag: 'hooks',
+          summary: 'Process a recording, by a signed delivery',
+          does: "Starts to process a recording, as `POST /calls` does, for a phone system that signs its deliveries by Standard Webhooks. A delivery whose id was answered before gets the first answer again. Takes our JSON, or the phone system's own fields as JSON or as a form; what else it sends is ignored.",
+          refusals: ['HOOK_REFUSED', 'LIMIT_REACHED', 'CALL_CONFLICT', ...TEMPORAL_REFUSALS],
+        }),
+        security: [{ signature: [] }],
+        headers: signatureHeaders,
+        body: deliveryBody,
+        consumes: DELIVERY_TYPES,
+        response,
+      },
+      validatorCompiler: UNCHECKED,
+    },
     async (request, reply) => {
       const id = idOfSigned(request.raw, bodyOf(request), new Date()) ?? (await refuse(request));
       const { status, answer } = await deliveries.answerOnce(id, {
@@ -76,10 +97,20 @@ export const phoneSystemHookRoutes: FastifyPluginAsyncZod<PhoneSystemHookDeps> =
     '/hooks/phone-system/:secret',
     {
       schema: {
-        summary: 'Process a recording, by a secret address',
-        params: z.object({ secret: z.string() }),
+        ...about({
+          name: 'deliverToSecret',
+          tag: 'hooks',
+          summary: 'Process a recording, by a secret address',
+          does: "Starts to process a recording, as `POST /calls` does, for a phone system that can only be given an address. Takes our JSON, or the phone system's own fields as JSON or as a form; what else it sends is ignored.",
+          refusals: ['HOOK_REFUSED', 'LIMIT_REACHED', 'CALL_CONFLICT', ...TEMPORAL_REFUSALS],
+        }),
+        security: [],
+        params: z.strictObject({ secret: z.string().describe('A secret of HOOK_SECRET.') }),
+        body: deliveryBody,
+        consumes: DELIVERY_TYPES,
         response,
       },
+      validatorCompiler: UNCHECKED,
       // Before the body is read.
       onRequest: async (request) => {
         const { secret }: { readonly secret?: unknown } = Object(request.params);

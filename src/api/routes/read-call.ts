@@ -12,6 +12,8 @@ import { callStateOf } from '../call-state.ts';
 import { callParams, callReply, logReply, transcriptReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toCallReply, toLogReply, toTranscriptReply, type LinkBuilder } from '../views.ts';
+import { noQuery } from '../closed-query.ts';
+import { about, DATABASE_REFUSALS, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type ReadCallDeps = {
   readonly calls: CallRepository;
@@ -32,7 +34,20 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
 
   app.get(
     '/calls/:callSid',
-    { schema: { summary: 'A call', params: callParams, response: { 200: callReply } } },
+    {
+      schema: {
+        ...about({
+          name: 'readCall',
+          tag: 'calls',
+          summary: 'A call',
+          does: 'Tells what is known of a call: how far it is, whose it is, what was found and what that cost. While Temporal is away, the database alone tells.',
+          refusals: ['NOT_FOUND', 'CALL_NOT_OPENED', ...DATABASE_REFUSALS, ...TEMPORAL_REFUSALS],
+        }),
+        params: callParams,
+        querystring: noQuery,
+        response: { 200: callReply },
+      },
+    },
     async ({ params: { callSid }, log: logger }) => {
       const found = await calls.findWithDetails(callSid);
       if (found === null) throw await whyUnknown(callSid, runs);
@@ -40,7 +55,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
         findRunIfTemporalAnswers(runs, callSid, (error) =>
           logger.info(
             { code: error.code },
-            'Temporal does not answer: the row alone tells how the call is.',
+            `The row alone tells how the call is: ${error.message}`,
           ),
         ),
         costOf(found, deps),
@@ -54,7 +69,20 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
 
   app.get(
     '/calls/:callSid/log',
-    { schema: { summary: "A call's log", params: callParams, response: { 200: logReply } } },
+    {
+      schema: {
+        ...about({
+          name: 'readCallLog',
+          tag: 'calls',
+          summary: "A call's log",
+          does: 'Lists every attempt of every step of a call, oldest first.',
+          refusals: ['NOT_FOUND', 'CALL_NOT_OPENED', ...DATABASE_REFUSALS, ...TEMPORAL_REFUSALS],
+        }),
+        params: callParams,
+        querystring: noQuery,
+        response: { 200: logReply },
+      },
+    },
     async ({ params }) => {
       const call = await calls.findByCallSid(params.callSid);
       if (call === null) throw await whyUnknown(params.callSid, runs);
@@ -66,8 +94,15 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
     '/calls/:callSid/transcript',
     {
       schema: {
-        summary: 'What was said in a call',
+        ...about({
+          name: 'readTranscript',
+          tag: 'calls',
+          summary: 'What was said in a call',
+          does: 'Gives the transcript of a call, in turns and in segments. There is none (404) before the recording is transcribed.',
+          refusals: ['NOT_FOUND', 'CALL_NOT_OPENED', ...DATABASE_REFUSALS, ...TEMPORAL_REFUSALS],
+        }),
         params: callParams,
+        querystring: noQuery,
         response: { 200: transcriptReply },
       },
     },

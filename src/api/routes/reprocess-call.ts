@@ -13,6 +13,8 @@ import type { PaidReprocesses } from '../limits/paid-reprocesses.ts';
 import { callParams, reprocessBody, runReply } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
 import { toRunReply, type LinkBuilder } from '../views.ts';
+import { noQuery } from '../closed-query.ts';
+import { about, DATABASE_REFUSALS, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type ReprocessCallDeps = {
   readonly calls: CallRepository;
@@ -41,8 +43,21 @@ export const reprocessCallRoute: FastifyPluginAsyncZod<ReprocessCallDeps> = asyn
     '/calls/:callSid/reprocess',
     {
       schema: {
-        summary: 'Reprocess a call',
+        ...about({
+          name: 'reprocessCall',
+          tag: 'reprocessing',
+          summary: 'Reprocess a call',
+          does: 'Resumes a FAILED call at the step that failed. Begins any other call again at `from`, by default at `analyzeTranscript`.',
+          refusals: [
+            'NOT_FOUND',
+            'CALL_IN_PROGRESS',
+            'LIMIT_REACHED',
+            ...DATABASE_REFUSALS,
+            ...TEMPORAL_REFUSALS,
+          ],
+        }),
         params: callParams,
+        querystring: noQuery,
         body: reprocessBody,
         response: { 202: runReply },
       },

@@ -9,6 +9,7 @@ import { planReprocess } from '../reprocess-plan.ts';
 import { receiptQuery, receiptReply } from '../reprocess-schemas.ts';
 import { callParams } from '../schemas.ts';
 import { whyUnknown } from '../unknown-call.ts';
+import { about, DATABASE_REFUSALS, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type ReprocessReceiptDeps = {
   readonly calls: Pick<CallRepository, 'findByCallSid'>;
@@ -28,7 +29,19 @@ export const reprocessReceiptRoute: FastifyPluginAsyncZod<ReprocessReceiptDeps> 
     '/calls/:callSid/reprocess',
     {
       schema: {
-        summary: 'What a reprocess would do and pay again',
+        ...about({
+          name: 'readReceipt',
+          tag: 'reprocessing',
+          summary: 'What a reprocess would do and pay again',
+          does: 'Tells step by step what `POST` to the same address would do again and pay again, and changes nothing. Needs a worker while a run of the call is open.',
+          refusals: [
+            'NOT_FOUND',
+            'CALL_NOT_OPENED',
+            'CALL_IN_PROGRESS',
+            ...DATABASE_REFUSALS,
+            ...TEMPORAL_REFUSALS,
+          ],
+        }),
         params: callParams,
         querystring: receiptQuery,
         response: { 200: receiptReply },

@@ -3,6 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf } from '../access/caller.ts';
 import { runReply, submitBody } from '../schemas.ts';
 import type { Submit } from '../submit.ts';
+import { noQuery } from '../closed-query.ts';
+import { about, TEMPORAL_REFUSALS } from '../document/about.ts';
 
 export type SubmitCallDeps = { readonly submit: Submit };
 
@@ -12,7 +14,14 @@ export const submitCallRoute: FastifyPluginAsyncZod<SubmitCallDeps> = async (app
     '/calls',
     {
       schema: {
-        summary: 'Process a recording',
+        ...about({
+          name: 'submitCall',
+          tag: 'calls',
+          summary: 'Process a recording',
+          does: 'Starts to process a recording of the phone system: 202. A call is started once, however often it is submitted; one that is open or COMPLETED already is answered with 200. Works while the database is away.',
+          refusals: ['CALL_CONFLICT', 'LIMIT_REACHED', ...TEMPORAL_REFUSALS],
+        }),
+        querystring: noQuery,
         body: submitBody,
         response: { 200: runReply, 202: runReply },
       },

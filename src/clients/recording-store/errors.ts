@@ -150,7 +150,7 @@ export function toRequestError(
     });
   }
   if (error instanceof Error && NO_CREDENTIALS.test(error.message)) {
-    const why = 'the worker has no Google credentials';
+    const why = 'there are no Google credentials';
     return storageError('STORAGE_CREDENTIALS_REFUSED', what, { why });
   }
   const reason =

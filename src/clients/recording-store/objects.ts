@@ -44,6 +44,18 @@ export function createObjects({ request, withDeadline, objectsUrl, objectUrl }: 
       }
     },
 
+    /** What Cloud Storage knows about one generation of an object, also if it is not the current one. */
+    async get(
+      subject: Subject,
+      { name, generation }: { readonly name: string; readonly generation: string },
+      signal: AbortSignal,
+    ): Promise<ObjectFacts> {
+      const answer = await withDeadline(subject, signal, (limited) =>
+        request({ url: objectUrl(name), params: { generation }, signal: limited }),
+      );
+      return readObject(subject, answer);
+    },
+
     /** The names of all objects that begin with the prefix. */
     async list(subject: Subject, prefix: string, signal: AbortSignal): Promise<string[]> {
       const names: string[] = [];

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { type File, Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 
@@ -20,12 +22,18 @@ export type Transport = {
   readonly uploadUrl: string;
   readonly objectUrl: (name: string) => string;
   /** The library's handle of an object, for uploads that go up in pieces. */
-  readonly file: (name: string) => File;
+  readonly file: (name: string, generation?: string) => File;
+  /** Whether requests bring credentials; none are sent to an `http://` address. */
+  readonly hasCredentials: boolean;
   /**
    * Sends a request with the library's credentials and returns what the answer holds. Throws
    * whatever the library throws; `toRequestError` translates it.
    */
   readonly request: <T>(options: RequestOptions) => Promise<T>;
+  /** The same for an answer that is read as a stream, and whose status matters too. */
+  readonly openStream: (
+    options: RequestOptions,
+  ) => Promise<{ readonly status: number; readonly data: Readable }>;
   /**
    * Runs a request whose answer is small. Throws STORAGE_… (UNAVAILABLE when the time is over); the
    * reason of the caller's signal.
@@ -48,11 +56,14 @@ export function createTransport(address: StorageAddress, requestTimeoutMs: numbe
     objectsUrl,
     uploadUrl: `${storage.apiEndpoint}/upload/${objects}`,
     objectUrl: (name) => `${objectsUrl}/${encodeURIComponent(name)}`,
-    file: (name) => bucket.file(name),
+    file: (name, generation) => bucket.file(name, generation === undefined ? {} : { generation }),
+    hasCredentials: !isPlaintext(address),
 
     async request<T>(options: RequestOptions): Promise<T> {
       return (await storage.authClient.request<T>(options)).data;
     },
+    openStream: (options) =>
+      storage.authClient.request<Readable>({ ...options, responseType: 'stream' }),
 
     async withDeadline(subject, signal, work) {
       const toTimeoutError = () =>
@@ -70,11 +81,16 @@ export function createTransport(address: StorageAddress, requestTimeoutMs: numbe
   };
 }
 
-function createStorage({ apiEndpoint, projectId }: StorageAddress): Storage {
+function isPlaintext({ apiEndpoint }: StorageAddress): boolean {
+  return apiEndpoint?.startsWith('http://') === true;
+}
+
+function createStorage(address: StorageAddress): Storage {
+  const { apiEndpoint, projectId } = address;
   return new Storage({
     ...(apiEndpoint === null ? {} : { apiEndpoint }),
     ...(projectId === null ? {} : { projectId }),
-    ...(apiEndpoint?.startsWith('http://') ? { authClient: new PassThroughClient() } : {}),
+    ...(isPlaintext(address) ? { authClient: new PassThroughClient() } : {}),
     // The library sends no credentials to any address but Google's own unless told to.
     useAuthWithCustomEndpoint: true,
     // Temporal retries: one mechanism, with every failed attempt in the log. With the library's own

@@ -1,5 +1,4 @@
 import {
-  Connection,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
@@ -20,6 +19,7 @@ import {
 } from '../../domain/names.ts';
 import { located } from '../shared/locate-failures.ts';
 import { toQueryError, toReadError, toTemporalError } from './errors.ts';
+import { placeOf } from './place.ts';
 import { pendingWorkOf, type PendingWork } from './pending-work.ts';
 
 /** A run of a call, as Temporal describes it. */
@@ -183,14 +183,6 @@ export function createCallRuns(client: Client, taskQueue: string = TASK_QUEUE) {
       });
     },
   };
-}
-
-/** Where Temporal is asked: of its settings, those that may be named. */
-function placeOf({ connection, options }: Client): string {
-  const namespace = `namespace ${options.namespace}`;
-  return connection instanceof Connection
-    ? `${namespace} at ${connection.options.address}`
-    : namespace;
 }
 
 function toCallRun(description: WorkflowExecutionDescription): CallRun {

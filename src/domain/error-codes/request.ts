@@ -58,6 +58,18 @@ export const REQUEST_CODES = {
     retryable: false,
     remedy: 'Check the path and the callSid.',
   },
+  RANGE_NOT_SATISFIABLE: {
+    meaning: 'A request asks for bytes of a recording behind its end.',
+    retryable: false,
+    remedy:
+      'Ask for bytes that the recording has; the Content-Range header of the answer says how many these are.',
+  },
+  RECORDING_NOT_SERVED: {
+    meaning: 'The gateway was not told of the bucket in which the recording is archived.',
+    retryable: false,
+    remedy:
+      'Set RECORDINGS_BUCKET of the gateway to the bucket that the workers archive in, and STORAGE_API_ENDPOINT if they have one, then restart the gateway.',
+  },
   CALL_NOT_OPENED: {
     meaning: 'The call was submitted, but no worker has opened it yet.',
     retryable: true,

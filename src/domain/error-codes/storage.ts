@@ -7,11 +7,13 @@ export const STORAGE_CODES = {
       'Cloud Storage did not answer, its answer broke off, it reported an error of its own, or something else answered in its place.',
     retryable: true,
     remedy: 'Wait until Cloud Storage answers again, then send the signal reprocess.',
+    requestRemedy: 'Wait until Cloud Storage answers again, then send the request again.',
   },
   STORAGE_RATE_LIMITED: {
     meaning: 'Cloud Storage received too many requests, or a quota of the project is used up.',
     retryable: true,
     remedy: 'Wait until Cloud Storage accepts requests again, then send the signal reprocess.',
+    requestRemedy: 'Wait until Cloud Storage accepts requests again, then send the request again.',
   },
   STORAGE_PAYMENT_REQUIRED: {
     meaning:
@@ -19,12 +21,16 @@ export const STORAGE_CODES = {
     retryable: true,
     remedy:
       'Enable billing for the Google Cloud project that owns the bucket, then send the signal reprocess.',
+    requestRemedy:
+      'Enable billing for the Google Cloud project that owns the bucket, then send the request again.',
   },
   STORAGE_CREDENTIALS_REFUSED: {
-    meaning: 'Cloud Storage refused the service account, or the worker has no Google credentials.',
+    meaning: 'Cloud Storage refused the service account, or there are no Google credentials.',
     retryable: false,
     remedy:
       'Set up application default credentials for the workers if they have none, or give the service account the role Storage Object User on the bucket. Then send the signal reprocess.',
+    requestRemedy:
+      'Set up application default credentials for the gateway if it has none, or give its service account the role Storage Object Viewer on the bucket.',
   },
   STORAGE_BUCKET_NOT_FOUND: {
     meaning: 'Cloud Storage has no bucket of the name in RECORDINGS_BUCKET.',
@@ -49,6 +55,8 @@ export const STORAGE_CODES = {
     meaning: 'The archived recording or its transcript file no longer exists in the bucket.',
     retryable: false,
     remedy: 'Send the signal reprocess with {"from":"archiveRecording"}.',
+    requestRemedy:
+      'Ask for a reprocess from archiveRecording: if the phone system still has the recording, it is archived again.',
   },
   STORAGE_OBJECT_TOO_LARGE: {
     meaning:
@@ -60,6 +68,7 @@ export const STORAGE_CODES = {
     meaning: 'Cloud Storage refused the request as malformed.',
     retryable: false,
     remedy: 'Check RECORDINGS_BUCKET, restart the workers, then send the signal reprocess.',
+    requestRemedy: 'Check RECORDINGS_BUCKET and restart the gateway.',
   },
   STORAGE_CHECKSUM_MISMATCH: {
     meaning:

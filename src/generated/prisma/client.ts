@@ -59,8 +59,9 @@ export type SitePhone = Prisma.SitePhoneModel
 export type Call = Prisma.CallModel
 /**
  * Model CallDigest
- * What lists and searches need of a call and other rows contain: derived from the call, its company, its transcript
- * and its current analysis, in the transactions that change these. May be deleted: workers make it again.
+ * What lists, searches and statistics need of a call: derived from the call, its company, its transcript, its current
+ * analysis and what it has cost. Triggers of these tables keep it (see the migration `listings`), so no other code
+ * writes it. May be deleted: workers make it again.
  */
 export type CallDigest = Prisma.CallDigestModel
 /**

@@ -1,15 +1,15 @@
 import type { Database, TransactionClient } from '../database.ts';
-import { refreshDigests } from './refresh-digest.ts';
 
 // A document takes about a millisecond, and one of many hours a hundred: such a batch still fits into the
 // five seconds that a transaction has. Steps of its calls wait for its locks meanwhile.
 const BATCH = 25;
 
-/** The digests of calls, as far as the transactions that change a call have not kept them up to date. */
+/** The digests of calls, as far as triggers have not kept them up to date: of calls from before there were any. */
 export function createDigestRepository(database: Pick<Database, 'transaction'>) {
   return {
     /**
-     * Makes missing and outdated digests among the next calls behind `after` (an id; `null` begins).
+     * Makes missing and outdated digests among the next older calls than `after` (an id; `null` begins
+     * with the newest call, because it is looked for first).
      * Returns where to go on, `null` at the end, and how many were made. Several processes may do so at once.
      */
     mend(after: string | null): Promise<{ readonly next: string | null; readonly made: number }> {
@@ -17,7 +17,7 @@ export function createDigestRepository(database: Pick<Database, 'transaction'>) 
         const looked = await lookAt(after, tx);
         const wrong = looked.flatMap(({ id, isWrong }) => (isWrong ? [id] : []));
         const due = wrong.length === 0 ? [] : await lockFree(wrong, tx);
-        if (due.length > 0) await refreshDigests(due, tx);
+        if (due.length > 0) await tx.$executeRaw`SELECT "makeCallDigests"(${due}::uuid[])`;
         const next = looked.length < BATCH ? null : (looked.at(-1)?.id ?? null);
         return { next, made: due.length };
       });
@@ -32,18 +32,21 @@ function lookAt(after: string | null, tx: TransactionClient) {
       OR d."submissionId" IS DISTINCT FROM t."submissionId"
       OR d."companyName" IS DISTINCT FROM o.name AS "isWrong"
     FROM (SELECT id, "callAnalysisId", "companyId" FROM "Call"
-      WHERE id > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
-      ORDER BY id LIMIT ${BATCH}) c
+      WHERE id < ${after ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid
+      ORDER BY id DESC LIMIT ${BATCH}) c
     LEFT JOIN "CallDigest" d ON d."callId" = c.id
     LEFT JOIN "Transcript" t ON t."callId" = c.id
     LEFT JOIN "Company" o ON o.id = c."companyId"
-    ORDER BY c.id`;
+    ORDER BY c.id DESC`;
 }
 
-/** A call that is locked is being changed, and whoever changes it makes its digest. */
+/**
+ * A call that is locked is being changed; its turn comes again. This lock also keeps others from adding
+ * anything to the call, such as notes on a part of it, that its digest would then lack.
+ */
 async function lockFree(ids: readonly string[], tx: TransactionClient): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id::text AS id FROM "Call" WHERE id = ANY(${ids}::uuid[])
-    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`;
+    ORDER BY id FOR UPDATE SKIP LOCKED`;
   return rows.map(({ id }) => id);
 }

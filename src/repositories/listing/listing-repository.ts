@@ -2,17 +2,19 @@ import type { Prisma } from '../../generated/prisma/client.ts';
 import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
 import type { Grouping } from '../../domain/statistics.ts';
 import type { Database, TransactionClient } from '../database.ts';
+import { toSearchQuery, type ParsedWords } from './search-query.ts';
 import {
-  areRare,
   BY_INDEX,
   failureGroups,
   HIT_BEGINS,
   HIT_ENDS,
   hitsIn,
-  languagesInUse,
   pageOfCalls,
+  parsedWords,
+  searchAll,
+  searchNewest,
+  type Page,
 } from './statements.ts';
-import type { SearchFacts } from './conditions.ts';
 import { statisticsOf } from './statistics-statement.ts';
 
 const DETAILS = {
@@ -87,9 +89,11 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
     ): Promise<CallPage> {
       return database.transaction(async (tx) => {
         const { q } = filter;
-        const facts = q === undefined ? NO_SEARCH : await factsOf(q, tx);
         const page = { limit: limit + 1, after };
-        const found = await tx.$queryRaw<ListPlace[]>(pageOfCalls(filter, page, facts));
+        const found =
+          q === undefined
+            ? await tx.$queryRaw<ListPlace[]>(pageOfCalls(filter, page))
+            : await search(q, filter, page, tx);
         const places = found.slice(0, limit);
         const ids = places.map(({ id }) => id);
         const rows = await tx.call.findMany({ where: { id: { in: ids } }, include: DETAILS });
@@ -112,8 +116,7 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
       readonly by: Grouping;
     }): Promise<StatisticsRow[]> {
       return database.transaction(async (tx) => {
-        // Compiling a statement takes PostgreSQL longer than running this one.
-        await tx.$executeRaw`SET LOCAL jit = off`;
+        await tx.$executeRaw(BY_INDEX);
         return tx.$queryRaw<StatisticsRow[]>(statisticsOf(range, MAX_GROUPS));
       });
     },
@@ -125,15 +128,23 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
   };
 }
 
-const NO_SEARCH: SearchFacts = { languages: [], isRare: false };
+type FoundInNewest = { readonly isAll: boolean } & (
+  | ListPlace
+  | { readonly id: null; readonly at: null }
+);
 
-async function factsOf(words: string, tx: TransactionClient): Promise<SearchFacts> {
-  const rows = await tx.$queryRaw<{ language: string }[]>(languagesInUse());
-  const languages = rows.map(({ language }) => language);
-  await tx.$executeRaw(BY_INDEX);
-  const [answer] = await tx.$queryRaw<{ isRare: boolean }[]>(areRare(words, languages));
-  await tx.$executeRaw`SET LOCAL enable_seqscan = on`;
-  return { languages, isRare: answer?.isRare === true };
+async function search(
+  words: string,
+  filter: CallFilter,
+  page: Page,
+  tx: TransactionClient,
+): Promise<readonly ListPlace[]> {
+  const query = toSearchQuery(await tx.$queryRaw<ParsedWords[]>(parsedWords(words)));
+  if (query === null) return [];
+  const rows = await tx.$queryRaw<FoundInNewest[]>(searchNewest(filter, query, page));
+  const found = rows.flatMap(({ id, at }) => (id === null ? [] : [{ id, at }]));
+  const isAnswer = found.length === page.limit || rows[0]?.isAll === true;
+  return isAnswer ? found : tx.$queryRaw<ListPlace[]>(searchAll(filter, query, page));
 }
 
 type MarkedTexts = {

@@ -1,31 +1,38 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
-import { matches, selectCalls, type SearchFacts } from './conditions.ts';
+import { conditionsOf } from './conditions.ts';
+import type { SearchQuery } from './search-query.ts';
+
+const { sql } = Prisma;
 
 // The statements of lists, apart from who runs them, so that a bench can ask how PostgreSQL runs each.
 
-/** Part of a list of calls, newest first, as their places in it. `after` is the last one seen. */
-export function pageOfCalls(
-  filter: CallFilter,
-  page: { readonly limit: number; readonly after: ListPlace | null },
-  facts: SearchFacts,
-): Prisma.Sql {
-  const { from, where, startTime, id } = selectCalls(filter, facts);
-  const { after, limit } = page;
-  const behind =
-    after === null
-      ? Prisma.sql`TRUE`
-      : Prisma.sql`(${startTime}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
-  return Prisma.sql`
-    SELECT ${id}::text AS id,
-      to_char(${startTime} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
-    FROM ${from} WHERE ${where} AND ${behind}
-    ORDER BY ${startTime} DESC, ${id} DESC LIMIT ${limit}::int`;
+/** A part of a list: so many calls behind `after`, which is the last one seen. */
+export type Page = { readonly limit: number; readonly after: ListPlace | null };
+
+const PLACE = sql`d."callId"::text AS id,
+  to_char(d."startTime" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`;
+
+const NEWEST_FIRST = sql`ORDER BY d."startTime" DESC, d."callId" DESC`;
+
+/** Part of a list without a search, newest first, as the places of the calls in it. */
+export function pageOfCalls(filter: CallFilter, { limit, after }: Page): Prisma.Sql {
+  return sql`SELECT ${PLACE} FROM "CallDigest" d WHERE ${conditionsOf(filter, after)}
+    ${NEWEST_FIRST} LIMIT ${limit}::int`;
 }
 
-/** The languages that digests have. Leaps from one to the next in their index. */
-export function languagesInUse(): Prisma.Sql {
-  return Prisma.sql`
+/**
+ * Until the end of the transaction, PostgreSQL reads no table from end to end (it takes a text for as cheap as
+ * a number, and would unpack one after the other), and compiles no statement, which takes longer than running it.
+ */
+export const BY_INDEX = sql`SELECT set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE)`;
+
+/**
+ * The words of a search in each language that digests have; a call is searched in its own, because only
+ * its endings are endings in it. Leaps from one language to the next in their index. Sets what BY_INDEX sets.
+ */
+export function parsedWords(words: string): Prisma.Sql {
+  return sql`
     WITH RECURSIVE used AS (
       (SELECT "language" FROM "CallDigest" ORDER BY "language" LIMIT 1)
       UNION ALL
@@ -33,22 +40,56 @@ export function languagesInUse(): Prisma.Sql {
         ORDER BY d."language" LIMIT 1)
       FROM used WHERE used."language" IS NOT NULL
     )
-    SELECT "language" FROM used WHERE "language" IS NOT NULL`;
+    SELECT "language", websearch_to_tsquery("language"::regconfig, ${words})::text AS query,
+      set_config('enable_seqscan', 'off', TRUE) || set_config('jit', 'off', TRUE) AS settings
+    FROM used WHERE "language" IS NOT NULL`;
 }
 
-// Of a hundred thousand calls, so many are put in order within some milliseconds; and of words that are in
-// more, a page is full after a thousand calls.
-const RARE_UP_TO = 5_000;
+/**
+ * Of so many calls, the texts are read one by one. A page is full by then if one call in four has what is
+ * searched for; and that takes only some milliseconds if none has it.
+ */
+const LOOKED_THROUGH = 200;
 
-/** For the statement below: going through the table instead would unpack document after document. */
-export const BY_INDEX = Prisma.sql`SET LOCAL enable_seqscan = off`;
+/**
+ * Part of a list with a search, as far as the newest calls of the list show it. `isAll` says whether there
+ * are no others; then, or when the page is full, this is the answer.
+ */
+export function searchNewest(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
+  const { limit, after } = page;
+  return sql`
+    WITH newest AS MATERIALIZED (
+      SELECT d."callId", d."startTime", d."document" FROM "CallDigest" d
+      WHERE ${conditionsOf(filter, after)} ${NEWEST_FIRST} LIMIT ${LOOKED_THROUGH}::int
+    )
+    SELECT looked.calls < ${LOOKED_THROUGH}::int AS "isAll", found.id, found.at
+    FROM (SELECT count(*) AS calls FROM newest) looked
+    LEFT JOIN LATERAL (
+      SELECT ${PLACE} FROM newest d
+      WHERE d."document" @@ ${query.byIndex}::tsquery ${alsoBy(query.byDocument)}
+      ${NEWEST_FIRST} LIMIT ${limit}::int
+    ) found ON TRUE`;
+}
 
-/** Whether few enough calls have these words to put them all in order. */
-export function areRare(words: string, languages: readonly string[]): Prisma.Sql {
-  return Prisma.sql`
-    SELECT count(*) <= ${RARE_UP_TO}::int AS "isRare" FROM (
-      SELECT 1 FROM "CallDigest" d WHERE ${matches(words, languages)} LIMIT ${RARE_UP_TO + 1}::int
-    ) AS found`;
+/**
+ * The same as all calls show it. Those that have the words come from the index, which knows them without
+ * reading a text; OFFSET keeps the planner from beginning with something that looks cheaper. Their rows are
+ * then filtered and put in order. Only for a phrase of three or more words texts are read, newest first,
+ * until the page is full.
+ */
+export function searchAll(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
+  const { limit, after } = page;
+  const inOrder = sql`
+    SELECT d.* FROM (SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery OFFSET 0) d
+    WHERE ${conditionsOf(filter, after)} ${NEWEST_FIRST}`;
+  return query.byDocument === null
+    ? sql`SELECT ${PLACE} FROM (${inOrder} LIMIT ${limit}::int) d ${NEWEST_FIRST}`
+    : sql`SELECT ${PLACE} FROM (${inOrder} OFFSET 0) d WHERE TRUE ${alsoBy(query.byDocument)}
+        ${NEWEST_FIRST} LIMIT ${limit}::int`;
+}
+
+function alsoBy(query: string | null): Prisma.Sql {
+  return query === null ? Prisma.empty : sql`AND d."document" @@ ${query}::tsquery`;
 }
 
 /** Around what was found. They are for private use, and are taken out of the texts before. */
@@ -60,12 +101,12 @@ const WHOLE = `${MARKS}, HighlightAll=true`;
 // Two passages of a line or two each.
 const PASSAGES = `${MARKS}, MaxFragments=2, MinWords=8, MaxWords=24, FragmentDelimiter=" … "`;
 
-// A passage is looked for in the first hour or two of a call; the search itself knows all of it.
-const MARKED_CHARACTERS = 100_000;
+// Marking takes PostgreSQL about a second for ten million characters. A page of fifty calls has at most so many of
+// each: the first half an hour of a call. The search itself knows all of it.
+const MARKED_CHARACTERS = 20_000;
 
 /** Where the words of a search stand in the texts of these calls. */
 export function hitsIn(callIds: readonly string[], words: string): Prisma.Sql {
-  const { sql } = Prisma;
   const marked = (text: Prisma.Sql, options: string) =>
     sql`ts_headline(d."language"::regconfig, translate(${text}, ${HIT_BEGINS + HIT_ENDS}, ''),
       websearch_to_tsquery(d."language"::regconfig, ${words}), ${options})`;
@@ -86,7 +127,7 @@ export function hitsIn(callIds: readonly string[], words: string): Prisma.Sql {
 
 /** The calls that FAILED, by step and code. */
 export function failureGroups(): Prisma.Sql {
-  return Prisma.sql`
+  return sql`
     SELECT "failedStep" AS step, "failureCode" AS code, count(*)::int AS count,
       min(COALESCE("failedAt", "updatedAt")) AS "firstSeen",
       max(COALESCE("failedAt", "updatedAt")) AS "lastSeen"

@@ -3,13 +3,13 @@ import type { Grouping } from '../../domain/statistics.ts';
 
 const { sql } = Prisma;
 
-/** By what calls are grouped: `c` is the call, `d` its digest, `o` its company. `null` for calls without it. */
+/** By what calls are grouped: `d` is the digest of a call. `null` for calls without it. */
 const KEYS: Readonly<Record<Grouping, Prisma.Sql>> = {
-  day: sql`to_char(c."startTime" AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+  day: sql`(d."startTime" AT TIME ZONE 'UTC')::date`,
   // A call that has no outcome yet, or failed, counts by its status.
-  outcome: sql`COALESCE(c."outcome"::text, c."callStatus"::text)`,
-  company: sql`o."connectwiseId"`,
-  companyMatch: sql`c."companyMatch"::text`,
+  outcome: sql`COALESCE(d."outcome"::text, d."callStatus"::text)`,
+  company: sql`d."companyId"`,
+  companyMatch: sql`d."companyMatch"`,
   category: sql`d."category"`,
   priority: sql`d."priority"`,
   sentiment: sql`d."sentiment"`,
@@ -23,49 +23,33 @@ export function statisticsOf(
   { from, to, by }: { readonly from: Date; readonly to: Date; readonly by: Grouping },
   maxGroups: number,
 ): Prisma.Sql {
-  const name = by === 'company' ? sql`o."name"` : sql`NULL::text`;
+  const isOfCompany = by === 'company';
   return sql`
-    WITH picked AS (
-      SELECT c.id, c."callStatus" AS status, c."outcome", c."duration", c."recordingSeconds" AS seconds,
-        ${KEYS[by]} AS key, ${name} AS name
-      FROM "Call" c
-      LEFT JOIN "CallDigest" d ON d."callId" = c.id
-        -- The same for every call and digest; by it, PostgreSQL finds these in one go.
-        AND d."startTime" >= ${from.toISOString()}::timestamptz
+    SELECT g."isTotal", ${isOfCompany ? sql`o."connectwiseId"` : sql`g.key::text`} AS key,
+      ${isOfCompany ? sql`o."name"` : sql`NULL::text`} AS name, g.calls, g.analyzed, g."noSpeech", g.failed,
+      g.processing, g."recordedSeconds", g.percentiles[1] AS "medianSeconds",
+      g.percentiles[2] AS "p95Seconds", g."speechSeconds", g."inputTokens",
+      g."outputTokens", g.estimated
+    FROM (
+      SELECT grouping(${KEYS[by]}) = 1 AS "isTotal", ${KEYS[by]} AS key, count(*)::int AS calls,
+        (count(*) FILTER (WHERE d."outcome" = 'ANALYZED'))::int AS analyzed,
+        (count(*) FILTER (WHERE d."outcome" = 'NO_SPEECH'))::int AS "noSpeech",
+        (count(*) FILTER (WHERE d."callStatus" = 'FAILED'))::int AS failed,
+        (count(*) FILTER (WHERE d."callStatus" = 'PROCESSING'))::int AS processing,
+        COALESCE(sum(d."recordingSeconds"::float8), 0) AS "recordedSeconds",
+        -- Both at once, so that the durations are sorted once.
+        percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY d."duration"::float8)
+          FILTER (WHERE d."callStatus" = 'COMPLETED') AS percentiles,
+        COALESCE(sum(d."speechSeconds"::float8), 0) AS "speechSeconds",
+        COALESCE(sum(d."inputTokens"::float8), 0) AS "inputTokens",
+        COALESCE(sum(d."outputTokens"::float8), 0) AS "outputTokens",
+        COALESCE(bool_or(d."paidInVain" > 0), FALSE) AS estimated
+      FROM "CallDigest" d
+      WHERE d."startTime" >= ${from.toISOString()}::timestamptz
         AND d."startTime" < ${to.toISOString()}::timestamptz
-      LEFT JOIN "Company" o ON o.id = c."companyId"
-      WHERE c."startTime" >= ${from.toISOString()}::timestamptz
-        AND c."startTime" < ${to.toISOString()}::timestamptz
-    )
-    SELECT grouping(key) = 1 AS "isTotal", key, name, count(*)::int AS calls,
-      (count(*) FILTER (WHERE outcome = 'ANALYZED'))::int AS analyzed,
-      (count(*) FILTER (WHERE outcome = 'NO_SPEECH'))::int AS "noSpeech",
-      (count(*) FILTER (WHERE status = 'FAILED'))::int AS failed,
-      (count(*) FILTER (WHERE status = 'PROCESSING'))::int AS processing,
-      COALESCE(sum(picked.seconds), 0)::float8 AS "recordedSeconds",
-      percentile_cont(0.5) WITHIN GROUP (ORDER BY duration::float8)
-        FILTER (WHERE status = 'COMPLETED') AS "medianSeconds",
-      percentile_cont(0.95) WITHIN GROUP (ORDER BY duration::float8)
-        FILTER (WHERE status = 'COMPLETED') AS "p95Seconds",
-      (COALESCE(sum(t.seconds), 0) + COALESCE(sum(v.seconds), 0))::float8 AS "speechSeconds",
-      COALESCE(bool_or(v.seconds IS NOT NULL), FALSE) AS estimated,
-      (COALESCE(sum(a.input), 0) + COALESCE(sum(n.input), 0) + COALESCE(sum(w.input), 0))::float8
-        AS "inputTokens",
-      (COALESCE(sum(a.output), 0) + COALESCE(sum(n.output), 0) + COALESCE(sum(w.output), 0))::float8
-        AS "outputTokens"
-    FROM picked
-    LEFT JOIN LATERAL (SELECT "billedSeconds" + "priorSeconds" AS seconds
-      FROM "Transcript" WHERE "callId" = picked.id) t ON TRUE
-    LEFT JOIN LATERAL (SELECT sum("secondsInVain") AS seconds
-      FROM "SpeechOperation" WHERE "callId" = picked.id) v ON TRUE
-    LEFT JOIN LATERAL (SELECT sum("inputTokens" - "chunkInputTokens") AS input,
-        sum("outputTokens" - "chunkOutputTokens") AS output
-      FROM "CallAnalysis" WHERE "callId" = picked.id) a ON TRUE
-    LEFT JOIN LATERAL (SELECT sum("inputTokens") AS input, sum("outputTokens") AS output
-      FROM "AnalysisChunk" WHERE "callId" = picked.id) n ON TRUE
-    LEFT JOIN LATERAL (SELECT sum("inputTokens") AS input, sum("outputTokens") AS output
-      FROM "AnalysisAttempt" WHERE "callId" = picked.id) w ON TRUE
-    GROUP BY GROUPING SETS ((key, name), ())
-    ORDER BY "isTotal" DESC, ${by === 'day' ? sql`key` : sql`count(*) DESC, key`}
+      GROUP BY GROUPING SETS ((${KEYS[by]}), ())
+    ) g
+    ${isOfCompany ? sql`LEFT JOIN "Company" o ON o.id = g.key` : Prisma.empty}
+    ORDER BY g."isTotal" DESC, ${by === 'day' ? sql`g.key` : sql`g.calls DESC, key`}
     LIMIT ${maxGroups + 1}::int`;
 }

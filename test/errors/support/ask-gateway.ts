@@ -1,23 +1,6 @@
 import { Server, ServerCredentials, status, type ServiceError } from '@grpc/grpc-js';
-import { Client, Connection } from '@temporalio/client';
 
-import { buildApi } from '../../../src/api/build-api.ts';
-import { createCallRuns } from '../../../src/clients/temporal/call-runs.ts';
-import { createLinkBuilder } from '../../../src/api/views.ts';
-import { loadGatewayConfig } from '../../../src/config.ts';
-import { createLogger } from '../../../src/process/logger.ts';
-import { createBulkReprocessRuns } from '../../../src/clients/temporal/bulk-reprocess-runs.ts';
-import { createBulkReprocessRepository } from '../../../src/repositories/bulk-reprocess-repository.ts';
-import { createCallAnalysisRepository } from '../../../src/repositories/call-analysis-repository.ts';
-import { createCallRepository } from '../../../src/repositories/call-repository.ts';
-import { createDatabase } from '../../../src/repositories/database.ts';
-import { createListingRepository } from '../../../src/repositories/listing/listing-repository.ts';
-import { createProcessingLogRepository } from '../../../src/repositories/processing-log-repository.ts';
-import { createSpeechOperationRepository } from '../../../src/repositories/speech-operation-repository.ts';
-import { createHookDeliveryRepository } from '../../../src/repositories/hook-delivery-repository.ts';
-import { createPaidReprocessRepository } from '../../../src/repositories/paid-reprocess-repository.ts';
-import { createStoredWorkRepository } from '../../../src/repositories/stored-work-repository.ts';
-import { createTranscriptRepository } from '../../../src/repositories/transcript-repository.ts';
+import { buildTestApi } from '../../support/in-process-api.ts';
 import { startTemporal as startRealTemporal } from '../../support/temporal.ts';
 import type { TemporalAnswer } from '../corpus/gateway.ts';
 
@@ -35,43 +18,11 @@ export async function askGateway(answer: TemporalAnswer): Promise<GatewayReply> 
   const stack = new AsyncDisposableStack();
   try {
     const temporal = stack.adopt(await startTemporal(answer), (server) => server.stop());
-    const connection = stack.adopt(Connection.lazy({ address: temporal.address }), (opened) =>
+    const { address, namespace } = temporal;
+    const api = stack.adopt(buildTestApi({ temporal: { address, namespace } }), (opened) =>
       opened.close(),
     );
-    const url = 'postgresql://nobody@127.0.0.1:1/nowhere';
-    const database = stack.adopt(createDatabase({ url, poolSize: 1 }), (opened) => opened.close());
-    const { prisma } = database;
-    const client = new Client({ connection, namespace: temporal.namespace });
-    // All replies are asked for at once, in this process: it may be busy for longer than a gateway is.
-    const env = { DATABASE_URL: url, EVENT_LOOP_DELAY_MAX_MS: '0' };
-    const { limits, prices } = loadGatewayConfig(env);
-    const app = stack.adopt(
-      buildApi({
-        logger: createLogger('silent', 'gateway'),
-        access: { publicUrl: null, apiKeys: [] },
-        limits,
-        hookSecrets: [],
-        hookDeliveries: createHookDeliveryRepository(prisma),
-        trustedProxies: [],
-        paidReprocesses: createPaidReprocessRepository(prisma),
-        database,
-        calls: createCallRepository(prisma),
-        listings: createListingRepository(database),
-        log: createProcessingLogRepository(prisma),
-        transcripts: createTranscriptRepository(prisma),
-        storedWork: createStoredWorkRepository(prisma),
-        speechOperations: createSpeechOperationRepository(prisma),
-        analyses: createCallAnalysisRepository(prisma),
-        prices,
-        runs: createCallRuns(client),
-        bulkReprocesses: createBulkReprocessRepository(prisma),
-        bulkRuns: createBulkReprocessRuns(client),
-        linksOf: createLinkBuilder(null, 'default'),
-        callerChannel: 1,
-      }),
-      (opened) => opened.close(),
-    );
-    const gateway = await app.listen({ host: '127.0.0.1', port: 0 });
+    const gateway = await api.app.listen({ host: '127.0.0.1', port: 0 });
     const response = await fetch(`${gateway}/calls`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -104,6 +104,7 @@ export function log(callSid: string, activityId: number, event: LogEvent): proce
     runId: runIdOf(callSid),
     activityId: String(activityId),
     actor: null,
+    transactionId: 1n,
   };
 }
 

@@ -321,13 +321,13 @@ export const OWN_FAILURES = {
     what: 'PostgreSQL is away',
     httpStatus: 503,
     code: 'DATABASE_UNAVAILABLE',
-    names: [/database \S+ at postgres\.example/, /Bring PostgreSQL back/],
+    names: [/The connection to the database broke/, /Bring PostgreSQL back/],
   },
   wrongPassword: {
     what: 'PostgreSQL refuses the password',
     httpStatus: 503,
     code: 'DATABASE_CREDENTIALS_REFUSED',
-    names: [/refused the user/, /database \S+ at postgres\.example/, 'DATABASE_URL'],
+    names: [/refused the user/, 'DATABASE_URL'],
   },
   noTables: {
     what: 'The migrations were not applied',
@@ -339,17 +339,13 @@ export const OWN_FAILURES = {
     what: 'Temporal is away, and the call was being processed',
     httpStatus: 200,
     code: null,
-    names: [
-      /Temporal did not answer/,
-      /namespace default at temporal\.example/,
-      'TEMPORAL_ADDRESS',
-    ],
+    names: [/Temporal did not answer/, 'TEMPORAL_ADDRESS'],
   },
   noTemporalWhileRetried: {
     what: 'Temporal is away, and a step was being tried again',
     httpStatus: 200,
     code: 'MODEL_RATE_LIMITED',
-    names: [/answered 429/, /Temporal did not answer/, /namespace default at temporal\.example/],
+    names: [/answered 429/, /Temporal did not answer/],
   },
   noTemporalWhileParked: {
     what: 'Temporal is away, and the call is parked',
@@ -361,13 +357,13 @@ export const OWN_FAILURES = {
     what: 'Temporal is there but does not answer',
     httpStatus: 200,
     code: null,
-    names: [/Temporal did not answer/, /namespace default at temporal\.example/],
+    names: [/Temporal did not answer/, 'TEMPORAL_ADDRESS'],
   },
   noTemporalNorRow: {
     what: 'Temporal is away, and no worker had opened the call',
     httpStatus: 503,
     code: 'TEMPORAL_UNAVAILABLE',
-    names: [/did not answer/, /namespace default at temporal\.example/, 'TEMPORAL_ADDRESS'],
+    names: [/did not answer/, 'TEMPORAL_ADDRESS'],
   },
 } as const satisfies Readonly<Record<string, OwnFailure>>;
 

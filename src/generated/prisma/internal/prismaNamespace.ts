@@ -1733,6 +1733,19 @@ export type CallScalarFieldEnum = (typeof CallScalarFieldEnum)[keyof typeof Call
 export const CallDigestScalarFieldEnum = {
   callId: 'callId',
   startTime: 'startTime',
+  callStatus: 'callStatus',
+  outcome: 'outcome',
+  companyMatch: 'companyMatch',
+  companyId: 'companyId',
+  failedStep: 'failedStep',
+  failureCode: 'failureCode',
+  isWaiting: 'isWaiting',
+  recordingSeconds: 'recordingSeconds',
+  duration: 'duration',
+  speechSeconds: 'speechSeconds',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
   language: 'language',
   category: 'category',
   priority: 'priority',
@@ -1932,7 +1945,8 @@ export const ProcessingLogScalarFieldEnum = {
   activityId: 'activityId',
   actor: 'actor',
   createdAt: 'createdAt',
-  updatedAt: 'updatedAt'
+  updatedAt: 'updatedAt',
+  transactionId: 'transactionId'
 } as const
 
 export type ProcessingLogScalarFieldEnum = (typeof ProcessingLogScalarFieldEnum)[keyof typeof ProcessingLogScalarFieldEnum]

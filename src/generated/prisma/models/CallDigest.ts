@@ -14,20 +14,54 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model CallDigest
- * What lists and searches need of a call and other rows contain: derived from the call, its company, its transcript
- * and its current analysis, in the transactions that change these. May be deleted: workers make it again.
+ * What lists, searches and statistics need of a call: derived from the call, its company, its transcript, its current
+ * analysis and what it has cost. Triggers of these tables keep it (see the migration `listings`), so no other code
+ * writes it. May be deleted: workers make it again.
  */
 export type CallDigestModel = runtime.Types.Result.DefaultSelection<Prisma.$CallDigestPayload>
 
 export type AggregateCallDigest = {
   _count: CallDigestCountAggregateOutputType | null
+  _avg: CallDigestAvgAggregateOutputType | null
+  _sum: CallDigestSumAggregateOutputType | null
   _min: CallDigestMinAggregateOutputType | null
   _max: CallDigestMaxAggregateOutputType | null
+}
+
+export type CallDigestAvgAggregateOutputType = {
+  recordingSeconds: runtime.Decimal | null
+  duration: number | null
+  speechSeconds: number | null
+  inputTokens: number | null
+  outputTokens: number | null
+  paidInVain: number | null
+}
+
+export type CallDigestSumAggregateOutputType = {
+  recordingSeconds: runtime.Decimal | null
+  duration: number | null
+  speechSeconds: bigint | null
+  inputTokens: bigint | null
+  outputTokens: bigint | null
+  paidInVain: number | null
 }
 
 export type CallDigestMinAggregateOutputType = {
   callId: string | null
   startTime: Date | null
+  callStatus: $Enums.CallStatus | null
+  outcome: $Enums.CallOutcome | null
+  companyMatch: $Enums.CompanyMatch | null
+  companyId: string | null
+  failedStep: string | null
+  failureCode: string | null
+  isWaiting: boolean | null
+  recordingSeconds: runtime.Decimal | null
+  duration: number | null
+  speechSeconds: bigint | null
+  inputTokens: bigint | null
+  outputTokens: bigint | null
+  paidInVain: number | null
   language: string | null
   category: string | null
   priority: string | null
@@ -41,6 +75,19 @@ export type CallDigestMinAggregateOutputType = {
 export type CallDigestMaxAggregateOutputType = {
   callId: string | null
   startTime: Date | null
+  callStatus: $Enums.CallStatus | null
+  outcome: $Enums.CallOutcome | null
+  companyMatch: $Enums.CompanyMatch | null
+  companyId: string | null
+  failedStep: string | null
+  failureCode: string | null
+  isWaiting: boolean | null
+  recordingSeconds: runtime.Decimal | null
+  duration: number | null
+  speechSeconds: bigint | null
+  inputTokens: bigint | null
+  outputTokens: bigint | null
+  paidInVain: number | null
   language: string | null
   category: string | null
   priority: string | null
@@ -54,6 +101,19 @@ export type CallDigestMaxAggregateOutputType = {
 export type CallDigestCountAggregateOutputType = {
   callId: number
   startTime: number
+  callStatus: number
+  outcome: number
+  companyMatch: number
+  companyId: number
+  failedStep: number
+  failureCode: number
+  isWaiting: number
+  recordingSeconds: number
+  duration: number
+  speechSeconds: number
+  inputTokens: number
+  outputTokens: number
+  paidInVain: number
   language: number
   category: number
   priority: number
@@ -66,9 +126,40 @@ export type CallDigestCountAggregateOutputType = {
 }
 
 
+export type CallDigestAvgAggregateInputType = {
+  recordingSeconds?: true
+  duration?: true
+  speechSeconds?: true
+  inputTokens?: true
+  outputTokens?: true
+  paidInVain?: true
+}
+
+export type CallDigestSumAggregateInputType = {
+  recordingSeconds?: true
+  duration?: true
+  speechSeconds?: true
+  inputTokens?: true
+  outputTokens?: true
+  paidInVain?: true
+}
+
 export type CallDigestMinAggregateInputType = {
   callId?: true
   startTime?: true
+  callStatus?: true
+  outcome?: true
+  companyMatch?: true
+  companyId?: true
+  failedStep?: true
+  failureCode?: true
+  isWaiting?: true
+  recordingSeconds?: true
+  duration?: true
+  speechSeconds?: true
+  inputTokens?: true
+  outputTokens?: true
+  paidInVain?: true
   language?: true
   category?: true
   priority?: true
@@ -82,6 +173,19 @@ export type CallDigestMinAggregateInputType = {
 export type CallDigestMaxAggregateInputType = {
   callId?: true
   startTime?: true
+  callStatus?: true
+  outcome?: true
+  companyMatch?: true
+  companyId?: true
+  failedStep?: true
+  failureCode?: true
+  isWaiting?: true
+  recordingSeconds?: true
+  duration?: true
+  speechSeconds?: true
+  inputTokens?: true
+  outputTokens?: true
+  paidInVain?: true
   language?: true
   category?: true
   priority?: true
@@ -95,6 +199,19 @@ export type CallDigestMaxAggregateInputType = {
 export type CallDigestCountAggregateInputType = {
   callId?: true
   startTime?: true
+  callStatus?: true
+  outcome?: true
+  companyMatch?: true
+  companyId?: true
+  failedStep?: true
+  failureCode?: true
+  isWaiting?: true
+  recordingSeconds?: true
+  duration?: true
+  speechSeconds?: true
+  inputTokens?: true
+  outputTokens?: true
+  paidInVain?: true
   language?: true
   category?: true
   priority?: true
@@ -144,6 +261,18 @@ export type CallDigestAggregateArgs<ExtArgs extends runtime.Types.Extensions.Int
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: CallDigestAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: CallDigestSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: CallDigestMinAggregateInputType
@@ -174,6 +303,8 @@ export type CallDigestGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inter
   take?: number
   skip?: number
   _count?: CallDigestCountAggregateInputType | true
+  _avg?: CallDigestAvgAggregateInputType
+  _sum?: CallDigestSumAggregateInputType
   _min?: CallDigestMinAggregateInputType
   _max?: CallDigestMaxAggregateInputType
 }
@@ -181,6 +312,19 @@ export type CallDigestGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inter
 export type CallDigestGroupByOutputType = {
   callId: string
   startTime: Date
+  callStatus: $Enums.CallStatus
+  outcome: $Enums.CallOutcome | null
+  companyMatch: $Enums.CompanyMatch | null
+  companyId: string | null
+  failedStep: string | null
+  failureCode: string | null
+  isWaiting: boolean
+  recordingSeconds: runtime.Decimal | null
+  duration: number | null
+  speechSeconds: bigint
+  inputTokens: bigint
+  outputTokens: bigint
+  paidInVain: number
   language: string
   category: string | null
   priority: string | null
@@ -190,6 +334,8 @@ export type CallDigestGroupByOutputType = {
   submissionId: string | null
   callAnalysisId: string | null
   _count: CallDigestCountAggregateOutputType | null
+  _avg: CallDigestAvgAggregateOutputType | null
+  _sum: CallDigestSumAggregateOutputType | null
   _min: CallDigestMinAggregateOutputType | null
   _max: CallDigestMaxAggregateOutputType | null
 }
@@ -215,6 +361,19 @@ export type CallDigestWhereInput = {
   NOT?: Prisma.CallDigestWhereInput | Prisma.CallDigestWhereInput[]
   callId?: Prisma.UuidFilter<"CallDigest"> | string
   startTime?: Prisma.DateTimeFilter<"CallDigest"> | Date | string
+  callStatus?: Prisma.EnumCallStatusFilter<"CallDigest"> | $Enums.CallStatus
+  outcome?: Prisma.EnumCallOutcomeNullableFilter<"CallDigest"> | $Enums.CallOutcome | null
+  companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"CallDigest"> | $Enums.CompanyMatch | null
+  companyId?: Prisma.UuidNullableFilter<"CallDigest"> | string | null
+  failedStep?: Prisma.StringNullableFilter<"CallDigest"> | string | null
+  failureCode?: Prisma.StringNullableFilter<"CallDigest"> | string | null
+  isWaiting?: Prisma.BoolFilter<"CallDigest"> | boolean
+  recordingSeconds?: Prisma.DecimalNullableFilter<"CallDigest"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.IntNullableFilter<"CallDigest"> | number | null
+  speechSeconds?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  inputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  outputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  paidInVain?: Prisma.IntFilter<"CallDigest"> | number
   language?: Prisma.StringFilter<"CallDigest"> | string
   category?: Prisma.StringNullableFilter<"CallDigest"> | string | null
   priority?: Prisma.StringNullableFilter<"CallDigest"> | string | null
@@ -229,6 +388,19 @@ export type CallDigestWhereInput = {
 export type CallDigestOrderByWithRelationInput = {
   callId?: Prisma.SortOrder
   startTime?: Prisma.SortOrder
+  callStatus?: Prisma.SortOrder
+  outcome?: Prisma.SortOrderInput | Prisma.SortOrder
+  companyMatch?: Prisma.SortOrderInput | Prisma.SortOrder
+  companyId?: Prisma.SortOrderInput | Prisma.SortOrder
+  failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  isWaiting?: Prisma.SortOrder
+  recordingSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  duration?: Prisma.SortOrderInput | Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
   language?: Prisma.SortOrder
   category?: Prisma.SortOrderInput | Prisma.SortOrder
   priority?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -246,6 +418,19 @@ export type CallDigestWhereUniqueInput = Prisma.AtLeast<{
   OR?: Prisma.CallDigestWhereInput[]
   NOT?: Prisma.CallDigestWhereInput | Prisma.CallDigestWhereInput[]
   startTime?: Prisma.DateTimeFilter<"CallDigest"> | Date | string
+  callStatus?: Prisma.EnumCallStatusFilter<"CallDigest"> | $Enums.CallStatus
+  outcome?: Prisma.EnumCallOutcomeNullableFilter<"CallDigest"> | $Enums.CallOutcome | null
+  companyMatch?: Prisma.EnumCompanyMatchNullableFilter<"CallDigest"> | $Enums.CompanyMatch | null
+  companyId?: Prisma.UuidNullableFilter<"CallDigest"> | string | null
+  failedStep?: Prisma.StringNullableFilter<"CallDigest"> | string | null
+  failureCode?: Prisma.StringNullableFilter<"CallDigest"> | string | null
+  isWaiting?: Prisma.BoolFilter<"CallDigest"> | boolean
+  recordingSeconds?: Prisma.DecimalNullableFilter<"CallDigest"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.IntNullableFilter<"CallDigest"> | number | null
+  speechSeconds?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  inputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  outputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  paidInVain?: Prisma.IntFilter<"CallDigest"> | number
   language?: Prisma.StringFilter<"CallDigest"> | string
   category?: Prisma.StringNullableFilter<"CallDigest"> | string | null
   priority?: Prisma.StringNullableFilter<"CallDigest"> | string | null
@@ -260,6 +445,19 @@ export type CallDigestWhereUniqueInput = Prisma.AtLeast<{
 export type CallDigestOrderByWithAggregationInput = {
   callId?: Prisma.SortOrder
   startTime?: Prisma.SortOrder
+  callStatus?: Prisma.SortOrder
+  outcome?: Prisma.SortOrderInput | Prisma.SortOrder
+  companyMatch?: Prisma.SortOrderInput | Prisma.SortOrder
+  companyId?: Prisma.SortOrderInput | Prisma.SortOrder
+  failedStep?: Prisma.SortOrderInput | Prisma.SortOrder
+  failureCode?: Prisma.SortOrderInput | Prisma.SortOrder
+  isWaiting?: Prisma.SortOrder
+  recordingSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  duration?: Prisma.SortOrderInput | Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
   language?: Prisma.SortOrder
   category?: Prisma.SortOrderInput | Prisma.SortOrder
   priority?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -269,8 +467,10 @@ export type CallDigestOrderByWithAggregationInput = {
   submissionId?: Prisma.SortOrderInput | Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.CallDigestCountOrderByAggregateInput
+  _avg?: Prisma.CallDigestAvgOrderByAggregateInput
   _max?: Prisma.CallDigestMaxOrderByAggregateInput
   _min?: Prisma.CallDigestMinOrderByAggregateInput
+  _sum?: Prisma.CallDigestSumOrderByAggregateInput
 }
 
 export type CallDigestScalarWhereWithAggregatesInput = {
@@ -279,6 +479,19 @@ export type CallDigestScalarWhereWithAggregatesInput = {
   NOT?: Prisma.CallDigestScalarWhereWithAggregatesInput | Prisma.CallDigestScalarWhereWithAggregatesInput[]
   callId?: Prisma.UuidWithAggregatesFilter<"CallDigest"> | string
   startTime?: Prisma.DateTimeWithAggregatesFilter<"CallDigest"> | Date | string
+  callStatus?: Prisma.EnumCallStatusWithAggregatesFilter<"CallDigest"> | $Enums.CallStatus
+  outcome?: Prisma.EnumCallOutcomeNullableWithAggregatesFilter<"CallDigest"> | $Enums.CallOutcome | null
+  companyMatch?: Prisma.EnumCompanyMatchNullableWithAggregatesFilter<"CallDigest"> | $Enums.CompanyMatch | null
+  companyId?: Prisma.UuidNullableWithAggregatesFilter<"CallDigest"> | string | null
+  failedStep?: Prisma.StringNullableWithAggregatesFilter<"CallDigest"> | string | null
+  failureCode?: Prisma.StringNullableWithAggregatesFilter<"CallDigest"> | string | null
+  isWaiting?: Prisma.BoolWithAggregatesFilter<"CallDigest"> | boolean
+  recordingSeconds?: Prisma.DecimalNullableWithAggregatesFilter<"CallDigest"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.IntNullableWithAggregatesFilter<"CallDigest"> | number | null
+  speechSeconds?: Prisma.BigIntWithAggregatesFilter<"CallDigest"> | bigint | number
+  inputTokens?: Prisma.BigIntWithAggregatesFilter<"CallDigest"> | bigint | number
+  outputTokens?: Prisma.BigIntWithAggregatesFilter<"CallDigest"> | bigint | number
+  paidInVain?: Prisma.IntWithAggregatesFilter<"CallDigest"> | number
   language?: Prisma.StringWithAggregatesFilter<"CallDigest"> | string
   category?: Prisma.StringNullableWithAggregatesFilter<"CallDigest"> | string | null
   priority?: Prisma.StringNullableWithAggregatesFilter<"CallDigest"> | string | null
@@ -291,6 +504,19 @@ export type CallDigestScalarWhereWithAggregatesInput = {
 
 export type CallDigestUpdateInput = {
   startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isWaiting?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   language?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   priority?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -305,6 +531,19 @@ export type CallDigestUpdateInput = {
 export type CallDigestUncheckedUpdateInput = {
   callId?: Prisma.StringFieldUpdateOperationsInput | string
   startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isWaiting?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   language?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   priority?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -317,6 +556,19 @@ export type CallDigestUncheckedUpdateInput = {
 
 export type CallDigestUpdateManyMutationInput = {
   startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isWaiting?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   language?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   priority?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -330,6 +582,19 @@ export type CallDigestUpdateManyMutationInput = {
 export type CallDigestUncheckedUpdateManyInput = {
   callId?: Prisma.StringFieldUpdateOperationsInput | string
   startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isWaiting?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   language?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   priority?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -348,6 +613,19 @@ export type CallDigestNullableScalarRelationFilter = {
 export type CallDigestCountOrderByAggregateInput = {
   callId?: Prisma.SortOrder
   startTime?: Prisma.SortOrder
+  callStatus?: Prisma.SortOrder
+  outcome?: Prisma.SortOrder
+  companyMatch?: Prisma.SortOrder
+  companyId?: Prisma.SortOrder
+  failedStep?: Prisma.SortOrder
+  failureCode?: Prisma.SortOrder
+  isWaiting?: Prisma.SortOrder
+  recordingSeconds?: Prisma.SortOrder
+  duration?: Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
   language?: Prisma.SortOrder
   category?: Prisma.SortOrder
   priority?: Prisma.SortOrder
@@ -358,9 +636,31 @@ export type CallDigestCountOrderByAggregateInput = {
   callAnalysisId?: Prisma.SortOrder
 }
 
+export type CallDigestAvgOrderByAggregateInput = {
+  recordingSeconds?: Prisma.SortOrder
+  duration?: Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
+}
+
 export type CallDigestMaxOrderByAggregateInput = {
   callId?: Prisma.SortOrder
   startTime?: Prisma.SortOrder
+  callStatus?: Prisma.SortOrder
+  outcome?: Prisma.SortOrder
+  companyMatch?: Prisma.SortOrder
+  companyId?: Prisma.SortOrder
+  failedStep?: Prisma.SortOrder
+  failureCode?: Prisma.SortOrder
+  isWaiting?: Prisma.SortOrder
+  recordingSeconds?: Prisma.SortOrder
+  duration?: Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
   language?: Prisma.SortOrder
   category?: Prisma.SortOrder
   priority?: Prisma.SortOrder
@@ -374,6 +674,19 @@ export type CallDigestMaxOrderByAggregateInput = {
 export type CallDigestMinOrderByAggregateInput = {
   callId?: Prisma.SortOrder
   startTime?: Prisma.SortOrder
+  callStatus?: Prisma.SortOrder
+  outcome?: Prisma.SortOrder
+  companyMatch?: Prisma.SortOrder
+  companyId?: Prisma.SortOrder
+  failedStep?: Prisma.SortOrder
+  failureCode?: Prisma.SortOrder
+  isWaiting?: Prisma.SortOrder
+  recordingSeconds?: Prisma.SortOrder
+  duration?: Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
   language?: Prisma.SortOrder
   category?: Prisma.SortOrder
   priority?: Prisma.SortOrder
@@ -382,6 +695,15 @@ export type CallDigestMinOrderByAggregateInput = {
   companyName?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   callAnalysisId?: Prisma.SortOrder
+}
+
+export type CallDigestSumOrderByAggregateInput = {
+  recordingSeconds?: Prisma.SortOrder
+  duration?: Prisma.SortOrder
+  speechSeconds?: Prisma.SortOrder
+  inputTokens?: Prisma.SortOrder
+  outputTokens?: Prisma.SortOrder
+  paidInVain?: Prisma.SortOrder
 }
 
 export type CallDigestCreateNestedOneWithoutCallInput = {
@@ -406,6 +728,18 @@ export type CallDigestUncheckedUpdateOneWithoutCallNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallDigestUpdateToOneWithWhereWithoutCallInput, Prisma.CallDigestUpdateWithoutCallInput>, Prisma.CallDigestUncheckedUpdateWithoutCallInput>
 }
 
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
+}
+
+export type IntFieldUpdateOperationsInput = {
+  set?: number
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
+}
+
 export type NullableBoolFieldUpdateOperationsInput = {
   set?: boolean | null
 }
@@ -417,6 +751,19 @@ export type CallDigestUpdateToOneWithWhereWithoutCallInput = {
 
 export type CallDigestUpdateWithoutCallInput = {
   startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isWaiting?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   language?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   priority?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -429,6 +776,19 @@ export type CallDigestUpdateWithoutCallInput = {
 
 export type CallDigestUncheckedUpdateWithoutCallInput = {
   startTime?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  callStatus?: Prisma.EnumCallStatusFieldUpdateOperationsInput | $Enums.CallStatus
+  outcome?: Prisma.NullableEnumCallOutcomeFieldUpdateOperationsInput | $Enums.CallOutcome | null
+  companyMatch?: Prisma.NullableEnumCompanyMatchFieldUpdateOperationsInput | $Enums.CompanyMatch | null
+  companyId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failedStep?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failureCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isWaiting?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   language?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   priority?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -444,6 +804,19 @@ export type CallDigestUncheckedUpdateWithoutCallInput = {
 export type CallDigestSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   callId?: boolean
   startTime?: boolean
+  callStatus?: boolean
+  outcome?: boolean
+  companyMatch?: boolean
+  companyId?: boolean
+  failedStep?: boolean
+  failureCode?: boolean
+  isWaiting?: boolean
+  recordingSeconds?: boolean
+  duration?: boolean
+  speechSeconds?: boolean
+  inputTokens?: boolean
+  outputTokens?: boolean
+  paidInVain?: boolean
   language?: boolean
   category?: boolean
   priority?: boolean
@@ -459,6 +832,19 @@ export type CallDigestSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
 export type CallDigestSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   callId?: boolean
   startTime?: boolean
+  callStatus?: boolean
+  outcome?: boolean
+  companyMatch?: boolean
+  companyId?: boolean
+  failedStep?: boolean
+  failureCode?: boolean
+  isWaiting?: boolean
+  recordingSeconds?: boolean
+  duration?: boolean
+  speechSeconds?: boolean
+  inputTokens?: boolean
+  outputTokens?: boolean
+  paidInVain?: boolean
   language?: boolean
   category?: boolean
   priority?: boolean
@@ -473,6 +859,19 @@ export type CallDigestSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
 export type CallDigestSelectScalar = {
   callId?: boolean
   startTime?: boolean
+  callStatus?: boolean
+  outcome?: boolean
+  companyMatch?: boolean
+  companyId?: boolean
+  failedStep?: boolean
+  failureCode?: boolean
+  isWaiting?: boolean
+  recordingSeconds?: boolean
+  duration?: boolean
+  speechSeconds?: boolean
+  inputTokens?: boolean
+  outputTokens?: boolean
+  paidInVain?: boolean
   language?: boolean
   category?: boolean
   priority?: boolean
@@ -483,7 +882,7 @@ export type CallDigestSelectScalar = {
   callAnalysisId?: boolean
 }
 
-export type CallDigestOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"callId" | "startTime" | "language" | "category" | "priority" | "sentiment" | "followUp" | "companyName" | "submissionId" | "callAnalysisId", ExtArgs["result"]["callDigest"]>
+export type CallDigestOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"callId" | "startTime" | "callStatus" | "outcome" | "companyMatch" | "companyId" | "failedStep" | "failureCode" | "isWaiting" | "recordingSeconds" | "duration" | "speechSeconds" | "inputTokens" | "outputTokens" | "paidInVain" | "language" | "category" | "priority" | "sentiment" | "followUp" | "companyName" | "submissionId" | "callAnalysisId", ExtArgs["result"]["callDigest"]>
 export type CallDigestInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
 }
@@ -499,9 +898,31 @@ export type $CallDigestPayload<ExtArgs extends runtime.Types.Extensions.Internal
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     callId: string
     /**
-     * The call's, which never changes.
+     * From the call.
      */
     startTime: Date
+    callStatus: $Enums.CallStatus
+    outcome: $Enums.CallOutcome | null
+    companyMatch: $Enums.CompanyMatch | null
+    companyId: string | null
+    failedStep: string | null
+    failureCode: string | null
+    isWaiting: boolean
+    recordingSeconds: runtime.Decimal | null
+    duration: number | null
+    /**
+     * Billed for all transcripts, and in vain.
+     */
+    speechSeconds: bigint
+    /**
+     * Of all requests to the language model.
+     */
+    inputTokens: bigint
+    outputTokens: bigint
+    /**
+     * The operations of Speech-to-Text that were paid for nothing.
+     */
+    paidInVain: number
     /**
      * PostgreSQL's name of the configuration that the document was made with: `english`, `simple`.
      */
@@ -871,6 +1292,19 @@ export interface Prisma__CallDigestClient<T, Null = never, ExtArgs extends runti
 export interface CallDigestFieldRefs {
   readonly callId: Prisma.FieldRef<"CallDigest", 'String'>
   readonly startTime: Prisma.FieldRef<"CallDigest", 'DateTime'>
+  readonly callStatus: Prisma.FieldRef<"CallDigest", 'CallStatus'>
+  readonly outcome: Prisma.FieldRef<"CallDigest", 'CallOutcome'>
+  readonly companyMatch: Prisma.FieldRef<"CallDigest", 'CompanyMatch'>
+  readonly companyId: Prisma.FieldRef<"CallDigest", 'String'>
+  readonly failedStep: Prisma.FieldRef<"CallDigest", 'String'>
+  readonly failureCode: Prisma.FieldRef<"CallDigest", 'String'>
+  readonly isWaiting: Prisma.FieldRef<"CallDigest", 'Boolean'>
+  readonly recordingSeconds: Prisma.FieldRef<"CallDigest", 'Decimal'>
+  readonly duration: Prisma.FieldRef<"CallDigest", 'Int'>
+  readonly speechSeconds: Prisma.FieldRef<"CallDigest", 'BigInt'>
+  readonly inputTokens: Prisma.FieldRef<"CallDigest", 'BigInt'>
+  readonly outputTokens: Prisma.FieldRef<"CallDigest", 'BigInt'>
+  readonly paidInVain: Prisma.FieldRef<"CallDigest", 'Int'>
   readonly language: Prisma.FieldRef<"CallDigest", 'String'>
   readonly category: Prisma.FieldRef<"CallDigest", 'String'>
   readonly priority: Prisma.FieldRef<"CallDigest", 'String'>

@@ -596,14 +596,6 @@ export type TranscriptUncheckedUpdateOneWithoutCallNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TranscriptUpdateToOneWithWhereWithoutCallInput, Prisma.TranscriptUpdateWithoutCallInput>, Prisma.TranscriptUncheckedUpdateWithoutCallInput>
 }
 
-export type IntFieldUpdateOperationsInput = {
-  set?: number
-  increment?: number
-  decrement?: number
-  multiply?: number
-  divide?: number
-}
-
 export type TranscriptCreateWithoutCallInput = {
   id?: string
   text: string

@@ -28,10 +28,12 @@ export type AggregateProcessingLog = {
 
 export type ProcessingLogAvgAggregateOutputType = {
   attempt: number | null
+  transactionId: number | null
 }
 
 export type ProcessingLogSumAggregateOutputType = {
   attempt: number | null
+  transactionId: bigint | null
 }
 
 export type ProcessingLogMinAggregateOutputType = {
@@ -49,6 +51,7 @@ export type ProcessingLogMinAggregateOutputType = {
   actor: string | null
   createdAt: Date | null
   updatedAt: Date | null
+  transactionId: bigint | null
 }
 
 export type ProcessingLogMaxAggregateOutputType = {
@@ -66,6 +69,7 @@ export type ProcessingLogMaxAggregateOutputType = {
   actor: string | null
   createdAt: Date | null
   updatedAt: Date | null
+  transactionId: bigint | null
 }
 
 export type ProcessingLogCountAggregateOutputType = {
@@ -83,16 +87,19 @@ export type ProcessingLogCountAggregateOutputType = {
   actor: number
   createdAt: number
   updatedAt: number
+  transactionId: number
   _all: number
 }
 
 
 export type ProcessingLogAvgAggregateInputType = {
   attempt?: true
+  transactionId?: true
 }
 
 export type ProcessingLogSumAggregateInputType = {
   attempt?: true
+  transactionId?: true
 }
 
 export type ProcessingLogMinAggregateInputType = {
@@ -110,6 +117,7 @@ export type ProcessingLogMinAggregateInputType = {
   actor?: true
   createdAt?: true
   updatedAt?: true
+  transactionId?: true
 }
 
 export type ProcessingLogMaxAggregateInputType = {
@@ -127,6 +135,7 @@ export type ProcessingLogMaxAggregateInputType = {
   actor?: true
   createdAt?: true
   updatedAt?: true
+  transactionId?: true
 }
 
 export type ProcessingLogCountAggregateInputType = {
@@ -144,6 +153,7 @@ export type ProcessingLogCountAggregateInputType = {
   actor?: true
   createdAt?: true
   updatedAt?: true
+  transactionId?: true
   _all?: true
 }
 
@@ -248,6 +258,7 @@ export type ProcessingLogGroupByOutputType = {
   actor: string | null
   createdAt: Date
   updatedAt: Date
+  transactionId: bigint
   _count: ProcessingLogCountAggregateOutputType | null
   _avg: ProcessingLogAvgAggregateOutputType | null
   _sum: ProcessingLogSumAggregateOutputType | null
@@ -288,6 +299,7 @@ export type processingLogWhereInput = {
   actor?: Prisma.StringNullableFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
+  transactionId?: Prisma.BigIntFilter<"processingLog"> | bigint | number
   call?: Prisma.XOR<Prisma.CallScalarRelationFilter, Prisma.CallWhereInput>
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
 }
@@ -307,6 +319,7 @@ export type processingLogOrderByWithRelationInput = {
   actor?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
   call?: Prisma.CallOrderByWithRelationInput
   company?: Prisma.CompanyOrderByWithRelationInput
 }
@@ -330,6 +343,7 @@ export type processingLogWhereUniqueInput = Prisma.AtLeast<{
   actor?: Prisma.StringNullableFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
+  transactionId?: Prisma.BigIntFilter<"processingLog"> | bigint | number
   call?: Prisma.XOR<Prisma.CallScalarRelationFilter, Prisma.CallWhereInput>
   company?: Prisma.XOR<Prisma.CompanyNullableScalarRelationFilter, Prisma.CompanyWhereInput> | null
 }, "id" | "runId_activityId_event_attempt">
@@ -349,6 +363,7 @@ export type processingLogOrderByWithAggregationInput = {
   actor?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
   _count?: Prisma.processingLogCountOrderByAggregateInput
   _avg?: Prisma.processingLogAvgOrderByAggregateInput
   _max?: Prisma.processingLogMaxOrderByAggregateInput
@@ -374,6 +389,7 @@ export type processingLogScalarWhereWithAggregatesInput = {
   actor?: Prisma.StringNullableWithAggregatesFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"processingLog"> | Date | string
+  transactionId?: Prisma.BigIntWithAggregatesFilter<"processingLog"> | bigint | number
 }
 
 export type processingLogCreateInput = {
@@ -389,6 +405,7 @@ export type processingLogCreateInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
   call: Prisma.CallCreateNestedOneWithoutLogsInput
   company?: Prisma.CompanyCreateNestedOneWithoutLogsInput
 }
@@ -408,6 +425,7 @@ export type processingLogUncheckedCreateInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
 }
 
 export type processingLogUpdateInput = {
@@ -423,6 +441,7 @@ export type processingLogUpdateInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   call?: Prisma.CallUpdateOneRequiredWithoutLogsNestedInput
   company?: Prisma.CompanyUpdateOneWithoutLogsNestedInput
 }
@@ -442,6 +461,7 @@ export type processingLogUncheckedUpdateInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type processingLogCreateManyInput = {
@@ -459,6 +479,7 @@ export type processingLogCreateManyInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
 }
 
 export type processingLogUpdateManyMutationInput = {
@@ -474,6 +495,7 @@ export type processingLogUpdateManyMutationInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type processingLogUncheckedUpdateManyInput = {
@@ -491,6 +513,7 @@ export type processingLogUncheckedUpdateManyInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ProcessingLogListRelationFilter = {
@@ -525,10 +548,12 @@ export type processingLogCountOrderByAggregateInput = {
   actor?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
 }
 
 export type processingLogAvgOrderByAggregateInput = {
   attempt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
 }
 
 export type processingLogMaxOrderByAggregateInput = {
@@ -546,6 +571,7 @@ export type processingLogMaxOrderByAggregateInput = {
   actor?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
 }
 
 export type processingLogMinOrderByAggregateInput = {
@@ -563,10 +589,12 @@ export type processingLogMinOrderByAggregateInput = {
   actor?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
 }
 
 export type processingLogSumOrderByAggregateInput = {
   attempt?: Prisma.SortOrder
+  transactionId?: Prisma.SortOrder
 }
 
 export type processingLogCreateNestedManyWithoutCompanyInput = {
@@ -670,6 +698,7 @@ export type processingLogCreateWithoutCompanyInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
   call: Prisma.CallCreateNestedOneWithoutLogsInput
 }
 
@@ -687,6 +716,7 @@ export type processingLogUncheckedCreateWithoutCompanyInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
 }
 
 export type processingLogCreateOrConnectWithoutCompanyInput = {
@@ -733,6 +763,7 @@ export type processingLogScalarWhereInput = {
   actor?: Prisma.StringNullableFilter<"processingLog"> | string | null
   createdAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"processingLog"> | Date | string
+  transactionId?: Prisma.BigIntFilter<"processingLog"> | bigint | number
 }
 
 export type processingLogCreateWithoutCallInput = {
@@ -748,6 +779,7 @@ export type processingLogCreateWithoutCallInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
   company?: Prisma.CompanyCreateNestedOneWithoutLogsInput
 }
 
@@ -765,6 +797,7 @@ export type processingLogUncheckedCreateWithoutCallInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
 }
 
 export type processingLogCreateOrConnectWithoutCallInput = {
@@ -807,6 +840,7 @@ export type processingLogCreateManyCompanyInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
 }
 
 export type processingLogUpdateWithoutCompanyInput = {
@@ -822,6 +856,7 @@ export type processingLogUpdateWithoutCompanyInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   call?: Prisma.CallUpdateOneRequiredWithoutLogsNestedInput
 }
 
@@ -839,6 +874,7 @@ export type processingLogUncheckedUpdateWithoutCompanyInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type processingLogUncheckedUpdateManyWithoutCompanyInput = {
@@ -855,6 +891,7 @@ export type processingLogUncheckedUpdateManyWithoutCompanyInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type processingLogCreateManyCallInput = {
@@ -871,6 +908,7 @@ export type processingLogCreateManyCallInput = {
   actor?: string | null
   createdAt?: Date | string
   updatedAt?: Date | string
+  transactionId?: bigint | number
 }
 
 export type processingLogUpdateWithoutCallInput = {
@@ -886,6 +924,7 @@ export type processingLogUpdateWithoutCallInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   company?: Prisma.CompanyUpdateOneWithoutLogsNestedInput
 }
 
@@ -903,6 +942,7 @@ export type processingLogUncheckedUpdateWithoutCallInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type processingLogUncheckedUpdateManyWithoutCallInput = {
@@ -919,6 +959,7 @@ export type processingLogUncheckedUpdateManyWithoutCallInput = {
   actor?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  transactionId?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 
@@ -938,6 +979,7 @@ export type processingLogSelect<ExtArgs extends runtime.Types.Extensions.Interna
   actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
+  transactionId?: boolean
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
   company?: boolean | Prisma.processingLog$companyArgs<ExtArgs>
 }, ExtArgs["result"]["processingLog"]>
@@ -957,6 +999,7 @@ export type processingLogSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
+  transactionId?: boolean
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
   company?: boolean | Prisma.processingLog$companyArgs<ExtArgs>
 }, ExtArgs["result"]["processingLog"]>
@@ -976,6 +1019,7 @@ export type processingLogSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
+  transactionId?: boolean
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
   company?: boolean | Prisma.processingLog$companyArgs<ExtArgs>
 }, ExtArgs["result"]["processingLog"]>
@@ -995,9 +1039,10 @@ export type processingLogSelectScalar = {
   actor?: boolean
   createdAt?: boolean
   updatedAt?: boolean
+  transactionId?: boolean
 }
 
-export type processingLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "companyId" | "status" | "message" | "event" | "step" | "code" | "attempt" | "runId" | "activityId" | "actor" | "createdAt" | "updatedAt", ExtArgs["result"]["processingLog"]>
+export type processingLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "companyId" | "status" | "message" | "event" | "step" | "code" | "attempt" | "runId" | "activityId" | "actor" | "createdAt" | "updatedAt" | "transactionId", ExtArgs["result"]["processingLog"]>
 export type processingLogInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
   company?: boolean | Prisma.processingLog$companyArgs<ExtArgs>
@@ -1045,6 +1090,11 @@ export type $processingLogPayload<ExtArgs extends runtime.Types.Extensions.Inter
      */
     createdAt: Date
     updatedAt: Date
+    /**
+     * PostgreSQL's number of the transaction that wrote the row. Orders rows so that a reader can tell which are still
+     * to come (see src/api/events/watermark.ts). Rows that are older than the column have that of its migration.
+     */
+    transactionId: bigint
   }, ExtArgs["result"]["processingLog"]>
   composites: {}
 }
@@ -1484,6 +1534,7 @@ export interface processingLogFieldRefs {
   readonly actor: Prisma.FieldRef<"processingLog", 'String'>
   readonly createdAt: Prisma.FieldRef<"processingLog", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"processingLog", 'DateTime'>
+  readonly transactionId: Prisma.FieldRef<"processingLog", 'BigInt'>
 }
     
 

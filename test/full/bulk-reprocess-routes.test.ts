@@ -215,6 +215,8 @@ describe('a reprocess of many calls', () => {
       { filter: {}, ratePerSecond: 0 },
       { filter: {}, reason: 'call 020 7946 0101 back' },
       { filter: { from: 'yesterday' } },
+      { filter: { from: '0000-01-01T00:00:00Z' }, dryRun: true },
+      { filter: { to: '9999-12-31T23:59:59-01:00' }, dryRun: true },
     ]) {
       assert.equal((await post(body)).status, 400, JSON.stringify(body));
     }

@@ -14,13 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { processIdentity } from '../../../local/process/identity.ts';
-import { isFree } from '../../../local/process/ports.ts';
-import { createGatewayClient } from '../../../local/samples/gateway-client.ts';
-import { readSamples } from '../../../local/samples/sample.ts';
-import { waitFor } from '../../support/wait-for.ts';
+import { processIdentity } from '../../local/process/identity.ts';
+import { isFree } from '../../local/process/ports.ts';
+import { createGatewayClient } from '../../local/samples/gateway-client.ts';
+import { readSamples } from '../../local/samples/sample.ts';
+import { waitFor } from '../support/wait-for.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
+const ROOT = join(import.meta.dirname, '../..');
 
 // Away from npm start's ports, from those of its own test (17000) and of the benchmark (15000), and
 // below those of outgoing connections (Linux: from 32768).

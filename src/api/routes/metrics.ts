@@ -1,0 +1,27 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { z } from 'zod';
+
+import { about } from '../document/about.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+
+/** `GET /metrics`: what the gateway counts about itself, in the text format of Prometheus. */
+export const metricsRoute: FastifyPluginAsync<{ readonly metrics: Metrics }> = async (
+  app,
+  { metrics: { registry } },
+) => {
+  const schema = {
+    ...about({
+      name: 'readMetrics',
+      tag: 'service',
+      summary: 'Numbers for Prometheus',
+      does: 'Gives what the gateway counts about itself, in the text format of Prometheus. Answers requests for any host.',
+      refusals: [],
+    }),
+    response: {
+      200: { description: 'The numbers.', content: { 'text/plain': { schema: z.string() } } },
+    },
+  };
+  app.get('/metrics', { schema }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+};
