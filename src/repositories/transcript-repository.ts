@@ -65,12 +65,13 @@ async function keepEarlier(
   { id: _id, priorSeconds: _prior, createdAt: _first, updatedAt, ...transcript }: Transcript,
   tx: TransactionClient,
 ): Promise<void> {
-  const { segments, recognition } = transcript;
+  const { segments, recognition, leftOut } = transcript;
   await tx.earlierTranscript.create({
     data: {
       ...transcript,
       segments: segments ?? Prisma.JsonNull,
       recognition: recognition ?? Prisma.DbNull,
+      leftOut: leftOut ?? Prisma.DbNull,
       // A transcript is written once: the row of a call stays when its transcript is replaced.
       madeAt: updatedAt,
     },

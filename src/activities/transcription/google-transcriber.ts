@@ -3,7 +3,7 @@ import { sleep } from '@temporalio/activity';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { Speech, SpeechAudio } from '../../clients/speech/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import type { ArchivedCall } from './archived-call.ts';
+import type { ArchivedCall } from '../step/archived-call.ts';
 import {
   abandonSubmission,
   announceSubmission,

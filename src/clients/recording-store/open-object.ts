@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import { storageError, toRequestError } from './errors.ts';
-import { READING } from './read-text.ts';
+import { READING } from './read-small.ts';
 import type { Transport } from './transport.ts';
 
 export type OpenInput = {

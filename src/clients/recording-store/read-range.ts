@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import type { ServiceError } from '../../domain/service-error.ts';
 import { storageError, toRequestError } from './errors.ts';
-import { READING } from './read-text.ts';
+import { READING } from './read-small.ts';
 import type { Transport } from './transport.ts';
 
 export type RangeInput = {

@@ -68,6 +68,7 @@ export type EarlierTranscriptCountAggregateOutputType = {
   text: number
   segments: number
   recognition: number
+  leftOut: number
   languageCode: number
   model: number
   billedSeconds: number
@@ -122,6 +123,7 @@ export type EarlierTranscriptCountAggregateInputType = {
   text?: true
   segments?: true
   recognition?: true
+  leftOut?: true
   languageCode?: true
   model?: true
   billedSeconds?: true
@@ -225,6 +227,7 @@ export type EarlierTranscriptGroupByOutputType = {
   text: string
   segments: runtime.JsonValue
   recognition: runtime.JsonValue | null
+  leftOut: runtime.JsonValue | null
   languageCode: string | null
   model: string
   billedSeconds: number | null
@@ -264,6 +267,7 @@ export type EarlierTranscriptWhereInput = {
   text?: Prisma.StringFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
   billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
@@ -281,6 +285,7 @@ export type EarlierTranscriptOrderByWithRelationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -302,6 +307,7 @@ export type EarlierTranscriptWhereUniqueInput = Prisma.AtLeast<{
   text?: Prisma.StringFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
   billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
@@ -319,6 +325,7 @@ export type EarlierTranscriptOrderByWithAggregationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -343,6 +350,7 @@ export type EarlierTranscriptScalarWhereWithAggregatesInput = {
   text?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonWithAggregatesFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableWithAggregatesFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableWithAggregatesFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableWithAggregatesFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   billedSeconds?: Prisma.IntNullableWithAggregatesFilter<"EarlierTranscript"> | number | null
@@ -358,6 +366,7 @@ export type EarlierTranscriptCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -375,6 +384,7 @@ export type EarlierTranscriptUncheckedCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -390,6 +400,7 @@ export type EarlierTranscriptUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -407,6 +418,7 @@ export type EarlierTranscriptUncheckedUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -423,6 +435,7 @@ export type EarlierTranscriptCreateManyInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -438,6 +451,7 @@ export type EarlierTranscriptUpdateManyMutationInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -454,6 +468,7 @@ export type EarlierTranscriptUncheckedUpdateManyInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -485,6 +500,7 @@ export type EarlierTranscriptCountOrderByAggregateInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   languageCode?: Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrder
@@ -578,6 +594,7 @@ export type EarlierTranscriptCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -593,6 +610,7 @@ export type EarlierTranscriptUncheckedCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -638,6 +656,7 @@ export type EarlierTranscriptScalarWhereInput = {
   text?: Prisma.StringFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
   billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
@@ -653,6 +672,7 @@ export type EarlierTranscriptCreateManyCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -668,6 +688,7 @@ export type EarlierTranscriptUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -683,6 +704,7 @@ export type EarlierTranscriptUncheckedUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -698,6 +720,7 @@ export type EarlierTranscriptUncheckedUpdateManyWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -716,6 +739,7 @@ export type EarlierTranscriptSelect<ExtArgs extends runtime.Types.Extensions.Int
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -733,6 +757,7 @@ export type EarlierTranscriptSelectCreateManyAndReturn<ExtArgs extends runtime.T
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -750,6 +775,7 @@ export type EarlierTranscriptSelectUpdateManyAndReturn<ExtArgs extends runtime.T
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -767,6 +793,7 @@ export type EarlierTranscriptSelectScalar = {
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -777,7 +804,7 @@ export type EarlierTranscriptSelectScalar = {
   createdAt?: boolean
 }
 
-export type EarlierTranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "languageCode" | "model" | "billedSeconds" | "sha256" | "submissionId" | "runId" | "madeAt" | "createdAt", ExtArgs["result"]["earlierTranscript"]>
+export type EarlierTranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "leftOut" | "languageCode" | "model" | "billedSeconds" | "sha256" | "submissionId" | "runId" | "madeAt" | "createdAt", ExtArgs["result"]["earlierTranscript"]>
 export type EarlierTranscriptInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
 }
@@ -799,6 +826,7 @@ export type $EarlierTranscriptPayload<ExtArgs extends runtime.Types.Extensions.I
     text: string
     segments: runtime.JsonValue
     recognition: runtime.JsonValue | null
+    leftOut: runtime.JsonValue | null
     languageCode: string | null
     model: string
     billedSeconds: number | null
@@ -1239,6 +1267,7 @@ export interface EarlierTranscriptFieldRefs {
   readonly text: Prisma.FieldRef<"EarlierTranscript", 'String'>
   readonly segments: Prisma.FieldRef<"EarlierTranscript", 'Json'>
   readonly recognition: Prisma.FieldRef<"EarlierTranscript", 'Json'>
+  readonly leftOut: Prisma.FieldRef<"EarlierTranscript", 'Json'>
   readonly languageCode: Prisma.FieldRef<"EarlierTranscript", 'String'>
   readonly model: Prisma.FieldRef<"EarlierTranscript", 'String'>
   readonly billedSeconds: Prisma.FieldRef<"EarlierTranscript", 'Int'>

@@ -72,6 +72,7 @@ export type TranscriptCountAggregateOutputType = {
   text: number
   segments: number
   recognition: number
+  leftOut: number
   languageCode: number
   model: number
   billedSeconds: number
@@ -131,6 +132,7 @@ export type TranscriptCountAggregateInputType = {
   text?: true
   segments?: true
   recognition?: true
+  leftOut?: true
   languageCode?: true
   model?: true
   billedSeconds?: true
@@ -235,6 +237,7 @@ export type TranscriptGroupByOutputType = {
   text: string
   segments: runtime.JsonValue
   recognition: runtime.JsonValue | null
+  leftOut: runtime.JsonValue | null
   languageCode: string | null
   model: string
   billedSeconds: number | null
@@ -275,6 +278,7 @@ export type TranscriptWhereInput = {
   text?: Prisma.StringFilter<"Transcript"> | string
   segments?: Prisma.JsonFilter<"Transcript">
   recognition?: Prisma.JsonNullableFilter<"Transcript">
+  leftOut?: Prisma.JsonNullableFilter<"Transcript">
   languageCode?: Prisma.StringNullableFilter<"Transcript"> | string | null
   model?: Prisma.StringFilter<"Transcript"> | string
   billedSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
@@ -293,6 +297,7 @@ export type TranscriptOrderByWithRelationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -314,6 +319,7 @@ export type TranscriptWhereUniqueInput = Prisma.AtLeast<{
   text?: Prisma.StringFilter<"Transcript"> | string
   segments?: Prisma.JsonFilter<"Transcript">
   recognition?: Prisma.JsonNullableFilter<"Transcript">
+  leftOut?: Prisma.JsonNullableFilter<"Transcript">
   languageCode?: Prisma.StringNullableFilter<"Transcript"> | string | null
   model?: Prisma.StringFilter<"Transcript"> | string
   billedSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
@@ -332,6 +338,7 @@ export type TranscriptOrderByWithAggregationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -357,6 +364,7 @@ export type TranscriptScalarWhereWithAggregatesInput = {
   text?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   segments?: Prisma.JsonWithAggregatesFilter<"Transcript">
   recognition?: Prisma.JsonNullableWithAggregatesFilter<"Transcript">
+  leftOut?: Prisma.JsonNullableWithAggregatesFilter<"Transcript">
   languageCode?: Prisma.StringNullableWithAggregatesFilter<"Transcript"> | string | null
   model?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   billedSeconds?: Prisma.IntNullableWithAggregatesFilter<"Transcript"> | number | null
@@ -373,6 +381,7 @@ export type TranscriptCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -391,6 +400,7 @@ export type TranscriptUncheckedCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -407,6 +417,7 @@ export type TranscriptUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -425,6 +436,7 @@ export type TranscriptUncheckedUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -442,6 +454,7 @@ export type TranscriptCreateManyInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -458,6 +471,7 @@ export type TranscriptUpdateManyMutationInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -475,6 +489,7 @@ export type TranscriptUncheckedUpdateManyInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -497,6 +512,7 @@ export type TranscriptCountOrderByAggregateInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   languageCode?: Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrder
@@ -585,6 +601,7 @@ export type TranscriptCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -601,6 +618,7 @@ export type TranscriptUncheckedCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
   billedSeconds?: number | null
@@ -633,6 +651,7 @@ export type TranscriptUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -649,6 +668,7 @@ export type TranscriptUncheckedUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
   billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -668,6 +688,7 @@ export type TranscriptSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -686,6 +707,7 @@ export type TranscriptSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -704,6 +726,7 @@ export type TranscriptSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -722,6 +745,7 @@ export type TranscriptSelectScalar = {
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -733,7 +757,7 @@ export type TranscriptSelectScalar = {
   updatedAt?: boolean
 }
 
-export type TranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "languageCode" | "model" | "billedSeconds" | "priorSeconds" | "sha256" | "submissionId" | "runId" | "createdAt" | "updatedAt", ExtArgs["result"]["transcript"]>
+export type TranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "leftOut" | "languageCode" | "model" | "billedSeconds" | "priorSeconds" | "sha256" | "submissionId" | "runId" | "createdAt" | "updatedAt", ExtArgs["result"]["transcript"]>
 export type TranscriptInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
 }
@@ -762,6 +786,11 @@ export type $TranscriptPayload<ExtArgs extends runtime.Types.Extensions.Internal
      * transcripts that are older than this column.
      */
     recognition: runtime.JsonValue | null
+    /**
+     * {silent, bleed, loops}: how many segments the recogniser gave that nobody can have said, and that are not in the
+     * text. Null where nobody has listened to the recording.
+     */
+    leftOut: runtime.JsonValue | null
     languageCode: string | null
     model: string
     /**
@@ -1209,6 +1238,7 @@ export interface TranscriptFieldRefs {
   readonly text: Prisma.FieldRef<"Transcript", 'String'>
   readonly segments: Prisma.FieldRef<"Transcript", 'Json'>
   readonly recognition: Prisma.FieldRef<"Transcript", 'Json'>
+  readonly leftOut: Prisma.FieldRef<"Transcript", 'Json'>
   readonly languageCode: Prisma.FieldRef<"Transcript", 'String'>
   readonly model: Prisma.FieldRef<"Transcript", 'String'>
   readonly billedSeconds: Prisma.FieldRef<"Transcript", 'Int'>
