@@ -5,6 +5,7 @@ import { createRecordingStore } from '../../../src/clients/recording-store/clien
 import { createSpeech } from '../../../src/clients/speech/client.ts';
 import { createTranscriptionServer } from '../../../src/clients/transcription-server/client.ts';
 import { ServiceError } from '../../../src/domain/service-error.ts';
+import { watchLoop } from '../../support/loop-turns.ts';
 import { emptyQueue } from '../../support/request-queue.ts';
 import { createNotes, INPUT, LIMITS } from '../../clients/language-model/support.ts';
 import { CONFIG } from '../../clients/speech/rig.ts';
@@ -55,19 +56,13 @@ const ASK: Readonly<Record<string, () => Promise<unknown>>> = {
     ),
 };
 
-const MICROSECONDS = 1_000;
 const MEGABYTE = 1024 * 1024;
 
 const idleBytes = process.memoryUsage.rss();
 let peakBytes = idleBytes;
-let longestTurn = 0;
-let before = busyMicroseconds();
-// The processor's time between two turns of the loop, because other processes may take the clock's.
+const loop = watchLoop();
 const watch = setInterval(() => {
   peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-  const now = busyMicroseconds();
-  longestTurn = Math.max(longestTurn, now - before);
-  before = now;
 }, 1);
 let outcome: unknown;
 try {
@@ -75,17 +70,10 @@ try {
 } catch (error) {
   outcome = error instanceof ServiceError ? error.code : String(error);
 }
-// The loop has to turn once more for its last delay to count.
-await new Promise((resolve) => setTimeout(resolve, 20));
+const blockedMs = Math.round(await loop.stop());
 clearInterval(watch);
-const blockedMs = Math.round(longestTurn / MICROSECONDS);
 const grownMegabytes = Math.round(
   (Math.max(peakBytes, process.memoryUsage.rss()) - idleBytes) / MEGABYTE,
 );
 console.log(JSON.stringify({ outcome, blockedMs, grownMegabytes }));
 process.exit(0);
-
-function busyMicroseconds(): number {
-  const { user, system: kernel } = process.threadCpuUsage();
-  return user + kernel;
-}
