@@ -75,16 +75,20 @@ export async function startModelServer(): Promise<ModelServer> {
 
 const CHECK_LINE = /^\[check number (\d{6})\]$/;
 
-/** An answer that is one JSON object, with the check numbers if the request has any. */
-function withNumbers(message: object, { checkNumbers }: Asked): object {
-  if (checkNumbers.length === 0 || !('content' in message)) return message;
-  const { content } = message;
-  if (typeof content !== 'string' || !content.startsWith('{')) return message;
+function withNumbers(message: object, asked: Asked): object {
+  if (!('content' in message) || typeof message.content !== 'string') return message;
+  return { ...message, content: repeatNumbers(message.content, asked) };
+}
+
+/** The answer of a model that has read this request: an object, with the check numbers if there are any. */
+export function asReader(content: string, requestBody: string): string {
+  return repeatNumbers(content, toAsked(requestBody));
+}
+
+function repeatNumbers(content: string, { checkNumbers }: Asked): string {
+  if (checkNumbers.length === 0 || !content.startsWith('{')) return content;
   const object = JSON.parse(content) as Record<string, unknown>;
-  return {
-    ...message,
-    content: JSON.stringify({ ...object, checkNumbers: checkNumbers.join(' ') }),
-  };
+  return JSON.stringify({ ...object, checkNumbers: checkNumbers.join(' ') });
 }
 
 function toAsked(body: string): Asked {
