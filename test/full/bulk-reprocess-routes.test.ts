@@ -195,7 +195,7 @@ describe('a reprocess of many calls', () => {
       { category: CATEGORIES.find((each) => each !== category) },
       { priority: PRIORITIES.find((each) => each !== priority) },
       { sentiment: SENTIMENTS.find((each) => each !== sentiment) },
-      { to: call['startTime'] },
+      { from: undefined, to: call['startTime'] },
       { failedStep: 'matchCompany' },
       { failureCode: 'TIMEOUT' },
     ]) {

@@ -16,7 +16,6 @@ export type Track = readonly Lane[];
 
 /** Minutes in which a worker waits for the heartbeat of the one before it. */
 const KILLED_WORKERS = [
-  'test/service/poison.test.ts',
   'test/service/crash.test.ts',
   'test/service/transcription-crash.test.ts',
   'test/faults/matrix/matrix.test.ts',
@@ -26,7 +25,7 @@ const WHOLE_SERVICE = ['test/service/**/*.test.ts'];
 
 const GATEWAY_AND_START = [
   'test/api/**/*.test.ts',
-  'test/local/**/*.test.ts',
+  'test/local/{start,terminal,operator-errors}.test.ts',
   'test/faults/nemesis/nemesis.test.ts',
 ];
 

@@ -234,7 +234,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/clients/temporal/errors.ts',
     from: '[status.PERMISSION_DENIED, status.UNIMPLEMENTED]',
     to: '[status.PERMISSION_DENIED]',
-    test: 'test/service/without-operator.test.ts',
+    test: 'test/full/without-operator.test.ts',
     title: 'is answered UNIMPLEMENTED, and warns once of each',
   },
   {
@@ -354,7 +354,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/api/access/access.ts',
     from: 'await onRefusedKey(request);',
     to: '',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'hold back an address that tries keys out',
   },
   {
@@ -362,7 +362,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/api/build-api.ts',
     from: 'deps.trustedProxies.length === 0 ? false',
     to: 'deps.trustedProxies.length === 0 ? true',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'hold back an address that tries keys out',
   },
   {
@@ -370,7 +370,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/api/access/access.ts',
     from: 'setCaller(request, key.name);',
     to: 'setCaller(request, key.sha256.slice(0, 20));',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'hold back a key that asks too often',
   },
   {
@@ -378,7 +378,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/api/limits/open-runs.ts',
     from: 'listed + begun.length >= openRunsPerKey',
     to: 'listed >= openRunsPerKey',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'let a key have only so many open runs',
   },
   {
@@ -386,7 +386,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/clients/temporal/call-runs.ts',
     from: ' AND CallStatus = "PROCESSING" AND ExecutionStatus',
     to: ' AND ExecutionStatus',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'let a key have only so many open runs',
   },
   {
@@ -394,7 +394,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/api/limits/paid-reprocesses.ts',
     from: 'last.length >= perDay',
     to: 'false',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'let a call be reprocessed only so often',
   },
   {
@@ -402,7 +402,7 @@ export const BREAKS: readonly Break[] = [
     file: 'src/api/access/shed-load.ts',
     from: 'if (isProbe(url)) return;',
     to: '',
-    test: 'test/api/limits.test.ts',
+    test: 'test/full/limits.test.ts',
     title: 'shed requests while the process is too busy',
   },
   {
