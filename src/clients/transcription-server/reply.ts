@@ -4,6 +4,7 @@ import { MAX_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import { languageNamed, languageOf } from '../../domain/language.ts';
 import { exceedsBounds, MAX_DEPTH } from '../shared/json-bounds.ts';
 import { toStatusError, transcriptionError } from './errors.ts';
+import { parseLeniently } from './lenient-json.ts';
 import { hasThoughts, toSpokenText } from './model-marks.ts';
 import { refusalIn, type Refusal } from './refusal.ts';
 import { placeWords, toTime, unitsPerSecond, type RawWord, type Word } from './times.ts';
@@ -47,9 +48,6 @@ const MAX_SEGMENTS = 40_000;
 const MAX_WORDS = 200_000;
 const MAX_CHARACTERS = 3_000_000;
 
-/** Texts, which are left alone, and what servers in Python write where a number is missing. */
-const NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
-
 export type ReplySegment = {
   readonly startSeconds: number;
   readonly endSeconds: number;
@@ -85,7 +83,10 @@ type RawSegment = Omit<z.infer<typeof segmentSchema>, 'words'> & {
  */
 export function parseReply(json: string): Reply {
   if (exceedsBounds(json, BOUNDS)) throw tooMuch();
-  const content = parseJson(json);
+  const content = parseLeniently(json);
+  if (content === undefined) {
+    throw transcriptionError('SPEECH_RESULT_INVALID', 'its answer is not JSON');
+  }
   const refusal = refusalIn(content);
   if (refusal !== null) throw toRefusalError(refusal);
   const parsed = replySchema.safeParse(content);
@@ -114,7 +115,7 @@ export function parseReply(json: string): Reply {
 
 /** The refusal inside an answer that came with 200; `null` when it is not one, or not JSON. */
 export function findRefusal(json: string): Refusal | null {
-  return refusalIn(tryParse(json));
+  return refusalIn(parseLeniently(json));
 }
 
 /** A server that thinks aloud times its thoughts too, so that only the text of the answer is left. */
@@ -225,28 +226,6 @@ function readWord(value: unknown): RawWord[] {
 function toNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
   return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null;
-}
-
-function parseJson(json: string): unknown {
-  const content = tryParse(json);
-  if (content === undefined)
-    throw transcriptionError('SPEECH_RESULT_INVALID', 'its answer is not JSON');
-  return content;
-}
-
-function tryParse(json: string): unknown {
-  return (
-    parseOrNothing(json) ??
-    parseOrNothing(json.replace(NO_NUMBER, (found) => (found.startsWith('"') ? found : 'null')))
-  );
-}
-
-function parseOrNothing(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function toRefusalError({ status, words }: Refusal): Error {
