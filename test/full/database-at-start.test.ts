@@ -183,7 +183,11 @@ describe('a database that a process finds when it starts', () => {
       assert.equal((await fetch(`${at}/healthz`)).status, 200);
       await mend(url);
       await waitFor('the all-clear', async () => /can be used\./.test(process.output()));
-      assert.equal(linesAbout(process.output()).length, 2);
+      // Whoever looks in the middle of a migration may meet its locks; nothing is told twice in a row.
+      const told = linesAbout(process.output()).map((line) => /DATABASE_\w+/.exec(line)?.[0]);
+      assert.equal(told.at(-1), undefined, 'the all-clear comes last');
+      const isTwice = told.slice(1).some((code, index) => code === told[index]);
+      assert.ok(told.length < 6 && !isTwice, told.join(', '));
       assert.equal((await process.stop()).code, 0);
     });
   }
