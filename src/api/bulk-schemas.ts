@@ -8,11 +8,16 @@ import { hasAtMost, NO_CONTROLS } from './lengths.ts';
 import { cost, reason, redoStep } from './schemas.ts';
 import { isOfCalls, YEARS } from './times.ts';
 
-const word = z.string().min(1).refine(hasAtMost(100), 'must have at most 100 characters').meta({
-  maxLength: 100,
-  pattern: NO_CONTROLS,
-  description: 'The ConnectWise id of a company.',
-});
+const word = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine(hasAtMost(100), 'must have at most 100 characters')
+  .meta({
+    minLength: 1,
+    maxLength: 100,
+    pattern: NO_CONTROLS,
+    description: 'The ConnectWise id of a company.',
+  });
 const MOMENT_FORM = 'must be a time such as 2026-11-30T08:00:00Z, from 1970 to 9999';
 const moment = z.iso
   .datetime({ offset: true, error: MOMENT_FORM })

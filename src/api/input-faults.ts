@@ -21,16 +21,16 @@ export function describeFaults(part: string, faults: readonly Fault[]): string {
 
 function wordsOf({ keyword, message = 'is not taken', params }: Fault): string {
   if (!WORDS_OF_ZOD.test(message)) return message;
-  const { keys, values, maximum, minimum, expected } = params;
+  const { keys, values, maximum, minimum, expected, origin } = params;
   switch (keyword) {
     case 'unrecognized_keys':
       return `has ${listOf(keys)}, which is not taken here`;
     case 'invalid_value':
       return `must be one of ${listOf(values)}`;
     case 'too_big':
-      return `must be at most ${String(maximum)}`;
+      return `must ${sizeOf(origin, `at most ${String(maximum)}`)}`;
     case 'too_small':
-      return `must be at least ${String(minimum)}`;
+      return `must ${sizeOf(origin, `at least ${String(minimum)}`)}`;
     case 'invalid_type':
       return message.endsWith('received undefined')
         ? 'is missing'
@@ -38,6 +38,11 @@ function wordsOf({ keyword, message = 'is not taken', params }: Fault): string {
     default:
       return message;
   }
+}
+
+/** `origin` is the type of what is too large or too small. */
+function sizeOf(origin: unknown, bound: string): string {
+  return origin === 'string' ? `have ${bound} characters` : `be ${bound}`;
 }
 
 function listOf(values: unknown): string {

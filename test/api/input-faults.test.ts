@@ -31,6 +31,7 @@ describe('a request that is not as it should be', () => {
       { filter: {}, ratePerSecond: 0 },
       'body.ratePerSecond must be at least 0.01.',
     ],
+    ['POST /reprocesses', { filter: { company: '' } }, 'body.filter.company must not be empty.'],
     [
       'POST /reprocesses',
       { filter: { outcome: 'x' } },

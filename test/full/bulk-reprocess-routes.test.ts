@@ -176,6 +176,7 @@ describe('a reprocess of many calls', () => {
     const { callSid } = await startCall(service);
     const call = await untilStatus(service, callSid, 'COMPLETED');
     const { category, priority, sentiment } = call['analysis'] as Record<string, string>;
+    const startedAt = Date.parse(String(call['startTime']));
     const { connectwiseId } = call['company'] as { connectwiseId: string };
     const all = {
       status: 'COMPLETED',
@@ -195,7 +196,7 @@ describe('a reprocess of many calls', () => {
       { category: CATEGORIES.find((each) => each !== category) },
       { priority: PRIORITIES.find((each) => each !== priority) },
       { sentiment: SENTIMENTS.find((each) => each !== sentiment) },
-      { from: undefined, to: call['startTime'] },
+      { from: new Date(startedAt - 1), to: new Date(startedAt) },
       { failedStep: 'matchCompany' },
       { failureCode: 'TIMEOUT' },
     ]) {

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { OUTSIDE_NOWHERE } from '../support/outside-nowhere.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -15,19 +16,9 @@ const NOWHERE = {
 };
 const WORKER = {
   ...NOWHERE,
-  PHONE_SYSTEM_URL: 'http://127.0.0.1:1',
-  PHONE_SYSTEM_USERNAME: 'u',
-  PHONE_SYSTEM_PASSWORD: 'p',
-  RECORDINGS_BUCKET: 'bucket',
-  GOOGLE_CLOUD_PROJECT: 'project',
-  CONNECTWISE_URL: 'http://127.0.0.1:1',
-  CONNECTWISE_COMPANY_ID: 'c',
-  CONNECTWISE_PUBLIC_KEY: 'k',
-  CONNECTWISE_PRIVATE_KEY: 'k',
-  CONNECTWISE_CLIENT_ID: 'id',
+  ...OUTSIDE_NOWHERE,
   LLM_BASE_URL: 'http://10.255.255.1/v1',
   LLM_API_KEY: 'none',
-  LLM_MODEL: 'model',
 };
 const ENV_FILE = 'LOG_LEVL=secret\nPRICE_CURRENCY: secret\nPORT=0\n';
 const TOLD = [

@@ -98,8 +98,8 @@ describe('slow readers', () => {
     );
     await untilQuiet();
     const grown = (await residentBytes()) - before;
-    // Without backpressure it would be a gigabyte.
-    assert.ok(grown < 60_000_000, `${grown} bytes more`);
+    // Without backpressure it would be a gigabyte. What the process itself holds varies by some 60 MB.
+    assert.ok(grown < 150_000_000, `${grown} bytes more`);
     for (const { socket } of listeners) socket.destroy();
     await waitFor('the gateway to leave the store', async () => store.open() === 0);
     const sent = store.sentBytes() - alreadySent;

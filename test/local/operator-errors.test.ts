@@ -3,25 +3,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
+import { OUTSIDE_NOWHERE } from '../support/outside-nowhere.ts';
 import { lastWordsOf } from '../support/own-process.ts';
 import { startTemporal } from '../support/temporal.ts';
 
 const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 const WORKER = {
   DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere',
-  PHONE_SYSTEM_URL: 'http://127.0.0.1:1',
-  PHONE_SYSTEM_USERNAME: 'u',
-  PHONE_SYSTEM_PASSWORD: 'p',
-  RECORDINGS_BUCKET: 'bucket',
-  GOOGLE_CLOUD_PROJECT: 'project',
-  CONNECTWISE_URL: 'http://127.0.0.1:1',
-  CONNECTWISE_COMPANY_ID: 'c',
-  CONNECTWISE_PUBLIC_KEY: 'k',
-  CONNECTWISE_PRIVATE_KEY: 'k',
-  CONNECTWISE_CLIENT_ID: 'id',
-  LLM_BASE_URL: 'http://127.0.0.1:1',
-  LLM_API_KEY: 'key',
-  LLM_MODEL: 'model',
+  ...OUTSIDE_NOWHERE,
 };
 
 describe('a process that cannot start', () => {

@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
-
 import type { ServiceError } from '../../domain/service-error.ts';
-import { storageError, toRequestError } from './errors.ts';
+import { storageError } from './errors.ts';
+import { readBody } from './read-body.ts';
 import { READING } from './read-small.ts';
 import type { Transport } from './transport.ts';
 
@@ -25,47 +24,26 @@ export type RangeInput = {
  */
 export async function* readRange(
   { openStream, objectUrl }: Transport,
-  { name, generation, first, last, idleTimeoutMs, signal }: RangeInput,
+  { name, generation, first, last, ...limits }: RangeInput,
 ): AsyncGenerator<Uint8Array> {
-  signal.throwIfAborted();
-  const idle = new AbortController();
-  const watch = () => setTimeout(() => idle.abort(), idleTimeoutMs);
-  let timer = watch();
-  const stop = AbortSignal.any([signal, idle.signal]);
-  let body: Readable | null = null;
-  const onStop = (): void => void body?.destroy(new Error('The reading was stopped.'));
-  stop.addEventListener('abort', onStop, { once: true });
-  let missing = last - first + 1;
-  try {
+  const open = async (signal: AbortSignal) => {
     const { status, data } = await openStream({
       url: objectUrl(name),
       params: { alt: 'media', generation },
       headers: { range: `bytes=${first}-${last}` },
-      signal: stop,
+      signal,
     });
-    body = data;
-    if (stop.aborted) onStop();
-    if (status !== 206)
-      throw unexpected('it sent something else than the range that was asked for');
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      missing -= chunk.length;
-      if (missing < 0) throw unexpected('it sent more than was asked for');
-      clearTimeout(timer);
-      yield chunk;
-      timer = watch();
-    }
-    if (missing > 0) throw unexpected('its answer broke off');
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (idle.signal.aborted)
-      throw unexpected(`it sent nothing for ${idleTimeoutMs / 1000} seconds`);
-    throw toRequestError(error, READING);
-  } finally {
-    clearTimeout(timer);
-    stop.removeEventListener('abort', onStop);
-    // Ends the request if the reader left before its end.
-    body?.destroy();
+    if (status === 206) return data;
+    data.destroy();
+    throw unexpected('it sent something else than the range that was asked for');
+  };
+  let missing = last - first + 1;
+  for await (const chunk of readBody(open, limits)) {
+    missing -= chunk.length;
+    if (missing < 0) throw unexpected('it sent more than was asked for');
+    yield chunk;
   }
+  if (missing > 0) throw unexpected('its answer broke off');
 }
 
 function unexpected(what: string): ServiceError {

@@ -140,7 +140,9 @@ function textOf(schema: JsonSchema): fc.Arbitrary<string> {
     const exact = new RegExp(pattern, 'u');
     // fast-check makes no texts for what looks ahead; what it makes is checked instead.
     const made = new RegExp(pattern.replaceAll(/\(\?!.*?\)(?=\[)/g, ''), 'u');
-    return fc.stringMatching(made, { maxLength: 60 }).filter((text) => exact.test(text));
+    return fc
+      .stringMatching(made, { maxLength: 60 })
+      .filter((text) => exact.test(text) && text.length >= Number(minLength));
   }
   return fc
     .string({ unit: 'grapheme', minLength: Number(minLength), maxLength: Number(maxLength) })
