@@ -80,7 +80,7 @@ const ROOMS = [
     at: ['src/*.ts'],
     butNot: ['src/config.ts'],
     values: [
-      ...['src/activities', 'src/api', 'src/clients', 'src/config', 'src/config.ts'],
+      ...['src/activities', 'src/api', 'src/audio', 'src/clients', 'src/config', 'src/config.ts'],
       ...['src/domain', 'src/process', 'src/repositories'],
     ],
   },

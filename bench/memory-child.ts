@@ -1,5 +1,6 @@
 import { createRecordingStore } from '../src/clients/recording-store/client.ts';
 import { createPhoneSystem } from '../src/clients/phone-system/client.ts';
+import { createEar, type Listener } from '../src/audio/ear/ear.ts';
 import { inspectAudio } from '../src/audio/inspect-audio.ts';
 import type { CallKey } from '../src/domain/call.ts';
 
@@ -34,11 +35,17 @@ async function measure(order: Order): Promise<Measurement> {
     projectId: valueOf(order, 'GOOGLE_CLOUD_PROJECT'),
   });
   const { signal } = new AbortController();
+  const ear = createEar();
   const startedAt = performance.now();
   const { sizeBytes } = await phoneSystem.fetchRecording(
     order.key,
     async (stream) => {
-      const { audio, extension, mimeType, facts } = await inspectAudio(stream);
+      const listeners: Listener[] = [];
+      const { audio, extension, mimeType, facts } = await inspectAudio(stream, (type, channels) => {
+        const listener = ear.listen(type, channels);
+        listeners.push(listener);
+        return listener;
+      });
       const { callSid } = order.key;
       await store.saveRecording({
         callSid,
@@ -48,11 +55,16 @@ async function measure(order: Order): Promise<Measurement> {
         version: null,
         signal,
       });
+      for (const listener of listeners) {
+        const hearing = await listener.end();
+        if ('notHeard' in hearing) throw new Error(`It was not heard: ${hearing.notHeard}.`);
+      }
       return await facts;
     },
     signal,
   );
   const seconds = (performance.now() - startedAt) / 1000;
+  await ear.close();
   await phoneSystem.close();
   // The operating system's high-water mark, in kilobytes, which misses no peak, as sampling might.
   return { sizeBytes, seconds, peakBytes: process.resourceUsage().maxRSS * 1024 };

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import { createEar } from './audio/ear/ear.ts';
 import { createBulkReprocessActivities } from './activities/bulk-reprocess/index.ts';
 import { createActivities } from './activities/index.ts';
 import { createSiteDirectoryActivities } from './activities/site-directory/index.ts';
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
       opened.close(),
     );
     const speech = stack.adopt(createSpeechProvider(config.speech), (opened) => opened.close());
+    const ear = stack.adopt(createEar(), (opened) => opened.close());
     const { prisma } = database;
     const bulkReprocesses = createBulkReprocessRepository(prisma);
     const sitePhones = createSitePhoneRepository(prisma);
@@ -122,6 +124,7 @@ async function main(): Promise<void> {
           phoneSystem,
           recordingIntegrity: config.recordingIntegrity,
           recordingStore: createRecordingStore(config.recordingStore),
+          ear,
           speech,
           connectwise,
           excludedCompanyIds: config.connectwise.excludedCompanyIds,

@@ -14,6 +14,8 @@ export type CallFacts = {
   readonly callerName: string | null;
   readonly clientName: string | null;
   readonly phoneNumber: string | null;
+  /** The numbers that a request asks to be repeated, as proof that all of it was read. */
+  readonly checkNumbers: string;
   readonly resolved: boolean;
   /** Words that describe the call, the best match first; they choose the values of enums. */
   readonly labels: readonly string[];
@@ -78,12 +80,17 @@ const LABEL_RULES: readonly (readonly [RegExp, readonly string[]])[] = [
 /** Labels that fit if no rule matches, in words that enums commonly use. */
 const FALLBACK_LABELS = ['neutral', 'normal', 'medium', 'general', 'other', 'unknown', 'none'];
 
+/** A line of its own, which nobody said. */
+const CHECK_LINE = /^\[check number (\d+)\]\n/gm;
+
 /** Derives the facts from the prompt's transcript or notes; the text before gives only the client and the number. */
 export function readFacts(prompt: string): CallFacts {
-  const { preamble, transcript, areNotes } = splitPrompt(prompt);
+  const checkNumbers = [...prompt.matchAll(CHECK_LINE)].map(([, number]) => number).join(' ');
+  const { preamble, transcript, areNotes } = splitPrompt(prompt.replace(CHECK_LINE, ''));
   const caller = {
     clientName: lineOf(preamble, 'client_name'),
     phoneNumber: lineOf(preamble, 'Phone Number'),
+    checkNumbers,
   };
   if (areNotes) {
     const notes = readNotes(transcript);
@@ -93,7 +100,9 @@ export function readFacts(prompt: string): CallFacts {
   return { ...readTranscript(transcript), ...caller };
 }
 
-function readTranscript(transcript: string): Omit<CallFacts, 'clientName' | 'phoneNumber'> {
+function readTranscript(
+  transcript: string,
+): Omit<CallFacts, 'clientName' | 'phoneNumber' | 'checkNumbers'> {
   const spokenBy = toSentences(transcript);
   const sentences = spokenBy.map(({ text }) => text);
   const spoken = sentences.join(' ');

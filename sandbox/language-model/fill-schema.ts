@@ -141,6 +141,9 @@ function toText(name: string, schema: JsonSchema, facts: ItemFacts): string {
 }
 
 function chooseText(name: string, facts: ItemFacts): string {
+  if (name === 'checkNumbers') {
+    return facts.checkNumbers;
+  }
   if (/phone|number/i.test(name)) {
     return facts.phoneNumber ?? 'unknown';
   }

@@ -16,10 +16,12 @@ export function estimate(
   for (const call of calls) {
     const lines = toReceipt(call.work, planByRow(call, from).plan);
     const paid = lines.filter(({ pays }) => pays === 'yes');
-    if (paid.some(({ lastPaid }) => lastPaid === null)) unknownCalls += 1;
+    if (paid.some(({ lastPaid }) => lastPaid === null || lastPaid.speechSeconds === null)) {
+      unknownCalls += 1;
+    }
     for (const { lastPaid, kept } of paid) {
       if (lastPaid === null) continue;
-      sum.speechSeconds += lastPaid.speechSeconds - (kept?.speechSeconds ?? 0);
+      sum.speechSeconds += (lastPaid.speechSeconds ?? 0) - (kept?.speechSeconds ?? 0);
       sum.inputTokens += lastPaid.inputTokens - (kept?.inputTokens ?? 0);
       sum.outputTokens += lastPaid.outputTokens - (kept?.outputTokens ?? 0);
     }

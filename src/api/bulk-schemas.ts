@@ -81,7 +81,7 @@ export const dryRunReply = z
         unknownCalls: z
           .int()
           .describe(
-            'Calls for which a step would be paid for the first time, of which nothing is in the sum.',
+            'Calls with a step that would be paid for the first time, or whose price nobody knows: it is not in the sum.',
           ),
       })
       .describe('What the steps that run again were paid last time.'),

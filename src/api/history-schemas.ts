@@ -17,7 +17,7 @@ export const transcriptsReply = z
       z.strictObject({
         ...made,
         provider: z.string().nullable().describe('null where it was not recorded yet.'),
-        billedSeconds: z.int(),
+        billedSeconds: z.int().nullable().describe('null where nobody says.'),
         submissionId: z
           .string()
           .describe('Names the transcript; an analysis has that of the one it was made from.'),

@@ -8,7 +8,7 @@ import {
   OUTCOMES,
 } from '../domain/call.ts';
 import { REDO_STEPS } from '../domain/names.ts';
-import { transcriptSegments } from '../domain/transcript.ts';
+import { leftOutCounts, transcriptSegments } from '../domain/transcript.ts';
 import { mayHoldPhoneNumber, REASON_MAX_LENGTH } from '../domain/reprocess-request.ts';
 import { hasAtMost, NO_CONTROLS } from './lengths.ts';
 
@@ -91,7 +91,7 @@ export const cost = z
     speech: amount,
     analysis: amount,
     total: amount,
-    speechSeconds: z.int(),
+    speechSeconds: z.int().nullable(),
     inputTokens: z.int(),
     outputTokens: z.int(),
     estimated: z
@@ -101,7 +101,7 @@ export const cost = z
   .meta({
     id: 'Cost',
     description:
-      'What was used of the paid systems, and what that costs at the configured prices; amounts are null where no price is configured.',
+      'What was used of the paid systems, and what that costs at the configured prices; null where that is not known.',
   });
 
 export const companyRef = z
@@ -196,6 +196,11 @@ export const transcriptReply = z
     ),
     segments: z.array(transcriptSegments.element.strict()),
     languageCode: z.string().nullable().describe('BCP 47.'),
+    leftOut: leftOutCounts
+      .nullable()
+      .describe(
+        'What was left out because nobody can have said it; null where the recording was not heard.',
+      ),
     recognition,
   })
   .meta({ id: 'Transcript', description: 'What was said in a call.' });

@@ -4,7 +4,7 @@ import type { processingLog, Transcript } from '../generated/prisma/client.ts';
 import type { CallCost } from '../domain/call-cost.ts';
 import type { CallStatus } from '../domain/call.ts';
 import { renderTurns, toTurns, type TurnRules } from '../domain/turns.ts';
-import { transcriptSegments } from '../domain/transcript.ts';
+import { leftOutCounts, transcriptSegments } from '../domain/transcript.ts';
 import { isErrorCode } from '../domain/error-codes.ts';
 import { explainCall } from '../domain/explanation.ts';
 import { isStep } from '../domain/names.ts';
@@ -122,5 +122,6 @@ export function toTranscriptReply(transcript: Transcript, rules: TurnRules): Tra
   const { segments: stored, languageCode, recognition } = transcript;
   const segments = transcriptSegments.parse(stored);
   const turns = toTurns(segments, rules);
-  return { text: renderTurns(turns), turns, segments, languageCode, recognition };
+  const leftOut = leftOutCounts.nullable().parse(transcript.leftOut);
+  return { text: renderTurns(turns), turns, segments, languageCode, recognition, leftOut };
 }

@@ -27,6 +27,9 @@ export type AudioFacts = {
   readonly durationSeconds: number | null;
 };
 
+/** Hears the bytes of a recording as they flow by. */
+export type Tap = { write(chunk: Uint8Array): Promise<void>; stop(): void };
+
 export type InspectedAudio = {
   readonly extension: AudioExtension;
   readonly mimeType: string;
@@ -35,6 +38,11 @@ export type InspectedAudio = {
   /** Resolves once `audio` was read to its end; rejects when it ended in another way. */
   readonly facts: Promise<AudioFacts>;
 };
+
+const NO_TAP: Tap = { write: () => Promise.resolve(), stop: () => undefined };
+
+/** A long tag may stand before an MP3's first frame; what is two channels is heard as two. */
+const DEFAULT_CHANNELS = 2;
 
 /** Enough for the headers of everything a phone system writes; an MP3 with a picture may exceed it. */
 const HEAD_BYTES = 64 * 1024;
@@ -62,14 +70,19 @@ type Head = {
 };
 
 /**
- * Reads the type and format of a recording from its bytes as they flow by.
+ * Reads the type and format of a recording from its bytes as they flow by. What `openTap` returns is
+ * given them too, and is stopped unless it was given all of them; it is told the number of channels,
+ * as far as the head shows it.
  *
  * @throws ServiceError RECORDING_UNREADABLE, before anything is passed on, when it is not usable
  * audio (a web page, an empty file, a file of another kind, a damaged header, no samples); what the
  * source throws. `audio` itself fails with RECORDING_UNREADABLE when no frame of it could be read,
  * and with RECORDING_CORRUPT when a WAV has fewer samples than its header states.
  */
-export async function inspectAudio(audio: Readable): Promise<InspectedAudio> {
+export async function inspectAudio(
+  audio: Readable,
+  openTap: (extension: AudioExtension, channels: number) => Tap = () => NO_TAP,
+): Promise<InspectedAudio> {
   const source: AsyncIterator<Buffer> = audio[Symbol.asyncIterator]();
   const head = await readHead(source);
   const type = await audioTypeOf(head.bytes);
@@ -84,7 +97,8 @@ export async function inspectAudio(audio: Readable): Promise<InspectedAudio> {
   const { promise: facts, resolve, reject } = Promise.withResolvers<AudioFacts>();
   // The reader of `audio` sees its failure there; the facts of a failed stream need no reader.
   facts.catch(() => {});
-  const passed = Readable.from(passOn({ type, head, source, onFacts: resolve }), {
+  const tap = openTap(type.extension, format?.numberOfChannels ?? DEFAULT_CHANNELS);
+  const passed = Readable.from(passOn({ type, head, source, tap, onFacts: resolve }), {
     objectMode: false,
   });
   passed.once('close', () =>
@@ -144,11 +158,13 @@ async function* passOn({
   type,
   head,
   source,
+  tap,
   onFacts,
 }: {
   readonly type: AudioType;
   readonly head: Head;
   readonly source: AsyncIterator<Buffer>;
+  readonly tap: Tap;
   readonly onFacts: (facts: AudioFacts) => void;
 }): AsyncGenerator<Buffer> {
   const repaired = repairHead(type, head.bytes, head.wav);
@@ -156,12 +172,15 @@ async function* passOn({
   const meter =
     type.extension === 'mp3' || type.extension === 'ogg' ? createFormatMeter(type) : null;
   let sizeBytes = head.bytes.length;
+  let isWhole = false;
   try {
     await meter?.write(repaired);
+    await tap.write(head.bytes);
     yield head.bytes;
     for await (const chunk of { [Symbol.asyncIterator]: () => source }) {
       sizeBytes += chunk.length;
       await meter?.write(chunk);
+      await tap.write(chunk);
       yield chunk;
     }
     const whole = meter === null ? null : await meter.end();
@@ -169,8 +188,10 @@ async function* passOn({
     const isDurationKnown = meter === null || whole !== null;
     const duration = durationOf(head.wav, sizeBytes, isDurationKnown ? format : null);
     onFacts(toFacts(type, format, duration));
+    isWhole = true;
   } finally {
     meter?.stop();
+    if (!isWhole) tap.stop();
   }
 }
 

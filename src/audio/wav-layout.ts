@@ -26,9 +26,14 @@ export const WAV_HEAD_BYTES = 64 * 1024;
 /**
  * Reads the layout from a file's first bytes. `null` for anything whose channels cannot be told
  * apart by position: other files, and WAV files with a codec that packs samples, as GSM 6.10 and
- * ADPCM do, or with more than eight channels.
+ * ADPCM do, or with more than eight channels. `sampleBytes`: how many were found, whatever the header
+ * claims; `null` when nobody has looked.
  */
-export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null {
+export function readWavLayout(
+  head: Buffer,
+  sizeBytes: number,
+  sampleBytes: number | null = null,
+): WavLayout | null {
   const header = readWavHeader(head, sizeBytes);
   if (header === null) return null;
   // The fields of WAVEFORMATEX: format, channels, rate, bytes per second, bytes per frame.
@@ -43,7 +48,7 @@ export function readWavLayout(head: Buffer, sizeBytes: number): WavLayout | null
   if (channels > MAX_CHANNELS) return null;
 
   const present = Math.max(0, sizeBytes - header.dataAt);
-  const bytes = Math.min(header.claimedBytes ?? present, present);
+  const bytes = Math.min(sampleBytes ?? header.claimedBytes ?? present, present);
   return {
     format,
     channels,

@@ -12,15 +12,15 @@ export type Prices = {
 
 /** What a call has used of the outside systems so far. */
 export type Usage = {
-  /** As Google bills them: each channel separately. */
-  readonly speechSeconds: number;
+  /** As Google bills them: each channel separately. `null` when nobody says how many there are. */
+  readonly speechSeconds: number | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** Some of it is what we think was billed, because the system did not tell. */
   readonly estimated: boolean;
 };
 
-/** Amounts in the currency's unit, with at most six decimals; `null` where a price is missing. */
+/** Amounts in the currency's unit, with at most six decimals; `null` where a price, or what was used, is not known. */
 export type CallCost = Usage & {
   readonly currency: string;
   readonly speech: number | null;
@@ -39,7 +39,7 @@ const MICROS_PER_UNIT = 1_000_000;
 export function toCallCost(usage: Usage, prices: Prices): CallCost {
   const { speechPerMinute, perMillionInputTokens, perMillionOutputTokens } = prices;
   const speech =
-    speechPerMinute === null
+    speechPerMinute === null || usage.speechSeconds === null
       ? null
       : divideHalfUp(BigInt(usage.speechSeconds) * speechPerMinute, SECONDS_PER_MINUTE);
   const analysis =

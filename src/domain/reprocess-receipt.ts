@@ -6,8 +6,8 @@ type Runs = 'yes' | 'no' | 'ifContentChanged';
 
 /** What a step used of the paid systems. */
 export type StepUsage = {
-  /** As they are billed: each channel separately. */
-  readonly speechSeconds: number;
+  /** As they are billed: each channel separately; `null` when nobody says. */
+  readonly speechSeconds: number | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
 };
@@ -44,7 +44,7 @@ export type StoredWork = {
     readonly isUpToDate: boolean;
     /** Nothing was said, so no model is asked. */
     readonly isSilent: boolean;
-    readonly billedSeconds: number;
+    readonly billedSeconds: number | null;
   } | null;
   /** A provider has accepted the audio; `runId` is the run that submitted it. */
   readonly operation: { readonly runId: string | null } | null;

@@ -29,13 +29,13 @@ const APOSTROPHE_LETTER = 'ʼ';
 /** Indexes what was said in a call, one text per turn, to tell a quotation from an invention. */
 export function createSpokenWords(speeches: readonly string[]): SpokenWords {
   const indexed = speeches.map((text) => {
-    const words = toWords(text);
+    const words = wordsOf(text);
     return { text, words, line: toLine(words) };
   });
   const all = new Set(indexed.flatMap(({ words }) => words.map(({ word }) => word)));
   return {
     find(sought) {
-      const line = toLine(toWords(sought));
+      const line = toLine(wordsOf(sought));
       if (line === ' ') return null;
       for (const speech of indexed) {
         const at = speech.line.indexOf(line);
@@ -44,7 +44,7 @@ export function createSpokenWords(speeches: readonly string[]): SpokenWords {
       return null;
     },
     hasEach(sought) {
-      const words = toWords(sought);
+      const words = wordsOf(sought);
       return words.length > 0 && words.every(({ word }) => all.has(word));
     },
   };
@@ -61,7 +61,8 @@ function cut(
   return text.slice(start, end) + (/^[.!?…。！？]+/u.exec(text.slice(end))?.[0] ?? '');
 }
 
-function toWords(text: string): Word[] {
+/** The words of a text without what their spelling may differ in, and where each stands. */
+export function wordsOf(text: string): Word[] {
   return [...text.replace(APOSTROPHE, APOSTROPHE_LETTER).matchAll(WORD)]
     .map(({ 0: found, index }) => ({ word: fold(found), start: index, end: index + found.length }))
     .filter(({ word }) => word !== '');

@@ -18,6 +18,18 @@ export const transcriptSegments = z.array(
 /** A stretch of speech. */
 export type TranscriptSegment = Readonly<z.infer<typeof transcriptSegments>[number]>;
 
+/** How many segments were left out because nobody can have said them, and how many loops were cut. */
+export const leftOutCounts = z.strictObject({
+  /** Their channel is silent there. */
+  silent: z.int(),
+  /** They repeat what a louder channel has at the same time. */
+  bleed: z.int(),
+  /** A word or phrase was repeated more often than there is speech for. */
+  loops: z.int(),
+});
+
+export type LeftOut = Readonly<z.infer<typeof leftOutCounts>>;
+
 /** What a provider of transcriptions heard in a recording. */
 export type ParsedTranscript = {
   /** The segments' texts in time order, one per line; empty when there were no words. */
@@ -25,6 +37,6 @@ export type ParsedTranscript = {
   readonly segments: readonly TranscriptSegment[];
   /** BCP 47 (`en-GB`), `null` when the result does not say. */
   readonly languageCode: string | null;
-  /** Seconds that the provider bills, all channels together; 0 when the result does not say. */
-  readonly billedSeconds: number;
+  /** Seconds that the provider bills, all channels together; `null` when nobody says. */
+  readonly billedSeconds: number | null;
 };

@@ -22,11 +22,19 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       return tx.earlierTranscript.findMany({ where: { callId }, orderBy: { madeAt: 'asc' } });
     },
 
-    /** Seconds billed for all transcripts of a call, replaced ones included; `null` while there is none. */
-    async billedSecondsOf(callId: string, tx: TransactionClient = prisma): Promise<number | null> {
+    /**
+     * Seconds billed for all transcripts of a call, replaced ones included; `unknown` when nobody says
+     * those of one, `null` while there is none.
+     */
+    async billedSecondsOf(
+      callId: string,
+      tx: TransactionClient = prisma,
+    ): Promise<number | 'unknown' | null> {
       const select = { billedSeconds: true, priorSeconds: true };
       const billed = await tx.transcript.findUnique({ where: { callId }, select });
-      return billed === null ? null : billed.billedSeconds + billed.priorSeconds;
+      return billed === null
+        ? null
+        : (sumOf(billed.billedSeconds, billed.priorSeconds) ?? 'unknown');
     },
 
     /**
@@ -40,26 +48,30 @@ export function createTranscriptRepository(prisma: PrismaClient) {
       const where = { callId: data.callId };
       const before = await tx.transcript.findUnique({ where });
       const isReplaced = before !== null && before.submissionId !== data.submissionId;
-      const priorSeconds = Math.min(
-        (before?.priorSeconds ?? 0) + (isReplaced ? before.billedSeconds : 0),
-        MAX_INTEGER,
-      );
+      const until = before === null ? 0 : before.priorSeconds;
+      const priorSeconds = isReplaced ? sumOf(before.billedSeconds, until) : until;
       if (isReplaced) await keepEarlier(before, tx);
       return tx.transcript.upsert({ where, create: data, update: { ...data, priorSeconds } });
     },
   };
 }
 
+/** `null` when one of the two is not known. */
+function sumOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.min(one + other, MAX_INTEGER);
+}
+
 async function keepEarlier(
   { id: _id, priorSeconds: _prior, createdAt: _first, updatedAt, ...transcript }: Transcript,
   tx: TransactionClient,
 ): Promise<void> {
-  const { segments, recognition } = transcript;
+  const { segments, recognition, leftOut } = transcript;
   await tx.earlierTranscript.create({
     data: {
       ...transcript,
       segments: segments ?? Prisma.JsonNull,
       recognition: recognition ?? Prisma.DbNull,
+      leftOut: leftOut ?? Prisma.DbNull,
       // A transcript is written once: the row of a call stays when its transcript is replaced.
       madeAt: updatedAt,
     },

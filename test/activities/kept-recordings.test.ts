@@ -33,7 +33,9 @@ describe('a bucket that keeps what it has', () => {
 
   async function objectsOf({ callSid }: Call) {
     const all = await rig.sandbox.objects();
-    return all.filter(({ name }) => name.startsWith(`call-recordings/${callSid}`));
+    return all.filter(
+      ({ name }) => name.startsWith(`call-recordings/${callSid}`) && !name.endsWith('.envelope'),
+    );
   }
 
   /** A call that is archived and opened again, to be archived anew. */

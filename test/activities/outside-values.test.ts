@@ -1,5 +1,6 @@
 // Guarantees that no text and no number of another system, however odd, keeps a step from storing what was paid for.
 import assert from 'node:assert/strict';
+import { Prisma } from '../../src/generated/prisma/client.ts';
 import { readFile } from 'node:fs/promises';
 
 import { STEPS } from '../../src/domain/names.ts';
@@ -149,25 +150,27 @@ describe('what other systems say', () => {
   }
 
   // As text, because some servers write what JSON does not know.
-  const LENGTHS: readonly (readonly [string, number])[] = [
+  const LENGTHS: readonly (readonly [string, number | null])[] = [
     ['3000000000', 10_000_000],
     ['1e300', 10_000_000],
-    ['-5', 0],
+    ['-5', null],
     ['2.25', 3],
-    ['NaN', 0],
-    ['-Infinity', 0],
-    ['"NaN"', 0],
+    ['NaN', null],
+    ['-Infinity', null],
+    ['"NaN"', null],
     ['"12.5"', 13],
-    ['null', 0],
+    ['null', null],
   ];
   for (const [index, [duration, billed]] of LENGTHS.entries()) {
     it(`about the length of the audio, ${duration}, does not lose the transcript`, async () => {
-      // A FLAC file that was written into a pipe does not tell its own length.
       const flac = await readFile(new URL('piped.flac', AUDIO));
       const call = await rig.newCall({
         audio: { base64: Buffer.concat([flac, Buffer.alloc(index)]).toString('base64') },
       });
       await call.upTo('transcribeRecording');
+      // As for a recording that neither tells its length nor could be heard.
+      const { id } = (await call.rows()).call;
+      await rig.deps.calls.update(id, { recordingSeconds: null });
       await serverHears(
         call.callSid,
         `{"text":"Hello, NaN.","duration":${duration},"segments":[{"start":-0.02,"end":3e12,"text":"Hello, NaN.","avg_logprob":${duration}}]}`,
@@ -207,7 +210,8 @@ describe('what other systems say', () => {
       'flac-1ch-8000.flac',
       // 20 bits for the rate, 3 for the channels, 5 for the bits of a sample, 36 for the samples.
       (flac) => void flac.writeBigUInt64BE((1n << 44n) | (15n << 36n) | (2n ** 36n - 1n), 18),
-      { sampleRateHertz: 1, recordingSeconds: null },
+      // Its frames say what is true.
+      { sampleRateHertz: 1, recordingSeconds: new Prisma.Decimal(0.05) },
     ],
   ];
   for (const [what, name, damage, expected] of HEADERS) {

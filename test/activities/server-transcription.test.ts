@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { ActivitiesDeps } from '../../src/activities/index.ts';
 import { ServiceError } from '../../src/domain/service-error.ts';
@@ -10,6 +12,8 @@ import { waitFor } from '../support/wait-for.ts';
 
 const STEP = 'transcribeRecording';
 const OPERATION = 'transcription.audio.transcriptions';
+
+const PACKED_STEREO = join(import.meta.dirname, '../audio/data/audio/mp3-2ch-8000.mp3');
 
 let made = 0;
 
@@ -162,7 +166,7 @@ describe('a transcription by a server', () => {
   it('is logged as mixing both sides when the samples are compressed', async () => {
     const call = await archived({
       ...twoChannels(),
-      audio: { base64: (await packedStereo()).toString('base64') },
+      audio: { base64: readFileSync(PACKED_STEREO).toString('base64') },
     });
     await call.attempt(STEP, 1);
     const { call: row, logs } = await call.rows();
@@ -221,12 +225,3 @@ describe('a transcription by a server', () => {
     await assert.rejects(Promise.resolve(attempt), { name: 'CancelledFailure' });
   });
 });
-
-/** A stereo MP3 of silence, with two frames more than a reader needs to find its length. */
-async function packedStereo(): Promise<Buffer> {
-  // MPEG 1 Layer 3, 32 kbit/s, 32 kHz, stereo: 144 bytes a frame, whose side information of zeros
-  // says that there is nothing to decode.
-  const frame = Buffer.alloc(144);
-  frame.writeUInt32BE(0xfffb1800);
-  return Buffer.concat(Array.from({ length: 40 }, () => frame));
-}

@@ -1,6 +1,9 @@
 // Guarantees how often a recording is submitted to Speech-to-Text, and what that reads and costs.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import type { Speech } from '../../src/clients/speech/client.ts';
 import { ServiceError } from '../../src/domain/service-error.ts';
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -223,6 +226,29 @@ describe('a recording that is submitted to Speech-to-Text', () => {
     await call.attempt(STEP, 2, withoutResults());
     assert.equal(await submissionsOf(call), 1);
     assert.deepEqual(await inVainOf(call), { seconds: 0, isAny: false });
+  });
+
+  it('costs what its operation says when its result file does not, and nothing is invented without either', async () => {
+    const { input } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../field/20-billed-seconds.json'), 'utf8'),
+    ) as { input: { resultFile: object } };
+    const parseResult = (_: string, uri: string) =>
+      google().parseResult(JSON.stringify(input.resultFile), uri);
+    const call = await archived(TWO_CHANNELS);
+    await call.attempt(STEP, 1, { speech: { ...google(), parseResult } });
+    const told = (await call.rows()).call.transcript;
+    assert.deepEqual([told?.text, told?.billedSeconds], ['good morning', BILLED_SECONDS]);
+
+    await call.redoIn(STEP);
+    const poll = async (...asked: Parameters<Speech['poll']>) => {
+      const state = await google().poll(...asked);
+      return state.state === 'DONE' ? { state: state.state, resultUri: state.resultUri } : state;
+    };
+    await call.attempt(STEP, 1, { speech: { ...google(), parseResult, poll } });
+    const untold = await call.rows();
+    assert.equal(untold.call.transcript?.billedSeconds, null);
+    assert.equal(untold.call.transcript?.priorSeconds, BILLED_SECONDS);
+    assert.match(untold.logs.at(-1)?.message ?? '', /an unknown number of billed seconds/);
   });
 
   it('counts as paid in vain when it is redone before its result was used', async () => {

@@ -8,12 +8,13 @@ import {
   createLanguageModel,
   type LanguageModel,
 } from '../../src/clients/language-model/client.ts';
+import { asReader } from '../clients/language-model/model-server.ts';
 import { completion, LIMITS } from '../clients/language-model/support.ts';
 import { sendJson, startHttpServer, type HttpServer } from '../support/http-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startAnalysisRig, type AnalysisRig } from './analysis-rig.ts';
 
-type Answer = (response: ServerResponse) => void;
+type Answer = (response: ServerResponse, requestBody: string) => void;
 
 const ANALYSIS = JSON.stringify({
   summary: 'The printer is out of toner.',
@@ -41,8 +42,8 @@ const NOTES = JSON.stringify({
 /** Each answer counts as 100 input and 10 output tokens. */
 const says =
   (content: string): Answer =>
-  (response) =>
-    sendJson(response, completion(content));
+  (response, requestBody) =>
+    sendJson(response, completion(asReader(content, requestBody)));
 const refuses =
   (status: number): Answer =>
   (response) =>
@@ -60,7 +61,9 @@ describe('the money for the analysis of a call', () => {
 
   before(async () => {
     rig = await startAnalysisRig();
-    server = await startHttpServer((_, response) => (answers.shift() ?? breaks)(response));
+    server = await startHttpServer(({ body }, response) =>
+      (answers.shift() ?? breaks)(response, body),
+    );
     languageModel = modelAt(server.url);
   });
   after(async () => {

@@ -428,6 +428,20 @@ describe('lists of calls', () => {
       });
     });
 
+    it('say that the seconds of speech are not known once nobody knows those of one call', async () => {
+      const { prisma } = database;
+      const where = { call: { callSid: 'printer' } };
+      await prisma.transcript.updateMany({ where, data: { billedSeconds: null } });
+      try {
+        const { total, groups } = await count(`${RANGE}&by=day`);
+        const { speechSeconds, speech, total: money } = total.cost;
+        assert.deepEqual([speechSeconds, speech, money], [null, null, null]);
+        assert.ok(groups.some(({ cost }) => cost['speechSeconds'] === 60));
+      } finally {
+        await prisma.transcript.updateMany({ where, data: { billedSeconds: 60 } });
+      }
+    });
+
     const GROUPS: readonly (readonly [string, readonly (readonly [string | null, number])[]])[] = [
       [
         'day',

@@ -50,6 +50,12 @@ describe('the cost of a call', () => {
     assert.deepEqual([other.speech, other.analysis, other.total], [null, 0.0006, null]);
   });
 
+  it('is not known, rather than zero, when nobody knows the seconds of speech', () => {
+    const cost = toCallCost({ ...USAGE, speechSeconds: null }, PRICES);
+    const { speechSeconds, speech, analysis, total } = cost;
+    assert.deepEqual([speechSeconds, speech, analysis, total], [null, null, 0.0006, null]);
+  });
+
   it('is within half a millionth of the true amount, whatever is used', () => {
     const count = fc.nat(2_000_000_000);
     fc.assert(

@@ -42,11 +42,12 @@ const OUR_OWN = [
   'REPROCESS_WINDOW_EXPIRED',
 ];
 
-/** Codes that take a server of their own to cause, by the test that has one. */
+/** Codes that take a server or a call of their own to cause, by the test that has one. */
 const CAUSED_ELSEWHERE = {
   DATABASE_CERTIFICATE_UNTRUSTED: 'test/repositories/tls.test.ts',
   DATABASE_TLS_REFUSED: 'test/repositories/tls.test.ts',
   DATABASE_POOLER_UNSUITABLE: 'test/repositories/pooler.test.ts',
+  MODEL_INPUT_TRUNCATED: 'test/clients/language-model/truncation.test.ts',
 } as const;
 
 const CASES: readonly (readonly unknown[])[] = [

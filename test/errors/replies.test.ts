@@ -81,6 +81,8 @@ function isUnreachable(answer: unknown): boolean {
 
 /** How many requests an answer costs when it is always the same. */
 function requestsFor(answer: HttpAnswer, code: ErrorCode): number {
+  // A second try tells a slip from a budget that is too small.
+  if (code === 'MODEL_REASONING_EXHAUSTED') return 2;
   if (ASKED_THREE_TIMES.includes(code) && answer !== 'endless') return 3;
   // A language model that does not say what it dislikes is asked once more without a schema.
   const status = typeof answer === 'object' ? answer.status : undefined;

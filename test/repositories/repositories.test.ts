@@ -111,6 +111,23 @@ describe('the repositories', () => {
       });
     }
     assert.equal(await transcripts.billedSecondsOf(call.id), 55);
+
+    // Once nobody knows a part of a sum, nobody knows the sum.
+    for (const [submissionId, billedSeconds] of [
+      ['fourth', null],
+      ['fifth', 5],
+    ] as const) {
+      const row = {
+        callId: call.id,
+        text: '',
+        segments: [],
+        model: 'm',
+        sha256: 's',
+        runId: 'run',
+      };
+      await transcripts.save({ ...row, submissionId, billedSeconds });
+      assert.equal(await transcripts.billedSecondsOf(call.id), 'unknown');
+    }
   });
 
   it('update the name of a company that was renamed in ConnectWise', async () => {

@@ -75,10 +75,12 @@ describe('statistics', function () {
     const tokens = { inputTokens: 100 + index, outputTokens: 7 };
     switch (index % 7) {
       case 0:
-        await database.transaction(async (tx) => {
-          await calls.lock(callId, tx);
-          await transcripts.save(transcriptOf(callId, `${round % 3}`), tx);
-        });
+        for (const billed of billsOf(round, index)) {
+          await database.transaction(async (tx) => {
+            await calls.lock(callId, tx);
+            await transcripts.save(transcriptOf(callId, `${round % 3}`, billed), tx);
+          });
+        }
         return;
       case 1:
         await speechOperations.note(
@@ -130,9 +132,16 @@ describe('statistics', function () {
     }
   }
 
+  /** What is said of one transcript, one after the other: of some never what was billed, of some only at last. */
+  function billsOf(round: number, index: number): readonly (number | null)[] {
+    if (index === 7 * round) return [null];
+    return index === 28 ? [null, 45] : [45];
+  }
+
   function transcriptOf(
     callId: string,
     submissionId: string,
+    billedSeconds: number | null,
   ): Prisma.TranscriptUncheckedCreateInput {
     return {
       callId,
@@ -140,7 +149,7 @@ describe('statistics', function () {
       segments: [],
       languageCode: 'en-GB',
       model: 'telephony',
-      billedSeconds: 45,
+      billedSeconds,
       sha256: 'a',
       submissionId,
       runId: 'run',
@@ -149,7 +158,9 @@ describe('statistics', function () {
 
   async function counted() {
     const rows = await createListingRepository(database).listStatistics({ ...RANGE, by: 'day' });
-    const days = rows.flatMap(({ isTotal, key, calls }) => (isTotal ? [] : [[key, calls]]));
+    const days = rows.flatMap(({ isTotal, key, calls, speechSeconds }) =>
+      isTotal ? [] : [[key, calls, speechSeconds]],
+    );
     const { isTotal: _, key: __, name: ___, ...total } = rows.find(({ isTotal }) => isTotal) ?? {};
     return { total, days };
   }
@@ -159,8 +170,9 @@ describe('statistics', function () {
     const { analyses, speechOperations, transcripts } = repositoriesOf(database);
     const calls = await database.prisma.call.findMany({ orderBy: { startTime: 'asc' } });
     const spent = await Promise.all(
-      calls.map(async ({ id }) => ({
+      calls.map(async ({ id, startTime }) => ({
         ...(await analyses.countTokens(id)),
+        day: startTime.toISOString().slice(0, 10),
         transcribed: (await transcripts.billedSecondsOf(id)) ?? 0,
         inVain: await speechOperations.inVainOf(id),
       })),
@@ -177,7 +189,13 @@ describe('statistics', function () {
       const [low = 0, high = low] = durations.slice(Math.floor(at), Math.floor(at) + 2);
       return low + (high - low) * (at - Math.floor(at));
     };
-    const days = Map.groupBy(calls, ({ startTime }) => startTime.toISOString().slice(0, 10));
+    const speechSeconds = (of: typeof spent) =>
+      of.reduce<number | null>(
+        (all, { transcribed, inVain }) =>
+          all === null || transcribed === 'unknown' ? null : all + transcribed + inVain.seconds,
+        0,
+      );
+    const days = Map.groupBy(spent, ({ day }) => day);
     const having = (status: string) => calls.filter((call) => call.callStatus === status).length;
     return {
       total: {
@@ -189,12 +207,12 @@ describe('statistics', function () {
         recordedSeconds: sum(calls.map((call) => Number(call.recordingSeconds ?? 0))),
         medianSeconds: percentile(0.5),
         p95Seconds: percentile(0.95),
-        speechSeconds: sum(spent.map(({ transcribed, inVain }) => transcribed + inVain.seconds)),
+        speechSeconds: speechSeconds(spent),
         inputTokens: sum(spent.map(({ inputTokens }) => inputTokens)),
         outputTokens: sum(spent.map(({ outputTokens }) => outputTokens)),
         estimated: spent.some(({ inVain }) => inVain.isAny),
       },
-      days: [...days].map(([day, { length }]) => [day, length]),
+      days: [...days].map(([day, of]) => [day, of.length, speechSeconds(of)]),
     };
   }
 });

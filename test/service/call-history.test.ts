@@ -64,7 +64,7 @@ describe('what was made of a call', () => {
       assert.equal(each.provider, 'google');
       assert.notEqual(each.model, '');
       assert.match(each.languageCode ?? '', /^en/);
-      assert.ok(each.billedSeconds > 0);
+      assert.ok(each.billedSeconds !== null && each.billedSeconds > 0);
     }
     const { body } = await service.request('GET', `/calls/${callSid}/transcript`);
     assert.equal(body['text'], current.text);

@@ -5,6 +5,7 @@ import {
   type Activities,
   type ActivitiesDeps,
 } from '../../src/activities/index.ts';
+import { createEar } from '../../src/audio/ear/ear.ts';
 import { createConnectWise } from '../../src/clients/connectwise/client.ts';
 import { createLanguageModel } from '../../src/clients/language-model/client.ts';
 import { createPhoneSystem } from '../../src/clients/phone-system/client.ts';
@@ -37,6 +38,7 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
     phoneSystem,
     recordingIntegrity: config.recordingIntegrity,
     recordingStore: createRecordingStore(config.recordingStore),
+    ear: stack.adopt(createEar(), (opened) => opened.close()),
     speech: speechWith({}),
     connectwise: createConnectWise(config.connectwise, createRequestQueue(database, 'connectwise')),
     excludedCompanyIds: config.connectwise.excludedCompanyIds,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import type { Call } from '../../generated/prisma/client.ts';
+import type { Ear, Hearing, Listener } from '../../audio/ear/ear.ts';
 import { inspectAudio, type AudioFacts, type InspectedAudio } from '../../audio/inspect-audio.ts';
 import type {
   AcceptMismatch,
@@ -17,12 +18,14 @@ import { explainFailedFetch } from './failed-fetch.ts';
 export type CopyRecordingDeps = AcceptMismatchDeps & {
   readonly phoneSystem: PhoneSystem;
   readonly recordingStore: RecordingStore;
+  readonly ear: Ear;
 };
 
 /** A recording that was copied into the store, and what is known about it. */
 export type CopiedRecording = {
   readonly object: StoredObject;
   readonly facts: AudioFacts;
+  readonly hearing: Hearing;
   readonly metadata: RecordingMetadata;
   readonly sizeBytes: number;
   readonly sha256: string;
@@ -97,17 +100,27 @@ async function storeAs(
   return { ...facts, object };
 }
 
-/** Fetches the recording into `sink`, and inspects it on its way. */
+/** Fetches the recording into `sink`, and inspects and hears it on its way. */
 async function fetchInto<T>(
-  { phoneSystem }: CopyRecordingDeps,
+  { phoneSystem, ear }: CopyRecordingDeps,
   { call, signal, accepts }: Order,
   sink: (inspected: InspectedAudio) => Promise<T>,
 ): Promise<{ readonly facts: Omit<CopiedRecording, 'object'>; readonly result: T }> {
   const receive = async (source: Readable) => {
-    const inspected = await inspectAudio(source);
+    let listener: Listener | null = null;
+    const inspected = await inspectAudio(source, (extension, channels) => {
+      listener = ear.listen(extension, channels);
+      return listener;
+    });
     const result = await sink(inspected);
-    return { result, facts: await inspected.facts };
+    const facts = await inspected.facts;
+    return { result, facts, hearing: await heardBy(listener) };
   };
   const { received, ...fetched } = await phoneSystem.fetchRecording(call, receive, signal, accepts);
-  return { facts: { ...fetched, facts: received.facts }, result: received.result };
+  const { facts, hearing, result } = received;
+  return { facts: { ...fetched, facts, hearing }, result };
+}
+
+function heardBy(listener: Listener | null): Promise<Hearing> | Hearing {
+  return listener?.end() ?? { notHeard: 'EMPTY' };
 }

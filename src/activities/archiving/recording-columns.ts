@@ -2,12 +2,14 @@ import { Prisma, type Call } from '../../generated/prisma/client.ts';
 import type { AudioFacts } from '../../audio/inspect-audio.ts';
 import type { RecordingMetadata } from '../../clients/phone-system/client.ts';
 import { recordedAtOf } from '../../domain/call.ts';
+import type { HeardColumns } from '../hearing/keep-envelope.ts';
 import type { CopiedRecording } from './copy-recording.ts';
 
 /** What the call's row holds about its archived recording. */
 export function toRecordingColumns(
   call: Call,
   { object, facts, metadata, sizeBytes, sha256, integrity }: CopiedRecording,
+  heard: HeardColumns,
 ): Prisma.CallUncheckedUpdateInput {
   return {
     recordingUrl: object.uri,
@@ -17,6 +19,9 @@ export function toRecordingColumns(
     sha256,
     integrity,
     ...fromAudio(facts),
+    ...heard,
+    // A header may claim any length; what was heard is there.
+    recordingSeconds: heard.heardSeconds ?? facts.durationSeconds,
     ...fromMetadata(metadata, call.callSid),
     ...(hasOtherNumbers(call, metadata) ? NO_MATCH : {}),
   };
@@ -29,7 +34,6 @@ function fromAudio(facts: AudioFacts) {
     bitsPerSample: facts.bitsPerSample,
     audioChannels: facts.channels,
     sampleRateHertz: facts.sampleRateHertz,
-    recordingSeconds: facts.durationSeconds,
   };
 }
 

@@ -10,19 +10,25 @@ export type RemovePreviousDeps = {
 };
 
 /**
- * Deletes the object that the row named before. The row already names the new one, so whatever keeps
+ * Deletes the recording that the row named before, and its envelope. The row already names the new one, so whatever keeps
  * the old one (a retention policy, a hold, missing rights, an outage) is noted and fails nothing.
  * Throws the reason of the attempt's signal, and what the database throws.
  */
 export async function removePrevious(
   { database, recordingStore }: RemovePreviousDeps,
-  previous: Pick<Call, 'id' | 'recordingUrl' | 'recordingGeneration'>,
+  previous: Pick<
+    Call,
+    'id' | 'recordingUrl' | 'recordingGeneration' | 'envelopeUri' | 'envelopeGeneration'
+  >,
   attempt: Attempt,
 ): Promise<void> {
   const { id: callId, recordingUrl, recordingGeneration } = previous;
   if (recordingUrl === null || recordingGeneration === null) return;
+  const { envelopeUri, envelopeGeneration } = previous;
   try {
     await recordingStore.deleteObject(recordingUrl, recordingGeneration, attempt.signal);
+    if (envelopeUri !== null && envelopeGeneration !== null)
+      await recordingStore.deleteObject(envelopeUri, envelopeGeneration, attempt.signal);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const message = `The earlier recording remains at ${recordingUrl}. ${error.message}`;

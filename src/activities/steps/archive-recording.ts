@@ -1,6 +1,7 @@
 import { copyRecording, type CopyRecordingDeps } from '../archiving/copy-recording.ts';
 import { toRecordingColumns } from '../archiving/recording-columns.ts';
 import { removePrevious } from '../archiving/remove-previous.ts';
+import { keepEnvelope } from '../hearing/keep-envelope.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
@@ -26,7 +27,14 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
       if (call.recordingUrl !== null && mayReuse) return { recordingUrl: call.recordingUrl };
 
       const recording = await keepAlive(() => copyRecording(deps, call, attempt));
-      const { object, facts, sizeBytes, integrity } = recording;
+      const { object, facts, hearing, sizeBytes, sha256, integrity } = recording;
+      const kept = await keepAlive(() =>
+        keepEnvelope(
+          deps.recordingStore,
+          { recordingUri: object.uri, sha256, hearing },
+          attempt.signal,
+        ),
+      );
 
       const recordingUrl = await database.transaction(async (tx) => {
         const current = await attempt.lockCall(call, tx);
@@ -34,7 +42,7 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
         if (current.recordingUrl !== null && current.archiveRunId === call.runId) {
           return current.recordingUrl;
         }
-        await calls.update(call.id, toRecordingColumns(current, recording), tx);
+        await calls.update(call.id, toRecordingColumns(current, recording, kept.columns), tx);
 
         const note = attempt.notesOn({ callId: call.id }, tx);
         const size = `${sizeBytes} bytes of ${facts.codec}`;
@@ -47,6 +55,9 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
             ? `Recording archived at ${object.uri}.`
             : `The same recording was already stored at ${object.uri}.`,
         );
+        if (kept.problem !== null) {
+          await note('RECORDING_NOT_HEARD', kept.problem.message, kept.problem.code ?? undefined);
+        }
         return object.uri;
       });
       if (recordingUrl !== call.recordingUrl) {

@@ -6,11 +6,16 @@ import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
 import type { SpeechOperationRepository } from '../../repositories/speech-operation-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
+import { createRecordingSound } from '../../audio/ear/recording-sound.ts';
+import type { Ear } from '../../audio/ear/ear.ts';
+import { hearRecording } from '../hearing/hear-recording.ts';
+import type { LeftOut, ParsedTranscript } from '../../domain/transcript.ts';
+import { leaveOutUnsaid } from '../transcription/unsaid/leave-out-unsaid.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
 import { withinTime } from '../step/time-limit.ts';
-import { requireArchived, type ArchivedCall } from '../transcription/archived-call.ts';
+import { requireArchived, type ArchivedCall } from '../step/archived-call.ts';
 import { createGoogleTranscriber } from '../transcription/google-transcriber.ts';
 import { createServerTranscriber } from '../transcription/server-transcriber.ts';
 import { reserveSubmission } from '../transcription/submission.ts';
@@ -26,6 +31,7 @@ export type TranscribeRecordingDeps = StepDeps & {
   readonly speechOperations: SpeechOperationRepository;
   readonly recordingStore: RecordingStore;
   readonly speech: SpeechProvider;
+  readonly ear: Ear;
 };
 
 export type TranscribeRecordingResult = { readonly transcriptId: string };
@@ -47,15 +53,16 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
     failedEvent: (code) => (code === 'SPEECH_QUEUED' ? null : 'TRANSCRIPTION_FAILED'),
 
     async run({ callSid, redo }: StepInput, attempt): Promise<TranscribeRecordingResult> {
-      const call = requireArchived(await findCall(calls, callSid));
-      const stored = await transcripts.findByCall(call.id);
-      if (stored !== null && isUpToDate(stored, call, redo)) return { transcriptId: stored.id };
+      const archived = requireArchived(await findCall(calls, callSid));
+      const stored = await transcripts.findByCall(archived.id);
+      if (stored !== null && isUpToDate(stored, archived, redo)) return { transcriptId: stored.id };
 
       const { provider } = transcriber;
-      return withinTime(deps, { call, attempt, limitMs: GIVE_UP_AFTER_MS }, async () => {
+      return withinTime(deps, { call: archived, attempt, limitMs: GIVE_UP_AFTER_MS }, async () => {
+        const { call, sound } = await keepAlive(() => hearRecording(deps, archived, attempt));
         const submission = await reserveSubmission(deps, { call, attempt, provider, redo });
-        const job = { call, submission, attempt };
-        return save(job, await transcribe(job));
+        const job = { call, sound, submission, attempt };
+        return save(job, withoutUnsaid(job, await transcribe(job)));
       });
     },
   });
@@ -76,7 +83,7 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
   /** Stores the transcript together with its log row. */
   function save(
     { call, submission, attempt }: TranscriptionJob,
-    { remarks, ...parsed }: Transcription,
+    { remarks, leftOut, ...parsed }: Heard,
   ): Promise<TranscribeRecordingResult> {
     return database.transaction(async (tx) => {
       const { speechRecognition } = await attempt.lockCall(call, tx);
@@ -88,8 +95,9 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
         ...parsed,
         callId: call.id,
         segments: [...parsed.segments],
+        leftOut: leftOut ?? Prisma.DbNull,
         // Google bills whole seconds; the column holds whole seconds.
-        billedSeconds: Math.ceil(parsed.billedSeconds),
+        billedSeconds: parsed.billedSeconds === null ? null : Math.ceil(parsed.billedSeconds),
         model: modelOf(speechRecognition),
         recognition: speechRecognition ?? Prisma.DbNull,
         sha256: call.sha256,
@@ -102,6 +110,30 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
       return { transcriptId: id };
     });
   }
+}
+
+type Heard = Transcription & { readonly leftOut: LeftOut | null };
+
+/** What somebody can have said, where the recording was heard without a fault. */
+function withoutUnsaid({ sound }: TranscriptionJob, transcription: Transcription): Heard {
+  // Behind damage, the times of the decoder and those of the recogniser may differ.
+  if (sound === null || sound.damage > 0) return { ...transcription, leftOut: null };
+  const recording = createRecordingSound(sound.envelope);
+  const { segments, leftOut } = leaveOutUnsaid(transcription.segments, recording);
+  return {
+    ...transcription,
+    segments,
+    text: segments.map(({ text }) => text).join('\n'),
+    leftOut,
+    remarks: [...transcription.remarks, ...remarksOn(leftOut)],
+  };
+}
+
+function remarksOn({ silent, bleed, loops }: LeftOut): string[] {
+  if (silent + bleed + loops === 0) return [];
+  return [
+    `Left out, because nobody can have said it: ${silent} segments in silence, ${bleed} that repeat a louder channel, ${loops} loops.`,
+  ];
 }
 
 /** The transcriber for the provider that the worker was given. */
@@ -121,10 +153,14 @@ function modelOf(recognition: Prisma.JsonValue): string {
   return model.success ? model.data.model : 'not recorded';
 }
 
-function summaryOf({ text, segments, billedSeconds }: Omit<Transcription, 'remarks'>): string {
+function summaryOf({ text, segments, billedSeconds }: ParsedTranscript): string {
+  const billed =
+    billedSeconds === null
+      ? 'an unknown number of billed seconds'
+      : `${billedSeconds} billed seconds`;
   return text === ''
-    ? `Transcribed: no words were found in ${billedSeconds} billed seconds.`
-    : `Transcribed: ${segments.length} segments, ${billedSeconds} billed seconds.`;
+    ? `Transcribed: no words were found in ${billed}.`
+    : `Transcribed: ${segments.length} segments, ${billed}.`;
 }
 
 /**

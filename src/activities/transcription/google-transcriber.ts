@@ -3,7 +3,7 @@ import { sleep } from '@temporalio/activity';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { Speech, SpeechAudio } from '../../clients/speech/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import type { ArchivedCall } from './archived-call.ts';
+import type { ArchivedCall } from '../step/archived-call.ts';
 import {
   abandonSubmission,
   announceSubmission,
@@ -18,6 +18,12 @@ export type GoogleTranscriberDeps = GoogleOperationDeps & {
   readonly speech: Speech;
 };
 
+type ResultFile = {
+  readonly resultUri: string;
+  /** What its operation says was billed; `null` when it does not say, or Google no longer knows it. */
+  readonly billedSeconds: number | null;
+};
+
 // A call of a few seconds is transcribed in a few seconds, a call of an hour takes many minutes, and
 // every poll costs a request of the project's quota.
 const FIRST_POLL_MS = 1_000;
@@ -26,7 +32,7 @@ const POLL_GROWTH = 1.5;
 
 // A transcript with the times of every word takes about 100 bytes a word; eight hours of two
 // people talking without a pause stay below 30 MB.
-const RESULT_MAX_BYTES = 64 * 1024 * 1024;
+const RESULT_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
  * Transcribes by Speech-to-Text, whose operations may outlive the attempt that started them. The
@@ -45,21 +51,23 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   return {
     provider: 'google',
     async transcribe(job, onProgress) {
-      const resultUri = await awaitResult(job, onProgress);
+      const { resultUri, billedSeconds } = await awaitResult(job, onProgress);
       const json = await readResult(job, resultUri);
-      return { ...speech.parseResult(json, resultUri), remarks: [] };
+      const parsed = await speech.parseResult(json, resultUri);
+      // Google states it in the operation, in the file, or in both.
+      return { ...parsed, billedSeconds: parsed.billedSeconds ?? billedSeconds, remarks: [] };
     },
   };
 
-  /** The URI of a submission's result file, once the file exists. */
-  async function awaitResult(job: TranscriptionJob, onProgress: OnProgress): Promise<string> {
+  /** A submission's result file, once the file exists. */
+  async function awaitResult(job: TranscriptionJob, onProgress: OnProgress): Promise<ResultFile> {
     const { submission } = job;
     if (submission.operation !== null) {
       onProgress({ operation: submission.operation });
       return poll(job, submission.operation);
     }
     const resultUri = await findResult(job);
-    if (resultUri !== null) return resultUri;
+    if (resultUri !== null) return { resultUri, billedSeconds: null };
 
     const operation = await findOrSubmit(job);
     onProgress({ operation });
@@ -68,12 +76,14 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     return poll(job, kept);
   }
 
-  /** Polls by name until the operation has ended; returns the URI of its result file. */
-  async function poll(job: TranscriptionJob, operation: string): Promise<string> {
+  /** Polls by name until the operation has ended; returns its result file. */
+  async function poll(job: TranscriptionJob, operation: string): Promise<ResultFile> {
     for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * POLL_GROWTH, SLOWEST_POLL_MS)) {
       try {
         const found = await speech.poll(operation, job.attempt.signal);
-        if (found.state === 'DONE') return found.resultUri;
+        if (found.state === 'DONE') {
+          return { resultUri: found.resultUri, billedSeconds: found.billedSeconds ?? null };
+        }
       } catch (error) {
         return await recoverResult(job, operation, error);
       }
@@ -86,10 +96,10 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     job: TranscriptionJob,
     operation: string,
     error: unknown,
-  ): Promise<string> {
+  ): Promise<ResultFile> {
     if (!hasEnded(error)) throw error;
     const resultUri = error.code === 'SPEECH_OPERATION_LOST' ? await findResult(job) : null;
-    if (resultUri !== null) return resultUri;
+    if (resultUri !== null) return { resultUri, billedSeconds: null };
     throw await dropOperation(deps, job, { operation, error });
   }
 

@@ -3,7 +3,8 @@ import { readWavLayout, WAV_HEAD_BYTES } from '../../audio/wav-layout.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type { AudioFile } from '../../clients/transcription-server/client.ts';
 import type { Recognition } from '../../domain/recognition.ts';
-import type { ArchivedCall } from './archived-call.ts';
+import type { HeardRecording } from '../hearing/heard-recording.ts';
+import type { ArchivedCall } from '../step/archived-call.ts';
 
 /** What is sent in one request. */
 export type RecordingPart = {
@@ -18,7 +19,7 @@ export type RecordingPart = {
  */
 export async function toRecordingParts(
   recordingStore: RecordingStore,
-  call: ArchivedCall,
+  { call, sound }: { readonly call: ArchivedCall; readonly sound: HeardRecording | null },
   signal: AbortSignal,
 ): Promise<readonly RecordingPart[]> {
   const content = () => recordingStore.open(call.recordingUrl, call.recordingGeneration, signal);
@@ -29,14 +30,19 @@ export async function toRecordingParts(
     mimeType: call.mimeType ?? 'application/octet-stream',
   };
   const sizeBytes = Number(call.sizeBytes);
-  const mayBeSplit = (call.audioChannels ?? 1) > 1 && extension === 'wav';
-  const layout = mayBeSplit ? readWavLayout(await readHead(content()), sizeBytes) : null;
+  const samples = sound?.samples ?? null;
+  const isOne = (call.audioChannels ?? 1) === 1;
+  // A server believes a header that claims too little, so it gets another one.
+  const mayBeSplit = extension === 'wav' && (!isOne || samples?.headerClaimsFewer === true);
+  const layout = mayBeSplit
+    ? readWavLayout(await readHead(content()), sizeBytes, samples?.sizeBytes ?? null)
+    : null;
   if (layout === null) return [{ channel: null, file: { ...file, sizeBytes, content } }];
 
   return Array.from({ length: layout.channels }, (_, index) => {
     const channel = channelOf(layout, index + 1);
     return {
-      channel: index + 1,
+      channel: isOne ? null : index + 1,
       file: { ...file, sizeBytes: channel.sizeBytes, content: () => channel.read(content()) },
     };
   });

@@ -1,3 +1,4 @@
+import { createRecordingSound } from '../../audio/ear/recording-sound.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type {
   AudioFile,
@@ -5,7 +6,7 @@ import type {
   TranscriptionServer,
 } from '../../clients/transcription-server/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
-import type { ArchivedCall } from './archived-call.ts';
+import type { ArchivedCall } from '../step/archived-call.ts';
 import { channelsOf, toRecordingParts } from './recording-parts.ts';
 import { announceRecognition, type SubmissionDeps } from './submission.ts';
 import type { Transcriber, Transcription, TranscriptionJob } from './transcriber.ts';
@@ -30,19 +31,25 @@ export function createServerTranscriber(deps: ServerTranscriberDeps): Transcribe
 
   async function transcribe(job: TranscriptionJob): Promise<Transcription> {
     const { call, attempt } = job;
-    const parts = await toRecordingParts(recordingStore, call, attempt.signal);
+    const parts = await toRecordingParts(recordingStore, job, attempt.signal);
     const recognition = server.plan(channelsOf(call, parts));
     const replies: PartReply[] = [];
+    const sound = job.sound === null ? null : createRecordingSound(job.sound.envelope);
     for (const { channel, file } of parts) {
+      // A recogniser invents words in silence, or fails at it.
+      const isSilent =
+        sound?.isSilent(channel ?? 1) === true && (channel !== null || sound.channels === 1);
+      if (isSilent) continue;
       const name = replyNameOf(job, channel);
       let json = await findReply(name, attempt.signal);
       if (json === null) {
         await announceRecognition(deps, job, recognition);
         json = await request(name, file, attempt.signal);
       }
-      replies.push({ channel, reply: server.parseReply(json) });
+      replies.push({ channel, reply: await server.parseReply(json) });
     }
-    return toTranscription(server, call, replies);
+    if (replies.length === 0) await announceRecognition(deps, job, recognition);
+    return toTranscription(server, call, replies, parts.length);
   }
 
   /** The reply that an earlier attempt did not get to use; `null` if there is none. */
@@ -73,24 +80,29 @@ function toTranscription(
   server: TranscriptionServer,
   call: ArchivedCall,
   parts: readonly PartReply[],
+  count: number,
 ): Transcription {
   const recordingSeconds = call.recordingSeconds === null ? null : Number(call.recordingSeconds);
   const segments = server.toSegments(parts, recordingSeconds);
   // A self-hosted server bills nothing; others bill each file by its length.
-  const seconds = recordingSeconds ?? parts[0]?.reply.durationSeconds ?? 0;
+  const seconds = recordingSeconds ?? parts[0]?.reply.durationSeconds ?? null;
   return {
     text: segments.map(({ text }) => text).join('\n'),
     segments,
     languageCode: parts.find(({ reply }) => reply.language !== null)?.reply.language ?? null,
-    billedSeconds: seconds * parts.length,
-    remarks: remarksOn(call, parts),
+    // What was not sent costs nothing, however long it is.
+    billedSeconds: parts.length === 0 ? 0 : seconds === null ? null : seconds * parts.length,
+    remarks: remarksOn(call, parts, count),
   };
 }
 
-function remarksOn(call: ArchivedCall, parts: readonly PartReply[]): string[] {
+function remarksOn(call: ArchivedCall, parts: readonly PartReply[], count: number): string[] {
   const remarks: string[] = [];
   const channels = call.audioChannels ?? 1;
-  if (channels > 1 && parts.length === 1) {
+  if (parts.length < count) {
+    remarks.push(`${count - parts.length} of ${count} channels were not sent: they are silent.`);
+  }
+  if (channels > 1 && count === 1) {
     remarks.push(
       `Its ${channels} channels were heard as one, because ${call.audioCodec || 'this format'} cannot be split here: who speaks is not known.`,
     );

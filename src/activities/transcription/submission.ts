@@ -7,7 +7,7 @@ import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { Database } from '../../repositories/database.ts';
 import type { Attempt } from '../step/attempt.ts';
 import { superseded } from '../step/call-row.ts';
-import type { ArchivedCall } from './archived-call.ts';
+import type { ArchivedCall } from '../step/archived-call.ts';
 import { noteAbandoned } from './google-operation.ts';
 import type { Submission, TranscriptionJob } from './transcriber.ts';
 

@@ -1,7 +1,8 @@
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
+import type { HeardRecording } from '../hearing/heard-recording.ts';
 import type { Attempt } from '../step/attempt.ts';
-import type { ArchivedCall } from './archived-call.ts';
+import type { ArchivedCall } from '../step/archived-call.ts';
 
 /** A transcription that is paid for once, however many attempts look for its result. */
 export type Submission = {
@@ -15,6 +16,8 @@ export type Submission = {
 /** What one attempt of the step has transcribed. */
 export type TranscriptionJob = {
   readonly call: ArchivedCall;
+  /** What was heard in the recording; `null` when nothing is known about it. */
+  readonly sound: HeardRecording | null;
   readonly submission: Submission;
   readonly attempt: Attempt;
 };

@@ -148,6 +148,6 @@ async function costOf(
   ]);
   const isTranscribed = billedSeconds !== null || inVain.isAny;
   if (!isTranscribed && tokens.inputTokens + tokens.outputTokens === 0) return null;
-  const speechSeconds = (billedSeconds ?? 0) + inVain.seconds;
+  const speechSeconds = billedSeconds === 'unknown' ? null : (billedSeconds ?? 0) + inVain.seconds;
   return toCallCost({ speechSeconds, ...tokens, estimated: inVain.isAny }, prices);
 }

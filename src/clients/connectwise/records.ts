@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FoundCompany, FoundContact, StoredPhone } from '../../domain/company-match.ts';
 import type { FoundSite } from '../../domain/site-phone.ts';
 import { toStorable } from '../../domain/storable-text.ts';
+import { listOf } from '../shared/list-of.ts';
 import { PAGE_SIZE } from './query.ts';
 
 /** ConnectWise's ids are positive 32-bit integers; they are kept as text, as ids of another system. */
@@ -23,7 +24,7 @@ const contact = z.object({
   company: z.object({ id }).nullish(),
   site: z.object({ id }).nullish(),
   inactiveFlag: z.boolean().nullish(),
-  communicationItems: z.array(item).max(1000).nullish(),
+  communicationItems: listOf(item, 1000).nullish(),
   defaultPhoneNbr: optionalText,
   defaultPhoneType: optionalText,
 });
@@ -50,13 +51,13 @@ const site = z.object({
 });
 
 /** One page of contacts. */
-export const contactsPage = z.array(contact.transform(toContact)).max(PAGE_SIZE);
+export const contactsPage = listOf(contact.transform(toContact), PAGE_SIZE);
 
 /** One page of companies. */
-export const companiesPage = z.array(company.transform(toCompany)).max(PAGE_SIZE);
+export const companiesPage = listOf(company.transform(toCompany), PAGE_SIZE);
 
 /** One page of a company's sites. */
-export const sitesPage = z.array(site.transform(toSite)).max(PAGE_SIZE);
+export const sitesPage = listOf(site.transform(toSite), PAGE_SIZE);
 
 function toContact(record: z.output<typeof contact>): FoundContact {
   const items = (record.communicationItems ?? []).filter(

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../domain/service-error.ts';
+import { MAX_DEPTH, parseBounded } from '../shared/json-bounds.ts';
 import { readBounded } from '../shared/read-bounded.ts';
 import { withDeadline } from '../shared/with-deadline.ts';
 import { connectWiseError, toConnectionError, toStatusError } from './errors.ts';
@@ -27,8 +28,11 @@ export type Transport = {
   ) => Promise<T>;
 };
 
-/** A full page of contacts with their items has about 2 MB; ten times that is not an answer to us. */
-const MAX_BYTES = 20 * 1024 * 1024;
+/** A full page of contacts with their items has about 2 MB; four times that is not an answer to us. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Such a page has a thousand contacts, with ten items and eighty values each. */
+const BOUNDS = { maxDepth: MAX_DEPTH, maxValues: 200_000 };
 
 /**
  * The version of the API whose fields are read here. Without one, the server's newest version
@@ -90,9 +94,12 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
 }
 
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw connectWiseError('CONNECTWISE_REPLY_INVALID', 'the answer is not JSON');
+  const json = parseBounded(text, BOUNDS);
+  if (json === undefined) {
+    throw connectWiseError(
+      'CONNECTWISE_REPLY_INVALID',
+      'the answer is not JSON, or holds too much',
+    );
   }
+  return json;
 }

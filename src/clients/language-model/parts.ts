@@ -1,5 +1,5 @@
 import { renderTurns, type Turn } from '../../domain/turns.ts';
-import { countJsonBytes, estimateTokens } from './tokens.ts';
+import { countJsonBytes, createTokenCounter, estimateTokens, jsonBytesAt } from './tokens.ts';
 
 /** What fits into one request in addition to the instructions. */
 export type Room = { readonly tokens: number; readonly bytes: number };
@@ -41,34 +41,41 @@ function fits(size: Room, room: Room): boolean {
 }
 
 function cutTurn(turn: Turn, room: Room): Turn[] {
+  const label = renderTurns([{ ...turn, text: '' }]);
+  const { text } = turn;
   const pieces: Turn[] = [];
-  let rest = turn.text;
-  const isFitting = (text: string) => fits(sizeOf(renderTurns([{ ...turn, text }])), room);
-  while (rest !== '') {
-    const length = longestFitting(rest, isFitting);
-    const text = rest.slice(0, length === rest.length ? length : lastBoundary(rest, length));
-    pieces.push({ ...turn, text: text.trim() });
-    rest = rest.slice(text.length).trimStart();
+  for (let start = 0; start < text.length;) {
+    const end = start + longestFitting(text, start, { label, room });
+    // Only what may become the piece is copied, however long the rest is.
+    const head = text.slice(start, end);
+    const piece = end === text.length ? head : head.slice(0, lastBoundary(head));
+    pieces.push({ ...turn, text: piece.trim() });
+    start += piece.length;
+    while (/\s/u.test(text.charAt(start))) start += 1;
   }
   return pieces;
 }
 
-/** How much of a text fits, by bisection; at least one character, so that cutting terminates. */
-function longestFitting(text: string, isFitting: (text: string) => boolean): number {
-  if (isFitting(text)) return text.length;
-  let fitting = 1;
-  let tooLong = text.length;
-  while (tooLong - fitting > 1) {
-    const middle = Math.floor((fitting + tooLong) / 2);
-    if (isFitting(text.slice(0, middle))) fitting = middle;
-    else tooLong = middle;
+/** How many characters from `start` fit behind the label; at least one, so that cutting terminates. */
+function longestFitting(
+  text: string,
+  start: number,
+  { label, room }: { readonly label: string; readonly room: Room },
+): number {
+  const counter = createTokenCounter();
+  counter.add(label);
+  let bytes = countJsonBytes(label);
+  for (let at = start; at < text.length; at += 1) {
+    counter.add(text, at, at + 1);
+    bytes += jsonBytesAt(text, at);
+    if (counter.tokens() > room.tokens || bytes > room.bytes) return Math.max(1, at - start);
   }
-  return fitting;
+  return text.length - start;
 }
 
-/** The last end of a sentence before `length`, unless it is far back; else of a word; else of a character. */
-function lastBoundary(text: string, length: number): number {
-  const head = text.slice(0, length);
+/** The last end of a sentence in a text, unless it is far back; else of a word; else of a character. */
+function lastBoundary(head: string): number {
+  const { length } = head;
   const sentence = /^[\s\S]*(?:[.!?…]\s|[。！？])/u.exec(head)?.[0].length ?? 0;
   if (sentence > length / 2) return sentence;
   const word = /^[\s\S]*\s/u.exec(head)?.[0].length ?? 0;

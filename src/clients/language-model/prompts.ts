@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * Names the folder of the prompts and is stored with each analysis. Raise it, and rename the folder,
  * whenever a text in it or a schema changes: a test compares what is sent with its version.
  */
-export const PROMPT_VERSION = '2';
+export const PROMPT_VERSION = '3';
 
 const NAMES = [
   'analysis',
@@ -14,6 +14,7 @@ const NAMES = [
   'answer-rules',
   'repair',
   'call',
+  'check',
 ] as const;
 
 type Values = Readonly<Record<string, string>>;
@@ -23,6 +24,8 @@ export type Prompts = {
   orders(task: 'analysis' | 'notes' | 'merge', values: Values): string;
   /** The message about one call, with its words in an element that carries the marker. */
   call(values: Values): string;
+  /** Asks for the check numbers between the marks. */
+  check(): string;
   /** Says what was wrong with a reply, so that the model can mend it. */
   repair(problem: string): string;
 };
@@ -48,6 +51,7 @@ export function loadPrompts(): Prompts {
         'answer-rules': fillIn('answer-rules', values),
       }),
     call: (values) => fillIn('call', values),
+    check: () => fillIn('check', {}),
     repair: (problem) => fillIn('repair', { problem }),
   };
 }

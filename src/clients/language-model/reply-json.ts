@@ -1,7 +1,14 @@
-import { withoutThoughts } from './thoughts.ts';
+import { MAX_DEPTH, parseBounded } from '../shared/json-bounds.ts';
+import { withoutThoughts } from '../shared/thoughts.ts';
 
 /** A model may wrap the object in an envelope ({"analysis": {…}}), and that in a string. */
 const MAX_WRAPPINGS = 3;
+
+/** An analysis has about two hundred values. Checking it collects a fault for each of a wrong one. */
+const BOUNDS = { maxDepth: MAX_DEPTH, maxValues: 2_000 };
+
+/** A model repeats its object now and then, but not so often. */
+const MAX_OBJECTS = 20;
 
 /**
  * Finds the one JSON object in a model's reply: bare, in a code fence, with prose around it, after
@@ -65,18 +72,14 @@ function outermostObjects(text: string): string[] {
       if (depth === 0) found.push(text.slice(start, at + 1));
     }
   }
-  return depth === 0 ? found : [];
+  return depth === 0 && found.length <= MAX_OBJECTS ? found : [];
 }
 
-/** The value of a JSON text; `null` when it is not JSON or repeats a key. */
+/** The value of a JSON text; `null` when it is not JSON, repeats a key or exceeds any analysis. */
 function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    // The parser keeps the last of two values of one key, which would be a guess as well.
-    return countColons(text) === countKeys(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parseBounded(text, BOUNDS);
+  // The parser keeps the last of two values of one key, which would be a guess as well.
+  return value !== undefined && countColons(text) === countKeys(value) ? value : null;
 }
 
 /** Every key of a JSON text, even a repeated one, is followed by a colon outside strings. */

@@ -24,7 +24,13 @@ const contentSchema = z.union([
  */
 const MAX_TOKENS = 10_000_000;
 
-const tokenCount = z.unknown().transform((count) => toCount(count, MAX_TOKENS));
+/** The names of what a server had in a cache; some count it apart from `prompt_tokens`. */
+const CACHED = ['cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
+
+const tokenCount = z
+  .unknown()
+  .optional()
+  .transform((count) => toCount(count, MAX_TOKENS));
 
 /** What is read of a chat completion. Everything else is ignored. */
 const completionSchema = z.object({
@@ -34,14 +40,24 @@ const completionSchema = z.object({
       finish_reason: z.string().nullish(),
       error: z.unknown().optional(),
       message: z
-        .object({ content: contentSchema.nullish(), refusal: z.string().nullish() })
+        .object({
+          content: contentSchema.nullish(),
+          refusal: z.string().nullish(),
+          // Where servers put a model's thoughts: DeepSeek, vLLM and llama.cpp; OpenRouter and Ollama.
+          reasoning_content: z.unknown().optional(),
+          reasoning: z.unknown().optional(),
+        })
         .nullish(),
     }),
   ),
   error: z.unknown().optional(),
   // An impossible count is no reason to lose a paid answer.
   usage: z
-    .object({ prompt_tokens: tokenCount, completion_tokens: tokenCount })
+    .looseObject({
+      prompt_tokens: tokenCount,
+      completion_tokens: tokenCount,
+      prompt_tokens_details: z.object({ cached_tokens: tokenCount }).nullish().catch(null),
+    })
     .catch({ prompt_tokens: null, completion_tokens: null }),
 });
 
@@ -77,6 +93,10 @@ export type Reply = {
   readonly model: string | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** How much of the request the server says that the model has read, its cache included; `null` when it does not say. */
+  readonly readTokens: number | null;
+  /** The limit was reached before a word of an answer was written: by the model's thoughts. */
+  readonly isOnlyThoughts: boolean;
 };
 
 /**
@@ -100,12 +120,26 @@ export function readReply(completion: unknown): Reply {
   if (ENDED_BY_FILTER.test(end) || choice?.message?.refusal) {
     throw modelError('MODEL_CONTENT_BLOCKED', 'it declined to answer', { context: tokens });
   }
+  const content = choice?.message?.content ?? '';
+  const isCut = ENDED_BY_LIMIT.test(end);
+  const { reasoning_content: apart, reasoning } = choice?.message ?? {};
+  const hasThought = tokens.outputTokens > 0 || Boolean(apart) || Boolean(reasoning);
   return {
-    content: choice?.message?.content ?? '',
-    isCut: ENDED_BY_LIMIT.test(end),
+    content,
+    isCut,
+    readTokens: readTokensOf(usage),
+    isOnlyThoughts: isCut && hasThought && content.trim() === '',
     model: model != null && MODEL_NAME.test(model) ? model : null,
     ...tokens,
   };
+}
+
+/** With what was in a cache, which some servers count apart: rather too many than too few. */
+function readTokensOf(usage: z.infer<typeof completionSchema>['usage']): number | null {
+  if (!usage.prompt_tokens) return null;
+  const apart = CACHED.map((name) => (name in usage ? toCount(usage[name], MAX_TOKENS) : null));
+  const cached = [...apart, usage.prompt_tokens_details?.cached_tokens ?? null];
+  return cached.reduce<number>((sum, count) => sum + (count ?? 0), usage.prompt_tokens);
 }
 
 function notACompletion(answer: unknown): Error {

@@ -2,6 +2,14 @@ import { createSpokenWords } from '../../domain/spoken-words.ts';
 import type { Turn } from '../../domain/turns.ts';
 import { analysisJsonSchema, analysisSchema, type Analysis } from './analysis.ts';
 import type { AnswerForm, LanguageModelConfig, Message } from './chat.ts';
+import {
+  createCheckNumbers,
+  LONGEST_CHECK_NUMBERS,
+  mayBeCut,
+  withCheckField,
+  withCheckNumbers,
+  type CheckNumbers,
+} from './check-numbers.ts';
 import { REPAIR_TOKENS, type Task } from './conversation.ts';
 import { dropUnsaidClaims } from './drop-unsaid-claims.ts';
 import { NOTES_TOLD_CHARACTERS, notesJsonSchema, notesSchema, type Notes } from './notes.ts';
@@ -33,11 +41,15 @@ const FORMS = {
 
 /** What a model has to do for one call: analyse it, or take notes of its parts and merge them. */
 export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Turn[]) {
-  function messagesOf(kind: Kind, data: string, secrets: Secrets): Message[] {
+  function messagesOf(
+    kind: Kind,
+    data: string,
+    { secrets, checkNumbers }: { secrets: Secrets; checkNumbers: CheckNumbers | null },
+  ): Message[] {
     const heading = kind === 'merge' ? 'Notes' : 'Transcript';
     const orders = prompts.orders(kind, {
       ...secrets,
-      schema: JSON.stringify(FORMS[kind].jsonSchema),
+      schema: JSON.stringify(formOf(kind, checkNumbers).jsonSchema),
       characters: String(NOTES_TOLD_CHARACTERS),
     });
     const call = prompts.call({
@@ -45,22 +57,32 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
       phone: caller.phoneNumber ?? 'Not known',
       heading,
       element: `${heading.toLowerCase()}-${secrets.marker}`,
-      data,
+      data: checkNumbers === null ? data : withCheckNumbers(data, checkNumbers),
     });
     return [
       { role: 'system', content: orders },
-      { role: 'user', content: call },
+      { role: 'user', content: checkNumbers === null ? call : `${call}\n\n${prompts.check()}` },
     ];
   }
 
-  function analysisOf(kind: 'analysis' | 'merge', data: string): Task<Analysis> {
+  /** What is sent, and what its answer must repeat of it. */
+  function requestOf(kind: Kind, data: string) {
     const secrets = createSecrets();
+    const plain = messagesOf(kind, data, { secrets, checkNumbers: null });
+    const [orders] = plain;
+    if (!mayBeCut(orders?.content ?? '', data)) {
+      return { ...FORMS[kind], secrets, checkNumbers: null, messages: plain };
+    }
+    const checkNumbers = createCheckNumbers();
+    const messages = messagesOf(kind, data, { secrets, checkNumbers });
+    return { ...formOf(kind, checkNumbers), secrets, checkNumbers, messages };
+  }
+
+  function analysisOf(kind: 'analysis' | 'merge', data: string): Task<Analysis> {
     const spoken = createSpokenWords(turns.map(({ text }) => text));
     return {
-      ...FORMS[kind],
+      ...requestOf(kind, data),
       schema: analysisSchema,
-      secrets,
-      messages: messagesOf(kind, data, secrets),
       verify: (answer) => dropUnsaidClaims(answer, spoken),
     };
   }
@@ -71,9 +93,11 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
       kind: Kind,
       limits: Pick<LanguageModelConfig, 'maxInputTokens' | 'maxRequestBytes'>,
     ): Room {
-      const messages = messagesOf(kind, '', LONGEST_SECRETS);
+      const longest = { secrets: LONGEST_SECRETS, checkNumbers: LONGEST_CHECK_NUMBERS };
+      const messages = messagesOf(kind, '', longest);
       // Servers with structured output read the schema a second time.
-      const texts = [...messages.map(({ content }) => content), JSON.stringify(FORMS[kind])];
+      const form = JSON.stringify(formOf(kind, LONGEST_CHECK_NUMBERS));
+      const texts = [...messages.map(({ content }) => content), form];
       const sizes = [...texts.map(sizeOf), FRAME, { tokens: REPAIR_TOKENS, bytes: REPAIR_BYTES }];
       return {
         tokens: sizes.reduce((left, { tokens }) => left - tokens, limits.maxInputTokens),
@@ -87,17 +111,19 @@ export function createTasks(prompts: Prompts, caller: Caller, turns: readonly Tu
     merge: (notes: readonly Notes[]) => analysisOf('merge', toNotesText(notes)),
 
     takeNotes(part: { readonly text: string; readonly turns: readonly Turn[] }): Task<Notes> {
-      const secrets = createSecrets();
       const spoken = createSpokenWords(part.turns.map(({ text }) => text));
       return {
-        ...FORMS.notes,
+        ...requestOf('notes', part.text),
         schema: notesSchema,
-        secrets,
-        messages: messagesOf('notes', part.text, secrets),
         verify: (answer) => dropUnsaidClaims(answer, spoken),
       };
     },
   };
+}
+
+function formOf(kind: Kind, checkNumbers: CheckNumbers | null): AnswerForm {
+  const { name, jsonSchema } = FORMS[kind];
+  return checkNumbers === null ? FORMS[kind] : { name, jsonSchema: withCheckField(jsonSchema) };
 }
 
 /** One JSON object per line. */

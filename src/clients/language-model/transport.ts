@@ -1,5 +1,6 @@
 import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from 'undici';
 
+import { exceedsBounds, MAX_DEPTH } from '../shared/json-bounds.ts';
 import { readBounded } from '../shared/read-bounded.ts';
 import { readErrorWords } from './error-words.ts';
 import { modelError } from './errors.ts';
@@ -9,6 +10,9 @@ export const REQUEST_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** An analysis has a few kilobytes; whatever exceeds this is not an answer. */
 const MAX_BYTES = 1024 * 1024;
+
+/** An analysis has about two hundred values, and what servers put around it a few dozen. */
+const BOUNDS = { maxDepth: MAX_DEPTH, maxValues: 20_000 };
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -45,6 +49,9 @@ export function createTransport(): Transport {
       const body = await readBounded(response.body ?? [], MAX_BYTES, () =>
         modelError('MODEL_OUTPUT_INVALID', `the answer exceeds ${MAX_BYTES} bytes`),
       );
+      if (exceedsBounds(body.toString('latin1'), BOUNDS)) {
+        throw modelError('MODEL_OUTPUT_INVALID', 'the answer holds more than an analysis can');
+      }
       if (response.status >= 400) return toReadableError(response, body);
       return new Response(WITHOUT_BODY.includes(response.status) ? null : body, {
         status: response.status,

@@ -13,7 +13,8 @@ import {
 } from './object-name.ts';
 import { createObjects } from './objects.ts';
 import { openObject } from './open-object.ts';
-import { readText } from './read-text.ts';
+import { readSmall } from './read-small.ts';
+import { saveEnvelope } from './save-envelope.ts';
 import { saveRecording } from './save-recording.ts';
 import { saveText } from './save-text.ts';
 import { createTransport, type StorageAddress } from './transport.ts';
@@ -67,6 +68,18 @@ export type RecordingStore = {
    * @throws ServiceError STORAGE_OBJECT_MISSING, STORAGE_OBJECT_TOO_LARGE beyond maxBytes, STORAGE_…
    */
   readText(uri: string, maxBytes: number, signal: AbortSignal): Promise<string>;
+  /** The bytes of a small object. Throws like `readText`. */
+  readBytes(uri: string, maxBytes: number, signal: AbortSignal): Promise<Buffer>;
+  /**
+   * Stores the envelope of a recording beside it. May run twice. Nothing is overwritten.
+   *
+   * @throws ServiceError STORAGE_…
+   */
+  saveEnvelope(
+    recordingUri: string,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ readonly uri: string; readonly generation: string }>;
   /**
    * The bytes of an object of any size, while it is still that generation (`null`: any). Reading
    * throws ServiceError STORAGE_… or the reason of the signal.
@@ -150,7 +163,18 @@ export function createRecordingStore(
       return names.map(uriOf);
     },
     async readText(uri, maxBytes, signal) {
-      return at(uri, () => readText(transport, { name: nameOf(uri), maxBytes }, signal));
+      const bytes = await at(uri, () =>
+        readSmall(transport, { name: nameOf(uri), maxBytes }, signal),
+      );
+      return bytes.toString('utf8');
+    },
+    async readBytes(uri, maxBytes, signal) {
+      return at(uri, () => readSmall(transport, { name: nameOf(uri), maxBytes }, signal));
+    },
+    async saveEnvelope(recordingUri, bytes, signal) {
+      const input = { recordingName: nameOf(recordingUri), bytes };
+      const saved = await at(recordingUri, () => saveEnvelope(transport, objects, input, signal));
+      return { uri: uriOf(saved.name), generation: saved.generation };
     },
     async *open(uri, generation, signal) {
       const idleTimeoutMs = timeouts.readIdleMs;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { listOf } from '../shared/list-of.ts';
 import type { ServiceError } from '../../domain/service-error.ts';
 import { hasStatus, storageError, type Subject } from './errors.ts';
 import type { Transport } from './transport.ts';
@@ -15,10 +16,16 @@ const objectSchema = z.object({
 });
 export type ObjectFacts = z.infer<typeof objectSchema>;
 
+/** Cloud Storage gives a thousand objects at most. */
+const MAX_ITEMS = 1_000;
+
+/** A submission leaves a handful of objects, and a call some dozens. */
+const MAX_PAGES = 10;
+
 const pageSchema = z.object({
   // `items` is absent where nothing matches; `kind` is always there, and other JSON does not have it.
   kind: z.literal('storage#objects'),
-  items: z.array(z.object({ name: z.string() })).default([]),
+  items: listOf(z.object({ name: z.string() }), MAX_ITEMS).default([]),
   nextPageToken: z.string().optional(),
 });
 
@@ -60,7 +67,7 @@ export function createObjects({ request, withDeadline, objectsUrl, objectUrl }: 
     async list(subject: Subject, prefix: string, signal: AbortSignal): Promise<string[]> {
       const names: string[] = [];
       let pageToken: string | undefined;
-      do {
+      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
         const params = pageToken === undefined ? { prefix } : { prefix, pageToken };
         const answer = await withDeadline(subject, signal, (limited) =>
           request({ url: objectsUrl, params, signal: limited }),
@@ -69,8 +76,9 @@ export function createObjects({ request, withDeadline, objectsUrl, objectUrl }: 
         if (!page.success) throw unrelatedAnswer(subject);
         names.push(...page.data.items.map(({ name }) => name));
         pageToken = page.data.nextPageToken;
-      } while (pageToken !== undefined);
-      return names;
+        if (pageToken === undefined) return names;
+      }
+      throw unrelatedAnswer(subject);
     },
 
     /** Deletes this generation of an object. */

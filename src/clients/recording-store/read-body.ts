@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import { storageError, toRequestError } from './errors.ts';
-import { READING } from './read-text.ts';
+import { READING } from './read-small.ts';
 
 /**
  * Streams the body of an answer, which `open` asks for with a signal that ends the request. A slow

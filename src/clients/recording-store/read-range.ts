@@ -1,7 +1,7 @@
 import type { ServiceError } from '../../domain/service-error.ts';
 import { storageError } from './errors.ts';
 import { readBody } from './read-body.ts';
-import { READING } from './read-text.ts';
+import { READING } from './read-small.ts';
 import type { Transport } from './transport.ts';
 
 export type RangeInput = {

@@ -4,6 +4,7 @@ import { type File, Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 
 import { withDeadline } from '../shared/with-deadline.ts';
+import { boundedAnswers } from './bounded-answers.ts';
 import { storageError, type Subject, toRequestError } from './errors.ts';
 
 export type StorageAddress = {
@@ -60,7 +61,7 @@ export function createTransport(address: StorageAddress, requestTimeoutMs: numbe
     hasCredentials: !isPlaintext(address),
 
     async request<T>(options: RequestOptions): Promise<T> {
-      return (await storage.authClient.request<T>(options)).data;
+      return (await storage.authClient.request<T>({ ...options, adapter: boundedAnswers })).data;
     },
     openStream: (options) =>
       storage.authClient.request<Readable>({ ...options, responseType: 'stream' }),

@@ -4,7 +4,8 @@ import { SPEECH_CODES } from '../../domain/error-codes/speech.ts';
 import type { Recognition } from '../../domain/recognition.ts';
 import { toStorable } from '../../domain/storable-text.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
-import { located, locateFailures } from '../shared/locate-failures.ts';
+import { locateFailures } from '../shared/locate-failures.ts';
+import { readInThread, type Reader } from '../shared/read-in-thread.ts';
 import { speechError } from './errors.ts';
 import {
   createdAtSeconds,
@@ -56,7 +57,7 @@ export type Speech = {
    * Reads the result file at this URI. Throws SPEECH_RESULT_INVALID when it is not one, without
    * quoting it.
    */
-  parseResult(json: string, uri: string): ParsedTranscript;
+  parseResult(json: string, uri: string): Promise<ParsedTranscript>;
   close(): Promise<void>;
 };
 
@@ -69,6 +70,18 @@ const MAX_OPERATIONS = 200_000;
 
 const SUBMITTING = 'Submitting the audio';
 const LOOKING = 'Looking for the operation';
+
+const READER: Reader<ParsedTranscript> = {
+  module: new URL('./transcript.ts', import.meta.url).href,
+  name: 'parseTranscript',
+  read: parseTranscript,
+};
+
+const toUnreadable = (cause: unknown) =>
+  speechError('SPEECH_RESULT_INVALID', 'Reading the transcript', {
+    why: 'it takes more memory or time than any transcript',
+    cause,
+  });
 
 type Operation = operationsProtos.google.longrunning.IOperation;
 
@@ -129,13 +142,8 @@ export function createSpeech(config: SpeechConfig, deadlineMs: number = DEADLINE
       });
     },
 
-    parseResult(json, uri) {
-      try {
-        return parseTranscript(json);
-      } catch (error) {
-        throw located(error, uri, SPEECH_CODES);
-      }
-    },
+    parseResult: (json, uri) =>
+      locateFailures(uri, SPEECH_CODES, () => readInThread(READER, json, toUnreadable)),
 
     close: () => transport.close(),
   };

@@ -1,16 +1,23 @@
 import { protos } from '@google-cloud/speech';
 
+import { MAX_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import { speechError, toFileError, toOperationError } from './errors.ts';
 
 const { BatchRecognizeResponse, OperationMetadata } = protos.google.cloud.speech.v2;
 
 type Operation = protos.google.longrunning.IOperation;
 type Any = protos.google.protobuf.IAny;
+type Duration = protos.google.protobuf.IDuration;
 type FileResult = protos.google.cloud.speech.v2.IBatchRecognizeFileResult;
 
 export type OperationState =
   | { readonly state: 'RUNNING'; readonly progressPercent: number | null }
-  | { readonly state: 'DONE'; readonly resultUri: string };
+  | {
+      readonly state: 'DONE';
+      readonly resultUri: string;
+      /** What was billed, all channels together; absent where the operation does not say. */
+      readonly billedSeconds?: number;
+    };
 
 /**
  * The state of an operation. Throws the error it ended with; such errors carry `operationEnded`:
@@ -31,7 +38,19 @@ export function readOperation(operation: Operation): OperationState {
       context: { operationEnded: true },
     });
   }
-  return { state: 'DONE', resultUri: readResultUri(bytes) };
+  const response = decode(() => BatchRecognizeResponse.decode(bytes));
+  // One file was submitted, so there is one result, whatever its key.
+  const [file] = Object.values(response?.results ?? {});
+  const resultUri = readResultUri(file);
+  const billedSeconds =
+    toSeconds(response?.totalBilledDuration) ?? toSeconds(file?.metadata?.totalBilledDuration);
+  return { state: 'DONE', resultUri, ...(billedSeconds === null ? {} : { billedSeconds }) };
+}
+
+/** A duration that is not zero, in seconds; `null` otherwise: nothing is billed as zero. */
+function toSeconds(duration: Duration | null | undefined): number | null {
+  const seconds = Number(duration?.seconds ?? 0) + (duration?.nanos ?? 0) / 1e9;
+  return toBounded(seconds, MAX_SECONDS) || null;
 }
 
 /** The output prefix that the operation was told to write to; `null` when its metadata is not ours. */
@@ -45,9 +64,7 @@ export function createdAtSeconds(operation: Operation): number {
   return Number(readMetadata(operation)?.createTime?.seconds ?? 0);
 }
 
-function readResultUri(bytes: Uint8Array): string {
-  // One file was submitted, so there is one result, whatever its key.
-  const [file] = Object.values(decode(() => BatchRecognizeResponse.decode(bytes))?.results ?? {});
+function readResultUri(file: FileResult | undefined): string {
   if (isError(file?.error)) throw toFileError(file.error.code);
 
   const uri = uriOf(file);

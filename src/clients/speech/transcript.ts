@@ -4,6 +4,8 @@ import { MAX_SECONDS, toBounded } from '../../domain/bounded-number.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
 import type { ServiceError } from '../../domain/service-error.ts';
 import { toStorable } from '../../domain/storable-text.ts';
+import { MAX_DEPTH, parseBounded } from '../shared/json-bounds.ts';
+import { listOf } from '../shared/list-of.ts';
 import { speechError } from './errors.ts';
 import { toSegments } from './segments.ts';
 
@@ -13,37 +15,45 @@ const duration = z
   .regex(/^-?\d{1,12}(?:\.\d{1,9})?s$/)
   .transform((text) => toBounded(Math.max(0, Number(text.slice(0, -1))), MAX_SECONDS) ?? 0);
 
+/**
+ * Eight hours of two people talking without a pause are 120,000 words with six fields each; the
+ * utterances of both may be 30,000.
+ */
+const BOUNDS = { maxDepth: MAX_DEPTH, maxValues: 1_500_000 };
+const MAX_UTTERANCES = 50_000;
+const MAX_WORDS = 200_000;
+
+/** More are never requested; only the first is read. */
+const MAX_ALTERNATIVES = 30;
+
 /** BatchRecognizeResults as proto3 JSON, which leaves out what is zero or empty. */
+const wordSchema = z.object({
+  startOffset: duration.default(0),
+  endOffset: duration.optional(),
+  word: z.string().default(''),
+  // A name that the service chooses, such as "1".
+  speakerLabel: z.string().max(100).overwrite(toStorable).default(''),
+});
+
+const alternativeSchema = z.object({
+  transcript: z.string().default(''),
+  words: listOf(wordSchema, MAX_WORDS).default([]),
+});
+
+const utteranceSchema = z.object({
+  alternatives: listOf(alternativeSchema, MAX_ALTERNATIVES).default([]),
+  // The service accepts up to eight channels and numbers them from one.
+  channelTag: z.int().min(0).max(8).default(0),
+  resultEndOffset: duration.optional(),
+  languageCode: z.string().max(35).overwrite(toStorable).default(''),
+});
+
 const resultsSchema = z.object({
-  results: z
-    .array(
-      z.object({
-        alternatives: z
-          .array(
-            z.object({
-              transcript: z.string().default(''),
-              words: z
-                .array(
-                  z.object({
-                    startOffset: duration.default(0),
-                    endOffset: duration.optional(),
-                    word: z.string().default(''),
-                    // A name that the service chooses, such as "1".
-                    speakerLabel: z.string().max(100).overwrite(toStorable).default(''),
-                  }),
-                )
-                .default([]),
-            }),
-          )
-          .default([]),
-        // The service accepts up to eight channels and numbers them from one.
-        channelTag: z.int().min(0).max(8).default(0),
-        resultEndOffset: duration.optional(),
-        languageCode: z.string().max(35).overwrite(toStorable).default(''),
-      }),
-    )
-    .default([]),
-  metadata: z.object({ totalBilledDuration: duration.default(0) }).optional(),
+  results: listOf(utteranceSchema, MAX_UTTERANCES).default([]),
+  metadata: z
+    .object({ totalBilledDuration: duration.nullish().catch(null) })
+    .nullish()
+    .catch(null),
 });
 
 /**
@@ -64,16 +74,15 @@ export function parseTranscript(json: string): ParsedTranscript {
     text: segments.map(({ text }) => text).join('\n'),
     segments,
     languageCode: spoken === undefined ? null : canonicalLanguage(spoken.languageCode),
-    billedSeconds: metadata?.totalBilledDuration ?? 0,
+    // Zero is never billed; proto3 leaves out what is not set.
+    billedSeconds: metadata?.totalBilledDuration || null,
   };
 }
 
 function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw invalidResult('it is not JSON');
-  }
+  const content = parseBounded(json, BOUNDS);
+  if (content === undefined) throw invalidResult('it is not JSON, or exceeds any transcript');
+  return content;
 }
 
 /** The service writes "en-gb"; a name that is not a language tag at all is kept as it is. */

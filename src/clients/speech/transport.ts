@@ -42,6 +42,9 @@ export type Transport = {
   close(): Promise<void>;
 };
 
+/** A page of a thousand operations has about four megabytes. The library's own bound is none. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
 type ClientOptions = NonNullable<ConstructorParameters<typeof v2.SpeechClient>[0]>;
 
 /**
@@ -94,6 +97,7 @@ function toClientOptions(config: SpeechConfig): ClientOptions {
     projectId: config.projectId,
     // The retries of gRPC itself are off as well: only Temporal repeats a paid request.
     'grpc.enable_retries': 0,
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
   };
   if (config.apiEndpoint === null) {
     return { ...common, apiEndpoint: googleEndpoint(config.location) };

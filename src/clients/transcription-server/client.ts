@@ -3,9 +3,10 @@ import type { Recognition } from '../../domain/recognition.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { hostOf, locateFailures } from '../shared/locate-failures.ts';
 import { createPlaces } from '../shared/places.ts';
-import { lacksTimes, toStatusError, transcriptionError } from './errors.ts';
+import { mayLackTimes, toStatusError, transcriptionError } from './errors.ts';
 import type { AudioFile } from './multipart.ts';
-import { parseReply } from './reply.ts';
+import { readInThread, type Reader } from '../shared/read-in-thread.ts';
+import { findRefusal, parseReply, type Reply } from './reply.ts';
 import { toSegments, type PartReply } from './transcript.ts';
 import { createTransport, REPLY_MAX_BYTES } from './transport.ts';
 
@@ -39,7 +40,7 @@ export type TranscriptionServer = {
   /** The longest reply that is read, in bytes. */
   readonly replyMaxBytes: number;
   /** Reads a reply. Throws SPEECH_RESULT_INVALID when it is not one, without quoting it. */
-  parseReply(json: string): PartReply['reply'];
+  parseReply(json: string): Promise<PartReply['reply']>;
   /** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
   toSegments(
     parts: readonly PartReply[],
@@ -72,6 +73,17 @@ const FORMS: readonly (readonly Field[])[] = [
  */
 const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
+/** A longer answer is no refusal. */
+const REFUSAL_MAX_CHARACTERS = 100_000;
+
+const READER: Reader<Reply> = {
+  module: new URL('./reply.ts', import.meta.url).href,
+  name: 'parseReply',
+  read: parseReply,
+};
+
+const SUSPICIONS_THAT_COUNT = 2;
+
 /**
  * Creates the client for any server with OpenAI's `/audio/transcriptions`. It requests times until
  * the server says that it does not know them. That costs nothing: such a request is refused before
@@ -94,10 +106,12 @@ export function createTranscriptionServer(
     transcriptionError('SPEECH_QUEUED', 'no place was free', { retryAfterMs }),
   );
   let form = 0;
+  // How many files in a row were answered in a plainer form after a refusal that gave no reason.
+  let suspicions = 0;
 
   return {
     replyMaxBytes: REPLY_MAX_BYTES,
-    parseReply,
+    parseReply: readReply,
     toSegments,
 
     plan: (channels) => ({
@@ -121,19 +135,43 @@ export function createTranscriptionServer(
 
   async function transcribe(file: AudioFile, signal: AbortSignal): Promise<string> {
     let asked = form;
+    let isCertain = true;
     for (;;) {
       const reply = await transport.post([...fields, ...(FORMS[asked] ?? [])], file, signal);
-      if (reply.status >= 200 && reply.status < 300) {
-        parseReply(reply.text);
-        // Success proves that the form was refused, not this file. Never go back to a richer form:
-        // another request may have learned more meanwhile.
-        form = Math.max(form, asked);
+      const isRefused = reply.status < 200 || reply.status >= 300;
+      // A router may put the refusal of the server behind it into a 200.
+      const inside =
+        isRefused || reply.text.length > REFUSAL_MAX_CHARACTERS ? null : findRefusal(reply.text);
+      if (!isRefused && inside === null) {
+        // Checked, and kept by the caller, whatever it makes of the words.
+        await readReply(reply.text);
+        learn(asked, isCertain);
         return reply.text;
       }
-      if (!lacksTimes(reply.status, reply.text) || asked + 1 >= FORMS.length) {
+      const status = inside === null ? reply.status : (inside.status ?? 200);
+      const lacksTimes = mayLackTimes(status, inside?.words ?? reply.text);
+      if (lacksTimes === 'no' || asked + 1 >= FORMS.length) {
+        if (inside !== null) await readReply(reply.text);
         throw toStatusError(reply.status, reply.text, reply.retryAfterMs);
       }
+      isCertain = lacksTimes === 'yes';
       asked = Math.max(form, asked + 1);
     }
   }
+
+  /**
+   * Success proves that the form was refused, not this file. Never go back to a richer form: another
+   * request may have learned more meanwhile. A refusal without a reason may have been an accident,
+   * so it takes two files.
+   */
+  function learn(asked: number, isCertain: boolean): void {
+    suspicions = asked > form && !isCertain ? suspicions + 1 : 0;
+    if (isCertain || suspicions >= SUSPICIONS_THAT_COUNT) form = Math.max(form, asked);
+  }
+}
+
+function readReply(json: string): Promise<Reply> {
+  return readInThread(READER, json, (cause) =>
+    transcriptionError('SPEECH_RESULT_INVALID', 'its answer cannot be read', { cause }),
+  );
 }

@@ -4,7 +4,7 @@ import { isAboutMoney, untilPaid } from '../shared/about-money.ts';
 import { findServiceError } from '../shared/find-service-error.ts';
 
 /** How servers say that they do not know times: OpenAI's newer models, vLLM, LocalAI, whisper.cpp. */
-const NO_TIMES = /response_format|verbose_json|timestamp|granularit/i;
+const NO_TIMES = /(?:response|output|return)[_ -]?format|verbose|timestamp|granularit/i;
 const FORMAT_STATUSES = [400, 404, 415, 422, 501];
 
 /** How servers say that they cannot read a file (OpenAI, whisper.cpp, Speaches, vLLM, ffmpeg). */
@@ -13,9 +13,24 @@ const BAD_AUDIO =
 const TOO_LARGE =
   /too large|size limit|maximum (?:content|file|audio)|exceeds? (?:the )?(?:max|limit|size)/i;
 
-/** Tells whether a request failed only because the server does not know the form asked for. */
-export function lacksTimes(status: number, words: string): boolean {
-  return FORMAT_STATUSES.includes(status) && NO_TIMES.test(words);
+/** With these, servers and the routers in front of them refuse a form without saying that it is the form. */
+const OPAQUE_STATUSES = [400, 422];
+
+/** What else a refusal may be about: no plainer form of the reply would change it. */
+const OTHER_REASON =
+  /\b(?:files?|audio|duration|length|long|short|bytes|language|prompt|credentials?|permission|auth\w*|required|missing)\b|api[_ -]?key|token|model\b.{0,40}not |(?:unknown|invalid|no such) model/i;
+
+/**
+ * Whether a refused request may be answered in a plainer form: `yes` when the server says that it
+ * does not know the form, `maybe` when it does not say what it dislikes. A refusal costs nothing.
+ */
+export function mayLackTimes(status: number, words: string): 'yes' | 'maybe' | 'no' {
+  if (FORMAT_STATUSES.includes(status) && NO_TIMES.test(words)) return 'yes';
+  const isOpaque =
+    OPAQUE_STATUSES.includes(status) &&
+    codeOf(status, words) === 'SPEECH_INVALID_ARGUMENT' &&
+    !OTHER_REASON.test(words);
+  return isOpaque ? 'maybe' : 'no';
 }
 
 /**

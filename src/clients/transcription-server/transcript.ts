@@ -1,6 +1,8 @@
+import { MAX_SECONDS } from '../../domain/bounded-number.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { toStorable } from '../../domain/storable-text.ts';
-import type { Reply, ReplySegment, Word } from './reply.ts';
+import type { Reply, ReplySegment } from './reply.ts';
+import { unitsPerSecond, type Word } from './times.ts';
 
 /** The reply to one file: the whole recording, or one of its channels. */
 export type PartReply = {
@@ -60,10 +62,34 @@ function segmentsOf(reply: Reply, recordingSeconds: number | null): readonly Rep
     const endSeconds = recordingSeconds ?? reply.durationSeconds ?? 0;
     return [{ startSeconds: 0, endSeconds, text: reply.text, noSpeech: null, confidence: null }];
   }
-  return splitAtPauses(reply.segments, reply.words).filter(
+  const { segments, words } = inSeconds(reply.segments, reply.words, recordingSeconds);
+  return splitAtPauses(segments, words).filter(
     ({ noSpeech, confidence }) =>
       (noSpeech ?? 0) <= NO_SPEECH_ABOVE || (confidence ?? 0) >= CONFIDENCE_BELOW,
   );
+}
+
+/**
+ * The same times in seconds. A server that counts smaller units gives whole numbers, and in a short
+ * recording only its length tells them from seconds.
+ */
+function inSeconds(
+  segments: readonly ReplySegment[],
+  words: readonly Word[],
+  recordingSeconds: number | null,
+): { readonly segments: readonly ReplySegment[]; readonly words: readonly Word[] } {
+  const times = segments.flatMap(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]);
+  // A time that was cut to the longest that is stored says nothing.
+  const units = times.includes(MAX_SECONDS) ? 1 : unitsPerSecond(times, recordingSeconds);
+  if (units === 1) return { segments, words };
+  return {
+    segments: segments.map((segment) => ({
+      ...segment,
+      startSeconds: segment.startSeconds / units,
+      endSeconds: segment.endSeconds / units,
+    })),
+    words: words.map(({ word, start, end }) => ({ word, start: start / units, end: end / units })),
+  };
 }
 
 /**

@@ -14,10 +14,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**
- * The words of eight hours, with the times of each, take about 100 bytes a word and so stay below
- * 30 MB; some servers add as much again in numbers that nobody asked for.
+ * The words of eight hours of two people, with the times of each, take about 100 bytes a word and so
+ * stay below 12 MB; some servers add as much again in numbers that nobody asked for.
  */
-export const REPLY_MAX_BYTES = 64 * 1024 * 1024;
+export const REPLY_MAX_BYTES = 32 * 1024 * 1024;
 
 type ServerReply = {
   readonly status: number;

@@ -45,6 +45,20 @@ export const LANGUAGE_MODEL_CODES = {
     remedy:
       'Set LLM_MAX_INPUT_TOKENS to what LLM_MODEL reads (its context less LLM_MAX_OUTPUT_TOKENS, which may have to be lower too), or choose a model that reads more, restart the workers, then send the signal reprocess.',
   },
+  MODEL_INPUT_TRUNCATED: {
+    meaning:
+      'The server of the language model cut the request in silence, so that the model has not read the whole call.',
+    retryable: false,
+    remedy:
+      "Let the server read as much as LLM_MAX_INPUT_TOKENS and LLM_MAX_OUTPUT_TOKENS together (Ollama: OLLAMA_CONTEXT_LENGTH, or the model's num_ctx), or lower LLM_MAX_INPUT_TOKENS to what it reads, so that calls are read in parts; restart the workers, then send the signal reprocess.",
+  },
+  MODEL_REASONING_EXHAUSTED: {
+    meaning:
+      'The language model used up its token limit for thinking, twice, and wrote no word of an answer.',
+    retryable: false,
+    remedy:
+      'Raise LLM_MAX_OUTPUT_TOKENS, have the server let the model think less, or choose another LLM_MODEL, restart the workers, then send the signal reprocess.',
+  },
   MODEL_CONTENT_BLOCKED: {
     meaning: 'The language model, or a filter in front of it, declined to analyse this call.',
     retryable: false,

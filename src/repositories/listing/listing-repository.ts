@@ -64,7 +64,8 @@ export type StatisticsRow = {
   readonly recordedSeconds: number;
   readonly medianSeconds: number | null;
   readonly p95Seconds: number | null;
-  readonly speechSeconds: number;
+  /** `null` when nobody knows those of one of the calls. */
+  readonly speechSeconds: number | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** Some of it was paid in vain, for what is not known exactly. */

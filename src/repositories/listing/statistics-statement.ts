@@ -40,7 +40,9 @@ export function statisticsOf(
         -- Both at once, so that the durations are sorted once.
         percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY d."duration"::float8)
           FILTER (WHERE d."callStatus" = 'COMPLETED') AS percentiles,
-        COALESCE(sum(d."speechSeconds"::float8), 0) AS "speechSeconds",
+        CASE WHEN bool_or(d."unknownBills" > 0) THEN NULL
+          ELSE COALESCE(sum(d."speechSeconds"::float8), 0)
+        END AS "speechSeconds",
         COALESCE(sum(d."inputTokens"::float8), 0) AS "inputTokens",
         COALESCE(sum(d."outputTokens"::float8), 0) AS "outputTokens",
         COALESCE(bool_or(d."paidInVain" > 0), FALSE) AS estimated

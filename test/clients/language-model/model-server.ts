@@ -18,8 +18,10 @@ export type Asked = {
   readonly kind: 'analysis' | 'notes' | 'merge';
   readonly system: string;
   readonly user: string;
-  /** The transcript between the markers, or the notes. */
+  /** The transcript between the markers, or the notes, without the check numbers. */
   readonly data: string;
+  /** The check numbers in it, in their order. */
+  readonly checkNumbers: readonly string[];
   readonly schema: Readonly<Record<string, unknown>>;
   /** All messages, including repairs. */
   readonly messages: readonly string[];
@@ -38,7 +40,8 @@ export type ModelServer = {
   close(): Promise<void>;
 };
 
-/** A real chat completions server whose answers the test scripts. Each reply counts as 100 input and 10 output tokens. */
+/** A real chat completions server whose answers the test scripts. Each reply
+ * counts as 100 input and 10 output tokens, and as an object repeats the check numbers. */
 export async function startModelServer(): Promise<ModelServer> {
   const asked: Asked[] = [];
   let answering: Answering = () => null;
@@ -53,7 +56,9 @@ export async function startModelServer(): Promise<ModelServer> {
       }
       sendJson(response, {
         model: 'model-answered',
-        choices: [{ finish_reason: 'stop', message: { role: 'assistant', ...message } }],
+        choices: [
+          { finish_reason: 'stop', message: { role: 'assistant', ...withNumbers(message, each) } },
+        ],
         usage: { prompt_tokens: 100, completion_tokens: 10 },
       });
     })();
@@ -68,17 +73,39 @@ export async function startModelServer(): Promise<ModelServer> {
   };
 }
 
+const CHECK_LINE = /^\[check number (\d{6})\]$/;
+
+function withNumbers(message: object, asked: Asked): object {
+  if (!('content' in message) || typeof message.content !== 'string') return message;
+  return { ...message, content: repeatNumbers(message.content, asked) };
+}
+
+/** The answer of a model that has read this request: an object, with the check numbers if there are any. */
+export function asReader(content: string, requestBody: string): string {
+  return repeatNumbers(content, toAsked(requestBody));
+}
+
+function repeatNumbers(content: string, { checkNumbers }: Asked): string {
+  if (checkNumbers.length === 0 || !content.startsWith('{')) return content;
+  const object = JSON.parse(content) as Record<string, unknown>;
+  return JSON.stringify({ ...object, checkNumbers: checkNumbers.join(' ') });
+}
+
 function toAsked(body: string): Asked {
   const { messages, response_format: format } = requestSchema.parse(JSON.parse(body));
   const [system, user] = messages.map(({ content }) => content);
   const { name, schema } = format.json_schema;
-  const data = /: <((?:transcript|notes)-[0-9a-f]{16})>\n([\s\S]*)\n<\/\1>$/.exec(user ?? '');
+  const data = /: <((?:transcript|notes)-[0-9a-f]{16})>\n([\s\S]*)\n<\/\1>(?:\n\n.*)?$/.exec(
+    user ?? '',
+  );
+  const lines = data?.[2]?.split('\n') ?? [];
   const isMerge = data?.[1]?.startsWith('notes') ?? false;
   return {
     kind: name === 'call_notes' ? 'notes' : isMerge ? 'merge' : 'analysis',
     system: system ?? '',
     user: user ?? '',
-    data: data?.[2] ?? '',
+    data: lines.filter((line) => !CHECK_LINE.test(line)).join('\n'),
+    checkNumbers: lines.flatMap((line) => CHECK_LINE.exec(line)?.[1] ?? []),
     schema,
     messages: messages.map(({ content }) => content),
     bodyBytes: Buffer.byteLength(body),

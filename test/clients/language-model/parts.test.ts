@@ -50,4 +50,18 @@ describe('the parts of a transcript', () => {
       'alpha beta gamma delta epsilon zeta eta theta',
     );
   });
+
+  it('are cut in a time that grows with the text, however few of it fit at once', () => {
+    const room = { tokens: 60, bytes: 1_000 };
+    const timeOf = (characters: number) => {
+      const turns = toTestTurns('The printer hums. '.repeat(characters / 18));
+      const { user } = process.cpuUsage();
+      toParts(turns, room);
+      return process.cpuUsage().user - user;
+    };
+    timeOf(180_000);
+    // A time that grew with its square would be sixty-four times as long.
+    const [short, long] = [timeOf(180_000), timeOf(8 * 180_000)];
+    assert.ok(long < 24 * Math.max(short, 5_000), `${short} and ${long} µs`);
+  });
 });

@@ -19,7 +19,7 @@ const hashes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(fi
 /** A hash of everything that was sent, regardless of its random words and of the order of the parts. */
 function hashOf(asked: readonly Asked[]): string {
   const sent = asked.map(({ messages, schema }) =>
-    JSON.stringify([messages, schema]).replace(/\b[0-9a-f]{16}\b/g, '…'),
+    JSON.stringify([messages, schema]).replace(/\b[0-9a-f]{16}\b|(?<=check number )\d{6}/g, '…'),
   );
   return createHash('sha256').update(sent.toSorted().join('\n')).digest('hex');
 }

@@ -38,6 +38,25 @@ describe('the speech client, polling an operation', () => {
     }
   });
 
+  it('tells what was billed, wherever the operation states it, and nothing where it does not', async () => {
+    const output = { cloudStorageResult: { uri: RESULT } };
+    const metadata = { totalBilledDuration: { seconds: 4 } };
+    const responses = [
+      responseOf({ [AUDIO.uri]: output }, { seconds: 4 }),
+      responseOf({ [AUDIO.uri]: { ...output, metadata } }),
+      responseOf({ [AUDIO.uri]: { ...output, metadata: {} } }, { seconds: 0 }),
+    ];
+    const client = await rig.clientOf({
+      get: (name) => ({ ...DONE, response: responses[Number(name.at(-1))] ?? null }),
+    });
+    const told: unknown[] = [];
+    for (const index of responses.keys()) {
+      const state = await client.poll(`operations/${index}`, signal);
+      told.push(state.state === 'DONE' ? state.billedSeconds : state);
+    }
+    assert.deepEqual(told, [4, 4, undefined]);
+  });
+
   it('reports an operation that Google does not know as lost', async () => {
     const client = await rig.clientOf({ get: () => ({ status: status.NOT_FOUND }) });
     await assertFails(client.poll('operations/1', signal), 'SPEECH_OPERATION_LOST');

@@ -39,7 +39,7 @@ describe('the speech client against the sandbox', () => {
     assert.deepEqual(new Set(segments.map(({ channel }) => channel)), new Set([1, 2]));
     assert.ok(text.split(/\s+/).length > 20);
     assert.equal(languageCode, 'en-GB');
-    assert.ok(billedSeconds > 0);
+    assert.ok(billedSeconds !== null && billedSeconds > 0);
   });
 
   it('returns no words for silence', async () => {

@@ -136,7 +136,8 @@ export function metadataOf(
 /** A finished operation's response with these results by file. */
 export function responseOf(
   results: Record<string, FileResult>,
+  totalBilledDuration: { readonly seconds: number } | null = null,
 ): NonNullable<Operation['response']> {
-  const value = v2.BatchRecognizeResponse.encode({ results }).finish();
+  const value = v2.BatchRecognizeResponse.encode({ results, totalBilledDuration }).finish();
   return { type_url: 'type.googleapis.com/google.cloud.speech.v2.BatchRecognizeResponse', value };
 }

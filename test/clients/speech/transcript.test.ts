@@ -70,7 +70,7 @@ describe('a transcript', () => {
     assert.deepEqual(segments, [
       { speaker: null, channel: null, startSeconds: 0, endSeconds: 1, text: 'Hello.' },
     ]);
-    assert.deepEqual([languageCode, billedSeconds], [null, 0]);
+    assert.deepEqual([languageCode, billedSeconds], [null, null]);
   });
 
   it('starts an utterance without word times at the end of the previous one on its channel', () => {
@@ -152,7 +152,8 @@ describe('a transcript', () => {
   it('is kept whatever is written about times and the bill', () => {
     for (const [billed, expected] of [
       ['3000000000s', 10_000_000],
-      ['-0.5s', 0],
+      ['-0.5s', null],
+      ['a while', null],
       ['0.250s', 0.25],
     ] as const) {
       const { text, billedSeconds, segments } = parseTranscript(

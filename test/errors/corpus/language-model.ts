@@ -213,6 +213,15 @@ export const LANGUAGE_MODEL: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
+    'thoughts alone, up to the token limit',
+    choice({
+      finish_reason: 'length',
+      message: { content: '', reasoning_content: 'The wombat printer' },
+    }),
+    'MODEL_REASONING_EXHAUSTED',
+    'given up',
+  ],
+  [
     'a content filter',
     choice({ finish_reason: 'content_filter', message: { content: '' } }),
     'MODEL_CONTENT_BLOCKED',

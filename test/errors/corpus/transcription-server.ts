@@ -12,7 +12,7 @@ const inside = (error: unknown) => ({ body: { error } });
  */
 export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
   // HTTP statuses.
-  ['400', refusal(400, 'unknown field'), 'SPEECH_INVALID_ARGUMENT', 'given up'],
+  ['400', refusal(400, 'unknown model'), 'SPEECH_INVALID_ARGUMENT', 'given up'],
   [
     '400, a language it does not know',
     refusal(400, "Invalid language 'wombat'.", 'invalid_language_format'),
@@ -143,6 +143,24 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'own pace',
   ],
   [
+    'an error beside an empty text',
+    { body: { text: '', error: { message: 'overloaded wombat' } } },
+    'SPEECH_UNAVAILABLE',
+    'own pace',
+  ],
+  [
+    'an error beside half a text',
+    { body: { text: 'wombat', error: 'worker died' } },
+    'SPEECH_UNAVAILABLE',
+    'own pace',
+  ],
+  [
+    'a status in place of a text',
+    { body: { code: 401, message: 'no such wombat' } },
+    'SPEECH_CREDENTIALS_REFUSED',
+    'given up',
+  ],
+  [
     'an error from an older whisper.cpp',
     inside('failed to read WAV file'),
     'SPEECH_FILE_REFUSED',
@@ -156,8 +174,14 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
   ['JSON that is not a transcription', { body: { ok: true } }, 'SPEECH_RESULT_INVALID', 'given up'],
   ['a text that is null', { body: { text: null } }, 'SPEECH_RESULT_INVALID', 'given up'],
   [
-    'segments without times',
-    { body: { text: 'wombat', segments: [{ text: 'wombat' }] } },
+    'segments of another form',
+    { body: { text: 'wombat', segments: 'wombat' } },
+    'SPEECH_RESULT_INVALID',
+    'given up',
+  ],
+  [
+    'thoughts of a model without a word of the call',
+    { body: { text: '<think>The user wants a transcription of a wombat.' } },
     'SPEECH_RESULT_INVALID',
     'given up',
   ],

@@ -63,6 +63,11 @@ export function call(callSid: string, status: Partial<Call>): Call {
     lookupTurn: null,
     companyCandidates: null,
     recordingGeneration: null,
+    envelopeUri: null,
+    envelopeGeneration: null,
+    heardSha256: null,
+    heardSeconds: null,
+    heard: null,
   };
   return {
     ...nothing,

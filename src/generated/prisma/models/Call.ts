@@ -34,6 +34,7 @@ export type CallAvgAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: number | null
+  heardSeconds: runtime.Decimal | null
   waitingAttempt: number | null
 }
 
@@ -45,6 +46,7 @@ export type CallSumAggregateOutputType = {
   audioChannels: number | null
   sampleRateHertz: number | null
   sizeBytes: bigint | null
+  heardSeconds: runtime.Decimal | null
   waitingAttempt: number | null
 }
 
@@ -73,6 +75,10 @@ export type CallMinAggregateOutputType = {
   sizeBytes: bigint | null
   sha256: string | null
   integrity: string | null
+  envelopeUri: string | null
+  envelopeGeneration: string | null
+  heardSha256: string | null
+  heardSeconds: runtime.Decimal | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -127,6 +133,10 @@ export type CallMaxAggregateOutputType = {
   sizeBytes: bigint | null
   sha256: string | null
   integrity: string | null
+  envelopeUri: string | null
+  envelopeGeneration: string | null
+  heardSha256: string | null
+  heardSeconds: runtime.Decimal | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -181,6 +191,11 @@ export type CallCountAggregateOutputType = {
   sizeBytes: number
   sha256: number
   integrity: number
+  envelopeUri: number
+  envelopeGeneration: number
+  heardSha256: number
+  heardSeconds: number
+  heard: number
   snumber: number
   cnumber: number
   dnumber: number
@@ -224,6 +239,7 @@ export type CallAvgAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  heardSeconds?: true
   waitingAttempt?: true
 }
 
@@ -235,6 +251,7 @@ export type CallSumAggregateInputType = {
   audioChannels?: true
   sampleRateHertz?: true
   sizeBytes?: true
+  heardSeconds?: true
   waitingAttempt?: true
 }
 
@@ -263,6 +280,10 @@ export type CallMinAggregateInputType = {
   sizeBytes?: true
   sha256?: true
   integrity?: true
+  envelopeUri?: true
+  envelopeGeneration?: true
+  heardSha256?: true
+  heardSeconds?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -317,6 +338,10 @@ export type CallMaxAggregateInputType = {
   sizeBytes?: true
   sha256?: true
   integrity?: true
+  envelopeUri?: true
+  envelopeGeneration?: true
+  heardSha256?: true
+  heardSeconds?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -371,6 +396,11 @@ export type CallCountAggregateInputType = {
   sizeBytes?: true
   sha256?: true
   integrity?: true
+  envelopeUri?: true
+  envelopeGeneration?: true
+  heardSha256?: true
+  heardSeconds?: true
+  heard?: true
   snumber?: true
   cnumber?: true
   dnumber?: true
@@ -516,6 +546,11 @@ export type CallGroupByOutputType = {
   sizeBytes: bigint | null
   sha256: string | null
   integrity: string | null
+  envelopeUri: string | null
+  envelopeGeneration: string | null
+  heardSha256: string | null
+  heardSeconds: runtime.Decimal | null
+  heard: runtime.JsonValue | null
   snumber: string | null
   cnumber: string | null
   dnumber: string | null
@@ -597,6 +632,11 @@ export type CallWhereInput = {
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
   integrity?: Prisma.StringNullableFilter<"Call"> | string | null
+  envelopeUri?: Prisma.StringNullableFilter<"Call"> | string | null
+  envelopeGeneration?: Prisma.StringNullableFilter<"Call"> | string | null
+  heardSha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  heardSeconds?: Prisma.DecimalNullableFilter<"Call"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.JsonNullableFilter<"Call">
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -667,6 +707,11 @@ export type CallOrderByWithRelationInput = {
   sizeBytes?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrderInput | Prisma.SortOrder
   integrity?: Prisma.SortOrderInput | Prisma.SortOrder
+  envelopeUri?: Prisma.SortOrderInput | Prisma.SortOrder
+  envelopeGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
+  heardSha256?: Prisma.SortOrderInput | Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  heard?: Prisma.SortOrderInput | Prisma.SortOrder
   snumber?: Prisma.SortOrderInput | Prisma.SortOrder
   cnumber?: Prisma.SortOrderInput | Prisma.SortOrder
   dnumber?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -741,6 +786,11 @@ export type CallWhereUniqueInput = Prisma.AtLeast<{
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
   integrity?: Prisma.StringNullableFilter<"Call"> | string | null
+  envelopeUri?: Prisma.StringNullableFilter<"Call"> | string | null
+  envelopeGeneration?: Prisma.StringNullableFilter<"Call"> | string | null
+  heardSha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  heardSeconds?: Prisma.DecimalNullableFilter<"Call"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.JsonNullableFilter<"Call">
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -810,6 +860,11 @@ export type CallOrderByWithAggregationInput = {
   sizeBytes?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrderInput | Prisma.SortOrder
   integrity?: Prisma.SortOrderInput | Prisma.SortOrder
+  envelopeUri?: Prisma.SortOrderInput | Prisma.SortOrder
+  envelopeGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
+  heardSha256?: Prisma.SortOrderInput | Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  heard?: Prisma.SortOrderInput | Prisma.SortOrder
   snumber?: Prisma.SortOrderInput | Prisma.SortOrder
   cnumber?: Prisma.SortOrderInput | Prisma.SortOrder
   dnumber?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -876,6 +931,11 @@ export type CallScalarWhereWithAggregatesInput = {
   sizeBytes?: Prisma.BigIntNullableWithAggregatesFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   integrity?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  envelopeUri?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  envelopeGeneration?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  heardSha256?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
+  heardSeconds?: Prisma.DecimalNullableWithAggregatesFilter<"Call"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.JsonNullableWithAggregatesFilter<"Call">
   snumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableWithAggregatesFilter<"Call"> | string | null
@@ -934,6 +994,11 @@ export type CallCreateInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1002,6 +1067,11 @@ export type CallUncheckedCreateInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1070,6 +1140,11 @@ export type CallUpdateInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1138,6 +1213,11 @@ export type CallUncheckedUpdateInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1206,6 +1286,11 @@ export type CallCreateManyInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1264,6 +1349,11 @@ export type CallUpdateManyMutationInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1320,6 +1410,11 @@ export type CallUncheckedUpdateManyInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1388,6 +1483,11 @@ export type CallCountOrderByAggregateInput = {
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
   integrity?: Prisma.SortOrder
+  envelopeUri?: Prisma.SortOrder
+  envelopeGeneration?: Prisma.SortOrder
+  heardSha256?: Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrder
+  heard?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1429,6 +1529,7 @@ export type CallAvgOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
 }
 
@@ -1457,6 +1558,10 @@ export type CallMaxOrderByAggregateInput = {
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
   integrity?: Prisma.SortOrder
+  envelopeUri?: Prisma.SortOrder
+  envelopeGeneration?: Prisma.SortOrder
+  heardSha256?: Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1511,6 +1616,10 @@ export type CallMinOrderByAggregateInput = {
   sizeBytes?: Prisma.SortOrder
   sha256?: Prisma.SortOrder
   integrity?: Prisma.SortOrder
+  envelopeUri?: Prisma.SortOrder
+  envelopeGeneration?: Prisma.SortOrder
+  heardSha256?: Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrder
   snumber?: Prisma.SortOrder
   cnumber?: Prisma.SortOrder
   dnumber?: Prisma.SortOrder
@@ -1548,6 +1657,7 @@ export type CallSumOrderByAggregateInput = {
   audioChannels?: Prisma.SortOrder
   sampleRateHertz?: Prisma.SortOrder
   sizeBytes?: Prisma.SortOrder
+  heardSeconds?: Prisma.SortOrder
   waitingAttempt?: Prisma.SortOrder
 }
 
@@ -1850,6 +1960,11 @@ export type CallCreateWithoutCompanyInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -1917,6 +2032,11 @@ export type CallUncheckedCreateWithoutCompanyInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2013,6 +2133,11 @@ export type CallScalarWhereInput = {
   sizeBytes?: Prisma.BigIntNullableFilter<"Call"> | bigint | number | null
   sha256?: Prisma.StringNullableFilter<"Call"> | string | null
   integrity?: Prisma.StringNullableFilter<"Call"> | string | null
+  envelopeUri?: Prisma.StringNullableFilter<"Call"> | string | null
+  envelopeGeneration?: Prisma.StringNullableFilter<"Call"> | string | null
+  heardSha256?: Prisma.StringNullableFilter<"Call"> | string | null
+  heardSeconds?: Prisma.DecimalNullableFilter<"Call"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.JsonNullableFilter<"Call">
   snumber?: Prisma.StringNullableFilter<"Call"> | string | null
   cnumber?: Prisma.StringNullableFilter<"Call"> | string | null
   dnumber?: Prisma.StringNullableFilter<"Call"> | string | null
@@ -2071,6 +2196,11 @@ export type CallCreateWithoutDigestInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2138,6 +2268,11 @@ export type CallUncheckedCreateWithoutDigestInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2221,6 +2356,11 @@ export type CallUpdateWithoutDigestInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2288,6 +2428,11 @@ export type CallUncheckedUpdateWithoutDigestInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2355,6 +2500,11 @@ export type CallCreateWithoutSpeechOperationsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2422,6 +2572,11 @@ export type CallUncheckedCreateWithoutSpeechOperationsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2505,6 +2660,11 @@ export type CallUpdateWithoutSpeechOperationsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2572,6 +2732,11 @@ export type CallUncheckedUpdateWithoutSpeechOperationsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2639,6 +2804,11 @@ export type CallCreateWithoutTranscriptInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2706,6 +2876,11 @@ export type CallUncheckedCreateWithoutTranscriptInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2789,6 +2964,11 @@ export type CallUpdateWithoutTranscriptInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2856,6 +3036,11 @@ export type CallUncheckedUpdateWithoutTranscriptInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -2923,6 +3108,11 @@ export type CallCreateWithoutEarlierTranscriptsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -2990,6 +3180,11 @@ export type CallUncheckedCreateWithoutEarlierTranscriptsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3073,6 +3268,11 @@ export type CallUpdateWithoutEarlierTranscriptsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3140,6 +3340,11 @@ export type CallUncheckedUpdateWithoutEarlierTranscriptsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3207,6 +3412,11 @@ export type CallCreateWithoutAnalysesInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3274,6 +3484,11 @@ export type CallUncheckedCreateWithoutAnalysesInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3346,6 +3561,11 @@ export type CallCreateWithoutCurrentAnalysisInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3413,6 +3633,11 @@ export type CallUncheckedCreateWithoutCurrentAnalysisInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3496,6 +3721,11 @@ export type CallUpdateWithoutAnalysesInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3563,6 +3793,11 @@ export type CallUncheckedUpdateWithoutAnalysesInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3641,6 +3876,11 @@ export type CallUpdateWithoutCurrentAnalysisInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3708,6 +3948,11 @@ export type CallUncheckedUpdateWithoutCurrentAnalysisInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3775,6 +4020,11 @@ export type CallCreateWithoutChunksInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3842,6 +4092,11 @@ export type CallUncheckedCreateWithoutChunksInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -3925,6 +4180,11 @@ export type CallUpdateWithoutChunksInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -3992,6 +4252,11 @@ export type CallUncheckedUpdateWithoutChunksInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4059,6 +4324,11 @@ export type CallCreateWithoutAttemptsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4126,6 +4396,11 @@ export type CallUncheckedCreateWithoutAttemptsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4209,6 +4484,11 @@ export type CallUpdateWithoutAttemptsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4276,6 +4556,11 @@ export type CallUncheckedUpdateWithoutAttemptsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4343,6 +4628,11 @@ export type CallCreateWithoutPaidInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4410,6 +4700,11 @@ export type CallUncheckedCreateWithoutPaidInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4493,6 +4788,11 @@ export type CallUpdateWithoutPaidInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4560,6 +4860,11 @@ export type CallUncheckedUpdateWithoutPaidInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4627,6 +4932,11 @@ export type CallCreateWithoutBulkReprocessesInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4694,6 +5004,11 @@ export type CallUncheckedCreateWithoutBulkReprocessesInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4777,6 +5092,11 @@ export type CallUpdateWithoutBulkReprocessesInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4844,6 +5164,11 @@ export type CallUncheckedUpdateWithoutBulkReprocessesInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -4911,6 +5236,11 @@ export type CallCreateWithoutLogsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -4978,6 +5308,11 @@ export type CallUncheckedCreateWithoutLogsInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -5061,6 +5396,11 @@ export type CallUpdateWithoutLogsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -5128,6 +5468,11 @@ export type CallUncheckedUpdateWithoutLogsInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -5195,6 +5540,11 @@ export type CallCreateManyCompanyInput = {
   sizeBytes?: bigint | number | null
   sha256?: string | null
   integrity?: string | null
+  envelopeUri?: string | null
+  envelopeGeneration?: string | null
+  heardSha256?: string | null
+  heardSeconds?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: string | null
   cnumber?: string | null
   dnumber?: string | null
@@ -5252,6 +5602,11 @@ export type CallUpdateWithoutCompanyInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -5319,6 +5674,11 @@ export type CallUncheckedUpdateWithoutCompanyInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -5386,6 +5746,11 @@ export type CallUncheckedUpdateManyWithoutCompanyInput = {
   sizeBytes?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   sha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   integrity?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeUri?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  envelopeGeneration?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  heardSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  heard?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   snumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   cnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dnumber?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -5537,6 +5902,11 @@ export type CallSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   sizeBytes?: boolean
   sha256?: boolean
   integrity?: boolean
+  envelopeUri?: boolean
+  envelopeGeneration?: boolean
+  heardSha256?: boolean
+  heardSeconds?: boolean
+  heard?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -5608,6 +5978,11 @@ export type CallSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   sizeBytes?: boolean
   sha256?: boolean
   integrity?: boolean
+  envelopeUri?: boolean
+  envelopeGeneration?: boolean
+  heardSha256?: boolean
+  heardSeconds?: boolean
+  heard?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -5668,6 +6043,11 @@ export type CallSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   sizeBytes?: boolean
   sha256?: boolean
   integrity?: boolean
+  envelopeUri?: boolean
+  envelopeGeneration?: boolean
+  heardSha256?: boolean
+  heardSeconds?: boolean
+  heard?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -5728,6 +6108,11 @@ export type CallSelectScalar = {
   sizeBytes?: boolean
   sha256?: boolean
   integrity?: boolean
+  envelopeUri?: boolean
+  envelopeGeneration?: boolean
+  heardSha256?: boolean
+  heardSeconds?: boolean
+  heard?: boolean
   snumber?: boolean
   cnumber?: boolean
   dnumber?: boolean
@@ -5761,7 +6146,7 @@ export type CallSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "companyCandidates" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "failedAt" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
+export type CallOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callSid" | "callStatus" | "startTime" | "endTime" | "duration" | "recordgroup" | "recordid" | "outcome" | "runId" | "transition" | "recordingUrl" | "recordingGeneration" | "archiveRunId" | "recordedAt" | "recordingSeconds" | "mimeType" | "audioCodec" | "bitsPerSample" | "audioChannels" | "sampleRateHertz" | "sizeBytes" | "sha256" | "integrity" | "envelopeUri" | "envelopeGeneration" | "heardSha256" | "heardSeconds" | "heard" | "snumber" | "cnumber" | "dnumber" | "calleridInternal" | "speechSubmissionId" | "speechSubmissionProvider" | "speechSubmissionRunId" | "speechSubmissionSha256" | "speechOperation" | "speechRecognition" | "externalPhoneNumber" | "direction" | "companyMatch" | "matchRunId" | "companyId" | "companyCandidates" | "lookupTurn" | "placeNote" | "callAnalysisId" | "failedStep" | "failureCode" | "failureMessage" | "failedAt" | "waitingStep" | "waitingAttempt" | "waitingCode" | "waitingMessage" | "waitingSince" | "waitingNextAt" | "createdAt" | "updatedAt", ExtArgs["result"]["call"]>
 export type CallInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   company?: boolean | Prisma.Call$companyArgs<ExtArgs>
   currentAnalysis?: boolean | Prisma.Call$currentAnalysisArgs<ExtArgs>
@@ -5845,6 +6230,16 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * MISMATCH: archived although its size or sha1 is not the one that the phone system states.
      */
     integrity: string | null
+    /**
+     * What was heard in the recording: the object with its loudness, the hash of the recording that was heard, the length
+     * that was really decoded, and {channels: [{soundSeconds, speechSeconds, silentSeconds}], damage, samples} or
+     * {notHeard: the reason}. Null: nobody has listened to it yet.
+     */
+    envelopeUri: string | null
+    envelopeGeneration: string | null
+    heardSha256: string | null
+    heardSeconds: runtime.Decimal | null
+    heard: runtime.JsonValue | null
     /**
      * The numbers exactly as the phone system wrote them, so that corrected rules can be applied to them again.
      */
@@ -6375,6 +6770,11 @@ export interface CallFieldRefs {
   readonly sizeBytes: Prisma.FieldRef<"Call", 'BigInt'>
   readonly sha256: Prisma.FieldRef<"Call", 'String'>
   readonly integrity: Prisma.FieldRef<"Call", 'String'>
+  readonly envelopeUri: Prisma.FieldRef<"Call", 'String'>
+  readonly envelopeGeneration: Prisma.FieldRef<"Call", 'String'>
+  readonly heardSha256: Prisma.FieldRef<"Call", 'String'>
+  readonly heardSeconds: Prisma.FieldRef<"Call", 'Decimal'>
+  readonly heard: Prisma.FieldRef<"Call", 'Json'>
   readonly snumber: Prisma.FieldRef<"Call", 'String'>
   readonly cnumber: Prisma.FieldRef<"Call", 'String'>
   readonly dnumber: Prisma.FieldRef<"Call", 'String'>

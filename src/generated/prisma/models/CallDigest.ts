@@ -32,6 +32,7 @@ export type CallDigestAvgAggregateOutputType = {
   recordingSeconds: runtime.Decimal | null
   duration: number | null
   speechSeconds: number | null
+  unknownBills: number | null
   inputTokens: number | null
   outputTokens: number | null
   paidInVain: number | null
@@ -41,6 +42,7 @@ export type CallDigestSumAggregateOutputType = {
   recordingSeconds: runtime.Decimal | null
   duration: number | null
   speechSeconds: bigint | null
+  unknownBills: number | null
   inputTokens: bigint | null
   outputTokens: bigint | null
   paidInVain: number | null
@@ -59,6 +61,7 @@ export type CallDigestMinAggregateOutputType = {
   recordingSeconds: runtime.Decimal | null
   duration: number | null
   speechSeconds: bigint | null
+  unknownBills: number | null
   inputTokens: bigint | null
   outputTokens: bigint | null
   paidInVain: number | null
@@ -85,6 +88,7 @@ export type CallDigestMaxAggregateOutputType = {
   recordingSeconds: runtime.Decimal | null
   duration: number | null
   speechSeconds: bigint | null
+  unknownBills: number | null
   inputTokens: bigint | null
   outputTokens: bigint | null
   paidInVain: number | null
@@ -111,6 +115,7 @@ export type CallDigestCountAggregateOutputType = {
   recordingSeconds: number
   duration: number
   speechSeconds: number
+  unknownBills: number
   inputTokens: number
   outputTokens: number
   paidInVain: number
@@ -130,6 +135,7 @@ export type CallDigestAvgAggregateInputType = {
   recordingSeconds?: true
   duration?: true
   speechSeconds?: true
+  unknownBills?: true
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
@@ -139,6 +145,7 @@ export type CallDigestSumAggregateInputType = {
   recordingSeconds?: true
   duration?: true
   speechSeconds?: true
+  unknownBills?: true
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
@@ -157,6 +164,7 @@ export type CallDigestMinAggregateInputType = {
   recordingSeconds?: true
   duration?: true
   speechSeconds?: true
+  unknownBills?: true
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
@@ -183,6 +191,7 @@ export type CallDigestMaxAggregateInputType = {
   recordingSeconds?: true
   duration?: true
   speechSeconds?: true
+  unknownBills?: true
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
@@ -209,6 +218,7 @@ export type CallDigestCountAggregateInputType = {
   recordingSeconds?: true
   duration?: true
   speechSeconds?: true
+  unknownBills?: true
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
@@ -322,6 +332,7 @@ export type CallDigestGroupByOutputType = {
   recordingSeconds: runtime.Decimal | null
   duration: number | null
   speechSeconds: bigint
+  unknownBills: number
   inputTokens: bigint
   outputTokens: bigint
   paidInVain: number
@@ -371,6 +382,7 @@ export type CallDigestWhereInput = {
   recordingSeconds?: Prisma.DecimalNullableFilter<"CallDigest"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.IntNullableFilter<"CallDigest"> | number | null
   speechSeconds?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  unknownBills?: Prisma.IntFilter<"CallDigest"> | number
   inputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
   outputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
   paidInVain?: Prisma.IntFilter<"CallDigest"> | number
@@ -398,6 +410,7 @@ export type CallDigestOrderByWithRelationInput = {
   recordingSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   duration?: Prisma.SortOrderInput | Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -428,6 +441,7 @@ export type CallDigestWhereUniqueInput = Prisma.AtLeast<{
   recordingSeconds?: Prisma.DecimalNullableFilter<"CallDigest"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.IntNullableFilter<"CallDigest"> | number | null
   speechSeconds?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
+  unknownBills?: Prisma.IntFilter<"CallDigest"> | number
   inputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
   outputTokens?: Prisma.BigIntFilter<"CallDigest"> | bigint | number
   paidInVain?: Prisma.IntFilter<"CallDigest"> | number
@@ -455,6 +469,7 @@ export type CallDigestOrderByWithAggregationInput = {
   recordingSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   duration?: Prisma.SortOrderInput | Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -489,6 +504,7 @@ export type CallDigestScalarWhereWithAggregatesInput = {
   recordingSeconds?: Prisma.DecimalNullableWithAggregatesFilter<"CallDigest"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.IntNullableWithAggregatesFilter<"CallDigest"> | number | null
   speechSeconds?: Prisma.BigIntWithAggregatesFilter<"CallDigest"> | bigint | number
+  unknownBills?: Prisma.IntWithAggregatesFilter<"CallDigest"> | number
   inputTokens?: Prisma.BigIntWithAggregatesFilter<"CallDigest"> | bigint | number
   outputTokens?: Prisma.BigIntWithAggregatesFilter<"CallDigest"> | bigint | number
   paidInVain?: Prisma.IntWithAggregatesFilter<"CallDigest"> | number
@@ -514,6 +530,7 @@ export type CallDigestUpdateInput = {
   recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  unknownBills?: Prisma.IntFieldUpdateOperationsInput | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
@@ -541,6 +558,7 @@ export type CallDigestUncheckedUpdateInput = {
   recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  unknownBills?: Prisma.IntFieldUpdateOperationsInput | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
@@ -566,6 +584,7 @@ export type CallDigestUpdateManyMutationInput = {
   recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  unknownBills?: Prisma.IntFieldUpdateOperationsInput | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
@@ -592,6 +611,7 @@ export type CallDigestUncheckedUpdateManyInput = {
   recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  unknownBills?: Prisma.IntFieldUpdateOperationsInput | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
@@ -623,6 +643,7 @@ export type CallDigestCountOrderByAggregateInput = {
   recordingSeconds?: Prisma.SortOrder
   duration?: Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -640,6 +661,7 @@ export type CallDigestAvgOrderByAggregateInput = {
   recordingSeconds?: Prisma.SortOrder
   duration?: Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -658,6 +680,7 @@ export type CallDigestMaxOrderByAggregateInput = {
   recordingSeconds?: Prisma.SortOrder
   duration?: Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -684,6 +707,7 @@ export type CallDigestMinOrderByAggregateInput = {
   recordingSeconds?: Prisma.SortOrder
   duration?: Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -701,6 +725,7 @@ export type CallDigestSumOrderByAggregateInput = {
   recordingSeconds?: Prisma.SortOrder
   duration?: Prisma.SortOrder
   speechSeconds?: Prisma.SortOrder
+  unknownBills?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
@@ -761,6 +786,7 @@ export type CallDigestUpdateWithoutCallInput = {
   recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  unknownBills?: Prisma.IntFieldUpdateOperationsInput | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
@@ -786,6 +812,7 @@ export type CallDigestUncheckedUpdateWithoutCallInput = {
   recordingSeconds?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   duration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   speechSeconds?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  unknownBills?: Prisma.IntFieldUpdateOperationsInput | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
@@ -814,6 +841,7 @@ export type CallDigestSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   recordingSeconds?: boolean
   duration?: boolean
   speechSeconds?: boolean
+  unknownBills?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
   paidInVain?: boolean
@@ -842,6 +870,7 @@ export type CallDigestSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   recordingSeconds?: boolean
   duration?: boolean
   speechSeconds?: boolean
+  unknownBills?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
   paidInVain?: boolean
@@ -869,6 +898,7 @@ export type CallDigestSelectScalar = {
   recordingSeconds?: boolean
   duration?: boolean
   speechSeconds?: boolean
+  unknownBills?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
   paidInVain?: boolean
@@ -882,7 +912,7 @@ export type CallDigestSelectScalar = {
   callAnalysisId?: boolean
 }
 
-export type CallDigestOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"callId" | "startTime" | "callStatus" | "outcome" | "companyMatch" | "companyId" | "failedStep" | "failureCode" | "isWaiting" | "recordingSeconds" | "duration" | "speechSeconds" | "inputTokens" | "outputTokens" | "paidInVain" | "language" | "category" | "priority" | "sentiment" | "followUp" | "companyName" | "submissionId" | "callAnalysisId", ExtArgs["result"]["callDigest"]>
+export type CallDigestOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"callId" | "startTime" | "callStatus" | "outcome" | "companyMatch" | "companyId" | "failedStep" | "failureCode" | "isWaiting" | "recordingSeconds" | "duration" | "speechSeconds" | "unknownBills" | "inputTokens" | "outputTokens" | "paidInVain" | "language" | "category" | "priority" | "sentiment" | "followUp" | "companyName" | "submissionId" | "callAnalysisId", ExtArgs["result"]["callDigest"]>
 export type CallDigestInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
 }
@@ -914,6 +944,10 @@ export type $CallDigestPayload<ExtArgs extends runtime.Types.Extensions.Internal
      * Billed for all transcripts, and in vain.
      */
     speechSeconds: bigint
+    /**
+     * The transcripts of which nobody says what was billed. Their seconds are not in the sum.
+     */
+    unknownBills: number
     /**
      * Of all requests to the language model.
      */
@@ -1302,6 +1336,7 @@ export interface CallDigestFieldRefs {
   readonly recordingSeconds: Prisma.FieldRef<"CallDigest", 'Decimal'>
   readonly duration: Prisma.FieldRef<"CallDigest", 'Int'>
   readonly speechSeconds: Prisma.FieldRef<"CallDigest", 'BigInt'>
+  readonly unknownBills: Prisma.FieldRef<"CallDigest", 'Int'>
   readonly inputTokens: Prisma.FieldRef<"CallDigest", 'BigInt'>
   readonly outputTokens: Prisma.FieldRef<"CallDigest", 'BigInt'>
   readonly paidInVain: Prisma.FieldRef<"CallDigest", 'Int'>

@@ -68,6 +68,7 @@ export type EarlierTranscriptCountAggregateOutputType = {
   text: number
   segments: number
   recognition: number
+  leftOut: number
   languageCode: number
   model: number
   billedSeconds: number
@@ -122,6 +123,7 @@ export type EarlierTranscriptCountAggregateInputType = {
   text?: true
   segments?: true
   recognition?: true
+  leftOut?: true
   languageCode?: true
   model?: true
   billedSeconds?: true
@@ -225,9 +227,10 @@ export type EarlierTranscriptGroupByOutputType = {
   text: string
   segments: runtime.JsonValue
   recognition: runtime.JsonValue | null
+  leftOut: runtime.JsonValue | null
   languageCode: string | null
   model: string
-  billedSeconds: number
+  billedSeconds: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -264,9 +267,10 @@ export type EarlierTranscriptWhereInput = {
   text?: Prisma.StringFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringFilter<"EarlierTranscript"> | string
@@ -281,9 +285,10 @@ export type EarlierTranscriptOrderByWithRelationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -302,9 +307,10 @@ export type EarlierTranscriptWhereUniqueInput = Prisma.AtLeast<{
   text?: Prisma.StringFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringFilter<"EarlierTranscript"> | string
@@ -319,9 +325,10 @@ export type EarlierTranscriptOrderByWithAggregationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -343,9 +350,10 @@ export type EarlierTranscriptScalarWhereWithAggregatesInput = {
   text?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonWithAggregatesFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableWithAggregatesFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableWithAggregatesFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableWithAggregatesFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntWithAggregatesFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableWithAggregatesFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringWithAggregatesFilter<"EarlierTranscript"> | string
@@ -358,9 +366,10 @@ export type EarlierTranscriptCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -375,9 +384,10 @@ export type EarlierTranscriptUncheckedCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -390,9 +400,10 @@ export type EarlierTranscriptUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -407,9 +418,10 @@ export type EarlierTranscriptUncheckedUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -423,9 +435,10 @@ export type EarlierTranscriptCreateManyInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -438,9 +451,10 @@ export type EarlierTranscriptUpdateManyMutationInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -454,9 +468,10 @@ export type EarlierTranscriptUncheckedUpdateManyInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -485,6 +500,7 @@ export type EarlierTranscriptCountOrderByAggregateInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   languageCode?: Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrder
@@ -578,9 +594,10 @@ export type EarlierTranscriptCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -593,9 +610,10 @@ export type EarlierTranscriptUncheckedCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -638,9 +656,10 @@ export type EarlierTranscriptScalarWhereInput = {
   text?: Prisma.StringFilter<"EarlierTranscript"> | string
   segments?: Prisma.JsonFilter<"EarlierTranscript">
   recognition?: Prisma.JsonNullableFilter<"EarlierTranscript">
+  leftOut?: Prisma.JsonNullableFilter<"EarlierTranscript">
   languageCode?: Prisma.StringNullableFilter<"EarlierTranscript"> | string | null
   model?: Prisma.StringFilter<"EarlierTranscript"> | string
-  billedSeconds?: Prisma.IntFilter<"EarlierTranscript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"EarlierTranscript"> | number | null
   sha256?: Prisma.StringFilter<"EarlierTranscript"> | string
   submissionId?: Prisma.StringFilter<"EarlierTranscript"> | string
   runId?: Prisma.StringFilter<"EarlierTranscript"> | string
@@ -653,9 +672,10 @@ export type EarlierTranscriptCreateManyCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
+  billedSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -668,9 +688,10 @@ export type EarlierTranscriptUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -683,9 +704,10 @@ export type EarlierTranscriptUncheckedUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -698,9 +720,10 @@ export type EarlierTranscriptUncheckedUpdateManyWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -716,6 +739,7 @@ export type EarlierTranscriptSelect<ExtArgs extends runtime.Types.Extensions.Int
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -733,6 +757,7 @@ export type EarlierTranscriptSelectCreateManyAndReturn<ExtArgs extends runtime.T
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -750,6 +775,7 @@ export type EarlierTranscriptSelectUpdateManyAndReturn<ExtArgs extends runtime.T
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -767,6 +793,7 @@ export type EarlierTranscriptSelectScalar = {
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -777,7 +804,7 @@ export type EarlierTranscriptSelectScalar = {
   createdAt?: boolean
 }
 
-export type EarlierTranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "languageCode" | "model" | "billedSeconds" | "sha256" | "submissionId" | "runId" | "madeAt" | "createdAt", ExtArgs["result"]["earlierTranscript"]>
+export type EarlierTranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "leftOut" | "languageCode" | "model" | "billedSeconds" | "sha256" | "submissionId" | "runId" | "madeAt" | "createdAt", ExtArgs["result"]["earlierTranscript"]>
 export type EarlierTranscriptInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
 }
@@ -799,9 +826,10 @@ export type $EarlierTranscriptPayload<ExtArgs extends runtime.Types.Extensions.I
     text: string
     segments: runtime.JsonValue
     recognition: runtime.JsonValue | null
+    leftOut: runtime.JsonValue | null
     languageCode: string | null
     model: string
-    billedSeconds: number
+    billedSeconds: number | null
     sha256: string
     submissionId: string
     runId: string
@@ -1239,6 +1267,7 @@ export interface EarlierTranscriptFieldRefs {
   readonly text: Prisma.FieldRef<"EarlierTranscript", 'String'>
   readonly segments: Prisma.FieldRef<"EarlierTranscript", 'Json'>
   readonly recognition: Prisma.FieldRef<"EarlierTranscript", 'Json'>
+  readonly leftOut: Prisma.FieldRef<"EarlierTranscript", 'Json'>
   readonly languageCode: Prisma.FieldRef<"EarlierTranscript", 'String'>
   readonly model: Prisma.FieldRef<"EarlierTranscript", 'String'>
   readonly billedSeconds: Prisma.FieldRef<"EarlierTranscript", 'Int'>

@@ -72,6 +72,7 @@ export type TranscriptCountAggregateOutputType = {
   text: number
   segments: number
   recognition: number
+  leftOut: number
   languageCode: number
   model: number
   billedSeconds: number
@@ -131,6 +132,7 @@ export type TranscriptCountAggregateInputType = {
   text?: true
   segments?: true
   recognition?: true
+  leftOut?: true
   languageCode?: true
   model?: true
   billedSeconds?: true
@@ -235,10 +237,11 @@ export type TranscriptGroupByOutputType = {
   text: string
   segments: runtime.JsonValue
   recognition: runtime.JsonValue | null
+  leftOut: runtime.JsonValue | null
   languageCode: string | null
   model: string
-  billedSeconds: number
-  priorSeconds: number
+  billedSeconds: number | null
+  priorSeconds: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -275,10 +278,11 @@ export type TranscriptWhereInput = {
   text?: Prisma.StringFilter<"Transcript"> | string
   segments?: Prisma.JsonFilter<"Transcript">
   recognition?: Prisma.JsonNullableFilter<"Transcript">
+  leftOut?: Prisma.JsonNullableFilter<"Transcript">
   languageCode?: Prisma.StringNullableFilter<"Transcript"> | string | null
   model?: Prisma.StringFilter<"Transcript"> | string
-  billedSeconds?: Prisma.IntFilter<"Transcript"> | number
-  priorSeconds?: Prisma.IntFilter<"Transcript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
+  priorSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
   sha256?: Prisma.StringFilter<"Transcript"> | string
   submissionId?: Prisma.StringFilter<"Transcript"> | string
   runId?: Prisma.StringFilter<"Transcript"> | string
@@ -293,10 +297,11 @@ export type TranscriptOrderByWithRelationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
-  priorSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  priorSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -314,10 +319,11 @@ export type TranscriptWhereUniqueInput = Prisma.AtLeast<{
   text?: Prisma.StringFilter<"Transcript"> | string
   segments?: Prisma.JsonFilter<"Transcript">
   recognition?: Prisma.JsonNullableFilter<"Transcript">
+  leftOut?: Prisma.JsonNullableFilter<"Transcript">
   languageCode?: Prisma.StringNullableFilter<"Transcript"> | string | null
   model?: Prisma.StringFilter<"Transcript"> | string
-  billedSeconds?: Prisma.IntFilter<"Transcript"> | number
-  priorSeconds?: Prisma.IntFilter<"Transcript"> | number
+  billedSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
+  priorSeconds?: Prisma.IntNullableFilter<"Transcript"> | number | null
   sha256?: Prisma.StringFilter<"Transcript"> | string
   submissionId?: Prisma.StringFilter<"Transcript"> | string
   runId?: Prisma.StringFilter<"Transcript"> | string
@@ -332,10 +338,11 @@ export type TranscriptOrderByWithAggregationInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrderInput | Prisma.SortOrder
+  leftOut?: Prisma.SortOrderInput | Prisma.SortOrder
   languageCode?: Prisma.SortOrderInput | Prisma.SortOrder
   model?: Prisma.SortOrder
-  billedSeconds?: Prisma.SortOrder
-  priorSeconds?: Prisma.SortOrder
+  billedSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  priorSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
   sha256?: Prisma.SortOrder
   submissionId?: Prisma.SortOrder
   runId?: Prisma.SortOrder
@@ -357,10 +364,11 @@ export type TranscriptScalarWhereWithAggregatesInput = {
   text?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   segments?: Prisma.JsonWithAggregatesFilter<"Transcript">
   recognition?: Prisma.JsonNullableWithAggregatesFilter<"Transcript">
+  leftOut?: Prisma.JsonNullableWithAggregatesFilter<"Transcript">
   languageCode?: Prisma.StringNullableWithAggregatesFilter<"Transcript"> | string | null
   model?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
-  billedSeconds?: Prisma.IntWithAggregatesFilter<"Transcript"> | number
-  priorSeconds?: Prisma.IntWithAggregatesFilter<"Transcript"> | number
+  billedSeconds?: Prisma.IntNullableWithAggregatesFilter<"Transcript"> | number | null
+  priorSeconds?: Prisma.IntNullableWithAggregatesFilter<"Transcript"> | number | null
   sha256?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   submissionId?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
   runId?: Prisma.StringWithAggregatesFilter<"Transcript"> | string
@@ -373,10 +381,11 @@ export type TranscriptCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -391,10 +400,11 @@ export type TranscriptUncheckedCreateInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -407,10 +417,11 @@ export type TranscriptUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -425,10 +436,11 @@ export type TranscriptUncheckedUpdateInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -442,10 +454,11 @@ export type TranscriptCreateManyInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -458,10 +471,11 @@ export type TranscriptUpdateManyMutationInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -475,10 +489,11 @@ export type TranscriptUncheckedUpdateManyInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -497,6 +512,7 @@ export type TranscriptCountOrderByAggregateInput = {
   text?: Prisma.SortOrder
   segments?: Prisma.SortOrder
   recognition?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   languageCode?: Prisma.SortOrder
   model?: Prisma.SortOrder
   billedSeconds?: Prisma.SortOrder
@@ -585,10 +601,11 @@ export type TranscriptCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -601,10 +618,11 @@ export type TranscriptUncheckedCreateWithoutCallInput = {
   text: string
   segments: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: string | null
   model: string
-  billedSeconds: number
-  priorSeconds?: number
+  billedSeconds?: number | null
+  priorSeconds?: number | null
   sha256: string
   submissionId: string
   runId: string
@@ -633,10 +651,11 @@ export type TranscriptUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -649,10 +668,11 @@ export type TranscriptUncheckedUpdateWithoutCallInput = {
   text?: Prisma.StringFieldUpdateOperationsInput | string
   segments?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   recognition?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   languageCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  billedSeconds?: Prisma.IntFieldUpdateOperationsInput | number
-  priorSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  billedSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  priorSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sha256?: Prisma.StringFieldUpdateOperationsInput | string
   submissionId?: Prisma.StringFieldUpdateOperationsInput | string
   runId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -668,6 +688,7 @@ export type TranscriptSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -686,6 +707,7 @@ export type TranscriptSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -704,6 +726,7 @@ export type TranscriptSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -722,6 +745,7 @@ export type TranscriptSelectScalar = {
   text?: boolean
   segments?: boolean
   recognition?: boolean
+  leftOut?: boolean
   languageCode?: boolean
   model?: boolean
   billedSeconds?: boolean
@@ -733,7 +757,7 @@ export type TranscriptSelectScalar = {
   updatedAt?: boolean
 }
 
-export type TranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "languageCode" | "model" | "billedSeconds" | "priorSeconds" | "sha256" | "submissionId" | "runId" | "createdAt" | "updatedAt", ExtArgs["result"]["transcript"]>
+export type TranscriptOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "callId" | "text" | "segments" | "recognition" | "leftOut" | "languageCode" | "model" | "billedSeconds" | "priorSeconds" | "sha256" | "submissionId" | "runId" | "createdAt" | "updatedAt", ExtArgs["result"]["transcript"]>
 export type TranscriptInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   call?: boolean | Prisma.CallDefaultArgs<ExtArgs>
 }
@@ -762,13 +786,21 @@ export type $TranscriptPayload<ExtArgs extends runtime.Types.Extensions.Internal
      * transcripts that are older than this column.
      */
     recognition: runtime.JsonValue | null
+    /**
+     * {silent, bleed, loops}: how many segments the recogniser gave that nobody can have said, and that are not in the
+     * text. Null where nobody has listened to the recording.
+     */
+    leftOut: runtime.JsonValue | null
     languageCode: string | null
     model: string
-    billedSeconds: number
     /**
-     * The billed seconds of the transcripts that this one replaced.
+     * What was billed for it; null where nobody says.
      */
-    priorSeconds: number
+    billedSeconds: number | null
+    /**
+     * The billed seconds of the transcripts that this one replaced; null where those of one are not known.
+     */
+    priorSeconds: number | null
     /**
      * The hash of the audio it was made from: different audio needs a new transcript.
      */
@@ -1206,6 +1238,7 @@ export interface TranscriptFieldRefs {
   readonly text: Prisma.FieldRef<"Transcript", 'String'>
   readonly segments: Prisma.FieldRef<"Transcript", 'Json'>
   readonly recognition: Prisma.FieldRef<"Transcript", 'Json'>
+  readonly leftOut: Prisma.FieldRef<"Transcript", 'Json'>
   readonly languageCode: Prisma.FieldRef<"Transcript", 'String'>
   readonly model: Prisma.FieldRef<"Transcript", 'String'>
   readonly billedSeconds: Prisma.FieldRef<"Transcript", 'Int'>

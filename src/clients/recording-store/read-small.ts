@@ -7,17 +7,17 @@ import type { Transport } from './transport.ts';
 export const READING: Subject = { what: 'Reading an object', notFound: 'STORAGE_OBJECT_MISSING' };
 
 /**
- * Reads the text of a small object. The request goes to the JSON API through the library's
+ * Reads a small object. The request goes to the JSON API through the library's
  * authenticated client: the library's own download takes no signal, and warns of a listener leak at
  * every read.
  *
  * @throws ServiceError STORAGE_OBJECT_TOO_LARGE, STORAGE_…; the reason of the signal.
  */
-export async function readText(
+export async function readSmall(
   { request, withDeadline, objectUrl }: Transport,
   { name, maxBytes }: { readonly name: string; readonly maxBytes: number },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Buffer> {
   const toTooLargeError = () =>
     storageError('STORAGE_OBJECT_TOO_LARGE', READING.what, {
       why: `it has more than ${maxBytes} bytes`,
@@ -30,6 +30,6 @@ export async function readText(
       responseType: 'stream',
       signal: limited,
     });
-    return (await readBounded(body, maxBytes, toTooLargeError)).toString('utf8');
+    return readBounded(body, maxBytes, toTooLargeError);
   });
 }
