@@ -76,6 +76,37 @@ describe('statistics', function () {
     }
   });
 
+  it('know of changes that commit before, between and after the statements that count their day', async () => {
+    const { prisma } = database;
+    const id = ids[0] ?? '';
+    const change = () =>
+      prisma.call.update({ where: { id }, data: { recordingSeconds: { increment: 1 } } });
+    const withChanges: Pick<Database, 'transaction'> = {
+      transaction: (work) =>
+        database.transaction((tx) =>
+          work(
+            new Proxy(tx, {
+              get: (target, name) =>
+                name === '$executeRaw'
+                  ? async (...sent: Parameters<typeof target.$executeRaw>) => {
+                      await change();
+                      return target.$executeRaw(...sent);
+                    }
+                  : Reflect.get(target, name),
+            }),
+          ),
+        ),
+    };
+    await change();
+    await createCountedDayRepository(withChanges).count('2025-11-01');
+    assert.equal(await prisma.countedDay.count({ where: { by: 'day', key: '2025-11-01' } }), 1);
+    assert.deepEqual(await counted(), await countedByHand());
+    await createCountedDayRepository(database).count('2025-11-01');
+    assert.deepEqual(await counted(), await countedByHand());
+    await change();
+    assert.deepEqual(await counted(), await countedByHand());
+  });
+
   /** One of the things that happen to a call, each of them often and at any time. */
   async function change(round: number, index: number): Promise<void> {
     const { analyses, analysisAttempts, calls, chunks, speechOperations, transcripts } =
