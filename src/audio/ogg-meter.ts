@@ -11,7 +11,7 @@ const LAST_PAGE = 4;
 const NO_POSITION = 0xffff_ffff_ffff_ffffn;
 
 /** The first packets of sound, and how much of each must be there. */
-const SOUND = /^(?:OpusHead|\x01vorbis|Speex {3}|\x7fFLAC)/;
+const SOUND = ['OpusHead', '\u0001vorbis', 'Speex   ', '\u007fFLAC'];
 const PACKET_BYTES = 12;
 
 /** Opus counts at this rate, whatever it was before encoding (RFC 7845). */
@@ -79,8 +79,9 @@ export function createOggMeter(): LengthMeter {
 
 /** The stream of sound that begins with this packet; `null` for one of anything else. */
 function soundIn(packet: Buffer, serial: number): Stream | null {
-  if (!SOUND.test(packet.toString('latin1', 0, 8))) return null;
-  const isOpus = packet.toString('latin1', 0, 8) === 'OpusHead';
+  const start = packet.toString('latin1', 0, 8);
+  if (!SOUND.some((name) => start.startsWith(name))) return null;
+  const isOpus = start === 'OpusHead';
   const preSkip = isOpus && packet.length >= PACKET_BYTES ? packet.readUInt16LE(10) : 0;
   return { serial, isOpus, preSkip };
 }
