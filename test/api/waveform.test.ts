@@ -261,6 +261,34 @@ describe('GET /calls/:callSid/waveform', () => {
     }
   });
 
+  it('stands beside what the call says about who spoke for how long', async () => {
+    const heard = {
+      sha256: 'a hash',
+      heardSha256: 'a hash',
+      heard: {
+        channels: [],
+        talk: {
+          channelSeconds: [12.5, 30],
+          silenceSeconds: 4,
+          longestSilenceSeconds: 3.25,
+          interruptions: 2,
+        },
+      },
+    };
+    await addCall(database, '7.1', { ...heard, direction: 'outbound' });
+    await addCall(database, '7.2');
+    const talkOf = async (callSid: string) =>
+      ((await (await ask(callSid)).json()) as { readonly talk: unknown }).talk;
+    assert.deepEqual(await talkOf('7.1'), {
+      callerSeconds: 30,
+      agentSeconds: 12.5,
+      silenceSeconds: 4,
+      longestSilenceSeconds: 3.25,
+      interruptions: 2,
+    });
+    assert.equal(await talkOf('7.2'), null);
+  });
+
   it('wants a key that may read calls', async () => {
     for (const [authorization, status] of [
       ['', 401],

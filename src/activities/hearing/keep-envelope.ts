@@ -45,7 +45,11 @@ export async function keepEnvelope(
       envelopeGeneration: object.generation,
       heardSha256: sha256,
       heardSeconds: seconds,
-      heard: { ...heard, channels: [...heard.channels] },
+      heard: {
+        ...heard,
+        channels: [...heard.channels],
+        talk: heard.talk && { ...heard.talk, channelSeconds: [...heard.talk.channelSeconds] },
+      },
     };
     return { columns, problem: null };
   } catch (error) {
