@@ -133,6 +133,7 @@ describe('the envelope beside a recording', () => {
           end: () => Promise.resolve({ notHeard: reason }),
           stop: () => undefined,
         }),
+        openChannel: () => assert.fail('Nothing is decoded.'),
         close: () => Promise.resolve(),
       };
       await call.attempt('archiveRecording', 1, { ear: deaf });
