@@ -59,11 +59,12 @@ export function createDatabase(config: {
 }): Database {
   const { address, config: connection } = toDatabaseConnection(config.url);
   const { schema, maxConnections } = address;
+  const closing = new AbortController();
   const pool = new pg.Pool({
     keepAlive: true,
     application_name: 'call-processing',
     ...connection,
-    Client: clientWithLimits(settingsOfTransactions(schema)),
+    Client: clientWithLimits(settingsOfTransactions(schema), closing.signal),
     max: Math.min(config.poolSize, maxConnections ?? Infinity),
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
@@ -118,7 +119,10 @@ export function createDatabase(config: {
       waited: pool.waitingCount,
     }),
     toServiceError,
-    close: () => prisma.$disconnect(),
+    async close() {
+      closing.abort();
+      await prisma.$disconnect();
+    },
   };
 }
 

@@ -80,7 +80,8 @@ export const REQUEST_CODES = {
     meaning:
       'The object in the bucket that says how loud the recording is was damaged or replaced by something else.',
     retryable: false,
-    remedy:
+    remedy: 'Send the signal reprocess with {"from":"archiveRecording"}.',
+    requestRemedy:
       'Ask for a reprocess from archiveRecording: if the phone system still has the recording, it is listened to again.',
   },
   CALL_NOT_OPENED: {
