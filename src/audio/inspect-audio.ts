@@ -25,7 +25,7 @@ export type AudioFacts = {
   readonly sampleRateHertz: number;
   /** Of each sample, as the header states it; `null` where the codec has no such width. */
   readonly bitsPerSample: number | null;
-  /** `null` when neither a header nor the frames say: a short MP3, a FLAC written into a pipe. */
+  /** `null` when neither a header nor the frames say, as of a FLAC that was written into a pipe. */
   readonly durationSeconds: number | null;
 };
 
