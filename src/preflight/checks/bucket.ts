@@ -27,7 +27,7 @@ function judge(protection: Protection): Verdict {
     default:
       return warning(
         `It has a ${protection}, so no test object is written: it could not be deleted. Recordings that are replaced stay in it too.`,
-        'Leave it if that is meant; whether recordings can be written, npm run preflight -- --live shows.',
+        'Leave it if that is meant. The first call shows whether recordings can be written.',
       );
   }
 }

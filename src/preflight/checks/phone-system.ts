@@ -11,8 +11,7 @@ export function phoneSystemCheck(phoneSystem: {
         'Check PHONE_SYSTEM_URL (the part before /api/json), and that this machine may reach it.',
       PHONE_SYSTEM_REPLY_INVALID:
         'Check PHONE_SYSTEM_URL: it is the part before /api/json, without a redirect.',
-      PHONE_SYSTEM_BAD_REQUEST:
-        'Check PHONE_SYSTEM_URL; npm run preflight -- --live --call shows more.',
+      PHONE_SYSTEM_BAD_REQUEST: 'Check PHONE_SYSTEM_URL: it is the part before /api/json.',
     },
     async run(signal) {
       await phoneSystem.access(signal);

@@ -22,7 +22,7 @@ export function speechModelCheck(
       if (modelsOf === null) {
         return warning(
           'Google does not say which models the location has.',
-          'npm run preflight -- --live tries SPEECH_MODEL with a recording.',
+          'Process one short call before all others: it shows whether SPEECH_MODEL fits the location.',
         );
       }
       const missing = models.filter((each) =>

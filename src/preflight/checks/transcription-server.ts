@@ -28,7 +28,7 @@ export function transcriptionServerCheck(server: {
         case 'unheard':
           return warning(
             'It answers, but lists no models, and read no silence, so whether it knows the model is not certain.',
-            'npm run preflight -- --live tries TRANSCRIPTION_MODEL with a recording.',
+            'Process one short call before all others: it shows whether TRANSCRIPTION_MODEL is right.',
           );
       }
     },
