@@ -57,16 +57,20 @@ describe('npm run preflight', () => {
 
   for (const { what, env = {}, faults = [], prepare, line } of MISCONFIGURATIONS) {
     it(`names ${what}, in one line with the remedy`, async () => {
-      await using stack = new AsyncDisposableStack();
-      for (const fault of faults) await rig.sandbox.fault(fault);
-      const prepared = (await prepare?.(rig, stack)) ?? {};
-      const all = { ...rig.env, ...env, ...prepared };
-      const { code, output } = await rig.run(all);
-      const lines = output.split('\n').filter((each) => each.startsWith('FAULT'));
-      assert.equal(lines.length, 1, output);
-      assert.match(lines[0] ?? '', line);
-      assert.equal(code, 1);
-      assertNoSecret(output, all);
+      const stack = new AsyncDisposableStack();
+      try {
+        for (const fault of faults) await rig.sandbox.fault(fault);
+        const prepared = (await prepare?.(rig, stack)) ?? {};
+        const all = { ...rig.env, ...env, ...prepared };
+        const { code, output } = await rig.run(all);
+        const lines = output.split('\n').filter((each) => each.startsWith('FAULT'));
+        assert.equal(lines.length, 1, output);
+        assert.match(lines[0] ?? '', line);
+        assert.equal(code, 1);
+        assertNoSecret(output, all);
+      } finally {
+        await stack.disposeAsync();
+      }
     });
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 
 import { sandboxEnvironment } from '../../../sandbox/environment.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
@@ -14,7 +15,7 @@ import { startTemporarySandbox, type TemporarySandbox } from '../../support/temp
 export type Env = Readonly<Record<string, string>>;
 
 /** What npm run preflight printed, and how it ended. */
-export type Run = { readonly code: number | null; readonly output: string };
+type Run = { readonly code: number | null; readonly output: string };
 
 /** A good set-up, and the command that checks it. */
 export type PreflightRig = {
@@ -35,8 +36,6 @@ const PROGRAM = join(import.meta.dirname, '../../../src/preflight.ts');
 export const BARE_NAMESPACE = 'bare';
 /** A namespace that forgets soon. */
 export const SHORT_NAMESPACE = 'short';
-
-const DAY_SECONDS = 24 * 60 * 60;
 
 export async function startPreflightRig(): Promise<PreflightRig> {
   const stack = new AsyncDisposableStack();
@@ -82,7 +81,7 @@ export async function startPreflightRig(): Promise<PreflightRig> {
 
 async function prepareNamespaces(address: string): Promise<void> {
   const connection = await Connection.connect({ address });
-  const keepFor = (days: number) => ({ seconds: days * DAY_SECONDS });
+  const keepFor = (days: number) => msToTs(`${days} days`);
   try {
     await connection.workflowService.updateNamespace({
       namespace: 'default',
