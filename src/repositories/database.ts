@@ -49,6 +49,14 @@ const LOCK_TIMEOUT_MS = 4_000;
 // outside a transaction is cancelled then too.
 const ANSWER_TIMEOUT_MS = TRANSACTION_TIMEOUT_MS + 1_000;
 
+/** The limits that PostgreSQL keeps in every transaction, in milliseconds, by its own names for them. */
+export const TRANSACTION_LIMITS_MS = {
+  statement_timeout: TRANSACTION_TIMEOUT_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
+  // A process that is frozen inside a transaction loses it instead of holding its locks.
+  idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,
+} as const;
+
 /**
  * Opens a pool of connections to PostgreSQL. Connects lazily, so that a process can start while the
  * database is unavailable.
@@ -175,10 +183,7 @@ async function readNothingOfEveryTable(
 /** What a transaction begins with. Prisma names the schema itself; raw statements do not. */
 function settingsOfTransactions(schema: string | null): string {
   return [
-    `statement_timeout = ${TRANSACTION_TIMEOUT_MS}`,
-    `lock_timeout = ${LOCK_TIMEOUT_MS}`,
-    // A process that is frozen inside a transaction loses it instead of holding its locks.
-    `idle_in_transaction_session_timeout = ${TRANSACTION_TIMEOUT_MS}`,
+    ...Object.entries(TRANSACTION_LIMITS_MS).map(([name, ms]) => `${name} = ${ms}`),
     ...(schema === null ? [] : [`search_path = ${pg.escapeIdentifier(schema)}`]),
   ]
     .map((setting) => `SET LOCAL ${setting}`)
