@@ -50,6 +50,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   const { recordingStore, speech } = deps;
   return {
     provider: 'google',
+    planOf: (call) => speech.plan(toSpeechAudio(call)),
     async transcribe(job, onProgress) {
       const { resultUri, billedSeconds } = await awaitResult(job, onProgress);
       const json = await readResult(job, resultUri);
@@ -66,7 +67,8 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
       onProgress({ operation: submission.operation });
       return poll(job, submission.operation);
     }
-    const resultUri = await findResult(job);
+    // Nothing can have come of a submission that nobody has submitted.
+    const resultUri = submission.state === 'NEW' ? null : await findResult(job);
     if (resultUri !== null) return { resultUri, billedSeconds: null };
 
     const operation = await findOrSubmit(job);
@@ -119,17 +121,21 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   /** Returns the name of the operation: of this submission, or of one that was faster. */
   async function findOrSubmit(job: TranscriptionJob): Promise<string> {
     const { signal } = job.attempt;
+    const { state } = job.submission;
     const outputPrefix = outputPrefixOf(job);
-    for (let mustLook = job.submission.isAnnounced; ; mustLook = true) {
+    const submit = () => {
+      const audio = toSpeechAudio(job.call);
+      return speech.submit({ audio, recognition: speech.plan(audio), outputPrefix }, signal);
+    };
+    // Announced together with its id.
+    if (state === 'NEW') return submit();
+    for (let mustLook = state === 'ANNOUNCED'; ; mustLook = true) {
       const accepted = mustLook ? await speech.findOperation(outputPrefix, signal) : null;
       if (accepted !== null) return accepted;
-      const audio = toSpeechAudio(job.call);
-      const recognition = speech.plan(audio);
+      const recognition = speech.plan(toSpeechAudio(job.call));
       const announced = await announceSubmission(deps, job, { recognition, hasLooked: mustLook });
       if (announced.next === 'POLL') return announced.operation;
-      if (announced.next === 'SUBMIT') {
-        return speech.submit({ audio, recognition, outputPrefix }, signal);
-      }
+      if (announced.next === 'SUBMIT') return submit();
     }
   }
 
