@@ -3,8 +3,6 @@ import '../src/process/node-version.cjs';
 import pg from 'pg';
 import { z } from 'zod';
 
-import { migrate } from '../prisma/engine/apply.ts';
-import { startTemporaryPostgres } from '../local/parts/postgres/temporary.ts';
 import type { CallFilter, ListPlace } from '../src/domain/call-filter.ts';
 import { GROUPINGS } from '../src/domain/statistics.ts';
 import { Prisma } from '../src/generated/prisma/client.ts';
@@ -29,6 +27,7 @@ import { statisticsOf } from '../src/repositories/listing/statistics-statement.t
 import { FILTERS, range } from './listings/filters.ts';
 import { explain, type Plan, type Run } from './listings/explain.ts';
 import { prepareCalls } from './listings/prepare.ts';
+import { startServer } from './listings/server.ts';
 
 const parsed = z.object({ language: z.string(), query: z.string() });
 const answer = z.object({ isAll: z.boolean() });
@@ -46,22 +45,27 @@ const PAGE = { limit: 51, after: null };
 // Of so many runs the middle one counts: the first reads from the disk, and some wait for other processes.
 const RUNS = 5;
 
-readArguments({
+const { flags } = readArguments({
   name: 'npm run bench:listings',
   does: `Fills a PostgreSQL server of its own with ${CALLS} calls, and has it explain every list, search and statistic: the middle one of ${RUNS} runs counts. Ends with code 1 if one takes more than ${ALLOWED_MS} ms (${ALLOWED_FOR_A_YEAR_MS} ms for statistics of a year), or reads a whole table of calls.`,
+  flags: {
+    keep: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'Where the filled server is kept, to be taken again the next time instead of being filled for minutes. To be deleted after a change of what the calls are like.',
+    },
+  },
 });
 
-const server = await startTemporaryPostgres();
+const server = await startServer(flags.keep);
 let isGood = true;
 try {
-  const url = server.url('listings');
-  await migrate(url);
+  const url = await prepareCalls(server, CALLS);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const run: Run = async ({ text, values }) => (await client.query(text, values)).rows;
   const database = createDatabase({ url, poolSize: 2 });
   try {
-    await prepareCalls(run, database, CALLS);
     // As the repository has it.
     await run(Prisma.sql`SET jit = off`);
     for (const [name, filter] of FILTERS) await measure(run, `calls: ${name}`, list(filter));
