@@ -43,7 +43,8 @@ export async function prepareCalls(
     const counting = Date.now();
     const days = createCountedDayRepository(database);
     for (const day of await days.listDue()) await days.count(day);
-    console.log(`days counted after ${seconds(counting)} s`);
+    for (const month of await days.listDueMonths()) await days.countMonth(month);
+    console.log(`days and months counted after ${seconds(counting)} s`);
     // Statistics of the tables, which a server in use has.
     await run(Prisma.sql`VACUUM (ANALYZE)`);
   });
