@@ -8,20 +8,14 @@ import { GROUPINGS } from '../src/domain/statistics.ts';
 import { Prisma } from '../src/generated/prisma/client.ts';
 import { readArguments } from '../src/process/arguments.ts';
 import { createDatabase, type Database } from '../src/repositories/database.ts';
-import {
-  toSearchQuery,
-  type ParsedWords,
-  type SearchQuery,
-} from '../src/repositories/listing/search-query.ts';
+import { toSearchQuery, type ParsedWords } from '../src/repositories/listing/search-query.ts';
 import {
   BY_INDEX,
   failureGroups,
   hitsIn,
   pageOfCalls,
   parsedWords,
-  searchAll,
-  searchMonths,
-  searchNewest,
+  searchesOf,
 } from '../src/repositories/listing/statements.ts';
 import { statisticsOf } from '../src/repositories/listing/statistics-statement.ts';
 import { FILTERS, range } from './listings/filters.ts';
@@ -64,9 +58,11 @@ try {
   try {
     // As the repository has it.
     await run(Prisma.sql`SET jit = off`);
-    for (const [name, filter] of FILTERS) await measure(run, `calls: ${name}`, list(filter));
+    for (const [name, filter] of FILTERS) {
+      await measure(run, `calls: ${name}`, () => list(run, filter));
+    }
     for (const [name, statement] of await otherStatements(database)) {
-      await measure(run, name, [() => statement], name.startsWith('statistics'));
+      await measure(run, name, async () => [statement], name.startsWith('statistics'));
     }
   } finally {
     await database.close();
@@ -78,55 +74,31 @@ try {
 console.log(isGood ? 'good' : 'TOO SLOW, or without an index');
 process.exit(isGood ? 0 : 1);
 
-/** A statement that is sent if those before it have not found the answer: `null` if they have. */
-type Next = (run: Run) => Promise<Prisma.Sql | null> | Prisma.Sql;
-
-/** The statements of a list, as the repository sends them. */
-function list(filter: CallFilter): readonly Next[] {
+/** The statements of a list that the repository sends for it. */
+async function list(run: Run, filter: CallFilter): Promise<Prisma.Sql[]> {
   const { q } = filter;
-  if (q === undefined) return [() => pageOfCalls(filter, PAGE)];
-  const query = async (run: Run) => {
-    const rows = await run(parsedWords(q));
-    return toSearchQuery(rows.map((row) => parsed.parse(row)) satisfies ParsedWords[]);
-  };
-  const isAnswered = async (run: Run, search: typeof searchAll, asked: SearchQuery) => {
-    const rows = await run(search(filter, asked, PAGE));
-    const answers = rows.map((row) => answer.parse(row));
-    return answers.length === PAGE.limit || answers[0]?.isAll === true;
-  };
-  return [
-    () => parsedWords(q),
-    async (run) => {
-      const asked = await query(run);
-      return asked && searchNewest(filter, asked, PAGE);
-    },
-    async (run) => {
-      const asked = await query(run);
-      if (asked === null || (await isAnswered(run, searchNewest, asked))) return null;
-      return searchAll(filter, asked, PAGE);
-    },
-    async (run) => {
-      const asked = await query(run);
-      if (asked === null || (await isAnswered(run, searchNewest, asked))) return null;
-      return (await isAnswered(run, searchAll, asked)) ? null : searchMonths(filter, asked, PAGE);
-    },
-  ];
+  if (q === undefined) return [pageOfCalls(filter, PAGE)];
+  const words = (await run(parsedWords(q))).map((row) => parsed.parse(row)) satisfies ParsedWords[];
+  const query = toSearchQuery(words);
+  const sent = [parsedWords(q)];
+  for (const statement of query === null ? [] : searchesOf(filter, query, PAGE)) {
+    sent.push(statement);
+    const answers = (await run(statement)).map((row) => answer.parse(row));
+    if (answers.length === PAGE.limit || answers[0]?.isAll === true) break;
+  }
+  return sent;
 }
 
 /** Runs what a request sends, in a transaction of its own, again and again. */
 async function measure(
   run: Run,
   name: string,
-  nexts: readonly Next[],
+  statementsOf: (run: Run) => Promise<Prisma.Sql[]>,
   byIndex = false,
 ): Promise<void> {
   await run(Prisma.sql`BEGIN`);
   if (byIndex) await run(BY_INDEX);
-  const statements: Prisma.Sql[] = [];
-  for (const next of nexts) {
-    const statement = await next(run);
-    if (statement !== null) statements.push(statement);
-  }
+  const statements = await statementsOf(run);
   const plans: Plan[] = [];
   for (let index = 0; index < RUNS; index += 1) {
     const each: Plan[] = [];
