@@ -1,0 +1,86 @@
+// Follows the events that the page names, and brings the page up to date when one arrives.
+import { fetchPage, morphElement, refresh } from './refresh.js';
+
+const address = document.body.dataset['live'] ?? '';
+const connection = document.getElementById('connection');
+
+// Several calls often change at once; a page that is brought up to date more often than this only flickers.
+const GATHER_MS = 300;
+
+// What happens between events: another attempt is due, an age has passed.
+const WITHOUT_EVENTS_MS = 30_000;
+
+// A stream begins with the whole log of a call. What is older than the page, and had time to be written, is
+// on it already.
+const openedAt = Date.now();
+const LATE_MS = 10_000;
+
+let timer = 0;
+let isRefreshing = false;
+/** @type {Set<string>} */
+const changed = new Set();
+
+function refreshSoon() {
+  if (timer === 0) timer = setTimeout(refreshNow, GATHER_MS);
+}
+
+async function refreshNow() {
+  timer = 0;
+  if (isRefreshing) return refreshSoon();
+  isRefreshing = true;
+  try {
+    const calls = [...changed];
+    changed.clear();
+    await refresh();
+    for (const list of olderListsWith(calls)) await refreshList(list);
+    say(true);
+  } catch {
+    // The gateway is away; the stream finds it again.
+    say(false);
+  } finally {
+    isRefreshing = false;
+  }
+}
+
+/**
+ * Lists of older calls, each loaded from an address of its own, that show one of these calls.
+ * @param {string[]} calls
+ */
+function olderListsWith(calls) {
+  return [...document.querySelectorAll('#older ol')].filter((list) =>
+    calls.some((callSid) => list.querySelector(`#${CSS.escape(`call-${callSid}`)}`) !== null),
+  );
+}
+
+/** @param {Element} list */
+async function refreshList(list) {
+  const fresh = (await fetchPage(list.getAttribute('data-from') ?? ''))?.getElementById('calls');
+  if (fresh === null || fresh === undefined) return;
+  for (const row of fresh.children) {
+    const old = document.getElementById(row.id);
+    if (old !== null) morphElement(old, row);
+  }
+}
+
+/** @param {boolean} isConnected */
+function say(isConnected) {
+  if (connection !== null) connection.hidden = isConnected;
+}
+
+const stream = new EventSource(address);
+stream.addEventListener('open', () => {
+  // What happened while the connection was lost comes as events, and a page that was shown meanwhile is old.
+  if (connection?.hidden === false) refreshSoon();
+  say(true);
+});
+stream.addEventListener('error', () => say(false));
+stream.addEventListener('reload', () => refreshSoon());
+for (const name of ['call', 'log']) {
+  stream.addEventListener(name, ({ data }) => {
+    const event = JSON.parse(data);
+    if (Date.parse(event.at) < openedAt - LATE_MS) return;
+    changed.add(event.call.callSid);
+    refreshSoon();
+  });
+}
+setInterval(refreshSoon, WITHOUT_EVENTS_MS);

@@ -1,0 +1,32 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { chromium, type Browser } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** A browser without a window. Skips the test file, and says why, where none is installed. */
+export async function openChromium(context: Mocha.Context): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) {
+    console.log('      skipped: chromium is not installed (apt-get install chromium)');
+    return context.skip();
+  }
+  // Its own sandbox needs a user who is not root, and the pages here are ours.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+function findChromium(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return paths.find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
