@@ -5,7 +5,10 @@ import { loadAssets } from './assets/load-assets.ts';
 import { addCall } from './call/call.ts';
 import { addReprocess } from './call/reprocess.ts';
 import { addCalls } from './calls/calls.ts';
+import { addBulk } from './failures/bulk.ts';
+import { addFailures } from './failures/failures.ts';
 import { createPages } from './page/pages.ts';
+import { addService } from './service/service.ts';
 import { addSignIn } from './sign-in/sign-in.ts';
 
 /**
@@ -26,4 +29,7 @@ export const consolePages: FastifyPluginAsync = async (app) => {
   addCalls(pages);
   addCall(pages);
   addReprocess(pages);
+  addFailures(pages);
+  addBulk(pages);
+  addService(pages);
 };

@@ -109,6 +109,72 @@ describe('the console in a browser', () => {
     assert.equal(await page.getByLabel('Search what was said').inputValue(), 'marmalade');
   });
 
+  it('plays a turn that is clicked, marks it, and keeps the position', async () => {
+    const { callSid } = await startCall(service, {
+      audio: { generate: { kind: 'noise', seconds: 12 } },
+    });
+    await untilStatus(service, callSid, 'COMPLETED');
+    await open(`/console/calls/${callSid}`);
+    await page.locator('#speeches .moment').first().click();
+    await page.locator('#speech-0[aria-current]').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => {
+      const audio = Reflect.get(globalThis, 'document') as {
+        getElementById(id: string): { currentTime: number; paused: boolean };
+      };
+      return audio.getElementById('audio').currentTime > 5;
+    });
+    await page.keyboard.press(' ');
+    await open(`/console/calls/${callSid}`);
+    const position = await page.evaluate('document.getElementById("audio").currentTime');
+    assert.ok(Number(position) > 5, String(position));
+    await page.locator('summary', { hasText: 'Keys' }).click();
+    await page.getByText('5 seconds on').last().waitFor();
+  });
+
+  it('reprocesses the failed calls of a cause, and proves what became of each', async () => {
+    const refused = { system: 'connectwise', action: { status: 401 } };
+    const calls = await Promise.all([
+      ...Array.from({ length: 4 }, () => startCall(service, { faults: [refused] })),
+      startCall(service, { faults: [{ ...refused, times: 2 }] }),
+    ]);
+    for (const { callSid } of calls) await untilStatus(service, callSid, 'FAILED');
+    await open('/console');
+    await page.getByRole('link', { name: 'Failures' }).click();
+    const group = page.locator('#group-matchCompany-CONNECTWISE_CREDENTIALS_REFUSED');
+    assert.match(await group.innerText(), /5 calls/);
+    await group.getByRole('link', { name: 'Reprocess these 5' }).click();
+    await page.getByRole('heading', { name: 'Reprocess 5 calls' }).waitFor();
+    await page.locator('summary', { hasText: 'The calls' }).click();
+    for (const { callSid } of calls) await page.getByRole('link', { name: callSid }).waitFor();
+    await page.getByLabel('Calls begun per second').fill('20');
+    await page.getByRole('button', { name: 'Reprocess them now' }).click();
+    await page.getByText('5 of 5 have ended').waitFor();
+    assert.match(await page.locator('#result').innerText(), /1 failed again, 0 were left alone/);
+    await page.getByRole('heading', { name: 'Done: 4' }).waitFor();
+    await page.getByRole('heading', { name: 'Failed again: 1' }).waitFor();
+    // What has failed again is still a failure, and the rest is none any more.
+    await page.getByRole('link', { name: 'To the failures' }).click();
+    assert.match(await group.innerText(), /1 call,/);
+  });
+
+  it('stops the reprocess of a group, and tells which calls were left alone', async () => {
+    const calls = await Promise.all(
+      Array.from({ length: 3 }, () =>
+        startCall(service, { faults: [{ system: 'phoneSystem', action: { status: 401 } }] }),
+      ),
+    );
+    for (const { callSid } of calls) await untilStatus(service, callSid, 'FAILED');
+    await open('/console/failures');
+    await page.getByRole('link', { name: 'Reprocess these 3' }).click();
+    // The first at once, the next after ten seconds.
+    await page.getByLabel('Calls begun per second').fill('0.1');
+    await page.getByRole('button', { name: 'Reprocess them now' }).click();
+    await page.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('heading', { name: 'Stopped: 2' }).waitFor();
+    await page.locator('#result', { hasText: '2 were left alone' }).waitFor();
+  });
+
   it('keeps open what was unfolded and what is typed while the page is brought up to date', async () => {
     await open('/console');
     await page.locator('summary', { hasText: 'Filters' }).click();
@@ -163,12 +229,12 @@ describe('the console in a browser', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     const call = await startCall(service);
     await page.locator(`[id="call-${call.callSid}"] .state`, { hasText: 'Done' }).waitFor();
-    assert.equal(await page.getByText('Reprocess').count(), 0);
+    assert.equal(await page.getByRole('link', { name: /reprocess/i }).count(), 0);
   });
 
   it('reprocesses in a session, with its token', async () => {
     const call = await startCall(service, {
-      faults: [{ system: 'languageModel', action: { status: 401 } }],
+      faults: [{ system: 'phoneSystem', action: { status: 401 } }],
     });
     await untilStatus(service, call.callSid, 'FAILED');
     await open(`/console/calls/${call.callSid}/reprocess`, locked.url);
@@ -181,26 +247,32 @@ describe('the console in a browser', () => {
     await page.getByText('by team-lead').first().waitFor();
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const viewport of [DESK, PHONE]) {
-      it(`is accessible and overflows nowhere: ${colorScheme}, ${viewport.width} px`, async () => {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize(viewport);
-        const axe = await readFile(AXE, 'utf8');
-        for (const path of [
-          '/console',
-          '/console?q=nowhere',
-          '/console?status=BROKEN',
-          `/console/calls/${failed.callSid}`,
-          `/console/calls/${failed.callSid}/reprocess`,
-        ]) {
-          await open(path);
-          await check(axe, path);
-        }
-        await open('/console/sign-in', locked.url);
-        await check(axe, 'sign-in');
-      });
-    }
+  // Colours come from the theme and places from the width, so two of the four show all of both.
+  const SHOWN = [
+    ['light', DESK],
+    ['dark', PHONE],
+  ] as const;
+  for (const [colorScheme, viewport] of SHOWN) {
+    it(`is accessible and overflows nowhere: ${colorScheme}, ${viewport.width} px`, async () => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize(viewport);
+      const axe = await readFile(AXE, 'utf8');
+      for (const path of [
+        '/console',
+        '/console?q=nowhere',
+        '/console?status=BROKEN',
+        `/console/calls/${failed.callSid}`,
+        `/console/calls/${failed.callSid}/reprocess`,
+        '/console/failures',
+        '/console/failures/reprocess',
+        '/console/service',
+      ]) {
+        await open(path);
+        await check(axe, path);
+      }
+      await open('/console/sign-in', locked.url);
+      await check(axe, 'sign-in');
+    });
   }
 
   async function check(axe: string, what: string): Promise<void> {

@@ -134,6 +134,9 @@ describe('the console', () => {
     '/console/calls/1.2',
     '/console/sign-in?next=%2Fdocs',
     '/console/calls/7.7',
+    '/console/failures',
+    '/console/service',
+    '/console/failures/reprocess?failureCode=MODEL_CREDENTIALS_REFUSED',
   ]) {
     it(`answers ${path} with a page that runs and loads nothing but what is served here`, async () => {
       const { head, body } = await reader.open(path);
@@ -214,6 +217,41 @@ describe('the console', () => {
     const tried = await other.submit('/console/calls/1.2/reprocess', { token: tokenOf(page) });
     assert.equal(tried.status, 403);
     assert.match(tried.body, /lacks the scope calls:reprocess/);
+  });
+
+  it('tells of each cause what it means and what to do, with a preview that begins nothing', async () => {
+    const { body } = await reader.open('/console/failures');
+    assert.match(body, /Analysis: The language model refused the key\./);
+    assert.match(body, /<strong>1<\/strong> call,/);
+    const [, link = ''] = /href="(\/console\/failures\/reprocess[^"]*)"/.exec(body) ?? [];
+    const preview = await reader.open(link.replaceAll('&amp;', '&'));
+    assert.match(preview.body, /<h1>Reprocess 1 call<\/h1>/);
+    assert.match(preview.body, /href="\/console\/calls\/1\.2"/);
+    assert.equal(await database.prisma.bulkReprocess.count(), 0);
+    const { status } = await reader.submit('/console/failures/reprocess', { rate: '1' });
+    assert.equal(status, 403);
+    assert.equal(await database.prisma.bulkReprocess.count(), 0);
+  });
+
+  it('offers no reprocess of a group to whoever may only read', async () => {
+    const other = createReader(gateway.url);
+    await other.signIn(dispatcher.key);
+    const { body } = await other.open('/console/failures');
+    assert.match(body, /The language model refused the key/);
+    assert.doesNotMatch(body, /\/console\/failures\/reprocess/);
+    const forced = await other.open('/console/failures/reprocess?failedStep=openCall');
+    assert.equal(forced.status, 403);
+  });
+
+  it('tells administrators what is wrong with the service and what to do, and others that something is', async () => {
+    const { body } = await reader.open('/console/service');
+    assert.match(body, /Something does not work/);
+    assert.match(body, /<strong>Temporal<\/strong>/);
+    const other = createReader(gateway.url);
+    await other.signIn(dispatcher.key);
+    const seen = await other.open('/console/service');
+    assert.match(seen.body, /Something does not work/);
+    assert.doesNotMatch(seen.body, /<strong>Temporal<\/strong>/);
   });
 
   it('tells a key that may not read calls so', async () => {

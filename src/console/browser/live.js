@@ -10,12 +10,16 @@ const GATHER_MS = 300;
 // What happens between events: another attempt is due, an age has passed.
 const WITHOUT_EVENTS_MS = 30_000;
 
+// What is under way and has no events of its own is looked at as often as somebody would.
+const UNDER_WAY_MS = 2_000;
+
 // A stream begins with the whole log of a call. What is older than the page, and had time to be written, is
 // on it already.
 const openedAt = Date.now();
 const LATE_MS = 10_000;
 
 let timer = 0;
+let nextLook = 0;
 let isRefreshing = false;
 /** @type {Set<string>} */
 const changed = new Set();
@@ -34,12 +38,19 @@ async function refreshNow() {
     await refresh();
     for (const list of olderListsWith(calls)) await refreshList(list);
     say(true);
+    lookAgain();
   } catch {
     // The gateway is away; the stream finds it again.
     say(false);
   } finally {
     isRefreshing = false;
   }
+}
+
+function lookAgain() {
+  clearTimeout(nextLook);
+  const isUnderWay = document.querySelector('[data-poll]') !== null;
+  if (isUnderWay) nextLook = setTimeout(refreshSoon, UNDER_WAY_MS);
 }
 
 /**
@@ -84,3 +95,8 @@ for (const name of ['call', 'log']) {
   });
 }
 setInterval(refreshSoon, WITHOUT_EVENTS_MS);
+// A browser lets the timers of a page that nobody sees rest.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) refreshSoon();
+});
+lookAgain();

@@ -134,7 +134,7 @@ function start(audio, player, controls) {
 
   const container = document.getElementById('waveform');
   const last = [...document.querySelectorAll('.speech')].at(-1);
-  const seconds = last === undefined ? 60 : endOf(last);
+  const seconds = last === undefined ? 1 : Math.max(1, endOf(last));
   if (container !== null) {
     void drawWaveform(container, { audio, call, nonce, seconds }).catch(() => undefined);
   }

@@ -46,9 +46,21 @@ export function morphElement(old, fresh) {
     callbacks: {
       beforeNodeMorphed: (node) => !isKept(node),
       beforeNodeRemoved: (node) => !isKept(node) && !isOlderRow(node, fresh),
-      beforeAttributeUpdated: (name, element) => !(name === 'open' && element.matches('details')),
+      beforeAttributeUpdated: (name, element) => !isSetByReader(name, element),
     },
   });
+}
+
+/**
+ * What is unfolded, and which turn is being heard: the gateway knows neither.
+ * @param {string} name
+ * @param {Element} element
+ */
+function isSetByReader(name, element) {
+  return (
+    (name === 'open' && element.matches('details')) ||
+    (name === 'aria-current' && element.matches('.speech'))
+  );
 }
 
 /** @param {Node} node */

@@ -2,8 +2,9 @@
 // so that the line and the sound cannot drift apart, however long the recording.
 import WaveSurfer from 'wavesurfer.js';
 
-// Enough for a wide screen; of a recording of three hours, some 20 kB.
-const PEAKS_AT_MOST = 2_000;
+// As many peaks as a wide screen has pixels, as far as the gateway gives them: 1 to 20 a second.
+const PEAKS = 2_000;
+const PER_SECOND_MAX = 20;
 
 const HEIGHT_PX = 48;
 
@@ -13,8 +14,8 @@ const HEIGHT_PX = 48;
  * @returns {Promise<boolean>} Whether there is anything to draw.
  */
 export async function drawWaveform(container, { audio, call, nonce, seconds }) {
-  const perSecond = Math.max(0.1, Math.min(10, PEAKS_AT_MOST / Math.max(1, seconds)));
-  const response = await fetch(`${call}/waveform?perSecond=${perSecond.toFixed(2)}`);
+  const perSecond = Math.max(1, Math.min(PER_SECOND_MAX, Math.round(PEAKS / seconds)));
+  const response = await fetch(`${call}/waveform?perSecond=${perSecond}`);
   if (!response.ok) return false;
   /** @type {{ seconds: number, channels: { peaks: number[] }[] }} */
   const { seconds: duration, channels } = await response.json();

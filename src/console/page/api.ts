@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import type { Problem } from '../../api/problem.ts';
+import type { ReadinessReply } from '../../api/routes/readiness.ts';
 import type { SessionReply } from '../../api/session-schemas.ts';
 
 /** An answer of the API that is not what was asked for: a problem document, with its status. */
@@ -18,6 +19,10 @@ export type Api = {
   get<T>(path: string): Promise<T>;
   /** The same, where the API may have nothing (404): then `null`. */
   find<T>(path: string): Promise<T | null>;
+  /** How the service itself is; it says so with 200 and with 503. */
+  readiness(): Promise<ReadinessReply>;
+  /** Asks for something by POST that changes nothing. */
+  preview<T>(path: string, question: Change): Promise<T>;
   /** Sends a change with the token of a form. Throws a Refusal unless it is accepted. */
   send<T>(method: 'POST' | 'DELETE', path: string, change: Change): Promise<Sent<T>>;
 };
@@ -60,6 +65,21 @@ export function askFor(app: FastifyInstance, request: FastifyRequest): Api {
       return found;
     },
     find: (path) => read(path, true),
+    async readiness() {
+      const answer = await ask('GET', '/readyz', { headers: pick(request, ABOUT_READER) });
+      const isTold = answer.statusCode === 200 || answer.statusCode === 503;
+      return isTold ? answer.json<ReadinessReply>() : refuse(answer.json<Problem>());
+    },
+    async preview<T>(path: string, { body, token }: Change): Promise<T> {
+      // A page asks this when it is opened, from wherever that is; what it says of itself is true of the page.
+      const headers = {
+        ...pick(request, ABOUT_READER),
+        'x-session-token': token,
+        'sec-fetch-site': 'same-origin',
+      };
+      const answer = await ask('POST', path, { headers, ...(body === undefined ? {} : { body }) });
+      return answer.statusCode === 200 ? answer.json<T>() : refuse(answer.json<Problem>());
+    },
     async send<T>(
       method: 'POST' | 'DELETE',
       path: string,

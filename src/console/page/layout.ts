@@ -11,6 +11,7 @@ export type Loaded = { readonly folder: string; readonly importMap: string };
 const PLACES = [
   { href: '/console', name: 'Calls' },
   { href: '/console/failures', name: 'Failures' },
+  { href: '/console/service', name: 'Service' },
 ] as const;
 
 /** How many calls are parked, for the top of every page; `null` for somebody who may not know. */
