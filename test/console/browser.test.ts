@@ -185,6 +185,21 @@ describe('the console in a browser', () => {
     assert.ok(await page.getByLabel('State').isVisible());
   });
 
+  it('says when the gateway is away, and goes on by itself when it is back', async () => {
+    await open('/console');
+    await page.locator('.call').first().waitFor();
+    const notice = page.getByText('The gateway does not answer just now');
+    assert.equal(await notice.isVisible(), false);
+    await page.route('**/*', (route) => route.abort());
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+    await notice.waitFor();
+    await page.unroute('**/*');
+    const call = await startCall(service);
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+    await page.locator(`[id="call-${call.callSid}"]`).waitFor();
+    await notice.waitFor({ state: 'hidden' });
+  });
+
   it('signs in by keyboard into a session that scripts cannot read, and out again', async () => {
     await open('/console/calls/1.1', locked.url);
     await page.keyboard.type(lead.key);

@@ -4,8 +4,14 @@ import { fetchPage, morphElement, refresh } from './refresh.js';
 const address = document.body.dataset['live'] ?? '';
 const connection = document.getElementById('connection');
 
-// Several calls often change at once; a page that is brought up to date more often than this only flickers.
+// Several calls often change at once, and a step logs several things.
 const GATHER_MS = 300;
+
+// On a busy day something always changes, and each time costs a few requests of those that a key has a minute.
+const AT_MOST_EVERY_MS = 2_000;
+
+// A stream that was refused, not cut off, is not opened again by the browser.
+const OPEN_AGAIN_MS = 10_000;
 
 // What happens between events: another attempt is due, an age has passed.
 const WITHOUT_EVENTS_MS = 30_000;
@@ -19,13 +25,16 @@ const openedAt = Date.now();
 const LATE_MS = 10_000;
 
 let timer = 0;
+let refreshedAt = 0;
 let nextLook = 0;
 let isRefreshing = false;
 /** @type {Set<string>} */
 const changed = new Set();
 
 function refreshSoon() {
-  if (timer === 0) timer = setTimeout(refreshNow, GATHER_MS);
+  if (timer !== 0) return;
+  const wait = Math.max(GATHER_MS, refreshedAt + AT_MOST_EVERY_MS - Date.now());
+  timer = setTimeout(refreshNow, wait);
 }
 
 async function refreshNow() {
@@ -44,6 +53,7 @@ async function refreshNow() {
     say(false);
   } finally {
     isRefreshing = false;
+    refreshedAt = Date.now();
   }
 }
 
@@ -78,22 +88,29 @@ function say(isConnected) {
   if (connection !== null) connection.hidden = isConnected;
 }
 
-const stream = new EventSource(address);
-stream.addEventListener('open', () => {
-  // What happened while the connection was lost comes as events, and a page that was shown meanwhile is old.
-  if (connection?.hidden === false) refreshSoon();
-  say(true);
-});
-stream.addEventListener('error', () => say(false));
-stream.addEventListener('reload', () => refreshSoon());
-for (const name of ['call', 'log']) {
-  stream.addEventListener(name, ({ data }) => {
-    const event = JSON.parse(data);
-    if (Date.parse(event.at) < openedAt - LATE_MS) return;
-    changed.add(event.call.callSid);
-    refreshSoon();
+function follow() {
+  const stream = new EventSource(address);
+  stream.addEventListener('open', () => {
+    // What happened while the connection was lost comes as events, and a page that was shown meanwhile is old.
+    if (connection?.hidden === false) refreshSoon();
+    say(true);
   });
+  stream.addEventListener('error', () => {
+    say(false);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, OPEN_AGAIN_MS);
+  });
+  stream.addEventListener('reload', () => refreshSoon());
+  for (const name of ['call', 'log']) {
+    stream.addEventListener(name, ({ data }) => {
+      const event = JSON.parse(data);
+      if (Date.parse(event.at) < openedAt - LATE_MS) return;
+      changed.add(event.call.callSid);
+      refreshSoon();
+    });
+  }
 }
+
+follow();
 setInterval(refreshSoon, WITHOUT_EVENTS_MS);
 // A browser lets the timers of a page that nobody sees rest.
 document.addEventListener('visibilitychange', () => {
