@@ -7,6 +7,7 @@ import { addReprocess } from './call/reprocess.ts';
 import { addCalls } from './calls/calls.ts';
 import { addBulk } from './failures/bulk.ts';
 import { addFailures } from './failures/failures.ts';
+import { addOverview } from './overview/overview.ts';
 import { createPages } from './page/pages.ts';
 import { addService } from './service/service.ts';
 import { addSignIn } from './sign-in/sign-in.ts';
@@ -31,5 +32,6 @@ export const consolePages: FastifyPluginAsync = async (app) => {
   addReprocess(pages);
   addFailures(pages);
   addBulk(pages);
+  addOverview(pages);
   addService(pages);
 };

@@ -185,6 +185,16 @@ describe('the console in a browser', () => {
     assert.ok(await page.getByLabel('State').isVisible());
   });
 
+  it('draws the calls per day, and leads from a bar to its calls', async () => {
+    await open('/console/overview');
+    const chart = page.locator('#chart .u-over');
+    await chart.waitFor();
+    await chart.hover();
+    await chart.click();
+    await page.waitForURL(/\/console\?from=\d{4}-\d\d-\d\d&to=/);
+    await page.locator('.call').first().waitFor();
+  });
+
   it('says when the gateway is away, and goes on by itself when it is back', async () => {
     await open('/console');
     await page.locator('.call').first().waitFor();
@@ -280,6 +290,7 @@ describe('the console in a browser', () => {
         `/console/calls/${failed.callSid}/reprocess`,
         '/console/failures',
         '/console/failures/reprocess',
+        '/console/overview',
         '/console/service',
       ]) {
         await open(path);

@@ -135,6 +135,7 @@ describe('the console', () => {
     '/console/sign-in?next=%2Fdocs',
     '/console/calls/7.7',
     '/console/failures',
+    '/console/overview',
     '/console/service',
     '/console/failures/reprocess?failureCode=MODEL_CREDENTIALS_REFUSED',
   ]) {
@@ -241,6 +242,15 @@ describe('the console', () => {
     assert.doesNotMatch(body, /\/console\/failures\/reprocess/);
     const forced = await other.open('/console/failures/reprocess?failedStep=openCall');
     assert.equal(forced.status, 403);
+  });
+
+  it('counts the calls of each day, and leads from each number to the calls behind it', async () => {
+    const { body } = await reader.open('/console/overview?from=2026-11-01&to=2026-12-02');
+    assert.match(body, /<dd>2, 1 of them failed<\/dd>/);
+    const [, link = ''] = /<a href="([^"]+)">2026-11-30<\/a>/.exec(body) ?? [];
+    const list = await reader.open(link.replaceAll('&amp;', '&'));
+    assert.equal(list.body.match(/<li\s+id="call-/g)?.length, 2);
+    assert.ok(body.includes(SHOWN));
   });
 
   it('tells administrators what is wrong with the service and what to do, and others that something is', async () => {

@@ -12,11 +12,17 @@ export async function openChromium(context: Mocha.Context): Promise<Browser> {
     console.log('      skipped: chromium is not installed (apt-get install chromium)');
     return context.skip();
   }
+  return launchChromium(executablePath);
+}
+
+/** The same, where it is known to be installed. */
+export function launchChromium(executablePath: string): Promise<Browser> {
   // Its own sandbox needs a user who is not root, and the pages here are ours.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-function findChromium(): string | null {
+/** Where a browser is installed; `null` if none is. */
+export function findChromium(): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
   return paths.find(isExecutable) ?? null;

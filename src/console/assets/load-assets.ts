@@ -13,8 +13,14 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** Packages whose modules pages load, as they are published. */
-const PACKAGES = ['idiomorph', 'wavesurfer.js'] as const;
+/** What pages load of packages, as they are published: the name by which scripts import it, and the file. */
+const PACKAGES = [
+  ['idiomorph', 'idiomorph'],
+  ['uplot', 'uplot/dist/uPlot.esm.js'],
+  ['wavesurfer.js', 'wavesurfer.js'],
+] as const;
+
+const CHART_STYLE = 'uplot/dist/uPlot.min.css';
 
 const OWN_FOLDER = join(import.meta.dirname, '../browser');
 
@@ -22,7 +28,8 @@ const OWN_FOLDER = join(import.meta.dirname, '../browser');
 export function loadAssets() {
   const files: readonly (readonly [name: string, path: string])[] = [
     ...readdirSync(OWN_FOLDER).map((name) => [name, join(OWN_FOLDER, name)] as const),
-    ...PACKAGES.map((name) => [nameOf(name), fileURLToPath(import.meta.resolve(name))] as const),
+    ...PACKAGES.map(([name, file]) => [nameOf(name), pathOf(file)] as const),
+    ['chart.css', pathOf(CHART_STYLE)],
   ];
   const assets = new Map<string, Asset>();
   const digest = createHash('sha256');
@@ -40,8 +47,12 @@ export function loadAssets() {
 
 /** Lets our scripts import packages by their names. */
 function toImportMap(folder: string): string {
-  const imports = PACKAGES.map((name) => [name, `${folder}/${nameOf(name)}`]);
+  const imports = PACKAGES.map(([name]) => [name, `${folder}/${nameOf(name)}`]);
   return JSON.stringify({ imports: Object.fromEntries(imports) as unknown });
+}
+
+function pathOf(specifier: string): string {
+  return fileURLToPath(import.meta.resolve(specifier));
 }
 
 function nameOf(packageName: string): string {

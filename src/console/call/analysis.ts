@@ -28,6 +28,13 @@ const analysis = z.object({
     .catch([]),
 });
 
+/** Who has to do what was promised. */
+const OWNERS: Readonly<Record<string, string>> = {
+  msp: 'by us',
+  client: 'by the client',
+  third_party: 'by somebody else',
+};
+
 type Analysis = z.infer<typeof analysis>;
 
 /** What the language model found, each quote and promise with the moment at which it was said. */
@@ -79,10 +86,12 @@ function promises({ actions, followUpNeeded }: Analysis, speeches: readonly Spee
     <ul class="promises">
       ${actions.map(({ description, owner, due }) => {
         const moment =
-          (due === null ? null : momentOf(due, speeches)) ?? likelyMomentOf(description, speeches);
+          momentOf(description, speeches) ??
+          (due === null ? null : momentOf(due, speeches)) ??
+          likelyMomentOf(description, speeches);
         return html`<li>
           <span dir="auto">${description}</span
-          >${due !== null && html` <strong dir="auto">${due}</strong>`}${owner !== null && html` <span class="fine">${inWords(owner)}</span>`}
+          >${due !== null && html` <strong dir="auto">${due}</strong>`}${owner !== null && html` <span class="fine">${OWNERS[owner]}</span>`}
           ${momentLink(moment)}
         </li>`;
       })}

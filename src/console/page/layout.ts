@@ -11,6 +11,7 @@ export type Loaded = { readonly folder: string; readonly importMap: string };
 const PLACES = [
   { href: '/console', name: 'Calls' },
   { href: '/console/failures', name: 'Failures' },
+  { href: '/console/overview', name: 'Overview' },
   { href: '/console/service', name: 'Service' },
 ] as const;
 
@@ -41,6 +42,7 @@ ${page.reloads === true && html`<meta http-equiv="refresh" content="0" />`}
 <title>${page.title} · Call processing</title>
 <link rel="icon" href="${folder}/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${folder}/style.css">
+${page.styles?.map((name) => html`<link rel="stylesheet" href="${folder}/${name}" />`)}
 <script type="importmap">${new Html(loaded.importMap)}</script>
 ${scripts.map((name) => html`<script type="module" src="${folder}/${name}"></script>`)}
 </head>

@@ -23,6 +23,8 @@ export type Page = {
   readonly status?: number;
   /** Scripts of `browser/` that this page needs in addition. */
   readonly scripts?: readonly string[];
+  /** Styles of packages, likewise. */
+  readonly styles?: readonly string[];
   /** The browser asks for the page once more, at once. */
   readonly reloads?: true;
   /** Where the page hears that something has changed. */
