@@ -86,12 +86,18 @@ const ROOMS = [
     values: ['src/config/configuration-error.ts', 'src/domain'],
   },
   {
+    name: 'preflight',
+    at: ['src/preflight'],
+    values: ['src/domain'],
+    types: ['src/clients', 'src/config', 'src/repositories'],
+  },
+  {
     name: 'roots',
     at: ['src/*.ts'],
     butNot: ['src/config.ts'],
     values: [
       ...['src/activities', 'src/api', 'src/audio', 'src/clients', 'src/config', 'src/config.ts'],
-      ...['src/console', 'src/domain', 'src/process', 'src/repositories'],
+      ...['src/console', 'src/domain', 'src/preflight', 'src/process', 'src/repositories'],
     ],
   },
 

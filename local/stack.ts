@@ -10,6 +10,8 @@ import { startSandboxPart } from './parts/sandbox.ts';
 import { startGatewayPart, startWorkerPart } from './parts/service.ts';
 import { startWhisperPart } from './parts/whisper.ts';
 import { startPostgres } from './parts/postgres/server.ts';
+import { endProcess } from './process/end-process.ts';
+import { processIdentity } from './process/identity.ts';
 import type { Keeper } from './process/keeper.ts';
 import type { Part } from './process/part.ts';
 import { endedMessage } from './process/until-part.ts';
@@ -30,8 +32,11 @@ export type Stack = {
   pidOf(name: string): number | null;
   /** Rejects as soon as a part exits without having been stopped. Never resolves. */
   readonly broken: Promise<never>;
-  /** Stops all running parts, each before those it uses, and resolves when all have exited. */
-  stop(onStop: (part: Part) => void): Promise<void>;
+  /**
+   * Stops all running parts, each before those it uses, and resolves when all have exited, those that
+   * are only starting as well. Nothing is started after that.
+   */
+  stop(onStop: (part: { readonly name: string }) => void): Promise<void>;
 };
 
 /** The parts of the local run, in the order in which they are stopped. */
@@ -173,6 +178,18 @@ export function createStack(
     ]);
   }
 
+  const isRunning = (part: Part) => keeper.watched().some(({ pid }) => pid === part.pid);
+
+  /** Nothing uses a part that is not up yet. */
+  async function stopStarting(onStop: (part: { readonly name: string }) => void): Promise<void> {
+    const up = new Set([...parts.values()].map(({ pid }) => pid));
+    for (const starting of keeper.watched().filter(({ pid }) => !up.has(pid))) {
+      onStop(starting);
+      const identity = processIdentity(starting.pid);
+      if (identity !== null) await endProcess({ ...starting, identity });
+    }
+  }
+
   return {
     pidOf: (name) => parts.get(name)?.pid ?? null,
     broken: broken.promise,
@@ -209,9 +226,11 @@ export function createStack(
       return { ...addresses, gatewayUrl };
     },
     async stop(onStop) {
+      keeper.startNothingMore();
+      await stopStarting(onStop);
       for (const name of STOP_ORDER) {
         const part = parts.get(name);
-        if (part === undefined) continue;
+        if (part === undefined || !isRunning(part)) continue;
         onStop(part);
         await part.stop();
       }

@@ -35,6 +35,7 @@ import { createCallAnalysisRepository } from './repositories/call-analysis-repos
 import { createCallRepository } from './repositories/call-repository.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
+import { createCountedDayRepository } from './repositories/listing/counted-day-repository.ts';
 import { createDigestRepository } from './repositories/listing/digest-repository.ts';
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
@@ -156,8 +157,9 @@ async function main(): Promise<void> {
     logger.info({ taskQueue: config.taskQueue, namespace }, 'The worker takes calls.');
     const stopping = new AbortController();
     const digests = createDigestRepository(database);
+    const countedDays = createCountedDayRepository(database);
     const toServiceError = (error: unknown) => database.toServiceError(error);
-    const kept = keepDigests({ digests, toServiceError, logger }, stopping.signal);
+    const kept = keepDigests({ digests, countedDays, toServiceError, logger }, stopping.signal);
     const bulkRuns = createBulkReprocessRuns(client, config.taskQueue);
     const started = startLeftBulks(
       {

@@ -45,7 +45,7 @@ const command = {
   environment: {
     FAULTS_SUITE: 'Which suite of the fault table to run, such as database. Default: all of them.',
     FUZZ_SEED:
-      'Which requests npm run fuzz makes, as a failure of it names them. Default: always the same.',
+      'Which requests npm run fuzz makes, and which hostile recordings, as a failure names them. Default: always the same.',
     TEMPORAL_FROM_SOURCE:
       'Build the Temporal of docker-compose.temporal.yml, with Go, if it is not built (npm run test:compose).',
     TEMPORAL_CLI_PATH: 'The Temporal CLI; one is found or fetched without it.',

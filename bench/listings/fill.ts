@@ -13,13 +13,15 @@ const WORDS = 200;
 
 const EARLY = 25_000;
 
+const OLDER = 99_000;
+
 // Each takes seconds, so that none exceeds what a statement of ours may take.
 const CALLS_AT_ONCE = 5_000;
 
 /**
  * Adds so many calls by SQL. Their transcripts have invented words, `word1` in most calls and rarer
  * the higher the number, as words of a language are; a tenth is German. Each thousandth has one
- * word alone. A fifth of the calls, all in the first quarter, say "early". A third of the calls belongs to the
+ * word alone. A fifth of the calls, all in the first quarter, say "early", and all but those of the last days "older". A third of the calls belongs to the
  * three companies that call most.
  */
 export async function fillWithCalls(run: Run, calls: number): Promise<void> {
@@ -85,7 +87,8 @@ async function addTranscripts(
       "submissionId", "runId", "updatedAt")
     SELECT gen_random_uuid(), c.id, one.text || ' ' || other.text ||
         CASE WHEN c."callSid"::int % 1000 = 777 THEN ' needle' || c."callSid" ELSE '' END ||
-        CASE WHEN c."callSid"::int < ${EARLY}::int AND c."callSid"::int % 3 > 0 THEN ' early' ELSE '' END, '[]',
+        CASE WHEN c."callSid"::int < ${EARLY}::int AND c."callSid"::int % 3 > 0 THEN ' early' ELSE '' END ||
+        CASE WHEN c."callSid"::int < ${OLDER}::int THEN ' older' ELSE '' END, '[]',
       CASE WHEN c."callSid"::int % 10 = 0 THEN 'de-DE' ELSE 'en-GB' END, 'telephony', 180, 'a',
       'submission', 'run', now()
     FROM "Call" c

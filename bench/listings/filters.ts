@@ -10,6 +10,8 @@ const SEARCHES = [
   ['in half of the calls', 'word30'],
   ['in all calls', 'word1'],
   ['in half of the calls before summer', 'word30 early'],
+  ['in all calls but the newest', 'older'],
+  ['in half of the calls but the newest', 'word30 older'],
   ['two rare words', 'word4000 word5000'],
   ['two words', 'word90 word150'],
   ['two frequent words', 'word30 word40'],
@@ -74,6 +76,7 @@ export const FILTERS: readonly (readonly [string, CallFilter])[] = [
   ...FILTERS_OF_SEARCHES.flatMap(([name, filter]) => [
     [`q in half, ${name}`, { ...filter, q: 'word30' }] as const,
     [`q in half before summer, ${name}`, { ...filter, q: 'word30 early' }] as const,
+    [`q in all but the newest, ${name}`, { ...filter, q: 'older' }] as const,
   ]),
   ['q in 1 of 100, FAILED', { q: 'word4000', status: 'FAILED' }],
   ['q in half, company, a month', { q: 'word30', company: '17', ...range(60, 30) }],

@@ -52,7 +52,7 @@ export function createRestarting(options: {
     });
     const { pid } = child;
     if (pid === undefined) throw new Error(`The ${options.name} could not be run.`);
-    keeper.watch({ pid, stopSignal: 'SIGTERM', stopGraceMs });
+    keeper.watch({ name: options.name, pid, stopSignal: 'SIGTERM', stopGraceMs });
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', options.onLine);
     }

@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 
 /** A process that must not outlive the one that started it. */
 export type Watched = {
+  /** As in messages. */
+  readonly name: string;
   readonly pid: number;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   readonly stopGraceMs: number;
@@ -12,8 +14,14 @@ export type KeeperMessage =
   | { readonly kind: 'forget'; readonly pid: number };
 
 export type Keeper = {
+  /** Throws once `startNothingMore` was called. To be asked right before a process is started. */
+  assertOpen(): void;
   watch(watched: Watched): void;
   forget(pid: number): void;
+  /** Lets nothing be started from now on; what runs goes on. */
+  startNothingMore(): void;
+  /** The processes that run, in the order of their start. */
+  watched(): Watched[];
   /** Ends the keeper, which first stops the processes it still watches. */
   close(): void;
 };
@@ -37,9 +45,22 @@ export function startKeeper(): Keeper {
     // Without a keeper only the clean-up after a kill is lost, which is no reason to stop.
     if (child.connected) child.send(message, () => undefined);
   };
+  const running = new Map<number, Watched>();
+  let isOpen = true;
   return {
-    watch: (watched) => send({ kind: 'watch', watched }),
-    forget: (pid) => send({ kind: 'forget', pid }),
+    assertOpen() {
+      if (!isOpen) throw new Error('Nothing is started any more: this run is stopping.');
+    },
+    watch(watched) {
+      running.set(watched.pid, watched);
+      send({ kind: 'watch', watched });
+    },
+    forget(pid) {
+      running.delete(pid);
+      send({ kind: 'forget', pid });
+    },
+    startNothingMore: () => void (isOpen = false),
+    watched: () => [...running.values()],
     close: () => {
       if (child.connected) child.disconnect();
     },

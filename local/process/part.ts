@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -43,9 +44,11 @@ export type Part = {
 
 /**
  * Starts a program in its own process group: the terminal's Ctrl-C must reach only the runner, or all
- * parts would stop at once and in no order. Rejects if the program cannot be started.
+ * parts would stop at once and in no order. Rejects if the program cannot be started, or if the run is
+ * stopping.
  */
 export async function startPart(options: PartOptions): Promise<Part> {
+  options.keeper.assertOpen();
   mkdirSync(dirname(options.logPath), { recursive: true });
   const log = openSync(options.logPath, 'a');
   const logStart = statSync(options.logPath).size;
@@ -58,15 +61,14 @@ export async function startPart(options: PartOptions): Promise<Part> {
     gid: options.gid,
   });
   closeSync(log);
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (error) =>
-      reject(new Error(`The ${options.name} could not be started: ${error.message}.`)),
-    );
-  });
-  const pid = child.pid;
-  if (pid === undefined) throw new Error(`The ${options.name} could not be started.`);
-  options.keeper.watch({ pid, stopSignal: options.stopSignal, stopGraceMs: options.stopGraceMs });
+  const { pid } = child;
+  if (pid === undefined) {
+    const [error] = (await once(child, 'error')) as [Error];
+    throw new Error(`The ${options.name} could not be started: ${error.message}.`);
+  }
+  // In the same turn as the start: a run that stops in the next one must know of this process.
+  const { name, stopSignal, stopGraceMs } = options;
+  options.keeper.watch({ name, pid, stopSignal, stopGraceMs });
 
   const exited = new Promise<PartExit>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -74,9 +76,10 @@ export async function startPart(options: PartOptions): Promise<Part> {
       resolve({ code, signal });
     });
   });
+  await once(child, 'spawn');
   let stopping = false;
   return {
-    name: options.name,
+    name,
     pid,
     logPath: options.logPath,
     exited,

@@ -40,7 +40,13 @@ export const SYSTEMS = {
     address: 'storageApiEndpoint',
   },
   speech: {
-    operations: ['BatchRecognize', 'GetOperation', 'ListOperations', 'CancelOperation'],
+    operations: [
+      'BatchRecognize',
+      'GetOperation',
+      'ListOperations',
+      'CancelOperation',
+      'GetLocation',
+    ],
     faultFields: [
       'delayMs',
       'status',
@@ -65,7 +71,7 @@ export const SYSTEMS = {
     address: 'languageModelBaseUrl',
   },
   transcription: {
-    operations: ['audio.transcriptions'],
+    operations: ['audio.transcriptions', 'models.list'],
     faultFields: HTTP_FIELDS,
     address: 'transcriptionBaseUrl',
   },

@@ -1,3 +1,4 @@
+import { LANGUAGES } from './languages.ts';
 import { MODELS, type Model } from './models.ts';
 import { v2 } from './protocol.ts';
 import type { BatchRecognizeRequest, RecognitionConfig } from './protocol.ts';
@@ -17,12 +18,7 @@ const MAX_PHRASES = 1200;
 const MAX_PHRASE_LENGTH = 100;
 const MAX_BOOST = 20;
 
-/** Languages of the English-speaking world, and a few more. */
-const LANGUAGES = new Set(
-  ['en-GB', 'en-US', 'en-AU', 'en-IN', 'de-DE', 'fr-FR', 'es-ES', 'it-IT', 'nl-NL', 'he-IL'].map(
-    (code) => code.toLowerCase(),
-  ),
-);
+const KNOWN_LANGUAGES = new Set(LANGUAGES.map((code) => code.toLowerCase()));
 
 /**
  * Refuses what Google refuses before it starts an operation. The messages about locations, models, languages, features
@@ -90,7 +86,7 @@ function checkLanguages(codes: readonly string[], model: Model, name: string): v
   }
   for (const code of codes) {
     const isDetected = model.detectsLanguage && code === 'auto' && codes.length === 1;
-    const known = LANGUAGES.has(code.toLowerCase()) || isDetected;
+    const known = KNOWN_LANGUAGES.has(code.toLowerCase()) || isDetected;
     if (!known) {
       throw invalid(
         `The language "${code}" is not supported by the model "${name}" in the location named "${SPEECH_LOCATION}".`,

@@ -1,6 +1,7 @@
 import type { ServiceDefinition, MethodDefinition } from '@grpc/grpc-js';
 // The messages are compiled from Google's own protos and are part of Google's client package.
 import generated from '@google-cloud/speech/build/protos/protos.js';
+import protobuf from 'protobufjs';
 import type { google } from '@google-cloud/speech/build/protos/protos.js';
 
 /** The messages of Speech-to-Text v2, with their encoders. */
@@ -16,6 +17,14 @@ type CancelOperationRequest = google.longrunning.CancelOperationRequest;
 export type ListOperationsRequest = google.longrunning.ListOperationsRequest;
 export type ListOperationsResponse = google.longrunning.IListOperationsResponse;
 export type FileResult = google.cloud.speech.v2.IBatchRecognizeFileResult;
+
+type GetLocationRequest = { readonly name: string };
+/** `google.cloud.location.Location`, as far as Speech-to-Text fills it in. */
+export type Location = {
+  readonly name: string;
+  readonly locationId: string;
+  readonly metadata: google.protobuf.IAny;
+};
 
 type Codec<Message> = {
   decode(bytes: Uint8Array): Message;
@@ -66,3 +75,35 @@ export const OPERATIONS_SERVICE = {
     Empty,
   ),
 } satisfies ServiceDefinition;
+
+// Google's client package has no encoders for these two: their protos are part of another package.
+const GetLocation = new protobuf.Type('GetLocationRequest').add(
+  new protobuf.Field('name', 1, 'string'),
+);
+const Any = new protobuf.Type('Any')
+  .add(new protobuf.Field('type_url', 1, 'string'))
+  .add(new protobuf.Field('value', 2, 'bytes'));
+const LocationType = new protobuf.Type('Location')
+  .add(new protobuf.Field('name', 1, 'string'))
+  .add(new protobuf.Field('locationId', 4, 'string'))
+  .add(Any)
+  .add(new protobuf.Field('metadata', 3, 'Any'));
+
+/** The method of the locations API that the sandbox serves. */
+export const LOCATIONS_SERVICE = {
+  GetLocation: unary<GetLocationRequest, Location>(
+    '/google.cloud.location.Locations/GetLocation',
+    GetLocation as unknown as Codec<GetLocationRequest>,
+    LocationType as unknown as Codec<Location>,
+  ),
+} satisfies ServiceDefinition;
+
+/** A location with what Speech-to-Text says about it. */
+export function locationMessage(
+  location: Omit<Location, 'metadata'>,
+  metadata: google.cloud.speech.v2.ILocationsMetadata,
+): Location {
+  const value = v2.LocationsMetadata.encode(metadata).finish();
+  const type_url = 'type.googleapis.com/google.cloud.speech.v2.LocationsMetadata';
+  return { ...location, metadata: { type_url, value } };
+}

@@ -5,6 +5,7 @@ import { checkRequest } from './check-request.ts';
 import { acceptConnections } from './connections.ts';
 import { createHandler } from './handler.ts';
 import { listOperations } from './list-operations.ts';
+import { describeLocation } from './locations.ts';
 import { toOperationMessage, toSummary, type OperationSummary } from './operation-message.ts';
 import { createOperationRunner, type OperationRunner } from './operation-runner.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type OperationStore,
   type StoredOperation,
 } from './operation-store.ts';
-import { OPERATIONS_SERVICE, SPEECH_SERVICE } from './protocol.ts';
+import { LOCATIONS_SERVICE, OPERATIONS_SERVICE, SPEECH_SERVICE } from './protocol.ts';
 import type { BatchRecognizeRequest, OperationMessage } from './protocol.ts';
 import { callSidsOf } from './resource-names.ts';
 import { rpcError } from './rpc-error.ts';
@@ -67,6 +68,13 @@ export async function startSpeech(
         store.end(name, { atMs: Date.now(), response: null, error });
         return {};
       },
+    ),
+  });
+  server.addService(LOCATIONS_SERVICE, {
+    GetLocation: handle(
+      'GetLocation',
+      () => [],
+      ({ name }) => describeLocation(name),
     ),
   });
 

@@ -10,7 +10,7 @@ import {
   toErrorReply,
   toFaultReply,
 } from '../language-model/openai-error.ts';
-import { TRANSCRIPTION_API_KEY } from './credentials.ts';
+import { TRANSCRIPTION_API_KEY, TRANSCRIPTION_MODEL } from './credentials.ts';
 import { readForm, type TranscriptionRequest } from './form.ts';
 import { createKnownAudio, type KnownAudio } from './known-audio.ts';
 import { toTranscription } from './reply.ts';
@@ -52,6 +52,13 @@ export async function startTranscription(
   async function answer(exchange: Exchange): Promise<void> {
     const { request } = exchange;
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (request.method === 'GET' && path === '/v1/models') {
+      const fault = control.hit('transcription', 'models.list', []);
+      if (!(await playFaultBefore(fault, exchange, toFaultReply))) {
+        await sendReply(fault, exchange, modelsReply(request.headers.authorization));
+      }
+      return;
+    }
     if (request.method !== 'POST' || path !== '/v1/audio/transcriptions') {
       const message = `Unknown request URL: ${request.method ?? ''} ${path}.`;
       const error = new OpenAiError(404, 'invalid_request_error', 'unknown_url', null, message);
@@ -83,17 +90,33 @@ export async function startTranscription(
   };
 }
 
+function modelsReply(authorization: string | undefined): HttpReply {
+  const model = { id: TRANSCRIPTION_MODEL, object: 'model', created: 0, owned_by: 'sandbox' };
+  return (
+    refuseKey(authorization) ?? {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ object: 'list', data: [model] }),
+    }
+  );
+}
+
+/** The answer to a wrong key; null for the right one. */
+function refuseKey(authorization: string | undefined): HttpReply | null {
+  if (authorization === `Bearer ${TRANSCRIPTION_API_KEY}`) return null;
+  const message = 'Incorrect API key provided.';
+  return toErrorReply(
+    new OpenAiError(401, 'invalid_request_error', 'invalid_api_key', null, message),
+  );
+}
+
 function replyTo(
   authorization: string | undefined,
   form: TranscriptionRequest | OpenAiError,
   known: KnownAudio | null,
 ): HttpReply {
-  if (authorization !== `Bearer ${TRANSCRIPTION_API_KEY}`) {
-    const message = 'Incorrect API key provided.';
-    return toErrorReply(
-      new OpenAiError(401, 'invalid_request_error', 'invalid_api_key', null, message),
-    );
-  }
+  const refusal = refuseKey(authorization);
+  if (refusal !== null) return refusal;
   if (form instanceof OpenAiError) {
     return toErrorReply(form);
   }

@@ -37,6 +37,7 @@ import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-c
 import { sessionRoutes } from './routes/session.ts';
 import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
 import { submitCallRoute } from './routes/submit-call.ts';
+import { waveformRoute } from './routes/waveform.ts';
 import { createSubmit, type SubmitDeps } from './submit.ts';
 
 export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
@@ -118,6 +119,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(readCallRoutes, deps);
   void app.register(callHistoryRoutes, deps);
   void app.register(recordingRoute, deps);
+  void app.register(waveformRoute, deps);
   const streamLimit = createStreamLimit(deps.limits.eventStreamsPerKey);
   void app.register(eventsRoutes, { ...deps, streams, streamLimit });
   void app.register(reprocessReceiptRoute, deps);

@@ -34,6 +34,9 @@ const REQUEST_STATUS: Readonly<Record<RequestCode, number>> = {
   NOT_FOUND: 404,
   RANGE_NOT_SATISFIABLE: 416,
   RECORDING_NOT_SERVED: 503,
+  WAVEFORM_NOT_KNOWN: 404,
+  // As for an object that is missing: there is nothing to be had under this path.
+  WAVEFORM_UNREADABLE: 404,
   CALL_NOT_OPENED: 404,
   CALL_CONFLICT: 409,
   CALL_IN_PROGRESS: 409,

@@ -116,6 +116,23 @@ export const recognition = z
   .unknown()
   .describe('How the transcription was requested: model, languages, channels and so on.');
 
+const seconds = z.number().min(0);
+
+const talk = z
+  .strictObject({
+    callerSeconds: seconds
+      .nullable()
+      .describe('How long the other side spoke; null while the direction of the call is unknown.'),
+    agentSeconds: seconds.nullable().describe('How long ours spoke; null likewise.'),
+    silenceSeconds: seconds.describe('How long neither spoke.'),
+    longestSilenceSeconds: seconds.describe('The longest time in which neither spoke.'),
+    interruptions: z
+      .int()
+      .min(0)
+      .describe('How often one side began to speak in the middle of what the other said.'),
+  })
+  .meta({ id: 'Talk', description: 'Who spoke for how long, as heard in the recording.' });
+
 export const callReply = z
   .strictObject({
     callSid: z.string(),
@@ -130,6 +147,7 @@ export const callReply = z
       .describe('Whole seconds from the first start to the last completion.'),
     recordedAt: time,
     recordingSeconds: z.number().nullable().describe('Length of the audio in seconds.'),
+    talk: talk.nullable().describe('null unless two channels with different sound were heard.'),
     recordingUrl: z.string().nullable().describe('Where the recording is archived.'),
     integrity: z
       .string()

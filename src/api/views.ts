@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { processingLog, Transcript } from '../generated/prisma/client.ts';
 import type { CallCost } from '../domain/call-cost.ts';
 import type { CallStatus } from '../domain/call.ts';
+import { talkOf } from '../domain/talk.ts';
 import { renderTurns, toTurns, type TurnRules } from '../domain/turns.ts';
 import { leftOutCounts, transcriptSegments } from '../domain/transcript.ts';
 import { isErrorCode } from '../domain/error-codes.ts';
@@ -48,7 +49,7 @@ export function toRunReply(
 export function toCallReply(
   call: CallWithDetails,
   { state, cost }: { readonly state: CallState; readonly cost: CallCost | null },
-  linksOf: LinkBuilder,
+  { linksOf, callerChannel }: { readonly linksOf: LinkBuilder; readonly callerChannel: number },
 ): CallReply {
   const { company, currentAnalysis } = call;
   return {
@@ -62,6 +63,7 @@ export function toCallReply(
     recordedAt: call.recordedAt?.toISOString() ?? null,
     recordingSeconds: call.recordingSeconds?.toNumber() ?? null,
     recordingUrl: call.recordingUrl,
+    talk: talkOf(call, callerChannel),
     integrity: call.integrity,
     externalPhoneNumber: call.externalPhoneNumber,
     direction: call.direction,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import { type IFormat, parseFromTokenizer } from 'music-metadata';
-import { fromStream, type IFileInfo } from 'strtok3';
+import { fromStream } from 'strtok3';
 
 /** The containers that Speech-to-Text reads (batch recognition with automatic decoding). */
 export type AudioExtension = 'wav' | 'mp3' | 'flac' | 'ogg';
@@ -25,37 +25,33 @@ const TYPES: Readonly<Record<string, AudioType>> = {
 };
 
 /**
- * The largest single item that a parser may read into memory, say a picture in an MP3's tag: a
- * header that claims gigabytes must not get them.
+ * How much of a file these libraries are given. They read byte by byte or item by item without letting
+ * anything else run, and files can be made of which each byte is an item: 64 KiB of them take up to a
+ * tenth of a second. A WAV may have that much before its samples; the others say what they are at once.
  */
-const MAX_BUFFER_BYTES = 4 * 1024 * 1024;
+const TYPE_BYTES = 16 * 1024;
+const WAV_BYTES = 64 * 1024;
+const OTHER_BYTES = 16 * 1024;
 
 /** The type that the first bytes show; `null` for anything that is not usable audio. */
 export async function audioTypeOf(head: Uint8Array): Promise<AudioType | null> {
-  const found = await fileTypeFromBuffer(head);
+  const found = await fileTypeFromBuffer(head.subarray(0, TYPE_BYTES));
   return found === undefined ? null : (TYPES[found.ext] ?? null);
 }
 
 /**
- * The format of a file according to its first bytes and its whole length; `null` when they cannot be
- * parsed. The duration is that of the whole file only where a header states it (WAV, FLAC).
+ * The format of a file other than an MP3 according to its first bytes and its whole length; `null` when
+ * they cannot be parsed. The duration is that of the whole file only where a header states it (WAV, FLAC).
  */
 export async function formatOfHead(
   type: AudioType,
   head: Uint8Array,
   wholeBytes: number,
 ): Promise<IFormat | null> {
-  const audio = Readable.from([head], { objectMode: false });
-  return await parse(audio, { mimeType: type.mimeType, size: wholeBytes });
-}
-
-/** The format of a file according to all its frames; `null` when it cannot be parsed. Reads all of it. */
-export async function formatOfWhole(type: AudioType, audio: Readable): Promise<IFormat | null> {
-  return await parse(audio, { mimeType: type.mimeType });
-}
-
-async function parse(audio: Readable, fileInfo: IFileInfo): Promise<IFormat | null> {
-  const tokenizer = await fromStream(audio, { fileInfo, maxBufferSize: MAX_BUFFER_BYTES });
+  const mayHold = head.subarray(0, type.extension === 'wav' ? WAV_BYTES : OTHER_BYTES);
+  const fileInfo = { mimeType: type.mimeType, size: wholeBytes };
+  const audio = Readable.from([mayHold], { objectMode: false });
+  const tokenizer = await fromStream(audio, { fileInfo });
   try {
     return (await parseFromTokenizer(tokenizer, { duration: true, skipCovers: true })).format;
   } catch {

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
-import type { IFormat } from 'music-metadata';
 import { MAX_INTEGER, MAX_SECONDS } from '../domain/bounded-number.ts';
 import { ServiceError } from '../domain/service-error.ts';
 import { toStorable } from '../domain/storable-text.ts';
 import { type AudioExtension, type AudioType, audioTypeOf, formatOfHead } from './audio-format.ts';
 import { mayHoldFlacFrames } from './flac-frames.ts';
-import { createFormatMeter } from './format-meter.ts';
+import type { LengthMeter, SoundFormat } from './length-meter.ts';
+import { createMp3Meter } from './mp3-meter.ts';
+import { createOggMeter } from './ogg-meter.ts';
+import { durationOf, type Format } from './duration-of.ts';
 import { repairHead } from './repair-head.ts';
 import { readWavHeader, type WavHeader } from './wav-header.ts';
 
@@ -23,7 +25,7 @@ export type AudioFacts = {
   readonly sampleRateHertz: number;
   /** Of each sample, as the header states it; `null` where the codec has no such width. */
   readonly bitsPerSample: number | null;
-  /** `null` when neither a header nor the frames say: a short MP3, a FLAC written into a pipe. */
+  /** `null` when neither a header nor the frames say, as of a FLAC that was written into a pipe. */
   readonly durationSeconds: number | null;
 };
 
@@ -53,15 +55,6 @@ const HEAD_BYTES = 64 * 1024;
  */
 const UNKNOWN_SIZE = 0xffff_fffe;
 
-/**
- * Some recorders state the length of the whole file as that of its samples. No header is longer than
- * this, and 64 bytes are four milliseconds of telephone audio, which nobody misses.
- */
-const CLAIM_TOLERANCE_BYTES = 64;
-
-/** The codecs, by music-metadata's names, whose duration follows from the number of bytes alone. */
-const FIXED_SIZE_CODECS: readonly (string | undefined)[] = ['PCM', 'IEEE_FLOAT', 'ALAW', 'MULAW'];
-
 type Head = {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
@@ -87,18 +80,19 @@ export async function inspectAudio(
   const head = await readHead(source);
   const type = await audioTypeOf(head.bytes);
   if (type === null) throw unreadable(audio, 'it is not a WAV, MP3, FLAC or Ogg file');
-  const format = await formatOfHead(
-    type,
-    repairHead(type, head.bytes, head.wav),
+  const meter = meterOf(type);
+  meter?.add(head.bytes);
+  const format = await formatOf(
+    { type, head, meter },
     head.isWhole ? head.bytes.length : UNKNOWN_SIZE,
   );
-  const fault = faultOf(type, head, format);
+  const fault = faultOf({ type, head, meter }, format);
   if (fault !== null) throw unreadable(audio, fault);
   const { promise: facts, resolve, reject } = Promise.withResolvers<AudioFacts>();
   // The reader of `audio` sees its failure there; the facts of a failed stream need no reader.
   facts.catch(() => {});
   const tap = openTap(type.extension, format?.numberOfChannels ?? DEFAULT_CHANNELS);
-  const passed = Readable.from(passOn({ type, head, source, tap, onFacts: resolve }), {
+  const passed = Readable.from(passOn({ type, head, meter, source, tap, onFacts: resolve }), {
     objectMode: false,
   });
   passed.once('close', () =>
@@ -127,101 +121,94 @@ function unreadable(audio: Readable | null, reason: string): ServiceError {
   return new ServiceError('RECORDING_UNREADABLE', `The recording cannot be used: ${reason}.`);
 }
 
+/** What is known of a recording when its head is there. */
+type Begun = {
+  readonly type: AudioType;
+  readonly head: Head;
+  readonly meter: LengthMeter | null;
+};
+
+/** The length of an MP3 or Ogg file shows only in its frames; a WAV or FLAC file has a header. */
+function meterOf({ extension }: AudioType): LengthMeter | null {
+  if (extension === 'mp3') return createMp3Meter();
+  return extension === 'ogg' ? createOggMeter() : null;
+}
+
+/** The format, and where a header states it the length; `null` when nothing says it yet. */
+function formatOf({ type, head, meter }: Begun, sizeBytes: number): Promise<Format | null> {
+  if (type.extension !== 'mp3')
+    return formatOfHead(type, repairHead(type, head.bytes, head.wav), sizeBytes);
+  const format = meter?.format() ?? null;
+  return Promise.resolve(format && toFormat(format));
+}
+
+function toFormat({ codec, channels, sampleRate }: SoundFormat): Format {
+  return { codec, numberOfChannels: channels, sampleRate };
+}
+
 /** Why audio of a known type cannot be used; `null` when it can, as far as its head shows. */
-function faultOf(type: AudioType, head: Head, format: IFormat | null): string | null {
+function faultOf(begun: Begun, format: Format | null): string | null {
+  const { type, head } = begun;
   if (format === null || !format.sampleRate || !format.numberOfChannels) {
     // The frames of an MP3 may come after a long tag.
     return type.extension === 'mp3' && !head.isWhole ? null : 'its header is damaged';
   }
-  return isSilentByForm(type, head, format) ? 'it holds no sound' : null;
+  return isSilentByForm(begun, format) ? 'it holds no sound' : null;
 }
 
 /** Whether it cannot contain a single sample. */
-function isSilentByForm(type: AudioType, { bytes, isWhole, wav }: Head, format: IFormat): boolean {
+function isSilentByForm({ type, head, meter }: Begun, format: Format): boolean {
+  const { bytes, isWhole, wav } = head;
   if (wav !== null) return wav.claimedBytes === 0 || (isWhole && bytes.length <= wav.dataAt);
   // A WAV whose samples begin beyond its head: nothing is known about them yet.
   if (!isWhole) return false;
   switch (type.extension) {
     case 'mp3':
-      // A single frame is sound, but music-metadata gives no duration below five of them.
       return false;
     case 'flac':
       // A FLAC that was written into a pipe states no duration.
       return !format.duration && !mayHoldFlacFrames(bytes);
     default:
-      return !format.duration;
+      return meter === null ? !format.duration : meter.end(format.sampleRate ?? null) === null;
   }
 }
 
 /** Yields the bytes, and reports the facts at their end. */
 async function* passOn({
-  type,
-  head,
   source,
   tap,
   onFacts,
-}: {
-  readonly type: AudioType;
-  readonly head: Head;
+  ...begun
+}: Begun & {
   readonly source: AsyncIterator<Buffer>;
   readonly tap: Tap;
   readonly onFacts: (facts: AudioFacts) => void;
 }): AsyncGenerator<Buffer> {
-  const repaired = repairHead(type, head.bytes, head.wav);
-  // The duration of an MP3 or Ogg file shows only in its frames; a WAV or FLAC file has a header.
-  const meter =
-    type.extension === 'mp3' || type.extension === 'ogg' ? createFormatMeter(type) : null;
+  const { type, head, meter } = begun;
   let sizeBytes = head.bytes.length;
   let isWhole = false;
   try {
-    await meter?.write(repaired);
     await tap.write(head.bytes);
     yield head.bytes;
     for await (const chunk of { [Symbol.asyncIterator]: () => source }) {
       sizeBytes += chunk.length;
-      await meter?.write(chunk);
+      meter?.add(chunk);
       await tap.write(chunk);
       yield chunk;
     }
-    const whole = meter === null ? null : await meter.end();
-    const format = whole ?? (await formatOfHead(type, repaired, sizeBytes));
-    const isDurationKnown = meter === null || whole !== null;
-    const duration = durationOf(head.wav, sizeBytes, isDurationKnown ? format : null);
-    onFacts(toFacts(type, format, duration));
+    const stated = await formatOf(begun, sizeBytes);
+    const format =
+      meter === null ? stated : { ...stated, duration: meter.end(stated?.sampleRate ?? null) };
+    onFacts(toFacts(type, format, durationOf(head.wav, sizeBytes, format)));
     isWhole = true;
   } finally {
-    meter?.stop();
     if (!isWhole) tap.stop();
   }
 }
 
-/** How long the sound lasts, in seconds; `null` when nothing says so. */
-function durationOf(
-  wav: WavHeader | null,
-  sizeBytes: number,
-  format: IFormat | null,
-): number | null {
-  if (wav === null) return format?.duration || null;
-  const { claimedBytes, dataAt, bytesPerSecond } = wav;
-  const arrivedBytes = sizeBytes - dataAt;
-  if (claimedBytes === null) return bytesPerSecond > 0 ? arrivedBytes / bytesPerSecond : null;
-  if (claimedBytes - arrivedBytes > CLAIM_TOLERANCE_BYTES) {
-    throw new ServiceError(
-      'RECORDING_CORRUPT',
-      `The recording arrived damaged: it has ${arrivedBytes} bytes of sound, and its header states ${claimedBytes}.`,
-      { context: { arrivedBytes, claimedBytes } },
-    );
-  }
-  // The library trusts a count of samples that some recorders leave at 0 or sum over all channels.
-  if (bytesPerSecond > 0 && FIXED_SIZE_CODECS.includes(format?.codec)) {
-    return Math.min(claimedBytes, arrivedBytes) / bytesPerSecond;
-  }
-  return format?.duration || null;
-}
-
 function toFacts(
   type: AudioType,
-  format: IFormat | null,
+  format: Format | null,
   durationSeconds: number | null,
 ): AudioFacts {
   const { sampleRate, numberOfChannels, codec, bitsPerSample } = format ?? {};

@@ -20,6 +20,9 @@ type SplittableFormat = (typeof SPLITTABLE)[number];
 /** No phone system records more sides of a call. Each may be paid for, and a damaged header may state thousands. */
 const MAX_CHANNELS = 8;
 
+/** The widest sample: a floating-point number of double precision. */
+const MAX_SAMPLE_BYTES = 8;
+
 /** The header of a WAV file, as recorders write it, fits into its first bytes. */
 export const WAV_HEAD_BYTES = 64 * 1024;
 
@@ -45,7 +48,7 @@ export function readWavLayout(
   const bytesPerSample = frameBytes / channels;
   if (format === undefined || !Number.isInteger(bytesPerSample) || bytesPerSample === 0)
     return null;
-  if (channels > MAX_CHANNELS) return null;
+  if (channels > MAX_CHANNELS || bytesPerSample > MAX_SAMPLE_BYTES) return null;
 
   const present = Math.max(0, sizeBytes - header.dataAt);
   const bytes = Math.min(sampleBytes ?? header.claimedBytes ?? present, present);

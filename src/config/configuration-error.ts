@@ -1,6 +1,7 @@
 /** All faults of the configuration at once, by name and without values. */
 export class ConfigurationError extends Error {
   readonly faults: readonly string[];
+  readonly warnings: readonly string[];
 
   /** The warnings are told too: a name that is missing may stand there misspelt. */
   constructor(faults: readonly string[], warnings: readonly string[] = []) {
@@ -12,5 +13,6 @@ export class ConfigurationError extends Error {
     );
     this.name = 'ConfigurationError';
     this.faults = faults;
+    this.warnings = warnings;
   }
 }

@@ -84,6 +84,10 @@ const transcriptionServerFields = z.object({
     'must be a duration of at most 80 minutes, such as "30 minutes"',
   ).default(60 * 60 * 1000),
   TRANSCRIPTION_CONCURRENCY: concurrency,
+  // The least is ten seconds of 48 kHz, 16 bit; whoever counts megabytes here gets a fault.
+  TRANSCRIPTION_MAX_BYTES: wholeNumber(1_000_000, Number.MAX_SAFE_INTEGER).nullable().default(null),
+  // Shorter parts would cut sentences all the time; a day is longer than any call.
+  TRANSCRIPTION_MAX_SECONDS: wholeNumber(10, 86_400).nullable().default(null),
 });
 
 /** What a worker reads. Each provider of transcriptions has its own settings. */

@@ -83,6 +83,8 @@ function speechConfig(value: WorkerValues) {
         phrases: value.SPEECH_PHRASES,
         answerTimeoutMs: value.TRANSCRIPTION_TIMEOUT,
         concurrency: value.TRANSCRIPTION_CONCURRENCY,
+        maxBytes: value.TRANSCRIPTION_MAX_BYTES,
+        maxSeconds: value.TRANSCRIPTION_MAX_SECONDS,
       } as const);
 }
 

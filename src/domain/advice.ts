@@ -36,3 +36,13 @@ export function adviceAtStart(code: ErrorCode): string {
     .replace(RESTART_THE_GATEWAY, ', then restart this process')
     .replace(WITH_THE_REQUEST, '');
 }
+
+const RESTARTING =
+  /(?:, then|,? and|[,.;]) restart (?:the workers|the gateway|this process)(?: first)?/gi;
+const SENDING_AGAIN = /(?:, then|\. Then) send the request again(?:; it is safe to repeat)?/g;
+
+/** What to do about a failure that is found before anything runs: nothing to restart, and no call to reprocess. */
+export function adviceBeforeStart(code: ErrorCode): string {
+  const advice = adviceWhileRetrying(code) || adviceAtStart(code);
+  return advice.replace(SENDING_AGAIN, '').replace(RESTARTING, '');
+}

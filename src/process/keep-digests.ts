@@ -8,8 +8,14 @@ type Digests = {
   mend(after: string | null): Promise<{ readonly next: string | null; readonly made: number }>;
 };
 
+type CountedDays = {
+  listDue(): Promise<readonly string[]>;
+  count(day: string): Promise<void>;
+};
+
 type Deps = {
   readonly digests: Digests;
+  readonly countedDays: CountedDays;
   /** A failure of the database as a ServiceError; `null` for any other error. */
   readonly toServiceError: (error: unknown) => ServiceError | null;
   readonly logger: Logger;
@@ -25,7 +31,8 @@ const RETRY_PAUSE_MS = 60_000;
 
 /**
  * Goes through all calls, again and again, and makes the digests that are missing or outdated, so
- * that lists and searches know old calls too. Ends when the signal is aborted.
+ * that lists and searches know old calls too, and counts the days that are due, so that statistics need
+ * not. Ends when the signal is aborted.
  */
 export async function keepDigests(deps: Deps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -36,7 +43,7 @@ export async function keepDigests(deps: Deps, signal: AbortSignal): Promise<void
 
 /** Whether it came to the end. Searching is not worth a worker, so a failure is told and waited out. */
 async function goThroughAll(
-  { digests, toServiceError, logger }: Deps,
+  { digests, countedDays, toServiceError, logger }: Deps,
   signal: AbortSignal,
 ): Promise<boolean> {
   let total = 0;
@@ -49,12 +56,21 @@ async function goThroughAll(
       if (after !== null) await pause(BATCH_PAUSE_MS, signal);
     } while (after !== null && !signal.aborted);
     if (total > 0) logger.info({ calls: total }, 'Calls were made ready for lists and searches.');
+    await countDays(countedDays, signal);
     return true;
   } catch (error) {
     const { code = 'INTERNAL_ERROR', message = 'An unexpected error.' } =
       toServiceError(error) ?? {};
     logger.warn({ code }, `Lists and searches may miss calls: ${message}`);
     return false;
+  }
+}
+
+async function countDays(countedDays: CountedDays, signal: AbortSignal): Promise<void> {
+  for (const day of await countedDays.listDue()) {
+    if (signal.aborted) return;
+    await countedDays.count(day);
+    await pause(BATCH_PAUSE_MS, signal);
   }
 }
 

@@ -4,8 +4,11 @@ import type { Logger } from 'pino';
 
 import type { Dependency, DependencyName, Finding, Readiness } from '../domain/readiness.ts';
 
-/** Asks whether a dependency works. Never rejects for a failure of what it asks. */
-export type Probe = () => Promise<Finding>;
+/**
+ * Asks whether a dependency works. Never rejects for a failure of what it asks. Once the signal is aborted,
+ * nobody waits for the finding any more, and nothing further should be asked.
+ */
+export type Probe = (signal: AbortSignal) => Promise<Finding>;
 
 // With the time that an answer may take, a failure shows within five seconds: half of the ten in which
 // whoever watches the gateway should learn of it.
@@ -76,7 +79,7 @@ async function keepAsking(
       isLate = true;
       take(SILENT);
     }, ANSWER_WITHIN_MS);
-    const finding = await probe().catch(toFinding);
+    const finding = await probe(signal).catch(toFinding);
     clearTimeout(timer);
     // An answer that came too late changes nothing: it would come too late for a request as well.
     if (!isLate && !signal.aborted) take(finding);

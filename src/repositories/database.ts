@@ -49,6 +49,14 @@ const LOCK_TIMEOUT_MS = 4_000;
 // outside a transaction is cancelled then too.
 const ANSWER_TIMEOUT_MS = TRANSACTION_TIMEOUT_MS + 1_000;
 
+/** The limits that PostgreSQL keeps in every transaction, in milliseconds, by its own names for them. */
+export const TRANSACTION_LIMITS_MS = {
+  statement_timeout: TRANSACTION_TIMEOUT_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
+  // A process that is frozen inside a transaction loses it instead of holding its locks.
+  idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,
+} as const;
+
 /**
  * Opens a pool of connections to PostgreSQL. Connects lazily, so that a process can start while the
  * database is unavailable.
@@ -59,11 +67,12 @@ export function createDatabase(config: {
 }): Database {
   const { address, config: connection } = toDatabaseConnection(config.url);
   const { schema, maxConnections } = address;
+  const closing = new AbortController();
   const pool = new pg.Pool({
     keepAlive: true,
     application_name: 'call-processing',
     ...connection,
-    Client: clientWithLimits(settingsOfTransactions(schema)),
+    Client: clientWithLimits(settingsOfTransactions(schema), closing.signal),
     max: Math.min(config.poolSize, maxConnections ?? Infinity),
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
@@ -118,7 +127,10 @@ export function createDatabase(config: {
       waited: pool.waitingCount,
     }),
     toServiceError,
-    close: () => prisma.$disconnect(),
+    async close() {
+      closing.abort();
+      await prisma.$disconnect();
+    },
   };
 }
 
@@ -141,6 +153,8 @@ const READ_NOTHING = {
   SitePhone: ({ sitePhone }) => sitePhone.findFirst(NO_ROW),
   Call: ({ call }) => call.findFirst(NO_ROW),
   CallDigest: ({ callDigest }) => callDigest.findFirst(NO_ROW),
+  CountedDay: ({ countedDay }) => countedDay.findFirst(NO_ROW),
+  ChangedDay: ({ changedDay }) => changedDay.findFirst(NO_ROW),
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),
   Transcript: ({ transcript }) => transcript.findFirst(NO_ROW),
@@ -169,10 +183,7 @@ async function readNothingOfEveryTable(
 /** What a transaction begins with. Prisma names the schema itself; raw statements do not. */
 function settingsOfTransactions(schema: string | null): string {
   return [
-    `statement_timeout = ${TRANSACTION_TIMEOUT_MS}`,
-    `lock_timeout = ${LOCK_TIMEOUT_MS}`,
-    // A process that is frozen inside a transaction loses it instead of holding its locks.
-    `idle_in_transaction_session_timeout = ${TRANSACTION_TIMEOUT_MS}`,
+    ...Object.entries(TRANSACTION_LIMITS_MS).map(([name, ms]) => `${name} = ${ms}`),
     ...(schema === null ? [] : [`search_path = ${pg.escapeIdentifier(schema)}`]),
   ]
     .map((setting) => `SET LOCAL ${setting}`)

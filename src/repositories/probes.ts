@@ -19,13 +19,13 @@ export function createDatabaseProbes(database: Database) {
       }
     },
 
-    async migrations(): Promise<Finding> {
+    async migrations(signal: AbortSignal): Promise<Finding> {
       try {
         return findingOf(await readMigrations());
       } catch (error) {
         if (database.toServiceError(error) === null) throw error;
         // The list may be kept from our user, or the tables made otherwise: what counts is what is there.
-        const failure = await database.check();
+        const failure = await database.check(signal);
         return failure === null ? OK : failing(failure);
       }
     },

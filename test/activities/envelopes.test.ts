@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { decodeEnvelope, framesOf } from '../../src/audio/ear/envelope.ts';
 import type { Ear } from '../../src/audio/ear/ear.ts';
 import { ServiceError } from '../../src/domain/service-error.ts';
+import { Prisma } from '../../src/generated/prisma/client.ts';
+import { codedWav } from '../audio/ear/coded-wav.ts';
+import { soundOfTurns, truthOf, turnsOf } from '../audio/ear/dialogues.ts';
 import { startStepRig, type StepRig } from '../support/step-rig.ts';
 
 const AUDIO = join(import.meta.dirname, '../audio/data/audio');
@@ -58,6 +61,31 @@ describe('the envelope beside a recording', () => {
     );
   });
 
+  it('comes with who spoke for how long, also when the recording is heard later', async () => {
+    const dialogue = { seed: 4, minutes: 0.5, noise: -65 };
+    const turns = turnsOf(dialogue);
+    const bytes = codedWav(soundOfTurns(turns, dialogue), 8_000, 'mulaw');
+    const { spoken, silence } = truthOf(turns, dialogue.minutes);
+    for (const isLate of [false, true]) {
+      const call = await rig.newCall({ audio: { base64: bytes.toString('base64') } });
+      await call.upTo('transcribeRecording');
+      if (isLate) {
+        const unheard = { envelopeUri: null, heardSha256: null, heard: Prisma.DbNull };
+        await rig.deps.calls.update((await call.rows()).call.id, unheard);
+        await call.attempt('transcribeRecording', 1);
+      }
+      const { talk } = (await call.rows()).call.heard as {
+        talk: { channelSeconds: number[]; silenceSeconds: number };
+      };
+      for (const [measured = NaN, expected = NaN] of [
+        [talk.channelSeconds[0], spoken[0]],
+        [talk.channelSeconds[1], spoken[1]],
+        [talk.silenceSeconds, silence],
+      ])
+        assert.ok(Math.abs(measured - expected) <= 0.2, `${measured}, expected ${expected}`);
+    }
+  });
+
   it('is replaced and removed with its recording', async () => {
     const call = await rig.newCall({ audio: audioOf('alaw-1ch-8000.wav') });
     await call.upTo('transcribeRecording');
@@ -105,6 +133,7 @@ describe('the envelope beside a recording', () => {
           end: () => Promise.resolve({ notHeard: reason }),
           stop: () => undefined,
         }),
+        openChannel: () => assert.fail('Nothing is decoded.'),
         close: () => Promise.resolve(),
       };
       await call.attempt('archiveRecording', 1, { ear: deaf });

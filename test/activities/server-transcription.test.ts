@@ -13,7 +13,7 @@ import { waitFor } from '../support/wait-for.ts';
 const STEP = 'transcribeRecording';
 const OPERATION = 'transcription.audio.transcriptions';
 
-const PACKED_STEREO = join(import.meta.dirname, '../audio/data/audio/mp3-2ch-8000.mp3');
+const MANY_CHANNELS = join(import.meta.dirname, '../audio/data/audio/pcm16-9ch-8000.wav');
 
 let made = 0;
 
@@ -163,18 +163,18 @@ describe('a transcription by a server', () => {
     );
   });
 
-  it('is logged as mixing both sides when the samples are compressed', async () => {
+  it('is logged as mixing all sides when there are more than are told apart', async () => {
     const call = await archived({
       ...twoChannels(),
-      audio: { base64: readFileSync(PACKED_STEREO).toString('base64') },
+      audio: { base64: readFileSync(MANY_CHANNELS).toString('base64') },
     });
     await call.attempt(STEP, 1);
     const { call: row, logs } = await call.rows();
-    assert.equal(row.audioChannels, 2);
+    assert.equal(row.audioChannels, 9);
     const segments = row.transcript?.segments as { speaker: string | null }[];
     assert.deepEqual(new Set(segments.map(({ speaker }) => speaker)), new Set([null]));
     const { message } = logs.find(({ event }) => event === 'TRANSCRIPTION_SUCCESS') ?? {};
-    assert.match(message ?? '', /2 channels were heard as one.*who speaks is not known/);
+    assert.match(message ?? '', /9 channels were heard as one.*who speaks is not known/);
     assert.equal(await requestsOf(call), 1);
   });
 

@@ -2,12 +2,11 @@
 // and whatever they do not take is refused with what they take.
 import assert from 'node:assert/strict';
 
-import type { ListPlace } from '../../src/domain/call-filter.ts';
 import { toFailuresReply } from '../../src/api/listing/views.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
 import { createDigestRepository } from '../../src/repositories/listing/digest-repository.ts';
 import { toSearchQuery, type ParsedWords } from '../../src/repositories/listing/search-query.ts';
-import { parsedWords, searchAll } from '../../src/repositories/listing/statements.ts';
+import { parsedWords, searchAll, searchMonths } from '../../src/repositories/listing/statements.ts';
 import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { askRaw } from '../support/raw-request.ts';
@@ -167,14 +166,18 @@ describe('lists of calls', () => {
       const page = { limit: 10, after: null };
       for (const [q, expected] of SEARCHES) {
         const filter = { q, to: at('30T12:00') };
-        const places = await database.transaction(async (tx) => {
-          const query = toSearchQuery(await tx.$queryRaw<ParsedWords[]>(parsedWords(q)));
-          return query && (await tx.$queryRaw<ListPlace[]>(searchAll(filter, query, page)));
-        });
-        const ids = (places ?? []).map(({ id }) => id);
-        const rows = await database.prisma.call.findMany({ where: { id: { in: ids } } });
-        const names = ids.map((id) => rows.find((row) => row.id === id)?.callSid);
-        assert.deepEqual(names, expected, q);
+        for (const search of [searchAll, searchMonths]) {
+          const places = await database.transaction(async (tx) => {
+            const query = toSearchQuery(await tx.$queryRaw<ParsedWords[]>(parsedWords(q)));
+            return (
+              query && (await tx.$queryRaw<{ id: string | null }[]>(search(filter, query, page)))
+            );
+          });
+          const ids = (places ?? []).flatMap(({ id }) => (id === null ? [] : [id]));
+          const rows = await database.prisma.call.findMany({ where: { id: { in: ids } } });
+          const names = ids.map((id) => rows.find((row) => row.id === id)?.callSid);
+          assert.deepEqual(names, expected, q);
+        }
       }
     });
 

@@ -100,6 +100,8 @@ describe('the configuration', () => {
       phrases: ['Kestrel', 'Brightwater Dental'],
       answerTimeoutMs: 60 * 60 * 1000,
       concurrency: null,
+      maxBytes: null,
+      maxSeconds: null,
     });
     assert.equal(recordingStore.projectId, null);
     const found = loadWorkerConfig({ ...SERVER, SPEECH_LANGUAGE_CODES: 'auto' }).speech;
@@ -112,6 +114,11 @@ describe('the configuration', () => {
       ['SPEECH_PROVIDER', 'azure'],
       ['TRANSCRIPTION_BASE_URL', 'whisper.example'],
       ['TRANSCRIPTION_TIMEOUT', '3 hours'],
+      ['TRANSCRIPTION_MAX_BYTES', '25'],
+      ['TRANSCRIPTION_MAX_BYTES', '25 MB'],
+      ['TRANSCRIPTION_MAX_SECONDS', '10 minutes'],
+      ['TRANSCRIPTION_MAX_SECONDS', '9'],
+      ['TRANSCRIPTION_MAX_SECONDS', '86401'],
       ['SPEECH_LANGUAGE_CODES', 'english'],
     ] as const) {
       const faults = faultsOf(() => loadWorkerConfig({ ...SERVER, [name]: value }));

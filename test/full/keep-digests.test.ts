@@ -65,7 +65,7 @@ describe('a worker that finds calls from before lists', () => {
     return (await startOwnProcess(`worker-${(count += 1)}`, { script, env, ready }, home)).process;
   }
 
-  it('makes them ready after a kill -9 as well, leaves a locked call alone meanwhile, and says so', async () => {
+  it('makes them ready after a kill -9 as well, leaves a locked call alone meanwhile, says so, and counts their days', async () => {
     const { prisma } = database;
     const made = () => prisma.callDigest.count();
     const first = await worker();
@@ -91,6 +91,7 @@ describe('a worker that finds calls from before lists', () => {
       await waitFor('its word', async () => second.output().includes('made ready for lists'));
       assert.equal(await made(), CALLS - 1);
       assert.equal(await prisma.callDigest.findUnique({ where: { callId: id } }), null);
+      await waitFor('a counted day', async () => (await prisma.countedDay.count()) > 0);
       assert.equal((await second.stop()).code, 0);
     } finally {
       await step.end();

@@ -42,6 +42,8 @@ const PLANTS: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['config-neighbours', 'src/config/planted.ts', 'src/clients/speech/client.ts'],
   ['config-neighbours', 'src/config.ts', 'src/repositories/database.ts'],
   ['process-neighbours', 'src/process/planted.ts', 'src/config.ts'],
+  ['preflight-neighbours', 'src/preflight/planted.ts', 'src/workflows/index.ts'],
+  ['preflight-types-only', 'src/preflight/planted.ts', 'src/clients/speech/client.ts'],
   ['roots-neighbours', 'src/planted.ts', 'src/workflows/index.ts'],
   ['roots-neighbours', 'src/planted.ts', 'sandbox/sandbox.ts'],
   ['roots-neighbours', 'src/planted.ts', 'test/support/planted.ts'],

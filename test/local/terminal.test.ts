@@ -1,7 +1,7 @@
 // npm start in a real terminal, where Ctrl-C reaches npm and all its programs at once, and npm passes it on: what
 // test/field/21-ctrl-c-in-a-terminal.md expects.
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +131,20 @@ describe('npm start in a terminal', () => {
     await assertEnded(running);
   });
 
+  it('one Ctrl-C while parts are only starting returns when these have ended too', async () => {
+    const terminal = npmStart();
+    await waitFor('the start of the sandbox', async () =>
+      programsOf(dataFolder).some((program) => program.includes('sandbox/main.ts')),
+    );
+    assert.doesNotMatch(terminal.output(), /✔.* Sandbox/);
+    terminal.press(CTRL_C);
+    const code = await terminal.ended;
+    assert.deepEqual(programsOf(dataFolder), [], terminal.output());
+    assert.ok(code === 0 || code === 130, `exit code ${code}\n${terminal.output()}`);
+    assert.match(terminal.output(), /stopping the sandbox/);
+    assertNoTrace(terminal.output());
+  });
+
   it('a second Ctrl-C seconds later ends it at once, while a part refuses to stop', async () => {
     const terminal = npmStart('--without-service');
     await untilShown(terminal, /Ctrl-C stops everything/);
@@ -162,6 +176,13 @@ function openToOthers(folder: string): string[] {
     const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
     return stats !== undefined && (stats.mode & 0o077) !== 0;
   });
+}
+
+/** The command lines of the programs that run with a data folder. */
+function programsOf(folder: string): string[] {
+  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(`${folder}/`));
 }
 
 /** The keeper ends in the background what is left. */

@@ -1,16 +1,18 @@
 // Statistics add up what triggers keep of each call. Whatever comes in whichever order, several changes at once, late
-// ones, repeated ones and undone ones, the sums are those of the rows themselves.
+// ones, repeated ones and undone ones, the sums are those of the rows themselves, also where days were counted before.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 
 import type { Prisma } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
+import { createCountedDayRepository } from '../../src/repositories/listing/counted-day-repository.ts';
 import { createDigestRepository } from '../../src/repositories/listing/digest-repository.ts';
 import { createListingRepository } from '../../src/repositories/listing/listing-repository.ts';
 import { repositoriesOf } from '../support/repositories.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-const RANGE = { from: new Date('2026-11-01'), to: new Date('2026-11-08') };
+// More than a week ago, so that the days may be counted beforehand.
+const RANGE = { from: new Date('2025-11-01'), to: new Date('2025-11-08') };
 const CALLS = 12;
 const CHANGES = 40;
 
@@ -44,18 +46,27 @@ describe('statistics', function () {
     await testDatabase.drop();
   });
 
-  it('equal a count over the rows after storms of changes, with digests that are lost and made again meanwhile', async () => {
+  it('equal a count over the rows after storms of changes, with digests that are lost and made again, and days that are counted meanwhile', async () => {
     const { prisma } = database;
     const digests = createDigestRepository(database);
+    const countedDays = createCountedDayRepository(database);
     for (let round = 0; round < 4; round += 1) {
       const storm = Array.from({ length: CHANGES }, (_, index) => change(round, index));
       const losses = prisma.callDigest.deleteMany({ where: { callId: { in: ids.slice(0, 4) } } });
-      const results = await Promise.allSettled([...storm, losses, mendAll(), mendAll()]);
+      const work = [...storm, losses, mendAll(), mendAll(), countAll(), countAll(), countAll()];
+      const results = await Promise.allSettled(work);
       for (const result of results) {
         if (result.status === 'rejected') throw result.reason;
       }
       await mendAll();
       assert.deepEqual(await counted(), await countedByHand());
+      await countAll();
+      assert.equal(await prisma.changedDay.count(), 0, 'every day is counted');
+      assert.deepEqual(await counted(), await countedByHand());
+    }
+
+    async function countAll(): Promise<void> {
+      for (const day of await countedDays.listDue()) await countedDays.count(day);
     }
 
     async function mendAll(): Promise<void> {
@@ -63,6 +74,37 @@ describe('statistics', function () {
       do ({ next: after } = await digests.mend(after));
       while (after !== null);
     }
+  });
+
+  it('know of changes that commit before, between and after the statements that count their day', async () => {
+    const { prisma } = database;
+    const id = ids[0] ?? '';
+    const change = () =>
+      prisma.call.update({ where: { id }, data: { recordingSeconds: { increment: 1 } } });
+    const withChanges: Pick<Database, 'transaction'> = {
+      transaction: (work) =>
+        database.transaction((tx) =>
+          work(
+            new Proxy(tx, {
+              get: (target, name) =>
+                name === '$executeRaw'
+                  ? async (...sent: Parameters<typeof target.$executeRaw>) => {
+                      await change();
+                      return target.$executeRaw(...sent);
+                    }
+                  : Reflect.get(target, name),
+            }),
+          ),
+        ),
+    };
+    await change();
+    await createCountedDayRepository(withChanges).count('2025-11-01');
+    assert.equal(await prisma.countedDay.count({ where: { by: 'day', key: '2025-11-01' } }), 1);
+    assert.deepEqual(await counted(), await countedByHand());
+    await createCountedDayRepository(database).count('2025-11-01');
+    assert.deepEqual(await counted(), await countedByHand());
+    await change();
+    assert.deepEqual(await counted(), await countedByHand());
   });
 
   /** One of the things that happen to a call, each of them often and at any time. */

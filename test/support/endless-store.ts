@@ -15,8 +15,11 @@ export type EndlessStore = {
 
 const PIECE = Buffer.alloc(64 * 1024, 1);
 
-/** Starts one for a recording of so many bytes. */
-export async function startEndlessStore(size: number): Promise<EndlessStore> {
+/** Starts one for an object of so many bytes, of which the first are those of `head`. */
+export async function startEndlessStore(
+  size: number,
+  head: Buffer = Buffer.alloc(0),
+): Promise<EndlessStore> {
   let sent = 0;
   let open = 0;
   let isStalled = false;
@@ -33,6 +36,8 @@ export async function startEndlessStore(size: number): Promise<EndlessStore> {
     open += 1;
     response.once('close', () => (open -= 1));
     response.writeHead(206, { 'content-length': missing });
+    response.write(head);
+    missing -= head.length;
     const more = () => {
       while (missing > 0 && !response.destroyed) {
         const piece = PIECE.subarray(0, Math.min(PIECE.length, missing));

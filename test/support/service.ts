@@ -36,6 +36,8 @@ export async function startService(
     readonly speechSeconds?: number;
     /** Of the transcription server; any number if left out. */
     readonly transcriptionsAtOnce?: number;
+    /** Where recordings lie that name a file; the sandbox's own if left out. */
+    readonly samplesDir?: string;
     /** Prepares the migrated database of this service; returns the DATABASE_URL of all who use it. */
     readonly prepareDatabase?: (url: string) => Promise<string>;
   } = {},
@@ -53,6 +55,7 @@ export async function startService(
         dataDir: join(folder, 'sandbox'),
         speechSeconds: options.speechSeconds ?? 0.3,
         transcriptionsAtOnce: options.transcriptionsAtOnce ?? Infinity,
+        ...(options.samplesDir === undefined ? {} : { samplesDir: options.samplesDir }),
       }),
       workflowBundle(),
     ]);

@@ -7,7 +7,7 @@ export const PROGRAM_ENV = { PATH: `${process.env['PATH']}:/usr/sbin` };
 /** Skips a test file, and says why, where a program is not installed (.ci/run installs all of them). */
 export async function skipWithout(
   context: Mocha.Context,
-  program: 'openssl' | 'pgbouncer',
+  program: 'lame' | 'openssl' | 'pgbouncer',
 ): Promise<void> {
   const { code } = await promisify(execFile)(program, ['--version'], { env: PROGRAM_ENV }).then(
     () => ({ code: 0 }),

@@ -2,13 +2,14 @@ import type { Ear } from '../../audio/ear/ear.ts';
 import { audioTypeOf } from '../../audio/audio-format.ts';
 import { decodeEnvelope, ENVELOPE_MAX_BYTES } from '../../audio/ear/envelope.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
+import { envelopeOf } from '../../domain/envelope.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
 import type { Database } from '../../repositories/database.ts';
 import type { Attempt } from '../step/attempt.ts';
 import type { ArchivedCall } from '../step/archived-call.ts';
 import { type HeardRecording, readHeardFacts } from './heard-recording.ts';
-import { envelopeOf, keepEnvelope } from './keep-envelope.ts';
+import { keepEnvelope } from './keep-envelope.ts';
 
 export type HearRecordingDeps = {
   readonly database: Database;

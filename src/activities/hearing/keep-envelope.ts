@@ -1,4 +1,4 @@
-import { Prisma, type Call } from '../../generated/prisma/client.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { Hearing } from '../../audio/ear/ear.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
@@ -45,7 +45,11 @@ export async function keepEnvelope(
       envelopeGeneration: object.generation,
       heardSha256: sha256,
       heardSeconds: seconds,
-      heard: { ...heard, channels: [...heard.channels] },
+      heard: {
+        ...heard,
+        channels: [...heard.channels],
+        talk: heard.talk && { ...heard.talk, channelSeconds: [...heard.talk.channelSeconds] },
+      },
     };
     return { columns, problem: null };
   } catch (error) {
@@ -62,12 +66,3 @@ const NOT_HEARD: HeardColumns = {
   heardSeconds: null,
   heard: Prisma.DbNull,
 };
-
-/** What a call's row says about its envelope, if that is of the recording that it names. */
-export function envelopeOf(
-  call: Pick<Call, 'envelopeUri' | 'envelopeGeneration' | 'heardSha256' | 'sha256'>,
-): { readonly uri: string; readonly generation: string } | null {
-  const { envelopeUri: uri, envelopeGeneration: generation } = call;
-  const isCurrent = call.heardSha256 !== null && call.heardSha256 === call.sha256;
-  return isCurrent && uri !== null && generation !== null ? { uri, generation } : null;
-}

@@ -37,6 +37,8 @@ export type Attempt = {
    * other way.
    */
   isOver(): boolean;
+  /** How long it is until then, in milliseconds. */
+  timeLeftMs(): number;
   /** Aborts when the run is cancelled, the attempt has timed out or the worker shuts down. */
   readonly signal: AbortSignal;
   /**
@@ -85,6 +87,7 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
     scheduledAt: new Date(scheduledTimestampMs),
     transition: transitionOf(info),
     isOver: () => Date.now() >= endsAtMs,
+    timeLeftMs: () => endsAtMs - Date.now(),
     signal: cancellationSignal,
 
     async lockCall({ id, runId: expectedRunId }, tx) {

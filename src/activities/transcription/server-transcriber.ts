@@ -1,24 +1,31 @@
-import { createRecordingSound } from '../../audio/ear/recording-sound.ts';
+import type { Ear } from '../../audio/ear/ear.ts';
+import { createCuts } from '../../audio/ear/parts.ts';
+import { createRecordingSound, type RecordingSound } from '../../audio/ear/recording-sound.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import type {
   AudioFile,
   PartReply,
   TranscriptionServer,
 } from '../../clients/transcription-server/client.ts';
-import { ServiceError } from '../../domain/service-error.ts';
 import type { ArchivedCall } from '../step/archived-call.ts';
-import { channelsOf, toRecordingParts } from './recording-parts.ts';
+import { createTurns } from './attempt-turns.ts';
+import { hearChannel } from './hear-channel.ts';
+import { type PartLimits, tighter } from './part-limits.ts';
+import { channelsOf, openRecording, type OpenedRecording } from './recording-parts.ts';
+import { createStoredReplies, type Sent } from './stored-replies.ts';
 import { announceRecognition, type SubmissionDeps } from './submission.ts';
 import type { Transcriber, Transcription, TranscriptionJob } from './transcriber.ts';
 
 export type ServerTranscriberDeps = SubmissionDeps & {
   readonly recordingStore: RecordingStore;
+  readonly ear: Ear;
   readonly server: TranscriptionServer;
 };
 
 /**
  * Transcribes by a server that answers in the request itself. Such servers mix channels down, which
- * would lose who speaks, so each channel is sent separately where the format allows it.
+ * would lose who speaks, so each channel is sent separately where the format allows it; and many take
+ * only so much at once, so a long channel is sent in parts.
  *
  * The server knows no ids of ours, so its reply is stored in the bucket under the submission's prefix
  * before anything else is done with it, and looked for there before anything is sent. A database
@@ -27,88 +34,127 @@ export type ServerTranscriberDeps = SubmissionDeps & {
  */
 export function createServerTranscriber(deps: ServerTranscriberDeps): Transcriber {
   const { recordingStore, server } = deps;
-  return { provider: 'openai-compatible', transcribe };
+  // What the server takes, as it is configured, and as the server itself has stated since.
+  let limits: PartLimits = server.fileLimits;
+  return {
+    provider: 'openai-compatible',
+    async transcribe(job) {
+      const recording = await openRecording(deps, job, job.attempt.signal);
+      try {
+        return await transcribe(job, recording);
+      } finally {
+        recording.close();
+      }
+    },
+  };
 
-  async function transcribe(job: TranscriptionJob): Promise<Transcription> {
+  async function transcribe(
+    job: TranscriptionJob,
+    { channels, whole }: OpenedRecording,
+  ): Promise<Transcription> {
     const { call, attempt } = job;
-    const parts = await toRecordingParts(recordingStore, job, attempt.signal);
-    const recognition = server.plan(channelsOf(call, parts));
-    const replies: PartReply[] = [];
+    const replies = createStoredReplies(recordingStore, server, job);
+    const paid = await replies.paid();
+    // Earlier versions mixed the channels of compressed recordings.
+    const wanted = paid.hasAllOf(null) ? [whole] : channels;
+    const recognition = server.plan(channelsOf(call, wanted));
     const sound = job.sound === null ? null : createRecordingSound(job.sound.envelope);
-    for (const { channel, file } of parts) {
-      // A recogniser invents words in silence, or fails at it.
-      const isSilent =
-        sound?.isSilent(channel ?? 1) === true && (channel !== null || sound.channels === 1);
-      if (isSilent) continue;
-      const name = replyNameOf(job, channel);
-      let json = await findReply(name, attempt.signal);
+    const turns = createTurns(attempt);
+
+    async function ask(sent: Sent, file: AudioFile): Promise<PartReply['reply']> {
+      let json = await replies.find(sent);
       if (json === null) {
         await announceRecognition(deps, job, recognition);
-        json = await request(name, file, attempt.signal);
+        json = await turns.take(() => replies.request(sent, file));
       }
-      replies.push({ channel, reply: await server.parseReply(json) });
+      return server.parseReply(json);
     }
-    if (replies.length === 0) await announceRecognition(deps, job, recognition);
-    return toTranscription(server, call, replies, parts.length);
-  }
 
-  /** The reply that an earlier attempt did not get to use; `null` if there is none. */
-  async function findReply(name: string, signal: AbortSignal): Promise<string | null> {
-    const uri = recordingStore.uriOf(name);
-    try {
-      return await recordingStore.readText(uri, server.replyMaxBytes, signal);
-    } catch (error) {
-      if (error instanceof ServiceError && error.code === 'STORAGE_OBJECT_MISSING') return null;
-      throw error;
+    let ofThisCall = tighter(limits, limitsOfPaid(limits, paid.longestSeconds));
+    const parts: PartReply[] = [];
+    for (const sent of wanted) {
+      const { channel } = sent;
+      const heardAs = channel ?? (sound?.channels === 1 ? 1 : null);
+      // A recogniser invents words in silence, or fails at it.
+      if (sound !== null && heardAs !== null && sound.isSilent(heardAs)) continue;
+      const heard = await hearChannel({
+        sent,
+        seconds: secondsOf(call),
+        paid,
+        limits: ofThisCall,
+        cutsOf: ({ seconds }) => createCuts(job.sound?.envelope ?? null, heardAs, seconds),
+        isSilentIn: (span) => sound?.isSilentIn(heardAs, span) === true,
+        ask: (span, file) => ask({ channel, span }, file),
+        onRefused: (found, stated) => {
+          ofThisCall = found;
+          if (stated !== null) limits = tighter(limits, stated);
+        },
+      });
+      for (const { span, reply } of heard)
+        parts.push({ channel, reply, ...(span === null ? {} : { span }) });
     }
-  }
-
-  /** Has a file transcribed and stores the reply, unless a faster attempt's is there: that one counts. */
-  async function request(name: string, file: AudioFile, signal: AbortSignal): Promise<string> {
-    const json = await server.transcribe(file, signal);
-    const isStored = await recordingStore.saveText(name, json, signal);
-    return isStored ? json : ((await findReply(name, signal)) ?? json);
+    if (parts.length === 0) await announceRecognition(deps, job, recognition);
+    return toTranscription(server, { call, parts, count: wanted.length, sound });
   }
 }
 
-function replyNameOf({ call, submission }: TranscriptionJob, channel: number | null): string {
-  const part = channel === null ? 'whole' : `channel-${channel}`;
-  return `transcripts/${call.callSid}/${submission.id}/${part}.json`;
+/** So long a part the server took before: where nothing else is known, the rest need not be refused again. */
+function limitsOfPaid({ maxBytes, maxSeconds }: PartLimits, longest: number | null): PartLimits {
+  const isKnown = maxBytes !== null || maxSeconds !== null;
+  return { maxBytes: null, maxSeconds: isKnown ? null : longest };
 }
 
-function toTranscription(
-  server: TranscriptionServer,
-  call: ArchivedCall,
-  parts: readonly PartReply[],
-  count: number,
-): Transcription {
-  const recordingSeconds = call.recordingSeconds === null ? null : Number(call.recordingSeconds);
-  const segments = server.toSegments(parts, recordingSeconds);
-  // A self-hosted server bills nothing; others bill each file by its length.
-  const seconds = recordingSeconds ?? parts[0]?.reply.durationSeconds ?? null;
+type Heard = {
+  readonly call: ArchivedCall;
+  readonly parts: readonly PartReply[];
+  /** How many channels there were to send. */
+  readonly count: number;
+  readonly sound: RecordingSound | null;
+};
+
+function toTranscription(server: TranscriptionServer, heard: Heard): Transcription {
+  const { call, parts } = heard;
+  const segments = server.toSegments(parts, secondsOf(call));
   return {
     text: segments.map(({ text }) => text).join('\n'),
     segments,
     languageCode: parts.find(({ reply }) => reply.language !== null)?.reply.language ?? null,
-    // What was not sent costs nothing, however long it is.
-    billedSeconds: parts.length === 0 ? 0 : seconds === null ? null : seconds * parts.length,
-    remarks: remarksOn(call, parts, count),
+    billedSeconds: billedSecondsOf(heard),
+    remarks: remarksOn(heard),
   };
 }
 
-function remarksOn(call: ArchivedCall, parts: readonly PartReply[], count: number): string[] {
+/** A self-hosted server bills nothing; others bill each file by its length, and nothing that was not sent. */
+function billedSecondsOf({ call, parts }: Heard): number | null {
+  const whole = secondsOf(call) ?? parts[0]?.reply.durationSeconds ?? null;
+  const lengths = parts.map(({ span }) => (span ? span.endSeconds - span.startSeconds : whole));
+  return lengths.reduce(
+    (sum, length) => (sum === null || length === null ? null : sum + length),
+    0,
+  );
+}
+
+function remarksOn({ call, parts, count }: Heard): string[] {
   const remarks: string[] = [];
   const channels = call.audioChannels ?? 1;
-  if (parts.length < count) {
-    remarks.push(`${count - parts.length} of ${count} channels were not sent: they are silent.`);
+  const sent = new Set(parts.map(({ channel }) => channel)).size;
+  if (sent < count) {
+    remarks.push(`${count - sent} of ${count} channels were not sent: they are silent.`);
   }
   if (channels > 1 && count === 1) {
     remarks.push(
       `Its ${channels} channels were heard as one, because ${call.audioCodec || 'this format'} cannot be split here: who speaks is not known.`,
     );
   }
+  if (parts.some(({ span }) => span !== undefined)) {
+    remarks.push(`It was sent in ${parts.length} parts: the server takes only so much at once.`);
+  }
   if (parts.some(({ reply }) => reply.segments === null)) {
     remarks.push('The server gives no times.');
   }
   return remarks;
+}
+
+function secondsOf({ recordingSeconds }: ArchivedCall): number | null {
+  return recordingSeconds === null ? null : Number(recordingSeconds);
 }

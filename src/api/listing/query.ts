@@ -8,6 +8,7 @@ import { GROUPINGS } from '../../domain/statistics.ts';
 import { closed } from '../closed-query.ts';
 import { hasAtMost, NO_CONTROLS } from '../lengths.ts';
 import { isOfCalls, YEARS } from '../times.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** As many as a page shows; a hundred are still read in a fraction of a second. */
 const LIMIT_DEFAULT = 50;
@@ -44,14 +45,6 @@ const time = z
   .transform((text) => new Date(text))
   .refine(isOfCalls, TIME_FORM)
   .describe('A time, or a day in UTC, from 1970 to 9999.');
-
-/** A whole number in decimal digits, which is what a client's number becomes in an address. */
-const wholeNumber = (min: number, max: number, form: string) =>
-  z
-    .string(form)
-    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, form)
-    .transform(Number)
-    .meta({ type: 'integer', minimum: min, maximum: max });
 
 const SECONDS_FORM = `must be a whole number of seconds, at most ${SECONDS_MAX}`;
 const SEARCH_FORM = `must be words to search for, with at most ${SEARCH_MAX_LENGTH} characters`;

@@ -63,7 +63,7 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
       // A run writes how it ends before it closes: if it is closed, the row of this moment is final.
       const isOpen = run !== null && !(run instanceof ServiceError) && run.isOpen;
       const call = (isOpen ? null : await calls.findWithDetails(callSid)) ?? found;
-      return toCallReply(call, { state: callStateOf(call, run), cost }, linksOf);
+      return toCallReply(call, { state: callStateOf(call, run), cost }, { linksOf, callerChannel });
     },
   );
 

@@ -15,6 +15,7 @@ import {
   STORAGE_REFUSALS,
   TEMPORAL_REFUSALS,
 } from '../document/about.ts';
+import { archiveWith, whenGone } from '../recording/archive.ts';
 import { CONTENT_TYPES, present } from '../recording/presentation.ts';
 import { readRange, type ByteRange } from '../recording/range.ts';
 import { closed } from '../closed-query.ts';
@@ -91,24 +92,13 @@ export const recordingRoute: FastifyPluginAsyncZod<RecordingDeps> = async (
     handler: async (request, reply) => {
       const { callSid } = request.params;
       const { call, object } = await find(callSid);
-      if (recordings === null) {
-        throw new ServiceError(
-          'RECORDING_NOT_SERVED',
-          'The gateway cannot read recordings: RECORDINGS_BUCKET is not set.',
-        );
-      }
-      if (!recordings.holds(object.uri)) {
-        throw new ServiceError(
-          'RECORDING_NOT_SERVED',
-          `The recording of the call ${callSid} is archived in another bucket than that of RECORDINGS_BUCKET.`,
-        );
-      }
+      const archive = archiveWith(recordings, object.uri, callSid);
       const how = present(call, request.query.download !== undefined);
       const gone = whenGone(reply);
       try {
-        const size = await recordings.sizeOf(object, gone);
+        const size = await archive.sizeOf(object, gone);
         if (request.method === 'GET' && request.query.stream === undefined) {
-          const url = await recordings.signedUrl(object, { ...how, lifetimeMs: SIGNED_FOR_MS });
+          const url = await archive.signedUrl(object, { ...how, lifetimeMs: SIGNED_FOR_MS });
           if (url !== null) {
             return await reply.header('cache-control', CACHE_CONTROL).redirect(url, 302);
           }
@@ -120,7 +110,7 @@ export const recordingRoute: FastifyPluginAsyncZod<RecordingDeps> = async (
         const audio =
           request.method === 'HEAD' || size === 0
             ? undefined
-            : await begin(recordings.read(object, range, gone));
+            : await begin(archive.read(object, range, gone));
         return await reply
           .status(asked === null ? 200 : 206)
           .headers({
@@ -143,13 +133,6 @@ export const recordingRoute: FastifyPluginAsyncZod<RecordingDeps> = async (
     },
   });
 };
-
-/** Aborts when the answer has been sent or its reader has left. */
-function whenGone({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => gone.abort());
-  return gone.signal;
-}
 
 type Asked = Pick<FastifyRequest, 'method' | 'headers'>;
 

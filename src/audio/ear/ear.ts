@@ -1,6 +1,11 @@
 import { Worker } from 'node:worker_threads';
 
 import type { AudioExtension } from '../audio-format.ts';
+import {
+  type ChannelDecoder,
+  type CompressedChannel,
+  createChannelDecoders,
+} from './channel-decoder.ts';
 import type { Answer, Heard, Order } from './messages.ts';
 
 /** What came of listening to a recording; `reason` is a word in capitals, such as CODEC or TOO_SLOW. */
@@ -19,6 +24,8 @@ export type Listener = {
 export type Ear = {
   /** `channels`: as a header states them. */
   listen(extension: AudioExtension, channels: number): Listener;
+  /** Opens one channel of a recording whose samples are compressed; it has to be closed. */
+  openChannel(channel: CompressedChannel): ChannelDecoder;
   close(): Promise<void>;
 };
 
@@ -57,6 +64,7 @@ const THREAD_MEGABYTES = 96;
  */
 export function createEar(limits: Partial<EarLimits> = {}): Ear {
   const { threads, placeMs, pieceMs, heldUpMs } = { ...LIMITS, ...limits };
+  const decoders = createChannelDecoders();
   const all = new Set<Worker>();
   const idle: Worker[] = [];
   const waiting: (() => void)[] = [];
@@ -197,7 +205,9 @@ export function createEar(limits: Partial<EarLimits> = {}): Ear {
 
   return {
     listen,
+    openChannel: decoders.open,
     async close() {
+      decoders.close();
       await Promise.all([...all].map((thread) => thread.terminate()));
     },
   };

@@ -18,12 +18,12 @@ export type Envelope = { readonly channels: readonly ChannelEnvelope[] };
 const MAGIC = 'LENV';
 const VERSION = 1;
 /** Magic, version, channels, frames a second, one byte of zero, the number of frames (32 bits). */
-const HEADER_BYTES = 12;
+export const ENVELOPE_HEADER_BYTES = 12;
 
 /** A day of eight channels: nothing longer is heard, so nothing longer is kept. */
 export const MAX_HEARD_SECONDS = 24 * 60 * 60;
 export const ENVELOPE_MAX_BYTES =
-  HEADER_BYTES + 2 * MAX_HEARD_CHANNELS * MAX_HEARD_SECONDS * FRAMES_PER_SECOND;
+  ENVELOPE_HEADER_BYTES + 2 * MAX_HEARD_CHANNELS * MAX_HEARD_SECONDS * FRAMES_PER_SECOND;
 
 export function framesOf({ channels }: Envelope): number {
   return channels[0]?.energies.length ?? 0;
@@ -31,7 +31,7 @@ export function framesOf({ channels }: Envelope): number {
 
 /** The stored form: a header, then for each channel all its peaks and all its energies. */
 export function encodeEnvelope(envelope: Envelope): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
+  const header = Buffer.alloc(ENVELOPE_HEADER_BYTES);
   header.write(MAGIC, 0, 'latin1');
   header.writeUInt8(VERSION, 4);
   header.writeUInt8(envelope.channels.length, 5);
@@ -41,17 +41,31 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
   return Buffer.concat([header, ...levels]);
 }
 
-/** Reads the stored form; `null` for anything else, also for that of another version. */
-export function decodeEnvelope(bytes: Buffer): Envelope | null {
-  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 4) !== MAGIC) return null;
-  const channels = bytes.readUInt8(5);
-  const frames = bytes.readUInt32LE(8);
-  const isKnown = bytes.readUInt8(4) === VERSION && bytes.readUInt8(6) === FRAMES_PER_SECOND;
+/** What the header of a stored envelope says. */
+export type EnvelopeShape = { readonly channels: number; readonly frames: number };
+
+/**
+ * Reads the header of an envelope that has `size` bytes; `null` for anything else, also for that of
+ * another version.
+ */
+export function readEnvelopeShape(header: Buffer, size: number): EnvelopeShape | null {
+  if (header.length < ENVELOPE_HEADER_BYTES || header.toString('latin1', 0, 4) !== MAGIC)
+    return null;
+  const channels = header.readUInt8(5);
+  const frames = header.readUInt32LE(8);
+  const isKnown = header.readUInt8(4) === VERSION && header.readUInt8(6) === FRAMES_PER_SECOND;
   if (!isKnown || channels === 0 || channels > MAX_HEARD_CHANNELS) return null;
-  if (bytes.length !== HEADER_BYTES + 2 * channels * frames) return null;
+  return size === ENVELOPE_HEADER_BYTES + 2 * channels * frames ? { channels, frames } : null;
+}
+
+/** Reads the stored form; `null` for anything else. */
+export function decodeEnvelope(bytes: Buffer): Envelope | null {
+  const shape = readEnvelopeShape(bytes, bytes.length);
+  if (shape === null) return null;
+  const { channels, frames } = shape;
   return {
     channels: Array.from({ length: channels }, (_, channel) => {
-      const at = HEADER_BYTES + 2 * channel * frames;
+      const at = ENVELOPE_HEADER_BYTES + 2 * channel * frames;
       return {
         peaks: bytes.subarray(at, at + frames),
         energies: bytes.subarray(at + frames, at + 2 * frames),

@@ -8,6 +8,7 @@ import { decoderOf } from './decoders/decoder-of.ts';
 import { createEnvelopeMaker, type EnvelopeMaker, NotHeardError } from './envelope-maker.ts';
 import { encodeEnvelope } from './envelope.ts';
 import type { Answer, Heard, Order } from './messages.ts';
+import { measureTalk } from './talk.ts';
 
 /** The MP3 decoder prints each error; the number of them is all that anybody needs. */
 console.error = () => undefined;
@@ -71,6 +72,7 @@ async function end({ decoder, maker }: Opened): Promise<Heard> {
     envelope: encodeEnvelope(envelope),
     channels: envelope.channels.map(factsOf),
     seconds,
+    talk: measureTalk(envelope, seconds),
     damage: decoder.damage(),
     samples: decoder.samples(),
   };

@@ -1,6 +1,7 @@
 import type { AudioExtension } from '../audio-format.ts';
 import type { ChannelFacts } from './channel-sound.ts';
 import type { SampleFacts } from './decoders/decoder.ts';
+import type { Talk } from './talk.ts';
 
 /**
  * What the worker thread is told. Each order but `open` is answered once; after `not-heard`, the other
@@ -29,6 +30,8 @@ export type Heard = {
   readonly seconds: number;
   /** How often the decoder found bytes that its format does not allow. */
   readonly damage: number;
+  /** `null` unless it is a conversation on two channels. */
+  readonly talk: Talk | null;
   /** `null` where samples are compressed. */
   readonly samples: SampleFacts | null;
 };

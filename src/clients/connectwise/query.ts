@@ -4,6 +4,8 @@ export type ListQuery = Readonly<Record<string, string>>;
 /** ConnectWise's largest page; a larger number is silently capped. */
 export const PAGE_SIZE = 1000;
 
+const ACTIVE = 'inactiveFlag=false';
+
 /**
  * A pattern that finds the digits however they are grouped: stored values are free text, so "7946
  * 0000", "79 46-00 00" and "79460000" all have to be found. The comparison in E.164 afterwards sorts
@@ -17,7 +19,7 @@ function likeDigits(digits: string): string {
 export function contactsByItem(digits: string): ListQuery {
   return {
     ...contactsQuery,
-    conditions: 'inactiveFlag=false',
+    conditions: ACTIVE,
     childConditions: `communicationItems/value like ${likeDigits(digits)} and communicationItems/communicationType=${quote('Phone')}`,
   };
 }
@@ -26,7 +28,7 @@ export function contactsByItem(digits: string): ListQuery {
 export function contactsByDefaultPhone(digits: string): ListQuery {
   return {
     ...contactsQuery,
-    conditions: `defaultPhoneNbr like ${likeDigits(digits)} and inactiveFlag=false`,
+    conditions: `defaultPhoneNbr like ${likeDigits(digits)} and ${ACTIVE}`,
   };
 }
 
@@ -59,7 +61,7 @@ export function companyById(id: string): ListQuery {
 export const activeSites: ListQuery = {
   fields: 'id,phoneNumber,country,inactiveFlag',
   orderBy: 'id',
-  conditions: 'inactiveFlag=false',
+  conditions: ACTIVE,
 };
 
 /** The names of people are not requested, because nothing needs them. */
@@ -67,6 +69,9 @@ const contactsQuery = {
   fields: 'id,company,site,inactiveFlag,communicationItems,defaultPhoneNbr,defaultPhoneType',
   orderBy: 'id',
 } as const;
+
+/** Active contacts, whoever they are. */
+export const anyContacts: ListQuery = { ...contactsQuery, conditions: ACTIVE };
 
 const companiesQuery = {
   fields: 'id,name,phoneNumber,country,deletedFlag',

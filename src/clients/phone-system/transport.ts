@@ -68,7 +68,7 @@ export function createTransport(address: PhoneSystemAddress, idleTimeoutMs: numb
 }
 
 /** Ids become encoded query values only, so that none of them can change the address. */
-function recordingUrl({ url, username, password }: PhoneSystemAddress, key: CallKey): URL {
+export function recordingUrl({ url, username, password }: PhoneSystemAddress, key: CallKey): URL {
   const address = new URL(`${url.replace(/\/+$/, '')}/api/json/recording/recordings/get`);
   address.search = new URLSearchParams({
     auth_username: username,

@@ -81,10 +81,16 @@ export type RecordingStore = {
     signal: AbortSignal,
   ): Promise<{ readonly uri: string; readonly generation: string }>;
   /**
-   * The bytes of an object of any size, while it is still that generation (`null`: any). Reading
-   * throws ServiceError STORAGE_… or the reason of the signal.
+   * The bytes of an object of any size, while it is still that generation (`null`: any), from `fromByte`
+   * on (0 without it), which has to be inside it. Reading throws ServiceError STORAGE_… or the reason of
+   * the signal.
    */
-  open(uri: string, generation: string | null, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  open(
+    uri: string,
+    generation: string | null,
+    signal: AbortSignal,
+    fromByte?: number,
+  ): AsyncIterable<Uint8Array>;
   /**
    * Stores a small JSON text under a name. `false`: an object of that name exists and is kept.
    *
@@ -176,11 +182,11 @@ export function createRecordingStore(
       const saved = await at(recordingUri, () => saveEnvelope(transport, objects, input, signal));
       return { uri: uriOf(saved.name), generation: saved.generation };
     },
-    async *open(uri, generation, signal) {
+    async *open(uri, generation, signal, fromByte = 0) {
       const idleTimeoutMs = timeouts.readIdleMs;
       const name = nameOf(uri);
       try {
-        yield* openObject(transport, { name, generation, idleTimeoutMs, signal });
+        yield* openObject(transport, { name, generation, fromByte, idleTimeoutMs, signal });
       } catch (error) {
         throw located(error, uri, STORAGE_CODES);
       }

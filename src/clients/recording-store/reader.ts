@@ -1,9 +1,11 @@
+import { ENVELOPE_HEADER_BYTES, ENVELOPE_MAX_BYTES } from '../../audio/ear/envelope.ts';
 import { STORAGE_CODES } from '../../domain/error-codes/storage.ts';
 import { located, locateFailures } from '../shared/locate-failures.ts';
 import type { Subject } from './errors.ts';
 import { isInBucket, nameInBucket } from './object-name.ts';
 import { createObjects } from './objects.ts';
 import { readRange } from './read-range.ts';
+import { readWaveform, type StoredWaveform } from './read-waveform.ts';
 import { createSigner, type SignedRead } from './sign-url.ts';
 import { createTransport, type StorageAddress } from './transport.ts';
 
@@ -29,12 +31,26 @@ export type RecordingReader = {
     range: { readonly first: number; readonly last: number },
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array>;
+  /**
+   * The peaks of an envelope, `perSecond` of them for each second; `null` when the object is none.
+   * Throws, and may be left, like `read`.
+   */
+  readWaveform(
+    object: StoredGeneration,
+    perSecond: number,
+    signal: AbortSignal,
+  ): Promise<StoredWaveform | null>;
   /** An address at which the object can be read without credentials; `null` where none can be made. */
   signedUrl(object: StoredGeneration, how: Omit<SignedRead, 'file'>): Promise<string | null>;
 };
 
 const LOOKING: Subject = {
   what: 'Looking up the recording',
+  notFound: 'STORAGE_OBJECT_MISSING',
+};
+
+const LOOKING_AT_ENVELOPE: Subject = {
+  what: 'Looking up how loud the recording is',
   notFound: 'STORAGE_OBJECT_MISSING',
 };
 
@@ -52,23 +68,40 @@ export function createRecordingReader(
   const sign = createSigner();
   const nameOf = (uri: string): string => nameInBucket(config.bucket, uri);
 
+  async function sizeOf(
+    subject: Subject,
+    { uri, generation }: StoredGeneration,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const named = { name: nameOf(uri), generation };
+    const { size } = await locateFailures(uri, STORAGE_CODES, () =>
+      objects.get(subject, named, signal),
+    );
+    return size;
+  }
+
+  async function* read(
+    { uri, generation }: StoredGeneration,
+    { first, last }: { readonly first: number; readonly last: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const idleTimeoutMs = timeouts.readIdleMs;
+    const wanted = { name: nameOf(uri), generation, first, last, idleTimeoutMs, signal };
+    try {
+      yield* readRange(transport, wanted);
+    } catch (error) {
+      throw located(error, uri, STORAGE_CODES);
+    }
+  }
+
   return {
     holds: (uri) => isInBucket(config.bucket, uri),
-    async sizeOf({ uri, generation }, signal) {
-      const named = { name: nameOf(uri), generation };
-      const { size } = await locateFailures(uri, STORAGE_CODES, () =>
-        objects.get(LOOKING, named, signal),
-      );
-      return size;
-    },
-    async *read({ uri, generation }, { first, last }, signal) {
-      const idleTimeoutMs = timeouts.readIdleMs;
-      const wanted = { name: nameOf(uri), generation, first, last, idleTimeoutMs, signal };
-      try {
-        yield* readRange(transport, wanted);
-      } catch (error) {
-        throw located(error, uri, STORAGE_CODES);
-      }
+    sizeOf: (object, signal) => sizeOf(LOOKING, object, signal),
+    read,
+    async readWaveform(object, perSecond, signal) {
+      const size = await sizeOf(LOOKING_AT_ENVELOPE, object, signal);
+      if (size < ENVELOPE_HEADER_BYTES || size > ENVELOPE_MAX_BYTES) return null;
+      return readWaveform(read(object, { first: 0, last: size - 1 }, signal), size, perSecond);
     },
     async signedUrl({ uri, generation }, how) {
       if (!transport.hasCredentials) return null;

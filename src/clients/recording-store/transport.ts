@@ -17,6 +17,8 @@ export type StorageAddress = {
 type RequestOptions = Parameters<Storage['authClient']['request']>[0];
 
 export type Transport = {
+  /** The bucket itself, in Cloud Storage's JSON API. */
+  readonly bucketUrl: string;
   /** The collection of the bucket's objects, in Cloud Storage's JSON API. */
   readonly objectsUrl: string;
   /** Where new objects are sent. */
@@ -49,13 +51,15 @@ export type Transport = {
 /** Creates the connection to one bucket. A small request has `requestTimeoutMs` altogether. */
 export function createTransport(address: StorageAddress, requestTimeoutMs: number): Transport {
   const storage = createStorage(address);
-  const objects = `storage/v1/b/${encodeURIComponent(address.bucket)}/o`;
-  const objectsUrl = `${storage.apiEndpoint}/${objects}`;
+  const path = `storage/v1/b/${encodeURIComponent(address.bucket)}`;
+  const bucketUrl = `${storage.apiEndpoint}/${path}`;
+  const objectsUrl = `${bucketUrl}/o`;
   const bucket = storage.bucket(address.bucket);
 
   return {
+    bucketUrl,
     objectsUrl,
-    uploadUrl: `${storage.apiEndpoint}/upload/${objects}`,
+    uploadUrl: `${storage.apiEndpoint}/upload/${path}/o`,
     objectUrl: (name) => `${objectsUrl}/${encodeURIComponent(name)}`,
     file: (name, generation) => bucket.file(name, generation === undefined ? {} : { generation }),
     hasCredentials: !isPlaintext(address),

@@ -32,11 +32,27 @@ export async function ensureSearchAttributes(
   namespace: string,
 ): Promise<SearchAttributesState> {
   await register(connection, namespace);
+  return lookUp(connection, namespace, lackingForGood);
+}
+
+/** The same without registering anything: what the namespace has as it is. */
+export async function findSearchAttributes(
+  connection: OperatorConnection,
+  namespace: string,
+): Promise<SearchAttributesState> {
+  return lookUp(connection, namespace, lacking);
+}
+
+async function lookUp(
+  connection: OperatorConnection,
+  namespace: string,
+  toError: typeof lacking,
+): Promise<SearchAttributesState> {
   const types = await listTypes(connection, namespace);
-  if ('refusal' in types) return probe(connection, namespace, types.refusal);
+  if ('refusal' in types) return probe({ connection, namespace, toError }, types.refusal);
 
   const missing = SEARCH_ATTRIBUTES.filter((name) => types.custom[name] === undefined);
-  if (missing.length > 0) throw lacking(namespace, missing);
+  if (missing.length > 0) throw toError(namespace, missing);
   // Temporal answers "ok" when a name exists with another type.
   const wrong = SEARCH_ATTRIBUTES.filter((name) => types.custom[name] !== KEYWORD);
   if (wrong.length > 0) {
@@ -77,8 +93,15 @@ async function listTypes(
 
 /** Asks for calls by each attribute: Temporal refuses a query by one that the namespace lacks. */
 async function probe(
-  { workflowService }: OperatorConnection,
-  namespace: string,
+  {
+    connection: { workflowService },
+    namespace,
+    toError,
+  }: {
+    readonly connection: OperatorConnection;
+    readonly namespace: string;
+    readonly toError: typeof lacking;
+  },
   refusal: number,
 ): Promise<SearchAttributesState> {
   const missing: Attribute[] = [];
@@ -93,7 +116,7 @@ async function probe(
       else throw unusable(code);
     }
   }
-  if (missing.length > 0) throw lacking(namespace, missing);
+  if (missing.length > 0) throw toError(namespace, missing);
   const found = isAnswered
     ? `A query by ${SEARCH_ATTRIBUTES.join(', ')} was answered, so the namespace has them`
     : `Whether the namespace has ${SEARCH_ATTRIBUTES.join(', ')} cannot be seen; without them no call is processed`;
@@ -107,6 +130,14 @@ async function probe(
 }
 
 function lacking(namespace: string, missing: readonly Attribute[]): ServiceError {
+  return new ServiceError(
+    'TEMPORAL_SEARCH_ATTRIBUTES_MISSING',
+    `The namespace ${namespace} lacks the search attributes ${missing.join(', ')}.`,
+  );
+}
+
+/** The same after an attempt to register them. */
+function lackingForGood(namespace: string, missing: readonly Attribute[]): ServiceError {
   return new ServiceError(
     'TEMPORAL_SEARCH_ATTRIBUTES_MISSING',
     `The namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and these credentials may not add them. ${howToAdd(namespace, missing)}`,

@@ -27,6 +27,10 @@ export type TranscriptionServerConfig = {
   readonly answerTimeoutMs: number;
   /** How many files this process sends at once; `null`: any number. */
   readonly concurrency: number | null;
+  /** The most that the server takes in one request, in bytes; `null`: nothing is known. */
+  readonly maxBytes: number | null;
+  /** The longest file that the server takes, in seconds; `null`: nothing is known. */
+  readonly maxSeconds: number | null;
 };
 
 export type TranscriptionServer = {
@@ -34,9 +38,12 @@ export type TranscriptionServer = {
    * Has one file transcribed, once a place is free, and resolves with the server's reply, which `parseReply` can read and
    * which has at most `replyMaxBytes`. Paid for, where the server charges: each call is one request.
    * Throws SPEECH_* codes (SPEECH_QUEUED after five minutes without a place), without a word of the call, what reading the file throws, and the
-   * signal's reason.
+   * signal's reason. SPEECH_AUDIO_TOO_LARGE and SPEECH_AUDIO_TOO_LONG have what the server states in
+   * their contexts: maxBytes, maxSeconds.
    */
   transcribe(file: AudioFile, signal: AbortSignal): Promise<string>;
+  /** The largest and the longest file that the server takes, as far as that is configured. */
+  readonly fileLimits: { readonly maxBytes: number | null; readonly maxSeconds: number | null };
   /** The longest reply that is read, in bytes. */
   readonly replyMaxBytes: number;
   /** Reads a reply. Throws SPEECH_RESULT_INVALID when it is not one, without quoting it. */
@@ -84,6 +91,9 @@ const READER: Reader<Reply> = {
 
 const SUSPICIONS_THAT_COUNT = 2;
 
+/** Eight fields at most, and the headers of the request. */
+const FORM_BYTES = 4_096;
+
 /**
  * Creates the client for any server with OpenAI's `/audio/transcriptions`. It requests times until
  * the server says that it does not know them. That costs nothing: such a request is refused before
@@ -111,6 +121,10 @@ export function createTranscriptionServer(
 
   return {
     replyMaxBytes: REPLY_MAX_BYTES,
+    fileLimits: {
+      maxBytes: config.maxBytes === null ? null : config.maxBytes - overheadOf(fields),
+      maxSeconds: config.maxSeconds,
+    },
     parseReply: readReply,
     toSegments,
 
@@ -168,6 +182,12 @@ export function createTranscriptionServer(
     suspicions = asked > form && !isCertain ? suspicions + 1 : 0;
     if (isCertain || suspicions >= SUSPICIONS_THAT_COUNT) form = Math.max(form, asked);
   }
+}
+
+/** What a request has beside the file: the fields, and about a hundred bytes around each. */
+function overheadOf(fields: readonly Field[]): number {
+  const values = fields.reduce((sum, [, value]) => sum + Buffer.byteLength(value), 0);
+  return FORM_BYTES + values;
 }
 
 function readReply(json: string): Promise<Reply> {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../domain/error-codes.ts';
 import { ServiceError, type ServiceErrorOptions } from '../../domain/service-error.ts';
 import { isAboutMoney, untilPaid } from '../shared/about-money.ts';
 import { findServiceError } from '../shared/find-service-error.ts';
+import { statedLimits } from './stated-limits.ts';
 
 /** How servers say that they do not know times: OpenAI's newer models, vLLM, LocalAI, whisper.cpp. */
 const NO_TIMES = /(?:response|output|return)[_ -]?format|verbose|timestamp|granularit/i;
@@ -10,6 +11,12 @@ const FORMAT_STATUSES = [400, 404, 415, 422, 501];
 /** How servers say that they cannot read a file (OpenAI, whisper.cpp, Speaches, vLLM, ffmpeg). */
 const BAD_AUDIO =
   /decod|corrupt|invalid (?:audio|file|data|media)|(?:audio|file) (?:format|type|could not)|unsupported (?:audio|file|media|format)|unrecogni[sz]ed file|read (?:the )?(?:audio|wav|file)|not (?:a valid|supported|an audio)|too short/i;
+/** How servers say that they take audio of a certain length only. */
+const TOO_LONG =
+  /\b(?:audio|clip|file|recording|speech|input)\b.{0,60}\b(?:too long|longer than)|too_long|\bduration\b.{0,80}\b(?:exceed|max|limit|long|above|over\b|greater|more than|at most|up to)|\b(?:exceed|max|limit|longer than|more than|at most|up to)\w*\b.{0,60}\b(?:duration|length of (?:the )?audio|audio length|seconds|minutes|hours)/i;
+/** A text beside the audio may be too long too: cutting the audio would change nothing. */
+const ABOUT_TEXT =
+  /\b(?:prompt|context|tokens?|short\w*|minimum)\b|rate.?limit|per (?:minute|hour|day)/i;
 const TOO_LARGE =
   /too large|size limit|maximum (?:content|file|audio)|exceeds? (?:the )?(?:max|limit|size)/i;
 
@@ -48,7 +55,7 @@ export function toStatusError(
       ? ': there is no such model or address'
       : '';
   return transcriptionError(code, `it answered ${status}${fact}`, {
-    context: { status },
+    context: { status, ...(isTooMuch(code) ? statedLimits(words) : {}) },
     retryAfterMs: code === 'SPEECH_PAYMENT_REQUIRED' ? untilPaid(retryAfterMs) : retryAfterMs,
   });
 }
@@ -65,9 +72,15 @@ function codeOf(status: number, words: string): ErrorCode {
   }
   if (status === 400 || status === 422) {
     if (TOO_LARGE.test(words)) return 'SPEECH_AUDIO_TOO_LARGE';
+    if (TOO_LONG.test(words) && !ABOUT_TEXT.test(words)) return 'SPEECH_AUDIO_TOO_LONG';
     if (BAD_AUDIO.test(words)) return 'SPEECH_FILE_REFUSED';
   }
   return 'SPEECH_INVALID_ARGUMENT';
+}
+
+/** Whether a server would take a shorter file. */
+function isTooMuch(code: ErrorCode): boolean {
+  return code === 'SPEECH_AUDIO_TOO_LARGE' || code === 'SPEECH_AUDIO_TOO_LONG';
 }
 
 /** What a code says about the exchange beyond the status. */
@@ -75,6 +88,7 @@ const FACTS: Partial<Record<ErrorCode, string>> = {
   SPEECH_CREDENTIALS_REFUSED: 'TRANSCRIPTION_API_KEY was refused',
   SPEECH_QUOTA_EXCEEDED: 'there were too many requests, or a quota is used up',
   SPEECH_PAYMENT_REQUIRED: 'the account of TRANSCRIPTION_API_KEY is out of money',
+  SPEECH_AUDIO_TOO_LONG: 'the recording is longer than the server accepts at once',
   SPEECH_AUDIO_TOO_LARGE: 'the recording exceeds what the server accepts at once',
   SPEECH_FILE_REFUSED: 'the server cannot read this kind of audio',
 };

@@ -1,14 +1,17 @@
 import { MAX_SECONDS } from '../../domain/bounded-number.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { toStorable } from '../../domain/storable-text.ts';
+import { type HeardPart, joinParts } from './join-parts.ts';
 import type { Reply, ReplySegment } from './reply.ts';
 import { unitsPerSecond, type Word } from './times.ts';
 
-/** The reply to one file: the whole recording, or one of its channels. */
+/** The reply to one file: the whole recording, one of its channels, or a part of either. */
 export type PartReply = {
   /** 1-based; `null` when the channels were transcribed together. */
   readonly channel: number | null;
   readonly reply: Reply;
+  /** From where to where the part lasts, in seconds from the start of the recording; absent for all of it. */
+  readonly span?: { readonly startSeconds: number; readonly endSeconds: number };
 };
 
 /**
@@ -28,15 +31,18 @@ const SOUND = /\[[^[\]]*\]|\([^()]*\)|\*[^*]*\*/gu;
  */
 const PAUSE_SECONDS = 1;
 
-/** The segments of all parts in time order. A part without times gets the length of the recording. */
+/**
+ * The segments of all parts in time order; the parts of a channel have to be in theirs. A part without
+ * times gets its own length.
+ */
 export function toSegments(
   parts: readonly PartReply[],
   recordingSeconds: number | null,
 ): TranscriptSegment[] {
-  return parts
-    .flatMap(({ channel, reply }) => {
+  return [...Map.groupBy(parts, ({ channel }) => channel)]
+    .flatMap(([channel, own]) => {
       const speaker = channel === null ? null : String(channel);
-      return segmentsOf(reply, recordingSeconds).map((segment) => ({
+      return joinParts(own.map((part) => toHeardPart(part, recordingSeconds))).map((segment) => ({
         speaker,
         channel,
         startSeconds: toMilliseconds(segment.startSeconds),
@@ -46,6 +52,24 @@ export function toSegments(
     })
     .filter(({ text }) => hasWords(text))
     .toSorted((a, b) => a.startSeconds - b.startSeconds || a.endSeconds - b.endSeconds);
+}
+
+/** What was heard in a part, with times from the start of the recording. */
+function toHeardPart({ reply, span }: PartReply, recordingSeconds: number | null): HeardPart {
+  const isTimed = reply.segments !== null;
+  if (span === undefined) {
+    const segments = segmentsOf(reply, recordingSeconds);
+    return { startSeconds: 0, endSeconds: Infinity, segments, isTimed };
+  }
+  const { startSeconds, endSeconds } = span;
+  // Whisper hears windows of thirty seconds, and may place an end behind that of a shorter part.
+  const shifted = (time: number) => Math.min(startSeconds + time, endSeconds);
+  const segments = segmentsOf(reply, endSeconds - startSeconds).map((segment) => ({
+    ...segment,
+    startSeconds: shifted(segment.startSeconds),
+    endSeconds: shifted(segment.endSeconds),
+  }));
+  return { ...span, segments, isTimed };
 }
 
 /**

@@ -77,6 +77,20 @@ export const REQUEST_CODES = {
     remedy:
       'Set RECORDINGS_BUCKET of the gateway to the bucket that the workers archive in, and STORAGE_API_ENDPOINT if they have one, then restart the gateway.',
   },
+  WAVEFORM_NOT_KNOWN: {
+    meaning: 'Nobody has listened to the recording of the call yet, or it could not be decoded.',
+    retryable: true,
+    remedy:
+      'Ask again once the recording is archived or transcribed; the message says what is missing. A recording that was archived by an earlier version has a waveform once it is archived or transcribed again. One in a format that has no decoder here never has one.',
+  },
+  WAVEFORM_UNREADABLE: {
+    meaning:
+      'The object in the bucket that says how loud the recording is was damaged or replaced by something else.',
+    retryable: false,
+    remedy: 'Send the signal reprocess with {"from":"archiveRecording"}.',
+    requestRemedy:
+      'Ask for a reprocess from archiveRecording: if the phone system still has the recording, it is listened to again.',
+  },
   CALL_NOT_OPENED: {
     meaning: 'The call was submitted, but no worker has opened it yet.',
     retryable: true,

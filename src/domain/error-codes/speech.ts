@@ -24,7 +24,7 @@ export const SPEECH_CODES = {
   },
   SPEECH_QUEUED: {
     meaning:
-      'The recording waits for a place at the transcription server: each worker sends it no more than TRANSCRIPTION_CONCURRENCY requests at once.',
+      'The recording waits for a place at the transcription server: each worker sends it no more than TRANSCRIPTION_CONCURRENCY requests at once. Or the time of an attempt was nearly over, and the next one sends the rest of a long recording.',
     retryable: true,
     remedy:
       'Raise TRANSCRIPTION_CONCURRENCY if the server can take more, or give it more machines, since a place took longer than a week to come; restart the workers, then send the signal reprocess.',
@@ -50,10 +50,11 @@ export const SPEECH_CODES = {
       'Check RECORDINGS_BUCKET and GOOGLE_CLOUD_PROJECT; if the object no longer exists, send the signal reprocess with {"from":"archiveRecording"}.',
   },
   SPEECH_AUDIO_TOO_LARGE: {
-    meaning: 'The transcription server does not accept a recording of this size in one request.',
+    meaning:
+      'The transcription server does not accept a recording of this size in one request, and the recording cannot be sent in parts: its format cannot be decoded here, or the server takes less than five seconds.',
     retryable: false,
     remedy:
-      'Raise the limit of the server, or use one with a higher limit (TRANSCRIPTION_BASE_URL, SPEECH_PROVIDER) and restart the workers. Then send the signal reprocess.',
+      'Raise the limit of the server (and TRANSCRIPTION_MAX_BYTES, if it is set), or use one with a higher limit (TRANSCRIPTION_BASE_URL, SPEECH_PROVIDER) and restart the workers. Then send the signal reprocess.',
   },
   SPEECH_FILE_REFUSED: {
     meaning:
@@ -70,10 +71,10 @@ export const SPEECH_CODES = {
   },
   SPEECH_AUDIO_TOO_LONG: {
     meaning:
-      'The recording is archived, but it is longer than the Speech-to-Text model accepts. Nothing was submitted or paid for.',
+      'The recording is archived, but it is longer than the Speech-to-Text model accepts. Nothing was submitted or paid for. Or it is longer than the transcription server accepts, and cannot be sent in parts: its format cannot be decoded here, or the server takes less than five seconds.',
     retryable: false,
     remedy:
-      'Set SPEECH_MODEL to one that accepts more (chirp_3 accepts an hour; telephony, long and auto accept eight), or SPEECH_PROVIDER=openai-compatible, restart the workers, then send the signal reprocess.',
+      'Set SPEECH_MODEL to one that accepts more (chirp_3 accepts an hour; telephony, long and auto accept eight), or SPEECH_PROVIDER=openai-compatible. If a transcription server is used, raise its limit or use one with a higher limit (TRANSCRIPTION_BASE_URL). Restart the workers, then send the signal reprocess.',
   },
   SPEECH_FILE_FAILED: {
     meaning:

@@ -41,6 +41,18 @@ export type Call = Prisma.CallModel
  */
 export type CallDigest = Prisma.CallDigestModel
 /**
+ * Model CountedDay
+ * What the calls of a day in UTC come to, by each of the groupings of statistics. Derived from the digests, and counted
+ * by workers when the day is a week old. May be deleted: statistics then count the calls, and workers the day again.
+ */
+export type CountedDay = Prisma.CountedDayModel
+/**
+ * Model ChangedDay
+ * The days with digests that changed after they may have been counted: a row a change, by a trigger. Statistics do not
+ * take such a day from CountedDay until it is counted again.
+ */
+export type ChangedDay = Prisma.ChangedDayModel
+/**
  * Model RequestQueue
  * The queue of requests to a system that takes only so many a minute; all workers share it. One row per system.
  */

@@ -6,9 +6,11 @@ import { UtcClient } from './utc-client.ts';
 /**
  * A class of connections whose transactions begin with these settings, and whose statements are
  * cancelled once nobody waits for them. Both also work behind a connection pooler that gives each
- * transaction another session, so nothing is set on the session itself.
+ * transaction another session, so nothing is set on the session itself. Connections that are only being
+ * opened when `closing` is aborted are given up: a server that does not answer would hold up the end of
+ * the process for as long as opening may take.
  */
-export function clientWithLimits(settings: string): typeof UtcClient {
+export function clientWithLimits(settings: string, closing: AbortSignal): typeof UtcClient {
   return class LimitedClient extends UtcClient {
     #key: SessionKey | null = null;
 
@@ -17,6 +19,13 @@ export function clientWithLimits(settings: string): typeof UtcClient {
       this.connection.on('backendKeyData', ({ processID, secretKey }: SessionKey) => {
         this.#key = { processID, secretKey };
       });
+      const giveUp = (): void => {
+        this.connection.stream.destroy(new Error('The connection was closed before it was open.'));
+      };
+      closing.addEventListener('abort', giveUp, { once: true });
+      for (const event of ['connect', 'end'] as const) {
+        this.once(event, () => closing.removeEventListener('abort', giveUp));
+      }
       const send: (...args: unknown[]) => unknown = super.query.bind(this);
       // The driver declares eight overloads of this method. A pool passes a callback; others await it.
       this.query = (query: unknown, ...rest: unknown[]): never => {

@@ -12,6 +12,7 @@ import {
   pageOfCalls,
   parsedWords,
   searchAll,
+  searchMonths,
   searchNewest,
   type Page,
 } from './statements.ts';
@@ -129,10 +130,7 @@ export function createListingRepository(database: Pick<Database, 'transaction'>)
   };
 }
 
-type FoundInNewest = { readonly isAll: boolean } & (
-  | ListPlace
-  | { readonly id: null; readonly at: null }
-);
+type Found = { readonly isAll: boolean } & (ListPlace | { readonly id: null; readonly at: null });
 
 async function search(
   words: string,
@@ -142,10 +140,12 @@ async function search(
 ): Promise<readonly ListPlace[]> {
   const query = toSearchQuery(await tx.$queryRaw<ParsedWords[]>(parsedWords(words)));
   if (query === null) return [];
-  const rows = await tx.$queryRaw<FoundInNewest[]>(searchNewest(filter, query, page));
-  const found = rows.flatMap(({ id, at }) => (id === null ? [] : [{ id, at }]));
-  const isAnswer = found.length === page.limit || rows[0]?.isAll === true;
-  return isAnswer ? found : tx.$queryRaw<ListPlace[]>(searchAll(filter, query, page));
+  for (const search of [searchNewest, searchAll]) {
+    const rows = await tx.$queryRaw<Found[]>(search(filter, query, page));
+    const found = rows.flatMap(({ id, at }) => (id === null ? [] : [{ id, at }]));
+    if (found.length === page.limit || rows[0]?.isAll === true) return found;
+  }
+  return tx.$queryRaw<ListPlace[]>(searchMonths(filter, query, page));
 }
 
 type MarkedTexts = {

@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { CallFilter, ListPlace } from '../../domain/call-filter.ts';
 import { conditionsOf } from './conditions.ts';
+import { hasFacets } from './facets.ts';
 import type { SearchQuery } from './search-query.ts';
 
 const { sql } = Prisma;
@@ -71,20 +72,72 @@ export function searchNewest(filter: CallFilter, query: SearchQuery, page: Page)
     ) found ON TRUE`;
 }
 
+/** The rows of so many calls are read within some milliseconds; most searches find fewer. */
+const FOUND_AT_MOST = 10_000;
+
 /**
- * The same as all calls show it. Those that have the words come from the index, which knows them without
- * reading a text; OFFSET keeps the planner from beginning with something that looks cheaper. Their rows are
- * then filtered and put in order. Only for a phrase of three or more words texts are read, newest first,
- * until the page is full.
+ * The same as all calls show it that have the words and what the filter wants: the index knows them, without
+ * reading a text. Only for a phrase of three or more words texts are read, newest first, until the page is full.
+ * If `isAll` is false, there are too many to put them in order, and nothing is returned.
  */
 export function searchAll(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
+  return sql`
+    WITH found AS MATERIALIZED (
+      SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery
+        AND ${hasFacets(filter)} LIMIT ${FOUND_AT_MOST}::int
+    )
+    SELECT looked.calls < ${FOUND_AT_MOST}::int AS "isAll", d.id, d.at
+    FROM (SELECT count(*) AS calls FROM found) looked
+    LEFT JOIN LATERAL (
+      SELECT ${PLACE} FROM (${inOrder(sql`SELECT * FROM found d`, filter, query, page)}) d ${NEWEST_FIRST}
+    ) d ON looked.calls < ${FOUND_AT_MOST}::int`;
+}
+
+/**
+ * The same month by month, the newest first, until the page is full: so no more rows are read than a month has.
+ * For words of many calls, most of which any month has.
+ */
+export function searchMonths(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
   const { limit, after } = page;
-  const inOrder = sql`
-    SELECT d.* FROM (SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery OFFSET 0) d
+  const { from, to } = filter;
+  const time = (value: string | undefined) => sql`${value ?? null}::timestamptz`;
+  const ofMonth = sql`SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery
+    AND ${hasFacets(filter, sql`'month:' || walk.month`)}`;
+  return sql`
+    WITH RECURSIVE walk AS (
+      SELECT "monthOf"(LEAST(${time(to?.toISOString())}, ${time(after?.at)}, max("startTime"))) AS month,
+        "monthOf"(GREATEST(${time(from?.toISOString())}, min("startTime"))) AS oldest,
+        0 AS found, NULL::uuid[] AS ids, NULL::timestamptz[] AS times
+      FROM "CallDigest"
+      UNION ALL
+      SELECT walk.month - 1, walk.oldest, walk.found + page.calls, page.ids, page.times
+      FROM walk, LATERAL (
+        SELECT count(*)::int AS calls, array_agg(d."callId") AS ids, array_agg(d."startTime") AS times
+        FROM (${inOrder(ofMonth, filter, query, page)}) d
+      ) page
+      WHERE walk.month >= walk.oldest AND walk.found < ${limit}::int
+    )
+    SELECT ${PLACE} FROM walk, unnest(walk.ids, walk.times) AS d("callId", "startTime")
+    ${NEWEST_FIRST} LIMIT ${limit}::int`;
+}
+
+/**
+ * Those of the digests that the filter wants and that have the words, newest first, as far as the page goes. OFFSET
+ * keeps the planner from beginning with something that looks cheaper than the index of words, and from
+ * reading texts before it has put the calls in order.
+ */
+function inOrder(
+  digests: Prisma.Sql,
+  filter: CallFilter,
+  query: SearchQuery,
+  { limit, after }: Page,
+): Prisma.Sql {
+  const wanted = sql`
+    SELECT d."callId", d."startTime", d."document" FROM (${digests} OFFSET 0) d
     WHERE ${conditionsOf(filter, after)} ${NEWEST_FIRST}`;
   return query.byDocument === null
-    ? sql`SELECT ${PLACE} FROM (${inOrder} LIMIT ${limit}::int) d ${NEWEST_FIRST}`
-    : sql`SELECT ${PLACE} FROM (${inOrder} OFFSET 0) d WHERE TRUE ${alsoBy(query.byDocument)}
+    ? sql`${wanted} LIMIT ${limit}::int`
+    : sql`SELECT * FROM (${wanted} OFFSET 0) d WHERE TRUE ${alsoBy(query.byDocument)}
         ${NEWEST_FIRST} LIMIT ${limit}::int`;
 }
 

@@ -14,6 +14,8 @@ export function serverConfig(url: string): TranscriptionServerConfig {
     phrases: ['Kestrel', 'wombat'],
     answerTimeoutMs: 5_000,
     concurrency: null,
+    maxBytes: null,
+    maxSeconds: null,
   };
 }
 

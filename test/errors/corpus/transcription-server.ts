@@ -54,6 +54,28 @@ export const TRANSCRIPTION_SERVER: readonly ReplyCase<HttpAnswer>[] = [
     'given up',
   ],
   [
+    '400 from vLLM: too long',
+    refusal(400, 'Maximum clip duration (30s) exceeded.'),
+    'SPEECH_AUDIO_TOO_LONG',
+    'given up',
+  ],
+  [
+    '400 from OpenAI: too long',
+    refusal(
+      400,
+      'audio duration 2158.55 seconds is longer than 1400 seconds which is the maximum for this model',
+      'invalid_value',
+    ),
+    'SPEECH_AUDIO_TOO_LONG',
+    'given up',
+  ],
+  [
+    '400, a prompt that is too long',
+    refusal(400, 'The prompt is too long: the maximum length is 448 tokens.'),
+    'SPEECH_INVALID_ARGUMENT',
+    'given up',
+  ],
+  [
     '401',
     refusal(401, 'Incorrect API key', 'invalid_api_key'),
     'SPEECH_CREDENTIALS_REFUSED',

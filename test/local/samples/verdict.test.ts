@@ -92,6 +92,7 @@ function result(
       duration: null,
       recordedAt: null,
       recordingSeconds: null,
+      talk: null,
       recordingUrl: null,
       integrity: null,
       externalPhoneNumber: null,

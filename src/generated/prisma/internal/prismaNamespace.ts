@@ -401,6 +401,8 @@ export const ModelName = {
   SitePhone: 'SitePhone',
   Call: 'Call',
   CallDigest: 'CallDigest',
+  CountedDay: 'CountedDay',
+  ChangedDay: 'ChangedDay',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
@@ -428,7 +430,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -709,6 +711,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.CallDigestCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.CallDigestCountAggregateOutputType> | number
+        }
+      }
+    }
+    CountedDay: {
+      payload: Prisma.$CountedDayPayload<ExtArgs>
+      fields: Prisma.CountedDayFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.CountedDayFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.CountedDayFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>
+        }
+        findFirst: {
+          args: Prisma.CountedDayFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.CountedDayFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>
+        }
+        findMany: {
+          args: Prisma.CountedDayFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>[]
+        }
+        create: {
+          args: Prisma.CountedDayCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>
+        }
+        createMany: {
+          args: Prisma.CountedDayCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.CountedDayCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>[]
+        }
+        delete: {
+          args: Prisma.CountedDayDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>
+        }
+        update: {
+          args: Prisma.CountedDayUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>
+        }
+        deleteMany: {
+          args: Prisma.CountedDayDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.CountedDayUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.CountedDayUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>[]
+        }
+        upsert: {
+          args: Prisma.CountedDayUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedDayPayload>
+        }
+        aggregate: {
+          args: Prisma.CountedDayAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateCountedDay>
+        }
+        groupBy: {
+          args: Prisma.CountedDayGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountedDayGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.CountedDayCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountedDayCountAggregateOutputType> | number
+        }
+      }
+    }
+    ChangedDay: {
+      payload: Prisma.$ChangedDayPayload<ExtArgs>
+      fields: Prisma.ChangedDayFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ChangedDayFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ChangedDayFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>
+        }
+        findFirst: {
+          args: Prisma.ChangedDayFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ChangedDayFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>
+        }
+        findMany: {
+          args: Prisma.ChangedDayFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>[]
+        }
+        create: {
+          args: Prisma.ChangedDayCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>
+        }
+        createMany: {
+          args: Prisma.ChangedDayCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ChangedDayCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>[]
+        }
+        delete: {
+          args: Prisma.ChangedDayDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>
+        }
+        update: {
+          args: Prisma.ChangedDayUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>
+        }
+        deleteMany: {
+          args: Prisma.ChangedDayDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ChangedDayUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ChangedDayUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>[]
+        }
+        upsert: {
+          args: Prisma.ChangedDayUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangedDayPayload>
+        }
+        aggregate: {
+          args: Prisma.ChangedDayAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateChangedDay>
+        }
+        groupBy: {
+          args: Prisma.ChangedDayGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ChangedDayGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ChangedDayCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ChangedDayCountAggregateOutputType> | number
         }
       }
     }
@@ -1760,6 +1910,35 @@ export const CallDigestScalarFieldEnum = {
 export type CallDigestScalarFieldEnum = (typeof CallDigestScalarFieldEnum)[keyof typeof CallDigestScalarFieldEnum]
 
 
+export const CountedDayScalarFieldEnum = {
+  by: 'by',
+  day: 'day',
+  key: 'key',
+  calls: 'calls',
+  analyzed: 'analyzed',
+  noSpeech: 'noSpeech',
+  failed: 'failed',
+  processing: 'processing',
+  recordedSeconds: 'recordedSeconds',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
+  durations: 'durations'
+} as const
+
+export type CountedDayScalarFieldEnum = (typeof CountedDayScalarFieldEnum)[keyof typeof CountedDayScalarFieldEnum]
+
+
+export const ChangedDayScalarFieldEnum = {
+  id: 'id',
+  day: 'day'
+} as const
+
+export type ChangedDayScalarFieldEnum = (typeof ChangedDayScalarFieldEnum)[keyof typeof ChangedDayScalarFieldEnum]
+
+
 export const RequestQueueScalarFieldEnum = {
   name: 'name',
   endsAt: 'endsAt',
@@ -2350,6 +2529,8 @@ export type GlobalOmitConfig = {
   sitePhone?: Prisma.SitePhoneOmit
   call?: Prisma.CallOmit
   callDigest?: Prisma.CallDigestOmit
+  countedDay?: Prisma.CountedDayOmit
+  changedDay?: Prisma.ChangedDayOmit
   requestQueue?: Prisma.RequestQueueOmit
   speechOperation?: Prisma.SpeechOperationOmit
   transcript?: Prisma.TranscriptOmit

@@ -55,6 +55,8 @@ export const ModelName = {
   SitePhone: 'SitePhone',
   Call: 'Call',
   CallDigest: 'CallDigest',
+  CountedDay: 'CountedDay',
+  ChangedDay: 'ChangedDay',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
   Transcript: 'Transcript',
@@ -204,6 +206,35 @@ export const CallDigestScalarFieldEnum = {
 } as const
 
 export type CallDigestScalarFieldEnum = (typeof CallDigestScalarFieldEnum)[keyof typeof CallDigestScalarFieldEnum]
+
+
+export const CountedDayScalarFieldEnum = {
+  by: 'by',
+  day: 'day',
+  key: 'key',
+  calls: 'calls',
+  analyzed: 'analyzed',
+  noSpeech: 'noSpeech',
+  failed: 'failed',
+  processing: 'processing',
+  recordedSeconds: 'recordedSeconds',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
+  durations: 'durations'
+} as const
+
+export type CountedDayScalarFieldEnum = (typeof CountedDayScalarFieldEnum)[keyof typeof CountedDayScalarFieldEnum]
+
+
+export const ChangedDayScalarFieldEnum = {
+  id: 'id',
+  day: 'day'
+} as const
+
+export type ChangedDayScalarFieldEnum = (typeof ChangedDayScalarFieldEnum)[keyof typeof ChangedDayScalarFieldEnum]
 
 
 export const RequestQueueScalarFieldEnum = {

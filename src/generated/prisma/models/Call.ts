@@ -6232,8 +6232,8 @@ export type $CallPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     integrity: string | null
     /**
      * What was heard in the recording: the object with its loudness, the hash of the recording that was heard, the length
-     * that was really decoded, and {channels: [{soundSeconds, speechSeconds, silentSeconds}], damage, samples} or
-     * {notHeard: the reason}. Null: nobody has listened to it yet.
+     * that was really decoded, and {channels: [{soundSeconds, speechSeconds, silentSeconds}], talk, damage, samples} or
+     * {notHeard: the reason}. Null: nobody has listened to it yet. Rows that are older than `talk` do not have it.
      */
     envelopeUri: string | null
     envelopeGeneration: string | null
