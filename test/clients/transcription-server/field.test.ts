@@ -247,7 +247,7 @@ describe('a refusal of the form of a reply', () => {
   const named: readonly (readonly [string, number, string, string])[] = [
     ['the file', 400, 'Invalid file', 'SPEECH_FILE_REFUSED'],
     ['the audio', 400, 'The audio could not be decoded', 'SPEECH_FILE_REFUSED'],
-    ['the length', 400, 'duration 2400 s exceeds 1500 s', 'SPEECH_INVALID_ARGUMENT'],
+    ['the length', 400, 'duration 2400 s exceeds 1500 s', 'SPEECH_AUDIO_TOO_LONG'],
     ['the size', 400, 'Maximum file size exceeded', 'SPEECH_AUDIO_TOO_LARGE'],
     ['the key', 400, 'Incorrect API key', 'SPEECH_INVALID_ARGUMENT'],
     ['the key by its status', 401, 'no', 'SPEECH_CREDENTIALS_REFUSED'],
