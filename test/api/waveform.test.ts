@@ -167,7 +167,7 @@ describe('GET /calls/:callSid/waveform', () => {
     await response.text();
     const etag = response.headers.get('etag') ?? '';
     assert.match(etag, new RegExp(`^W/".*${generation}.*"$`));
-    assert.equal(response.headers.get('cache-control'), 'private, no-cache');
+    assert.equal(response.headers.get('cache-control'), 'private, no-store');
     assert.equal(response.headers.get('vary'), 'accept-encoding');
     const before = await sandbox.hits('storage.objects.media');
     for (const held of [etag, etag.slice(2), `"other", ${etag}`, '*']) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { createDatabase } from '../../src/repositories/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -61,6 +62,28 @@ describe('a database that terminates a connection', () => {
     } finally {
       await database.close();
       proxy.close();
+    }
+  });
+});
+
+describe('a database that takes connections and answers nothing', () => {
+  it('is not waited for once the pool is closed', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const connected = once(silent, 'connection');
+    const database = createDatabase({ url: `postgresql://u:p@127.0.0.1:${port}/x`, poolSize: 1 });
+    const asking = assert.rejects(database.currentTime());
+    const [socket] = (await connected) as [Socket];
+    const left = once(socket, 'close');
+    const askedAt = performance.now();
+    try {
+      await database.close();
+      await Promise.all([asking, left]);
+      // Opening a connection has five seconds, of which nearly all are left: this did not wait for them.
+      assert.ok(performance.now() - askedAt < 3_000);
+    } finally {
+      silent.close();
     }
   });
 });

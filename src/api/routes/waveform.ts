@@ -103,9 +103,9 @@ export const waveformRoute: FastifyPluginAsyncZod<RecordingDeps> = async (
       if (object === null) throw new ServiceError('WAVEFORM_NOT_KNOWN', whyNotKnown(call));
       const archive = archiveWith(recordings, object.uri, callSid);
       // Weak, because it is also that of the compressed form. An object never changes: another
-      // envelope is another generation. A reprocess may replace it, so it is asked for each time.
+      // envelope is another generation. Like everything about a call, browsers do not keep it.
       const etag = `W/"${FORM}-${object.generation}-${request.query.perSecond}"`;
-      void reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' });
+      void reply.headers({ etag, 'cache-control': 'private, no-store', vary: 'accept-encoding' });
       if (isNamedIn(request.headers['if-none-match'], etag)) return reply.status(304).send(null);
       const gone = whenGone(reply);
       try {

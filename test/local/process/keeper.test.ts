@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { processIdentity } from '../../../local/process/identity.ts';
+import { startKeeper } from '../../../local/process/keeper.ts';
 import { tryLock } from '../../../local/process/lock.ts';
+import { startPart } from '../../../local/process/part.ts';
 
 const HOLDER = new URL('../../support/holder-process.ts', import.meta.url);
 
@@ -32,6 +34,38 @@ describe('a run that is killed', () => {
     const lock = tryLock(join(folder, 'lock'));
     assert.notEqual(lock, null);
     lock?.release();
+  });
+});
+
+describe('a run that is stopping', () => {
+  it('starts nothing more, and knows what it has started from the same turn on', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keeper-test-'));
+    const keeper = startKeeper();
+    const start = (name: string) =>
+      startPart({
+        name,
+        command: process.execPath,
+        args: ['-e', 'setInterval(() => undefined, 1000)'],
+        env: {},
+        logPath: join(folder, 'log'),
+        stopSignal: 'SIGTERM',
+        stopGraceMs: 5_000,
+        keeper,
+      });
+    try {
+      const starting = start('first');
+      assert.deepEqual(
+        keeper.watched().map(({ name }) => name),
+        ['first'],
+      );
+      keeper.startNothingMore();
+      await assert.rejects(start('second'), /Nothing is started any more/);
+      await (await starting).stop();
+      assert.deepEqual(keeper.watched(), []);
+    } finally {
+      keeper.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
