@@ -15,6 +15,9 @@ const PLACES = [
   { href: '/console/service', name: 'Service' },
 ] as const;
 
+// Of two rules as special as each other, that of the later file wins.
+const STYLES = ['base.css', 'frame.css', 'list.css', 'call.css'];
+
 /** How many calls are parked, for the top of every page; `null` for somebody who may not know. */
 export type Parked = { readonly count: number; readonly oldest: string | null };
 
@@ -41,8 +44,7 @@ export function layOut(
 ${page.reloads === true && html`<meta http-equiv="refresh" content="0" />`}
 <title>${page.title} · Call processing</title>
 <link rel="icon" href="${folder}/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${folder}/style.css">
-${page.styles?.map((name) => html`<link rel="stylesheet" href="${folder}/${name}" />`)}
+${[...STYLES, ...(page.styles ?? [])].map((name) => html`<link rel="stylesheet" href="${folder}/${name}" />`)}
 <script type="importmap">${new Html(loaded.importMap)}</script>
 ${scripts.map((name) => html`<script type="module" src="${folder}/${name}"></script>`)}
 </head>
