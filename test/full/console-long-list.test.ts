@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
 import { addListedCall } from '../api/listed-calls.ts';
-import { openChromium } from '../support/chromium.ts';
+import { chromiumOrSkip, launchChromium } from '../support/chromium.ts';
 import { startOwnGateway } from '../support/own-gateway.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -29,7 +29,7 @@ describe('a long list', () => {
   let url: string;
 
   before(async function () {
-    browser = await openChromium(this);
+    browser = await launchChromium(chromiumOrSkip(this));
     stack.defer(() => browser.close());
     const testDatabase = await createTestDatabase();
     stack.defer(() => testDatabase.drop());

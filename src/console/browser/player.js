@@ -136,7 +136,7 @@ function start(audio, player, controls) {
   const last = [...document.querySelectorAll('.speech')].at(-1);
   const seconds = last === undefined ? 1 : Math.max(1, endOf(last));
   if (container !== null) {
-    void drawWaveform(container, { audio, call, nonce, seconds }).catch(() => undefined);
+    void drawWaveform(container, { audio, call, nonce, seconds, playFrom }).catch(() => undefined);
   }
 }
 

@@ -10,10 +10,10 @@ const HEIGHT_PX = 48;
 
 /**
  * @param {HTMLElement} container
- * @param {{ readonly audio: HTMLAudioElement, readonly call: string, readonly nonce: string, readonly seconds: number }} options
+ * @param {{ readonly audio: HTMLAudioElement, readonly call: string, readonly nonce: string, readonly seconds: number, readonly playFrom: (seconds: number) => void }} options
  * @returns {Promise<boolean>} Whether there is anything to draw.
  */
-export async function drawWaveform(container, { audio, call, nonce, seconds }) {
+export async function drawWaveform(container, { audio, call, nonce, seconds, playFrom }) {
   const perSecond = Math.max(1, Math.min(PER_SECOND_MAX, Math.round(PEAKS / seconds)));
   const response = await fetch(`${call}/waveform?perSecond=${perSecond}`);
   if (!response.ok) return false;
@@ -34,7 +34,12 @@ export async function drawWaveform(container, { audio, call, nonce, seconds }) {
     cursorColor: accentColor,
     splitChannels: channels.map(() => ({})),
     normalize: true,
-    dragToSeek: true,
+    // It would keep a moment to itself until the recording is loaded, and then go there whatever was chosen since.
+    interact: false,
+  });
+  container.addEventListener('click', ({ clientX }) => {
+    const { left, width } = container.getBoundingClientRect();
+    playFrom(((clientX - left) / width) * duration);
   });
   return true;
 }
