@@ -11,6 +11,7 @@ import {
   keepOperation,
   type GoogleOperationDeps,
 } from './google-operation.ts';
+import { pollDelays } from './poll-delays.ts';
 import type { OnProgress, Transcriber, TranscriptionJob } from './transcriber.ts';
 
 export type GoogleTranscriberDeps = GoogleOperationDeps & {
@@ -23,12 +24,6 @@ type ResultFile = {
   /** What its operation says was billed; `null` when it does not say, or Google no longer knows it. */
   readonly billedSeconds: number | null;
 };
-
-// A call of a few seconds is transcribed in a few seconds, a call of an hour takes many minutes, and
-// every poll costs a request of the project's quota.
-const FIRST_POLL_MS = 1_000;
-const SLOWEST_POLL_MS = 20_000;
-const POLL_GROWTH = 1.5;
 
 // A transcript with the times of every word takes about 100 bytes a word; eight hours of two
 // people talking without a pause stay below 30 MB.
@@ -65,7 +60,8 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     const { submission } = job;
     if (submission.operation !== null) {
       onProgress({ operation: submission.operation });
-      return poll(job, submission.operation);
+      // It may have ended long ago.
+      return poll(job, submission.operation, delaysOf(job));
     }
     // Nothing can have come of a submission that nobody has submitted.
     const resultUri = submission.state === 'NEW' ? null : await findResult(job);
@@ -75,12 +71,18 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     onProgress({ operation });
     const kept = await keepOperation(deps, job, operation);
     if (kept !== operation) onProgress({ operation: kept });
-    return poll(job, kept);
+    const delays = delaysOf(job);
+    await sleep(delays.next().value);
+    return poll(job, kept, delays);
   }
 
   /** Polls by name until the operation has ended; returns its result file. */
-  async function poll(job: TranscriptionJob, operation: string): Promise<ResultFile> {
-    for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * POLL_GROWTH, SLOWEST_POLL_MS)) {
+  async function poll(
+    job: TranscriptionJob,
+    operation: string,
+    delays: ReturnType<typeof pollDelays>,
+  ): Promise<ResultFile> {
+    for (;;) {
       try {
         const found = await speech.poll(operation, job.attempt.signal);
         if (found.state === 'DONE') {
@@ -89,7 +91,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
       } catch (error) {
         return await recoverResult(job, operation, error);
       }
-      await sleep(delay);
+      await sleep(delays.next().value);
     }
   }
 
@@ -156,6 +158,10 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   function outputPrefixOf(job: TranscriptionJob): string {
     return recordingStore.uriOf(resultFolderOf(job));
   }
+}
+
+function delaysOf({ call }: TranscriptionJob) {
+  return pollDelays(call.recordingSeconds?.toNumber() ?? null);
 }
 
 function resultFolderOf({ call, submission }: TranscriptionJob): string {
