@@ -158,6 +158,7 @@ const READ_NOTHING = {
   Call: ({ call }) => call.findFirst(NO_ROW),
   CallDigest: ({ callDigest }) => callDigest.findFirst(NO_ROW),
   CountedDay: ({ countedDay }) => countedDay.findFirst(NO_ROW),
+  CountedMonth: ({ countedMonth }) => countedMonth.findFirst(NO_ROW),
   ChangedDay: ({ changedDay }) => changedDay.findFirst(NO_ROW),
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),
