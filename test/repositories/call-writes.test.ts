@@ -140,7 +140,8 @@ describe('what a step writes in one statement', () => {
   it('can complete a call once, and not after a later change', async () => {
     const { callWrites, calls } = repositories;
     const call = await newCall();
-    await calls.update(call.id, { startTime: new Date(Date.now() - 90_400) });
+    const startTime = new Date(Date.now() - 90_400);
+    await calls.update(call.id, { startTime });
     const completed = { callStatus: 'COMPLETED', outcome: 'NO_SPEECH' } as const;
     const complete = (transition: bigint, columns: CallColumns = completed) => {
       const notes = [noteOf('JOB_COMPLETED', call.runId)];
@@ -152,11 +153,9 @@ describe('what a step writes in one statement', () => {
     assert.equal(await complete(20n, { outcome: 'ANALYZED' }), false);
     assert.equal(await complete(19n, { outcome: 'ANALYZED' }), false);
     const { callStatus, outcome, endTime, duration, transition } = await current(call);
-    assert.deepEqual(
-      [callStatus, outcome, duration, transition],
-      ['COMPLETED', 'NO_SPEECH', 90, 20n],
-    );
+    assert.deepEqual([callStatus, outcome, transition], ['COMPLETED', 'NO_SPEECH', 20n]);
     assert.ok(endTime !== null && Math.abs(endTime.getTime() - Date.now()) < 60_000);
+    assert.equal(duration, Math.round((endTime.getTime() - startTime.getTime()) / 1_000));
     assert.deepEqual(await eventsOf(call.id), ['JOB_COMPLETED']);
   });
 
