@@ -570,8 +570,8 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'the details of readiness are told to everybody',
     file: 'src/api/access/administrators.ts',
-    from: "findKey(raw)?.scopes.includes('admin') === true",
-    to: "findKey(raw)?.scopes.includes('admin') !== undefined || true",
+    from: "identify(raw)?.scopes.includes('admin') === true",
+    to: "identify(raw)?.scopes.includes('admin') !== undefined || true",
     test: 'test/full/readiness.test.ts',
     title: 'tells who may see it how everything is',
   },
