@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-// node image/health.ts [COMMAND]
+// node image/health.ts [COMMAND [PORT]]
 // The health check of the image: ends with code 0 if the container's program answers. Without COMMAND it looks which
 // one runs. Programs that serve no HTTP are healthy as long as they run, which Docker sees by itself.
 
@@ -8,11 +8,13 @@ import { readFileSync } from 'node:fs';
 const ANSWER_WITHIN_MS = 3_000;
 
 const SERVERS = [
+  { names: ['gateway', 'src/server.ts'], port: process.env['PORT'] ?? '3000', path: '/healthz' },
   {
-    names: ['gateway', 'src/server.ts'],
-    url: `http://127.0.0.1:${process.env['PORT'] ?? '3000'}/healthz`,
+    names: ['worker', 'src/worker.ts'],
+    port: process.env['METRICS_PORT'] ?? '9464',
+    path: '/healthz',
   },
-  { names: ['sandbox/main.ts'], url: 'http://127.0.0.1:4000/hits' },
+  { names: ['sandbox', 'sandbox/main.ts'], port: '4000', path: '/hits' },
 ] as const;
 
 /** The arguments of the container's first process, which is the program or an init that has started it. */
@@ -20,9 +22,11 @@ function firstProcess(): string[] {
   return readFileSync('/proc/1/cmdline', 'utf8').split('\0');
 }
 
-const running = process.argv[2] === undefined ? firstProcess() : [process.argv[2]];
+const [, , command, port] = process.argv;
+const running = command === undefined ? firstProcess() : [command];
 const server = SERVERS.find(({ names }) => names.some((name) => running.includes(name)));
 if (server !== undefined) {
-  const { ok, status } = await fetch(server.url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-  if (!ok) throw new Error(`${server.url} answered ${status}.`);
+  const url = `http://127.0.0.1:${port ?? server.port}${server.path}`;
+  const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  if (!ok) throw new Error(`${url} answered ${status}.`);
 }

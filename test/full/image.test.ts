@@ -130,6 +130,7 @@ describe('the image, built and run without Docker', function () {
       TEMPORAL_ADDRESS: temporal.address,
       API_KEYS: entry,
       PORT: '0',
+      METRICS_PORT: '0',
     };
     const migrated = await run(['migrate'], env);
     assert.match(migrated.stdout, /^Applied \d+_init\.$/m, migrated.stderr);
@@ -149,15 +150,22 @@ describe('the image, built and run without Docker', function () {
     assert.doesNotMatch(worker.process.output(), /bundle/i);
 
     const port = gateway.match[1] ?? '';
+    const [, METRICS_PORT = ''] =
+      /Server listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(worker.process.output()) ?? [];
     const health = async () => {
       const [command = '', ...args] = tree.stage.healthcheck?.command ?? [];
-      const settings = { cwd: tree.folder, env: { ...tree.env, PORT: port }, ...USER };
-      return promisify(execFile)(command, [...args, 'gateway'], settings).then(
-        () => 'healthy',
-        () => 'unhealthy',
+      const ports = { ...tree.env, PORT: port, METRICS_PORT };
+      const settings = { cwd: tree.folder, env: ports, ...USER };
+      return Promise.all(
+        ['gateway', 'worker'].map((name) =>
+          promisify(execFile)(command, [...args, name], settings).then(
+            () => 'healthy',
+            () => 'unhealthy',
+          ),
+        ),
       );
     };
-    assert.equal(await health(), 'healthy');
+    assert.deepEqual(await health(), ['healthy', 'healthy']);
 
     const calls = `http://127.0.0.1:${port}/calls`;
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
@@ -184,7 +192,7 @@ describe('the image, built and run without Docker', function () {
       assert.ok(ms < graceMs, `${process.name}: ${ms} ms`);
     };
     await Promise.all([ending(gateway, GATEWAY_GRACE_MS), ending(worker, WORKER_GRACE_MS)]);
-    assert.equal(await health(), 'unhealthy');
+    assert.deepEqual(await health(), ['unhealthy', 'unhealthy']);
   });
 
   it('ends on SIGTERM as the first process of a container, even before it has a handler', async function () {
