@@ -183,6 +183,14 @@ describe('the image, built and run without Docker', function () {
     const walked = await run(['site-directory'], env);
     assert.match(walked.stdout, /^Looked at the sites of \d+ companies/m, walked.stderr);
 
+    // What the requests of memory in k8s/ are based on.
+    for (const { process } of [gateway, worker]) {
+      const status = `/proc/${process.pid}/status`;
+      if (!existsSync(status)) continue;
+      const [, kB] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8')) ?? [];
+      console.log(`      the ${process.name} had ${Math.round(Number(kB) / 1024)} MiB at most`);
+    }
+
     const ending = async ({ process }: typeof gateway, graceMs: number) => {
       const begun = performance.now();
       const { code } = await process.stop();
