@@ -111,6 +111,8 @@ const ROOMS = [
   },
   { name: 'local', at: ['local'], values: ['src', 'sandbox', 'prisma'] },
   { name: 'bench', at: ['bench'], values: ['src', 'sandbox', 'local', 'prisma'] },
+  // What only the image runs, before there is anything else.
+  { name: 'image', at: ['image'] },
   { name: 'configuration-files', at: ['*.ts', '*.mjs'] },
 
   // Inside local: whatever is started on this machine is built on `process`; the files beside the

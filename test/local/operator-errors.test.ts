@@ -58,7 +58,7 @@ describe('a process that cannot start', () => {
       const env = { DATABASE_URL: WORKER.DATABASE_URL, PORT: String(port), LOG_LEVEL: 'silent' };
       assert.equal(
         await lastWordsOf('src/server.ts', env),
-        `Port ${port} is in use: stop what listens there or set PORT.`,
+        `Port ${port} is in use: stop what listens there or set PORT; 0 takes any free port.`,
       );
     } finally {
       server.close();

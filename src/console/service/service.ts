@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<Dependency['name'], string>> = {
   migrations: 'Tables of the database',
   temporal: 'Temporal',
   workers: 'Workers',
+  clock: 'Clock',
   bucket: 'Archive of recordings',
 };
 
