@@ -20,6 +20,8 @@ export type Database = {
    * connection and row locks, and is ended after five seconds.
    */
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+  /** Calls `effect` once the transaction of `tx` has been committed, and never if it is rolled back. */
+  afterCommit(tx: TransactionClient, effect: () => void): void;
   /** The database's own clock, which is the same for all workers; theirs may differ. */
   currentTime(tx?: TransactionClient): Promise<Date>;
   /**
@@ -96,13 +98,27 @@ export function createDatabase(config: {
       : failure.at(placeOf(address));
   };
 
+  const effectsOf = new WeakMap<TransactionClient, (() => void)[]>();
+
   return {
     prisma,
-    transaction: (work) =>
-      prisma.$transaction(work, {
-        timeout: TRANSACTION_TIMEOUT_MS,
-        maxWait: CONNECTION_TIMEOUT_MS,
-      }),
+    async transaction(work) {
+      const effects: (() => void)[] = [];
+      const result = await prisma.$transaction(
+        (tx) => {
+          effectsOf.set(tx, effects);
+          return work(tx);
+        },
+        { timeout: TRANSACTION_TIMEOUT_MS, maxWait: CONNECTION_TIMEOUT_MS },
+      );
+      for (const effect of effects) effect();
+      return result;
+    },
+    afterCommit(tx, effect) {
+      const effects = effectsOf.get(tx);
+      if (effects === undefined) throw new Error('It is no transaction that was begun here.');
+      effects.push(effect);
+    },
     async currentTime(tx = prisma) {
       const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       if (row === undefined) throw new Error('The database did not return its time.');
@@ -162,6 +178,7 @@ const READ_NOTHING = {
   CallAnalysis: ({ callAnalysis }) => callAnalysis.findFirst(NO_ROW),
   AnalysisChunk: ({ analysisChunk }) => analysisChunk.findFirst(NO_ROW),
   AnalysisAttempt: ({ analysisAttempt }) => analysisAttempt.findFirst(NO_ROW),
+  Spending: ({ spending }) => spending.findFirst(NO_ROW),
   PaidReprocess: ({ paidReprocess }) => paidReprocess.findFirst(NO_ROW),
   BulkReprocess: ({ bulkReprocess }) => bulkReprocess.findFirst(NO_ROW),
   BulkReprocessCall: ({ bulkReprocessCall }) => bulkReprocessCall.findFirst(NO_ROW),

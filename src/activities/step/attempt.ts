@@ -6,15 +6,18 @@ import { LOG_STATUS, type LogEvent } from '../../domain/log-events.ts';
 import type { Step } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { TransactionClient } from '../../repositories/database.ts';
+import type { Database, TransactionClient } from '../../repositories/database.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
+import type { Tally } from '../tally.ts';
 import { superseded } from './call-row.ts';
 import { backoffOf } from './backoff.ts';
 import { transitionOf } from './transition.ts';
 
 export type AttemptDeps = {
+  readonly database: Pick<Database, 'afterCommit'>;
   readonly calls: CallRepository;
   readonly log: ProcessingLogRepository;
+  readonly tally: Tally;
 };
 
 /** What an activity knows about the attempt that it is, and how it writes to its call. */
@@ -68,7 +71,7 @@ type Note = (event: LogEvent, message: string, code?: ErrorCode) => Promise<void
 const ANY_ATTEMPT = 0;
 
 /** The attempt that is running. Throws INTERNAL_ERROR outside a workflow's activity. */
-export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt {
+export function currentAttempt({ database, calls, log, tally }: AttemptDeps, step: Step): Attempt {
   const { info, cancellationSignal } = Context.current();
   const { runId } = info.workflowExecution ?? {};
   if (runId === undefined) {
@@ -98,7 +101,9 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
 
     notesOn: (subject, tx) => async (event, message, code) => {
       const status = LOG_STATUS[event];
-      await log.create({ ...key, ...subject, status, event, message, code: code ?? null }, tx);
+      const row = { ...key, ...subject, status, event, message, code: code ?? null };
+      const isNew = await log.create(row, tx);
+      if (isNew) database.afterCommit(tx, () => tally.noted(step, event, row.code));
     },
   };
 }
