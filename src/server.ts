@@ -10,6 +10,7 @@ import { createBucketProbe } from './clients/recording-store/probe.ts';
 import { createTemporalProbes } from './clients/temporal/probes.ts';
 import { createBacklogReader } from './clients/temporal/task-queue-backlog.ts';
 import { createLinkBuilder } from './api/views.ts';
+import { consolePages } from './console/console.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
 import { watchDatabase } from './process/database-at-start.ts';
@@ -105,6 +106,7 @@ async function main(): Promise<void> {
       }),
       (opened) => opened.close(),
     );
+    void app.register(consolePages);
     if (config.apiKeys.length === 0) {
       logger.info('There are no API_KEYS: everybody on this machine may do everything.');
     }

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
-import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { DATABASE_CODES } from '../domain/error-codes/database.ts';
 import type { DatabaseAddress } from '../domain/database-url.ts';
 import { ServiceError } from '../domain/service-error.ts';
@@ -22,6 +22,8 @@ export type Database = {
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
   /** Calls `effect` once the transaction of `tx` has been committed, and never if it is rolled back. */
   afterCommit(tx: TransactionClient, effect: () => void): void;
+  /** A table's name for statements of our own, which may stand outside a transaction. */
+  table(name: Prisma.ModelName): Prisma.Sql;
   /** The database's own clock, which is the same for all workers; theirs may differ. */
   currentTime(tx?: TransactionClient): Promise<Date>;
   /**
@@ -119,6 +121,8 @@ export function createDatabase(config: {
       if (effects === undefined) throw new Error('It is no transaction that was begun here.');
       effects.push(effect);
     },
+    table: (name) =>
+      Prisma.raw([...(schema === null ? [] : [schema]), name].map(pg.escapeIdentifier).join('.')),
     async currentTime(tx = prisma) {
       const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       if (row === undefined) throw new Error('The database did not return its time.');
@@ -170,6 +174,7 @@ const READ_NOTHING = {
   Call: ({ call }) => call.findFirst(NO_ROW),
   CallDigest: ({ callDigest }) => callDigest.findFirst(NO_ROW),
   CountedDay: ({ countedDay }) => countedDay.findFirst(NO_ROW),
+  CountedMonth: ({ countedMonth }) => countedMonth.findFirst(NO_ROW),
   ChangedDay: ({ changedDay }) => changedDay.findFirst(NO_ROW),
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),

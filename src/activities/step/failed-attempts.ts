@@ -145,13 +145,13 @@ export function createFailedAttempts(
   }
 
   /** Returns whether the row was not there before. */
-  function addRow(
+  async function addRow(
     call: Call,
     { number, event, isExpected, ...row }: FailedAttempt & { readonly event: LogEvent },
   ): Promise<boolean> {
     const status = isExpected === true ? 'LOG_INFO' : LOG_STATUS[event];
     const key = { step, runId, activityId, attempt: number };
-    return log.create({ ...key, ...row, callId: call.id, status, event });
+    return (await log.add([{ ...key, ...row, callId: call.id, status, event }])) === 1;
   }
 
   /** Writes about the call, if it has a row. A failure of the database must not hide the step's own. */

@@ -64,7 +64,7 @@ export async function startPrometheus(
   );
 
   async function query(expression: string): Promise<readonly Sample[]> {
-    const answer = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: expression })}`);
+    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
     const { status, data, error } = (await answer.json()) as {
       readonly status: string;
       readonly error?: string;
