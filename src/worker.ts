@@ -10,6 +10,7 @@ import { createWorkerMetrics } from './api/metrics/worker-metrics.ts';
 import { createEar } from './audio/ear/ear.ts';
 import { createBulkReprocessActivities } from './activities/bulk-reprocess/index.ts';
 import { createActivities } from './activities/index.ts';
+import { createTally } from './activities/tally.ts';
 import { createSiteDirectoryActivities } from './activities/site-directory/index.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createCallResumption } from './clients/temporal/call-resumption.ts';
@@ -150,6 +151,7 @@ async function main(): Promise<void> {
       activities: {
         ...createActivities({
           database,
+          tally: createTally(metrics.registry),
           calls: createCallRepository(prisma),
           callWrites: createCallWrites(database),
           companies: createCompanyRepository(prisma),

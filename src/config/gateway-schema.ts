@@ -45,6 +45,8 @@ const gatewayFields = z.object({
   RECORDINGS_BUCKET: text.nullable().default(null),
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
   GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
+  // In the currency of the prices.
+  DAILY_BUDGET: price,
   SPEECH_PRICE_PER_MINUTE: price,
   LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,
   LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: price,

@@ -20,6 +20,8 @@ export type Database = {
    * connection and row locks, and is ended after five seconds.
    */
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+  /** Calls `effect` once the transaction of `tx` has been committed, and never if it is rolled back. */
+  afterCommit(tx: TransactionClient, effect: () => void): void;
   /** A table's name for statements of our own, which may stand outside a transaction. */
   table(name: Prisma.ModelName): Prisma.Sql;
   /** The database's own clock, which is the same for all workers; theirs may differ. */
@@ -98,13 +100,27 @@ export function createDatabase(config: {
       : failure.at(placeOf(address));
   };
 
+  const effectsOf = new WeakMap<TransactionClient, (() => void)[]>();
+
   return {
     prisma,
-    transaction: (work) =>
-      prisma.$transaction(work, {
-        timeout: TRANSACTION_TIMEOUT_MS,
-        maxWait: CONNECTION_TIMEOUT_MS,
-      }),
+    async transaction(work) {
+      const effects: (() => void)[] = [];
+      const result = await prisma.$transaction(
+        (tx) => {
+          effectsOf.set(tx, effects);
+          return work(tx);
+        },
+        { timeout: TRANSACTION_TIMEOUT_MS, maxWait: CONNECTION_TIMEOUT_MS },
+      );
+      for (const effect of effects) effect();
+      return result;
+    },
+    afterCommit(tx, effect) {
+      const effects = effectsOf.get(tx);
+      if (effects === undefined) throw new Error('It is no transaction that was begun here.');
+      effects.push(effect);
+    },
     table: (name) =>
       Prisma.raw([...(schema === null ? [] : [schema]), name].map(pg.escapeIdentifier).join('.')),
     async currentTime(tx = prisma) {
@@ -167,6 +183,7 @@ const READ_NOTHING = {
   CallAnalysis: ({ callAnalysis }) => callAnalysis.findFirst(NO_ROW),
   AnalysisChunk: ({ analysisChunk }) => analysisChunk.findFirst(NO_ROW),
   AnalysisAttempt: ({ analysisAttempt }) => analysisAttempt.findFirst(NO_ROW),
+  Spending: ({ spending }) => spending.findFirst(NO_ROW),
   PaidReprocess: ({ paidReprocess }) => paidReprocess.findFirst(NO_ROW),
   BulkReprocess: ({ bulkReprocess }) => bulkReprocess.findFirst(NO_ROW),
   BulkReprocessCall: ({ bulkReprocessCall }) => bulkReprocessCall.findFirst(NO_ROW),

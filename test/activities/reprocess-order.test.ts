@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { Registry } from 'prom-client';
 
 import { createRecordFailure } from '../../src/activities/steps/record-failure.ts';
 import { createRecordReprocess } from '../../src/activities/steps/record-reprocess.ts';
+import { createTally } from '../../src/activities/tally.ts';
 import { releaseTransitionOf, transitionOf } from '../../src/activities/step/transition.ts';
 import type { Step } from '../../src/domain/names.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
@@ -59,7 +61,7 @@ describe('a reprocess that is recorded late', () => {
 
   /** A call whose run has parked a step that is not recorded in the database yet. */
   async function parkedCall() {
-    const deps = repositoriesOf(database);
+    const deps = { ...repositoriesOf(database), tally: createTally(new Registry()) };
     const { calls } = deps;
     const key = { callSid: randomUUID(), recordgroup: '1', recordid: '2' };
     const runId = randomUUID();

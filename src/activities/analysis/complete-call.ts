@@ -64,7 +64,10 @@ async function complete(
     columns: { ...COMPLETED, ...result },
     notes: attempt.toRows([...before, ...notes], { companyId }),
   };
-  if (await callWrites.complete(call.id, change, tx)) return;
+  if (await callWrites.complete(call.id, change, tx)) {
+    attempt.count(notes, tx);
+    return;
+  }
   // An attempt of this very step may have been faster.
   const current = await findCall(calls, call.callSid, tx);
   if (current.transition !== transition) throw superseded('analyzeTranscript');

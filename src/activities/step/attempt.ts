@@ -12,16 +12,19 @@ import type {
   CallWrites,
   ResultColumns,
 } from '../../repositories/call-writes.ts';
-import type { TransactionClient } from '../../repositories/database.ts';
+import type { Database, TransactionClient } from '../../repositories/database.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
+import type { Tally } from '../tally.ts';
 import { findCall, superseded } from './call-row.ts';
 import { backoffOf } from './backoff.ts';
 import { transitionOf } from './transition.ts';
 
 export type AttemptDeps = {
+  readonly database: Pick<Database, 'afterCommit'>;
   readonly calls: CallRepository;
   readonly callWrites: CallWrites;
   readonly log: ProcessingLogRepository;
+  readonly tally: Tally;
 };
 
 /** What an activity knows about the attempt that it is, and how it writes to its call. */
@@ -59,7 +62,9 @@ export type Attempt = {
    * activity, however many attempts it takes.
    */
   toRows(notes: readonly Note[], subject?: NoteSubject): CallNote[];
-  /** Adds such rows about a call, in a transaction. */
+  /** Counts what notes tell of that were not there before: once the transaction is committed, if there is one. */
+  count(notes: readonly Note[], tx?: TransactionClient): void;
+  /** Adds such rows about a call, in a transaction, and counts them. */
   note(
     subject: NoteSubject & { readonly callId: string },
     notes: readonly Note[],
@@ -100,7 +105,10 @@ type NoteSubject = {
 const ANY_ATTEMPT = 0;
 
 /** The attempt that is running. Throws INTERNAL_ERROR outside a workflow's activity. */
-export function currentAttempt({ calls, callWrites, log }: AttemptDeps, step: Step): Attempt {
+export function currentAttempt(
+  { database, calls, callWrites, log, tally }: AttemptDeps,
+  step: Step,
+): Attempt {
   const { info, cancellationSignal } = Context.current();
   const { runId } = info.workflowExecution ?? {};
   if (runId === undefined) {
@@ -114,6 +122,13 @@ export function currentAttempt({ calls, callWrites, log }: AttemptDeps, step: St
     notes.map(({ event, message, code = null }) => {
       return { ...key, ...subject, status: LOG_STATUS[event], event, message, code };
     });
+  const count: Attempt['count'] = (notes, tx) => {
+    const tell = () => {
+      for (const { event, code = null } of notes) tally.noted(step, event, code);
+    };
+    if (tx === undefined) tell();
+    else database.afterCommit(tx, tell);
+  };
   return {
     step,
     runId,
@@ -133,10 +148,12 @@ export function currentAttempt({ calls, callWrites, log }: AttemptDeps, step: St
     },
 
     toRows,
+    count,
 
     async note({ callId, ...subject }, notes, tx) {
       const rows = toRows(notes, subject).map((row) => ({ ...row, callId }));
-      await log.add(rows, tx);
+      const added = await log.add(rows, tx);
+      if (added === rows.length) count(notes, tx);
     },
 
     async storeResult(call, where, { columns, notes, companyId = null }, tx) {

@@ -1,8 +1,9 @@
 import { Counter, Histogram } from 'prom-client';
 
 import { createProcessMetrics, type ProcessMetricsDeps } from './process-metrics.ts';
+import { addServiceMetrics, type ServiceMetricsDeps } from './service-metrics.ts';
 
-export type MetricsDeps = ProcessMetricsDeps;
+export type MetricsDeps = ProcessMetricsDeps & ServiceMetricsDeps;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -13,6 +14,7 @@ const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 export function createMetrics(deps: MetricsDeps) {
   const registry = createProcessMetrics('gateway', deps);
   const registers = [registry];
+  addServiceMetrics(registry, deps);
 
   const requests = new Histogram({
     name: 'gateway_request_duration_seconds',

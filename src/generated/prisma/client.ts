@@ -119,6 +119,13 @@ export type AnalysisChunk = Prisma.AnalysisChunkModel
  */
 export type AnalysisAttempt = Prisma.AnalysisAttemptModel
 /**
+ * Model Spending
+ * What was paid to the outside systems, or what changed in it, when it was: triggers of `Transcript`, `SpeechOperation`,
+ * `CallAnalysis`, `AnalysisChunk` and `AnalysisAttempt` add a row in the transaction that stores what was paid for, so no
+ * other code writes it (see the migration `spending`). Tells what a day has cost, whichever day the calls are of.
+ */
+export type Spending = Prisma.SpendingModel
+/**
  * Model PaidReprocess
  * A reprocess that the gateway was asked for and that may pay again. Counted by call and day; written before the run
  * is told, and removed if the run could not be told.

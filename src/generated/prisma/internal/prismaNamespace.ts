@@ -411,6 +411,7 @@ export const ModelName = {
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
+  Spending: 'Spending',
   PaidReprocess: 'PaidReprocess',
   BulkReprocess: 'BulkReprocess',
   BulkReprocessCall: 'BulkReprocessCall',
@@ -431,7 +432,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "countedMonth" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "countedMonth" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "spending" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1455,6 +1456,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Spending: {
+      payload: Prisma.$SpendingPayload<ExtArgs>
+      fields: Prisma.SpendingFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SpendingFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SpendingFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        findFirst: {
+          args: Prisma.SpendingFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SpendingFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        findMany: {
+          args: Prisma.SpendingFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>[]
+        }
+        create: {
+          args: Prisma.SpendingCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        createMany: {
+          args: Prisma.SpendingCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SpendingCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>[]
+        }
+        delete: {
+          args: Prisma.SpendingDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        update: {
+          args: Prisma.SpendingUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        deleteMany: {
+          args: Prisma.SpendingDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SpendingUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SpendingUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>[]
+        }
+        upsert: {
+          args: Prisma.SpendingUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        aggregate: {
+          args: Prisma.SpendingAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSpending>
+        }
+        groupBy: {
+          args: Prisma.SpendingGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SpendingGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SpendingCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SpendingCountAggregateOutputType> | number
+        }
+      }
+    }
     PaidReprocess: {
       payload: Prisma.$PaidReprocessPayload<ExtArgs>
       fields: Prisma.PaidReprocessFieldRefs
@@ -2157,6 +2232,18 @@ export const AnalysisAttemptScalarFieldEnum = {
 export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
 
 
+export const SpendingScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens'
+} as const
+
+export type SpendingScalarFieldEnum = (typeof SpendingScalarFieldEnum)[keyof typeof SpendingScalarFieldEnum]
+
+
 export const PaidReprocessScalarFieldEnum = {
   id: 'id',
   callId: 'callId',
@@ -2651,6 +2738,7 @@ export type GlobalOmitConfig = {
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit
   analysisAttempt?: Prisma.AnalysisAttemptOmit
+  spending?: Prisma.SpendingOmit
   paidReprocess?: Prisma.PaidReprocessOmit
   bulkReprocess?: Prisma.BulkReprocessOmit
   bulkReprocessCall?: Prisma.BulkReprocessCallOmit

@@ -65,6 +65,7 @@ export const ModelName = {
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
+  Spending: 'Spending',
   PaidReprocess: 'PaidReprocess',
   BulkReprocess: 'BulkReprocess',
   BulkReprocessCall: 'BulkReprocessCall',
@@ -379,6 +380,18 @@ export const AnalysisAttemptScalarFieldEnum = {
 } as const
 
 export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
+
+
+export const SpendingScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens'
+} as const
+
+export type SpendingScalarFieldEnum = (typeof SpendingScalarFieldEnum)[keyof typeof SpendingScalarFieldEnum]
 
 
 export const PaidReprocessScalarFieldEnum = {
