@@ -135,7 +135,7 @@ function withoutUnsaid({ sound }: TranscriptionJob, transcription: Transcription
 function remarksOn({ silent, bleed, loops }: LeftOut): string[] {
   if (silent + bleed + loops === 0) return [];
   return [
-    `Left out, because nobody can have said it: ${silent} segments in silence, ${bleed} that repeat a louder channel, ${loops} loops.`,
+    `Left out, because nobody can have said it: ${silent} segments in silence or steady sound, ${bleed} that repeat a louder channel, ${loops} loops.`,
   ];
 }
 

@@ -110,8 +110,12 @@ type Heard = {
 };
 
 function toTranscription(server: TranscriptionServer, heard: Heard): Transcription {
-  const { call, parts } = heard;
-  const segments = server.toSegments(parts, secondsOf(call));
+  const { call, parts, sound } = heard;
+  const segments = server.toSegments(
+    parts,
+    secondsOf(call),
+    (channel, span) => sound?.kindIn(channel, span) ?? '',
+  );
   return {
     text: segments.map(({ text }) => text).join('\n'),
     segments,
