@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+
+import { PROJECT_FOLDER } from '../../local/settings.ts';
+import { createCallRuns } from '../../src/clients/temporal/call-runs.ts';
+import type { CallKey } from '../../src/domain/call.ts';
+import { startChild, type Child } from '../ground/child.ts';
+import type { Ground } from '../ground/ground.ts';
+import type { Entrant, EntrantOptions } from './contestant.ts';
+
+/** Where the workflows of the bench itself are. */
+export const BENCH_WORKFLOWS = join(PROJECT_FOLDER, 'bench/children/workflows/index.ts');
+export const OUR_WORKFLOWS = join(PROJECT_FOLDER, 'src/workflows/index.ts');
+
+/** Starts a worker of the bench's own, on a task queue of its own name. */
+export async function startWorker(
+  ground: Ground,
+  worker: {
+    readonly name: string;
+    readonly script: string;
+    readonly workflows: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly options: EntrantOptions;
+  },
+): Promise<Child> {
+  const { name, script, options } = worker;
+  return startChild(ground, {
+    name,
+    script,
+    ready: /^ready$/m,
+    env: {
+      TEMPORAL_ADDRESS: ground.temporal.address,
+      TASK_QUEUE: name,
+      WORKFLOW_BUNDLE: await ground.bundle(worker.workflows),
+      OUTSIDE_MS: String(options.outsideMs),
+      ...(options.metricsAddress === undefined ? {} : { METRICS_ADDRESS: options.metricsAddress }),
+      ...worker.env,
+    },
+  });
+}
+
+/** How a call is started and awaited: as the gateway does, whatever works on it. */
+export function callsOn({ temporal }: Ground, taskQueue: string): Entrant['process'] {
+  const runs = createCallRuns(temporal.client, taskQueue);
+  return async (key: CallKey) => {
+    await runs.start(key, null);
+    await temporal.client.workflow.getHandle(key.callSid).result();
+  };
+}
