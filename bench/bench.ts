@@ -30,14 +30,18 @@ const command = {
       default: '7',
       help: 'How often each contestant takes its turn.',
     },
-    calls: { type: 'string', value: 'N', default: '100', help: 'The calls of a turn.' },
+    calls: {
+      type: 'string',
+      value: 'N',
+      help: 'The calls of a turn. Default: 100, or what the row says.',
+    },
   },
 } as const;
 
 const { flags } = readArguments(command);
 const amount = {
   rounds: wholeNumber('rounds', flags.rounds),
-  calls: wholeNumber('calls', flags.calls),
+  calls: flags.calls === undefined ? null : wholeNumber('calls', flags.calls),
 };
 const unknown = flags.only?.find((name) => !ROWS.some((row) => row.name === name));
 if (unknown !== undefined)

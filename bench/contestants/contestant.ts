@@ -6,6 +6,8 @@ import type { Ground } from '../ground/ground.ts';
 export type Entrant = {
   /** The process that does the work. */
   readonly worker: Child;
+  /** The name of its database; `null` if it has none. */
+  readonly database: string | null;
   /** What must be there before a call can be processed, such as its recording. Not measured. */
   prepare(keys: readonly CallKey[]): Promise<void>;
   /** Processes one call; rejects when it was not completed. */
@@ -19,10 +21,10 @@ export type EntrantOptions = {
   readonly metricsAddress?: string;
 };
 
-export type Contestant<E extends Entrant = Entrant> = {
+export type Contestant = {
   readonly name: string;
   readonly does: string;
-  start(ground: Ground, options: EntrantOptions): Promise<E>;
+  start(ground: Ground, options: EntrantOptions): Promise<Entrant>;
 };
 
 /** The connections that every contestant may open: as many as `DATABASE_POOL_SIZE` says by default. */

@@ -12,6 +12,11 @@ export const floor: Contestant = {
       workflows: BENCH_WORKFLOWS,
       options,
     });
-    return { worker, prepare: async () => undefined, process: callsOn(ground, name) };
+    return {
+      worker,
+      database: null,
+      prepare: async () => undefined,
+      process: callsOn(ground, name),
+    };
   },
 };

@@ -23,6 +23,7 @@ export const naive: Contestant = {
     const { client } = ground.temporal;
     return {
       worker,
+      database: name,
       prepare: async () => undefined,
       async process(key) {
         const start = { workflowId: key.callSid, taskQueue: name, args: [key] };

@@ -1,9 +1,8 @@
 import { migrate } from '../../prisma/engine/apply.ts';
-import { ownName, POOL_SIZE, type Contestant, type Entrant } from './contestant.ts';
+import { ownName, POOL_SIZE, type Contestant } from './contestant.ts';
 import { callsOn, OUR_WORKFLOWS, startWorker } from './workers.ts';
 
-/** `database` is the name of its database. */
-export const ours: Contestant<Entrant & { readonly database: string }> = {
+export const ours: Contestant = {
   name: 'ours',
   does: 'the service; the outside systems answer inside the worker',
   async start(ground, options) {

@@ -36,6 +36,7 @@ function planWith(name: string, how: string, env: Readonly<Record<string, string
       });
       return {
         worker,
+        database: own,
         prepare: async () => undefined,
         async process({ callSid }) {
           await worker.job({ id: callSid, callRecordingId: callSid });

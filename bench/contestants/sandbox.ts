@@ -8,7 +8,6 @@ import type { Ground } from '../ground/ground.ts';
 import { numberOf } from '../answers/callers.ts';
 import { ownName, POOL_SIZE, type Contestant } from './contestant.ts';
 import { callsOn, OUR_WORKFLOWS } from './workers.ts';
-import { readFileSync } from 'node:fs';
 
 export const throughSandbox: Contestant = {
   name: 'ours, sandbox',
@@ -18,24 +17,19 @@ export const throughSandbox: Contestant = {
     const name = ownName('sandbox');
     const url = ground.postgres.url(name);
     await migrate(url);
-    const addresses = await startSandbox(ground, name, outsideMs);
+    const addresses = await startOutside(ground, name, outsideMs);
     const worker = await startChild(ground, {
       name: `${name}-worker`,
       script: 'src/worker.ts',
       ready: /The worker takes calls/,
       env: {
-        ...sandboxEnvironment(addresses),
-        DATABASE_URL: url,
-        DATABASE_POOL_SIZE: String(POOL_SIZE),
-        TEMPORAL_ADDRESS: ground.temporal.address,
-        TASK_QUEUE: name,
+        ...environmentOf(ground, { addresses, databaseUrl: url, taskQueue: name }),
         WORKFLOW_BUNDLE: await ground.bundle(OUR_WORKFLOWS),
-        // As for the in-process clients: the bench measures the work, not the waiting.
-        CONNECTWISE_REQUESTS_PER_MINUTE: '100000',
       },
     });
     return {
       worker,
+      database: name,
       async prepare(keys) {
         for (const key of keys) await addRecording(addresses.controlUrl, key);
       },
@@ -44,12 +38,33 @@ export const throughSandbox: Contestant = {
   },
 };
 
-async function startSandbox(
+/** What a worker, or a gateway, beside the sandbox is given. */
+export function environmentOf(
+  { temporal }: Ground,
+  service: {
+    readonly addresses: SandboxAddresses;
+    readonly databaseUrl: string;
+    readonly taskQueue: string;
+  },
+): Record<string, string> {
+  return {
+    ...sandboxEnvironment(service.addresses),
+    DATABASE_URL: service.databaseUrl,
+    DATABASE_POOL_SIZE: String(POOL_SIZE),
+    TEMPORAL_ADDRESS: temporal.address,
+    TASK_QUEUE: service.taskQueue,
+    // As for the in-process clients: the bench measures the work, not the waiting.
+    CONNECTWISE_REQUESTS_PER_MINUTE: '100000',
+  };
+}
+
+/** Starts the sandbox in a process of its own; a transcription takes it `outsideMs`. */
+export async function startOutside(
   ground: Ground,
   name: string,
   outsideMs: number,
 ): Promise<SandboxAddresses> {
-  await startChild(ground, {
+  const outside = await startChild(ground, {
     name: `${name}-outside`,
     script: 'sandbox/main.ts',
     args: [
@@ -60,8 +75,11 @@ async function startSandbox(
     env: {},
     ready: /^\{"addresses":/m,
   });
-  const log = readFileSync(join(ground.folder, 'logs', `${name}-outside.log`), 'utf8');
-  const line = log.split('\n').find((each) => each.startsWith('{"addresses":')) ?? '';
+  const line =
+    outside
+      .output()
+      .split('\n')
+      .find((each) => each.startsWith('{"addresses":')) ?? '';
   return (JSON.parse(line) as { addresses: SandboxAddresses }).addresses;
 }
 

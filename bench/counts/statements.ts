@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 
 import { runOn } from '../../prisma/engine/create-database.ts';
+import type { Entrant } from '../contestants/contestant.ts';
 import type { Ground } from '../ground/ground.ts';
 
 /** What one client sent to PostgreSQL between BEGIN and COMMIT, both counted. */
@@ -26,7 +27,7 @@ const LINE =
  */
 export async function trafficDuring(
   { postgres }: Ground,
-  database: string,
+  { database }: Pick<Entrant, 'database'>,
   work: () => Promise<void>,
 ): Promise<Traffic> {
   const set = (ms: number) =>
@@ -43,7 +44,7 @@ export async function trafficDuring(
   return readTraffic(await readFrom(postgres.logPath, size), database);
 }
 
-function readTraffic(log: string, database: string): Traffic {
+function readTraffic(log: string, database: string | null): Traffic {
   const open = new Map<string, { startedAt: number; statements: string[] }>();
   const transactions: Transaction[] = [];
   const single: string[] = [];
@@ -63,7 +64,7 @@ function readTraffic(log: string, database: string): Traffic {
   return { transactions, single };
 }
 
-function statementsIn(log: string, database: string) {
+function statementsIn(log: string, database: string | null) {
   // A statement of several lines goes on behind a tab.
   const lines = log.replaceAll(/\n\t/g, ' ').split('\n');
   return lines.flatMap((line) => {

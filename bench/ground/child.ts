@@ -23,7 +23,8 @@ export type Question = keyof Answers;
 
 /** A process of its own whose use of the machine can be asked. */
 export type Child = {
-  readonly pid: number;
+  /** Everything it has printed. */
+  output(): string;
   ask<Q extends Question>(question: Q): Promise<Answers[Q]>;
   /** Hands it a job of its own kind; resolves with what it answers. */
   job(job: unknown): Promise<unknown>;
@@ -68,7 +69,7 @@ export async function startChild(
   if (pid === undefined) throw new Error(`${name} could not be started.`);
   keeper.watch({ name, pid, stopSignal: 'SIGTERM', stopGraceMs: STOP_GRACE_MS });
   const exited = once(child, 'exit').then(() => keeper.forget(pid));
-  const started = toChild({ name, pid, child, exited });
+  const started = toChild({ name, logPath, child, exited });
   stack.defer(() => started.stop());
 
   const deadline = Date.now() + READY_WITHIN_MS;
@@ -82,12 +83,12 @@ export async function startChild(
 
 function toChild({
   name,
-  pid,
+  logPath,
   child,
   exited,
 }: {
   readonly name: string;
-  readonly pid: number;
+  readonly logPath: string;
   readonly child: ChildProcess;
   readonly exited: Promise<void>;
 }): Child {
@@ -111,7 +112,7 @@ function toChild({
     return asked.promise;
   };
   return {
-    pid,
+    output: () => readFileSync(logPath, 'utf8'),
     ask: async <Q extends Question>(question: Q) => (await send({ question })) as Answers[Q],
     job: (job) => send({ job }),
     async stop() {

@@ -13,10 +13,14 @@ import { IN_FLIGHT, processAll } from './turn.ts';
 /** Calls one by one, whose average is exact if each of them sends the same. */
 const CALLS_COUNTED = 20;
 
+/** Calls side by side, whose transactions are timed. */
+const CALLS_BUSY = 100;
+
 export const counts: Row = {
   name: 'counts',
   does: 'what a happy call sends to PostgreSQL, Temporal and Speech-to-Text, counted',
-  async measure(ground, { calls }) {
+  async measure(ground, { calls: given }) {
+    const calls = given ?? CALLS_BUSY;
     const metricsAddress = `127.0.0.1:${await freePort()}`;
     const entrant = await ours.start(ground, { outsideMs: 0, metricsAddress });
     // The first calls bring their companies with them; later ones find them.
@@ -25,12 +29,12 @@ export const counts: Row = {
     ground.say(`counts: ${CALLS_COUNTED} calls one by one`);
     const counted = newKeys(CALLS_COUNTED);
     const asked = await askedOf(ground, { entrant, metricsAddress });
-    const alone = await trafficDuring(ground, entrant.database, async () => {
+    const alone = await trafficDuring(ground, entrant, async () => {
       for (const key of counted) await entrant.process(key);
     });
     const requests = await asked();
     ground.say(`counts: ${calls} calls, ${IN_FLIGHT} in flight`);
-    const busy = await trafficDuring(ground, entrant.database, async () => {
+    const busy = await trafficDuring(ground, entrant, async () => {
       await processAll(entrant, newKeys(calls), IN_FLIGHT);
     });
     const histories = await Promise.all(

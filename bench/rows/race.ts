@@ -12,12 +12,16 @@ import { IN_FLIGHT, takeTurn, type Turn } from './turn.ts';
 
 const CONTESTANTS = [floor, ours, naive, plan, planRaised, throughSandbox] as const;
 
+/** Some seconds of work for each contestant. */
+const CALLS = 100;
+
 type Turns = Map<Contestant, Turn[]>;
 
 export const race: Row = {
   name: 'race',
   does: 'all contestants in turns (calls a second, CPU, the time of a call that is alone)',
-  async measure(ground, { rounds, calls }) {
+  async measure(ground, { rounds, calls: given }) {
+    const calls = given ?? CALLS;
     const turns = await raceOn(ground, CONTESTANTS, { rounds, calls });
     return {
       command: 'npm run bench -- --only race',

@@ -2,11 +2,11 @@ import type { Ground } from '../ground/ground.ts';
 import type { Report } from '../report/report.ts';
 
 /** How much is measured. */
-export type Amount = {
+type Amount = {
   /** How often each contestant takes its turn. */
   readonly rounds: number;
-  /** The calls of one turn. */
-  readonly calls: number;
+  /** The calls of one turn; `null`: as many as the row itself finds right. */
+  readonly calls: number | null;
 };
 
 /** Something that the bench measures. */

@@ -1,6 +1,21 @@
 import { counts } from './counts.ts';
+import { inFlight } from './in-flight.ts';
+import { oneCallSid } from './one-callsid.ts';
 import { race } from './race.ts';
 import type { Row } from './row.ts';
+import { soak } from './soak.ts';
+import { startRoute } from './start-route.ts';
+import { warmStart } from './warm-start.ts';
+import { workerStart } from './worker-start.ts';
 
 /** Everything that the bench measures, in its order. */
-export const ROWS: readonly Row[] = [counts, race];
+export const ROWS: readonly Row[] = [
+  counts,
+  race,
+  startRoute,
+  oneCallSid,
+  workerStart,
+  warmStart,
+  inFlight,
+  soak,
+];

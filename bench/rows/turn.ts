@@ -67,11 +67,17 @@ export async function processAll(
       try {
         await process(key);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         failures.set(reason, (failures.get(reason) ?? 0) + 1);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   return failures;
+}
+
+/** The last line of an error, which is the reason in Prisma's, without its numbers, so that equal ones are counted together. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.trim().split('\n').at(-1) ?? '').replaceAll(/\d+/g, 'N');
 }
