@@ -1,3 +1,4 @@
+import { bigRecording } from './big-recording.ts';
 import { counts } from './counts.ts';
 import { inFlight } from './in-flight.ts';
 import { oneCallSid } from './one-callsid.ts';
@@ -17,5 +18,6 @@ export const ROWS: readonly Row[] = [
   workerStart,
   warmStart,
   inFlight,
+  bigRecording,
   soak,
 ];
