@@ -44,7 +44,8 @@ export async function trafficDuring(
   return readTraffic(await readFrom(postgres.logPath, size), database);
 }
 
-function readTraffic(log: string, database: string | null): Traffic {
+/** What a stretch of the log says about one database. */
+export function readTraffic(log: string, database: string | null): Traffic {
   const open = new Map<string, { startedAt: number; statements: string[] }>();
   const transactions: Transaction[] = [];
   const single: string[] = [];
