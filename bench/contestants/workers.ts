@@ -16,25 +16,27 @@ export const OUR_WORKFLOWS = join(PROJECT_FOLDER, 'src/workflows/index.ts');
 // A thousand starts at the same moment would take longer than the five seconds that the gateway gives one.
 const STARTS_AT_ONCE = 40;
 
-/** Starts a worker of the bench's own, on a task queue of its own name. */
+/** Starts a worker of the bench's own, by default on a task queue of its own name. */
 export async function startWorker(
   ground: Ground,
   worker: {
     readonly name: string;
+    /** Its name unless several share one. */
+    readonly taskQueue?: string;
     readonly script: string;
     readonly workflows: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly options: EntrantOptions;
   },
 ): Promise<Child> {
-  const { name, script, options } = worker;
+  const { name, taskQueue = name, script, options } = worker;
   return startChild(ground, {
     name,
     script,
     ready: /^ready$/m,
     env: {
       TEMPORAL_ADDRESS: ground.temporal.address,
-      TASK_QUEUE: name,
+      TASK_QUEUE: taskQueue,
       WORKFLOW_BUNDLE: await ground.bundle(worker.workflows),
       OUTSIDE_MS: String(options.outsideMs),
       ...(options.metricsAddress === undefined ? {} : { METRICS_ADDRESS: options.metricsAddress }),

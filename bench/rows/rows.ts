@@ -6,6 +6,7 @@ import { race } from './race.ts';
 import type { Row } from './row.ts';
 import { soak } from './soak.ts';
 import { startRoute } from './start-route.ts';
+import { waiting } from './waiting.ts';
 import { warmStart } from './warm-start.ts';
 import { workerStart } from './worker-start.ts';
 
@@ -18,6 +19,7 @@ export const ROWS: readonly Row[] = [
   workerStart,
   warmStart,
   inFlight,
+  waiting,
   bigRecording,
   soak,
 ];
