@@ -1,6 +1,6 @@
 import { preparePlan } from '../plan/prepare.ts';
 import { ownName, POOL_SIZE, type Contestant } from './contestant.ts';
-import { BENCH_WORKFLOWS, startWorker } from './workers.ts';
+import { BENCH_WORKFLOWS, resultOf, startWorker } from './workers.ts';
 
 export const naive: Contestant = {
   name: 'naive Temporal',
@@ -27,7 +27,8 @@ export const naive: Contestant = {
       prepare: async () => undefined,
       async process(key) {
         const start = { workflowId: key.callSid, taskQueue: name, args: [key] };
-        await client.workflow.execute('NaiveWorkflow', start);
+        await client.workflow.start('NaiveWorkflow', start);
+        await resultOf(client, key.callSid);
       },
     };
   },

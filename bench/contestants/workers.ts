@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import PQueue from 'p-queue';
 
 import { PROJECT_FOLDER } from '../../local/settings.ts';
@@ -15,6 +16,8 @@ export const OUR_WORKFLOWS = join(PROJECT_FOLDER, 'src/workflows/index.ts');
 
 // A thousand starts at the same moment would take longer than the five seconds that the gateway gives one.
 const STARTS_AT_ONCE = 40;
+
+const ATTEMPTS = 5;
 
 /** Starts a worker of the bench's own, by default on a task queue of its own name. */
 export async function startWorker(
@@ -51,6 +54,21 @@ export function callsOn({ temporal }: Ground, taskQueue: string): Entrant['proce
   const starts = new PQueue({ concurrency: STARTS_AT_ONCE });
   return async (key: CallKey) => {
     await starts.add(() => runs.start(key, null));
-    await temporal.client.workflow.getHandle(key.callSid).result();
+    await resultOf(temporal.client, key.callSid);
   };
+}
+
+/**
+ * Waits until a run has completed. A server closes each connection after some minutes, and with it the requests that
+ * wait for a result, so they are sent again.
+ */
+export async function resultOf(client: Client, workflowId: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.workflow.getHandle(workflowId).result();
+      return;
+    } catch (error) {
+      if (error instanceof WorkflowFailedError || attempt === ATTEMPTS) throw error;
+    }
+  }
 }

@@ -46,9 +46,8 @@ export const waiting: Row = {
     }
     const failures = await crowd;
     const seconds = (performance.now() - startedAt) / 1_000;
-    const failed = [failures, ...(await Promise.all(live))]
-      .flatMap((each) => [...each.values()])
-      .reduce((sum, count) => sum + count, 0);
+    const reasons = [failures, ...(await Promise.all(live))].flatMap((each) => [...each]);
+    const failed = reasons.reduce((sum, [, count]) => sum + count, 0);
     const peaks = await Promise.all(
       [entrant.worker, ...others].map(async (worker) => (await worker.ask('usage')).peakBytes),
     );
@@ -67,6 +66,7 @@ export const waiting: Row = {
       ],
       notes: [
         `waiting: ${LIVE_CALLS} live calls one by one, after ${OUTSIDE_MS / 2_000} s. One that is not at its transcription after ${GIVE_UP_AFTER_MS / 1_000} s counts as so long.`,
+        ...new Set(reasons.map(([reason]) => `waiting: calls failed: ${reason}`)),
       ],
     };
   },
