@@ -1,5 +1,4 @@
 import type { AudioExtension } from '../../audio/audio-format.ts';
-import type { ChannelDecoder } from '../../audio/ear/channel-decoder.ts';
 import type { Ear } from '../../audio/ear/ear.ts';
 import type { Span } from '../../audio/ear/recording-sound.ts';
 import { channelOf } from '../../audio/split-channels.ts';
@@ -19,7 +18,7 @@ export type Cutting = {
 };
 
 /** A channel whose samples are compressed, and what decodes it, which has to be closed. */
-export type DecodedCutting = { readonly cutting: Cutting; close: ChannelDecoder['close'] };
+export type DecodedCutting = { readonly cutting: Cutting; readonly close: () => void };
 
 /** Rates outside these come from damaged headers: times mean nothing there. */
 const LOWEST_RATE = 1_000;

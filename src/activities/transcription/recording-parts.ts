@@ -17,6 +17,8 @@ export type SentChannel = {
   readonly file: AudioFile;
   /** How it can be sent in parts; `null` where nobody here can decode it. May read the recording's head. */
   cutting(): Promise<Cutting | null>;
+  /** Ends what decodes it; it may be read again. */
+  close(): void;
 };
 
 export type OpenedRecording = {
@@ -24,7 +26,6 @@ export type OpenedRecording = {
   readonly channels: readonly SentChannel[];
   /** All of it as it is. */
   readonly whole: SentChannel;
-  close(): void;
 };
 
 type Deps = { readonly recordingStore: RecordingStore; readonly ear: Ear };
@@ -92,15 +93,15 @@ async function openWav({ call, sound, file, open }: Recording): Promise<OpenedRe
       const layout = isOne ? await layoutOf() : null;
       return layout?.channels === 1 ? cuttingOfWav(layout, 1, open) : null;
     },
+    close: () => undefined,
   };
-  const close = () => undefined;
   // A server believes a header that claims too little, so it gets another one.
   const layout = !isOne || samples?.headerClaimsFewer === true ? await layoutOf() : null;
-  if (layout === null) return { channels: [whole], whole, close };
+  if (layout === null) return { channels: [whole], whole };
   const channels = Array.from({ length: layout.channels }, (_, index) =>
     wavChannel(layout, index + 1, { file, open }),
   );
-  return { channels, whole, close };
+  return { channels, whole };
 }
 
 function wavChannel(
@@ -113,6 +114,7 @@ function wavChannel(
     channel: layout.channels === 1 ? null : channel,
     file: { ...file, sizeBytes: part.sizeBytes, content: () => part.read(open(0)) },
     cutting: () => Promise.resolve(cuttingOfWav(layout, channel, open)),
+    close: () => undefined,
   };
 }
 
@@ -136,22 +138,21 @@ function openCompressed(
       open,
     }),
   );
-  const close = () => {
-    for (const each of decoded) each.close();
-  };
   const [one] = decoded;
   const whole: SentChannel = {
     channel: null,
     file,
     cutting: () => Promise.resolve(heard === 1 ? (one?.cutting ?? null) : null),
+    close: () => one?.close(),
   };
-  if (heard < 2) return { channels: [whole], whole, close };
-  const channels = decoded.map(({ cutting }, index): SentChannel => ({
+  if (heard < 2) return { channels: [whole], whole };
+  const channels = decoded.map(({ cutting, close }, index): SentChannel => ({
     channel: index + 1,
     file: cutting.whole,
     cutting: () => Promise.resolve(cutting),
+    close,
   }));
-  return { channels, whole, close };
+  return { channels, whole };
 }
 
 /** Behind the end of a recording. */

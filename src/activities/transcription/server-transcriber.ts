@@ -38,13 +38,10 @@ export function createServerTranscriber(deps: ServerTranscriberDeps): Transcribe
   let limits: PartLimits = server.fileLimits;
   return {
     provider: 'openai-compatible',
+    // Only the recording itself shows which of its channels can be sent.
+    planOf: () => null,
     async transcribe(job) {
-      const recording = await openRecording(deps, job, job.attempt.signal);
-      try {
-        return await transcribe(job, recording);
-      } finally {
-        recording.close();
-      }
+      return transcribe(job, await openRecording(deps, job, job.attempt.signal));
     },
   };
 
@@ -89,7 +86,7 @@ export function createServerTranscriber(deps: ServerTranscriberDeps): Transcribe
           ofThisCall = found;
           if (stated !== null) limits = tighter(limits, stated);
         },
-      });
+      }).finally(() => sent.close());
       for (const { span, reply } of heard)
         parts.push({ channel, reply, ...(span === null ? {} : { span }) });
     }

@@ -36,8 +36,11 @@ const PIECE_BYTES = 4 * 1024;
 /** How far back the next part may begin: parts overlap where nobody pauses. */
 const KEPT_SECONDS = 15;
 
-/** The part of a thread's memory that JavaScript uses. */
-const THREAD_MEGABYTES = 96;
+/**
+ * The part of a thread's memory that JavaScript uses: the code of the decoders, and pieces that are passed
+ * on at once. With more, it would let garbage lie.
+ */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
 
 /** Reasons for which another try may go otherwise. */
 const PASSING = ['TOO_SLOW', 'THREAD'];
@@ -175,7 +178,7 @@ function startThread(task: ExtractionTask) {
   const worker = new Worker(new URL('extraction-thread.ts', import.meta.url), {
     execArgv: [],
     workerData: task,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: THREAD_LIMITS,
   });
   // A process that has nothing else to do may end.
   worker.unref();
