@@ -9,6 +9,7 @@ import { createAnalysisAttemptRepository } from '../../src/repositories/analysis
 import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../src/repositories/call-repository.ts';
+import { createCallWrites } from '../../src/repositories/call-writes.ts';
 import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
@@ -40,6 +41,7 @@ const worker = await Worker.create({
   activities: createActivities({
     database,
     calls: createCallRepository(prisma),
+    callWrites: createCallWrites(database),
     companies: createCompanyRepository(prisma),
     sitePhones: createSitePhoneRepository(prisma),
     analyses: createCallAnalysisRepository(prisma),
