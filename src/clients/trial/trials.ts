@@ -1,4 +1,3 @@
-import type { CallKey } from '../../domain/call.ts';
 import type { TranscriptSegment } from '../../domain/transcript.ts';
 import { createDirectoryTrial, type DirectoryTrial } from '../connectwise/trial.ts';
 import type { ConnectWiseAddress } from '../connectwise/transport.ts';
@@ -27,7 +26,7 @@ export type TrialRecording = {
 };
 
 /** Whichever transcribes: Speech-to-Text, from the bucket, or one's own server. */
-export type RecogniserTrial = {
+type RecogniserTrial = {
   readonly name: 'speech' | 'transcription';
   transcribe(
     recording: TrialRecording & { readonly uri: string },
@@ -56,8 +55,6 @@ export type TrialsConfig = {
   readonly connectwise: ConnectWiseAddress;
   readonly languageModel: LanguageModelConfig;
 };
-
-export type { CallKey };
 
 /** Creates the trials. Everything they write lies in `folder`, a name of the bucket that ends in a slash. */
 export function createTrials(config: TrialsConfig, folder: string): Trials {
