@@ -69,6 +69,16 @@ const ROOMS = [
     values: ['src/domain'],
     types: ['src/clients', 'src/repositories', 'src/generated'],
   },
+  // Its pages know of a call what the public API says. They ask it at run time, so they need its types alone.
+  {
+    name: 'console',
+    at: ['src/console'],
+    butNot: ['src/console/browser'],
+    values: ['src/domain'],
+    types: ['src/api'],
+  },
+  // Served as it is, to browsers, which have nothing else of ours.
+  { name: 'console-browser', at: ['src/console/browser'] },
   { name: 'config', at: ['src/config', 'src/config.ts'], values: ['src/domain'] },
   {
     name: 'process',
@@ -87,7 +97,7 @@ const ROOMS = [
     butNot: ['src/config.ts'],
     values: [
       ...['src/activities', 'src/api', 'src/audio', 'src/clients', 'src/config', 'src/config.ts'],
-      ...['src/domain', 'src/preflight', 'src/process', 'src/repositories'],
+      ...['src/console', 'src/domain', 'src/preflight', 'src/process', 'src/repositories'],
     ],
   },
 

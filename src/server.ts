@@ -9,6 +9,7 @@ import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createBucketProbe } from './clients/recording-store/probe.ts';
 import { createTemporalProbes } from './clients/temporal/probes.ts';
 import { createLinkBuilder } from './api/views.ts';
+import { consolePages } from './console/console.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
 import { readArguments } from './process/arguments.ts';
 import { watchDatabase } from './process/database-at-start.ts';
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
       }),
       (opened) => opened.close(),
     );
+    void app.register(consolePages);
     if (config.apiKeys.length === 0) {
       logger.info('There are no API_KEYS: everybody on this machine may do everything.');
     }

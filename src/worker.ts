@@ -33,6 +33,7 @@ import { createAnalysisChunkRepository } from './repositories/analysis-chunk-rep
 import { createBulkReprocessRepository } from './repositories/bulk-reprocess-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
+import { createCallWrites } from './repositories/call-writes.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createCountedDayRepository } from './repositories/listing/counted-day-repository.ts';
@@ -113,6 +114,7 @@ async function main(): Promise<void> {
         ...createActivities({
           database,
           calls: createCallRepository(prisma),
+          callWrites: createCallWrites(database),
           companies: createCompanyRepository(prisma),
           sitePhones,
           analyses: createCallAnalysisRepository(prisma),

@@ -14,7 +14,13 @@ export function nextSteps(
   const { withoutService, env } = settings;
   const asksForKey = (env['API_KEYS'] ?? '').trim() !== '';
   const gateway = withoutService ? `${gatewayUrl}, once npm run dev has started it` : gatewayUrl;
-  const lines = ['', paint('bold', 'Where it is'), '', `  Gateway     ${gateway}`];
+  const lines = [
+    '',
+    paint('bold', 'Where it is'),
+    '',
+    `  Console     ${gatewayUrl}/console  (calls, and why they failed, in a browser)`,
+    `  Gateway     ${gateway}`,
+  ];
   if (temporal !== null) {
     lines.push(
       `  Web UI      ${temporal.uiUrl}`,

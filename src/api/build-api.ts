@@ -34,6 +34,7 @@ import { readCallRoutes, type ReadCallDeps } from './routes/read-call.ts';
 import { recordingRoute, type RecordingDeps } from './routes/recording.ts';
 import { reprocessReceiptRoute, type ReprocessReceiptDeps } from './routes/reprocess-receipt.ts';
 import { reprocessCallRoute, type ReprocessCallDeps } from './routes/reprocess-call.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { phoneSystemHookRoutes, type PhoneSystemHookDeps } from './routes/phone-system-hook.ts';
 import { submitCallRoute } from './routes/submit-call.ts';
 import { waveformRoute } from './routes/waveform.ts';
@@ -124,6 +125,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   void app.register(reprocessReceiptRoute, deps);
   void app.register(reprocessCallRoute, { ...deps, openRuns, paid });
   void app.register(bulkReprocessesRoutes, deps);
+  void app.register(sessionRoutes, { access: deps.access, requestLimits });
   void app.register(phoneSystemHookRoutes, { ...deps, submit, requestLimits });
   return app;
 }

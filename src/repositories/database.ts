@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
-import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { DATABASE_CODES } from '../domain/error-codes/database.ts';
 import type { DatabaseAddress } from '../domain/database-url.ts';
 import { ServiceError } from '../domain/service-error.ts';
@@ -20,6 +20,8 @@ export type Database = {
    * connection and row locks, and is ended after five seconds.
    */
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+  /** A table's name for statements of our own, which may stand outside a transaction. */
+  table(name: Prisma.ModelName): Prisma.Sql;
   /** The database's own clock, which is the same for all workers; theirs may differ. */
   currentTime(tx?: TransactionClient): Promise<Date>;
   /**
@@ -103,6 +105,8 @@ export function createDatabase(config: {
         timeout: TRANSACTION_TIMEOUT_MS,
         maxWait: CONNECTION_TIMEOUT_MS,
       }),
+    table: (name) =>
+      Prisma.raw([...(schema === null ? [] : [schema]), name].map(pg.escapeIdentifier).join('.')),
     async currentTime(tx = prisma) {
       const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       if (row === undefined) throw new Error('The database did not return its time.');
@@ -154,6 +158,7 @@ const READ_NOTHING = {
   Call: ({ call }) => call.findFirst(NO_ROW),
   CallDigest: ({ callDigest }) => callDigest.findFirst(NO_ROW),
   CountedDay: ({ countedDay }) => countedDay.findFirst(NO_ROW),
+  CountedMonth: ({ countedMonth }) => countedMonth.findFirst(NO_ROW),
   ChangedDay: ({ changedDay }) => changedDay.findFirst(NO_ROW),
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),

@@ -97,6 +97,13 @@ describe('a copy of the project after npm ci --omit=dev', function () {
     stack.defer(() => gateway.process.kill());
     stack.defer(() => worker.process.kill());
 
+    // The console is served from packages as they are installed.
+    const page = await fetch(`${gateway.match[1]}/console`);
+    assert.equal(page.status, 200);
+    const [script = ''] =
+      /\/console\/assets\/[^"]+package-idiomorph\.js/.exec(await page.text()) ?? [];
+    assert.equal((await fetch(`${gateway.match[1]}${script}`)).status, 200, script);
+
     const calls = `${gateway.match[1]}/calls`;
     const submitted = await fetch(calls, {
       method: 'POST',

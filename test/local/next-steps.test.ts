@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { nextSteps } from '../../local/output/next-steps.ts';
 
 describe('what npm start prints at its end', () => {
-  it('names the list of failed calls by its address, and no password of a database of the user', () => {
+  it('names the console and the list of failed calls by their addresses, and no password of a database of the user', () => {
     const text = nextSteps(
       {
         gatewayUrl: 'http://127.0.0.1:3000',
@@ -19,6 +19,7 @@ describe('what npm start prints at its end', () => {
         env: {},
       },
     );
+    assert.match(text, /^ +Console +http:\/\/127\.0\.0\.1:3000\/console\b/m);
     const address = /Failed +(\S+)/.exec(text)?.[1] ?? '';
     const { pathname, searchParams } = new URL(address);
     assert.equal(pathname, '/namespaces/default/workflows');

@@ -6,14 +6,21 @@ import { LOG_STATUS, type LogEvent } from '../../domain/log-events.ts';
 import type { Step } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
+import type {
+  CallColumns,
+  CallNote,
+  CallWrites,
+  ResultColumns,
+} from '../../repositories/call-writes.ts';
 import type { TransactionClient } from '../../repositories/database.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
-import { superseded } from './call-row.ts';
+import { findCall, superseded } from './call-row.ts';
 import { backoffOf } from './backoff.ts';
 import { transitionOf } from './transition.ts';
 
 export type AttemptDeps = {
   readonly calls: CallRepository;
+  readonly callWrites: CallWrites;
   readonly log: ProcessingLogRepository;
 };
 
@@ -48,27 +55,52 @@ export type Attempt = {
    */
   lockCall(call: Pick<Call, 'id' | 'runId'>, tx: TransactionClient): Promise<Call>;
   /**
-   * Returns how the transaction notes events about a call, or about a call and its company, in the
-   * processing log. Each event is noted once per activity, however many attempts it takes.
+   * Rows for the processing log; their severities follow from the events. Each event is logged once per
+   * activity, however many attempts it takes.
    */
-  notesOn(subject: NoteSubject, tx: TransactionClient): Note;
+  toRows(notes: readonly Note[], subject?: NoteSubject): CallNote[];
+  /** Adds such rows about a call, in a transaction. */
+  note(
+    subject: NoteSubject & { readonly callId: string },
+    notes: readonly Note[],
+    tx: TransactionClient,
+  ): Promise<void>;
+  /**
+   * Stores what the step has found out, and its log rows, in one statement. Returns `null`; or, if a
+   * faster attempt of the step has stored its result, the call with that, and nothing was written.
+   * Throws STEP_SUPERSEDED, with nothing written, when another run has opened the call meanwhile.
+   */
+  storeResult(
+    call: Pick<Call, 'id' | 'callSid' | 'runId'>,
+    where: ResultColumns,
+    stored: {
+      readonly columns: CallColumns;
+      readonly notes: readonly Note[];
+      readonly companyId?: string | null;
+    },
+    tx?: TransactionClient,
+  ): Promise<Call | null>;
 };
 
+/** An event for the processing log. */
+export type Note = {
+  readonly event: LogEvent;
+  readonly message: string;
+  readonly code?: ErrorCode | null;
+};
+
+/** What notes are about besides the call. */
 type NoteSubject = {
-  readonly callId: string;
   readonly companyId?: string | null;
   /** Who asked for what is noted. */
   readonly actor?: string | null;
 };
 
-/** Adds one row to the processing log; its severity follows from the event. */
-type Note = (event: LogEvent, message: string, code?: ErrorCode) => Promise<void>;
-
 /** Successes are noted once per activity, so their rows carry no attempt's number. */
 const ANY_ATTEMPT = 0;
 
 /** The attempt that is running. Throws INTERNAL_ERROR outside a workflow's activity. */
-export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt {
+export function currentAttempt({ calls, callWrites, log }: AttemptDeps, step: Step): Attempt {
   const { info, cancellationSignal } = Context.current();
   const { runId } = info.workflowExecution ?? {};
   if (runId === undefined) {
@@ -78,6 +110,10 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
   // By the worker's own clock, as clocks differ.
   const endsAtMs = Date.now() + startToCloseTimeoutMs;
   const key = { step, runId, activityId, attempt: ANY_ATTEMPT };
+  const toRows: Attempt['toRows'] = (notes, subject = {}) =>
+    notes.map(({ event, message, code = null }) => {
+      return { ...key, ...subject, status: LOG_STATUS[event], event, message, code };
+    });
   return {
     step,
     runId,
@@ -96,9 +132,19 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
       return call;
     },
 
-    notesOn: (subject, tx) => async (event, message, code) => {
-      const status = LOG_STATUS[event];
-      await log.create({ ...key, ...subject, status, event, message, code: code ?? null }, tx);
+    toRows,
+
+    async note({ callId, ...subject }, notes, tx) {
+      const rows = toRows(notes, subject).map((row) => ({ ...row, callId }));
+      await log.add(rows, tx);
+    },
+
+    async storeResult(call, where, { columns, notes, companyId = null }, tx) {
+      const change = { columns, notes: toRows(notes, { companyId }) };
+      if (await callWrites.storeResult(call, where, change, tx)) return null;
+      const current = await findCall(calls, call.callSid, tx);
+      if (current.runId !== call.runId) throw superseded(step);
+      return current;
     },
   };
 }

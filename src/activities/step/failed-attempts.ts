@@ -141,7 +141,7 @@ export function createFailedAttempts(
   ): Promise<void> {
     const status = isExpected === true ? 'LOG_INFO' : LOG_STATUS[event];
     const key = { step, runId, activityId, attempt: number };
-    await log.create({ ...key, ...row, callId: call.id, status, event });
+    await log.add([{ ...key, ...row, callId: call.id, status, event }]);
   }
 
   /** Writes about the call, if it has a row. A failure of the database must not hide the step's own. */

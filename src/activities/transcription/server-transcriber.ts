@@ -38,6 +38,8 @@ export function createServerTranscriber(deps: ServerTranscriberDeps): Transcribe
   let limits: PartLimits = server.fileLimits;
   return {
     provider: 'openai-compatible',
+    // Only the recording itself shows which of its channels can be sent.
+    planOf: () => null,
     async transcribe(job) {
       return transcribe(job, await openRecording(deps, job, job.attempt.signal));
     },

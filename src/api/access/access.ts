@@ -5,7 +5,7 @@ import { ServiceError } from '../../domain/service-error.ts';
 import type { RequestLimits } from './request-limits.ts';
 import { setCaller } from './caller.ts';
 import { createHostRule } from './hosts.ts';
-import { createKeyring } from './keys.ts';
+import { createIdentify } from './identity.ts';
 import { createOriginRule } from './origins.ts';
 import { isProbe } from './paths.ts';
 import { requirementOf } from './scopes.ts';
@@ -30,7 +30,7 @@ export function guard(
 ): void {
   const isToUs = createHostRule(publicUrl);
   const isForeign = createOriginRule(publicUrl);
-  const findKey = createKeyring(apiKeys);
+  const identify = createIdentify(apiKeys);
 
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) {
@@ -59,7 +59,7 @@ export function guard(
     app.addHook('onRequest', async (request) => {
       const needed = requirementOf(request.method, request.routeOptions.url);
       if (needed === 'no key') return;
-      const key = findKey(request.raw);
+      const key = identify(request.raw);
       if (key === null) {
         await onRefusedKey(request);
         throw new ServiceError('KEY_REFUSED', 'The request brings no key that is accepted.');

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 
 import type { AccessConfig } from './access.ts';
 import { createHostRule } from './hosts.ts';
-import { createKeyring } from './keys.ts';
+import { createIdentify } from './identity.ts';
 
 /**
  * Creates the rule that tells whether the sender of a request may see how the service itself is, for
@@ -11,8 +11,8 @@ import { createKeyring } from './keys.ts';
  */
 export function createAdministratorRule({ publicUrl, apiKeys }: AccessConfig) {
   const isToUs = createHostRule(publicUrl);
-  const findKey = createKeyring(apiKeys);
+  const identify = createIdentify(apiKeys);
 
   return ({ raw }: FastifyRequest): boolean =>
-    apiKeys.length === 0 ? isToUs(raw) : findKey(raw)?.scopes.includes('admin') === true;
+    apiKeys.length === 0 ? isToUs(raw) : identify(raw)?.scopes.includes('admin') === true;
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+import { headerValues } from './header-values.ts';
+
 // What browsers write for this machine. A page of another site cannot have one of these names.
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -22,8 +24,9 @@ export function createHostRule(publicUrl: string | null) {
   const publicName = publicUrl === null ? null : new URL(publicUrl).hostname;
   const isOurs = (host: string) => isLoopbackHost(host) || nameOf(host) === publicName;
 
-  return ({ url = '', headersDistinct }: IncomingMessage): boolean => {
-    const [host, ...others] = headersDistinct['host'] ?? [];
+  return (request: IncomingMessage): boolean => {
+    const { url = '' } = request;
+    const [host, ...others] = headerValues(request, 'host');
     if (host === undefined || others.length > 0 || !isOurs(host)) return false;
     // A target with a host of its own outweighs the header.
     return url.startsWith('/') || isOurs(URL.parse(url)?.host ?? '');

@@ -10,8 +10,10 @@ const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'GET /readyz': 'no key',
   'GET /openapi.json': 'no key',
   'GET /docs': 'no key',
-  // The sign-in page; what it shows is read with the key that was typed there.
-  'GET /console': 'no key',
+  // How somebody gets a session. What it permits is decided where the session is used.
+  'GET /session': 'no key',
+  'POST /session': 'no key',
+  'DELETE /session': 'no key',
   'GET /metrics': 'admin',
   // These bring a signature or a secret instead.
   'POST /hooks/phone-system': 'no key',
@@ -25,6 +27,9 @@ const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
 // Its scripts and styles, which anybody can get from the package that has them.
 const PARTS_OF_DOCS = '/docs/';
 
+// Its pages show what the other routes answer to the session of their reader, and do nothing by themselves.
+const CONSOLE = /^\/console(?:\/|$)/;
+
 /**
  * What a request needs. `pattern` is that of its route; without one, there is no such route, and only
  * a key learns so. `null` for a route that nobody has decided about.
@@ -33,6 +38,7 @@ export function requirementOf(method: string, pattern: string | undefined): Requ
   if (pattern === undefined) return 'any key';
   // Fastify answers HEAD by the route of GET.
   const known = method === 'HEAD' ? 'GET' : method;
+  if (CONSOLE.test(pattern)) return 'no key';
   if (known === 'GET' && pattern.startsWith(PARTS_OF_DOCS)) return 'no key';
   return REQUIREMENTS[`${known} ${pattern}`] ?? (known === 'GET' ? 'calls:read' : null);
 }

@@ -71,12 +71,13 @@ export function refusalsOf(route: Route): Readonly<Record<number, Refusal>> {
 }
 
 /** Why a request is refused before its route is asked. */
-function ofAccess({ pattern, requirement }: Route): ErrorCode[] {
+function ofAccess({ method, pattern, requirement }: Route): ErrorCode[] {
   return [
     'ORIGIN_FOREIGN',
     // Who asks whether the gateway is alive may use any name, and is answered however busy it is.
     ...(isProbe(pattern) ? [] : (['HOST_NOT_SERVED', 'GATEWAY_OVERLOADED'] as const)),
     ...(requirement === 'no key' ? [] : (['KEY_REFUSED', 'LIMIT_REACHED'] as const)),
+    ...(requirement === 'no key' || method === 'GET' ? [] : (['TOKEN_MISSING'] as const)),
     ...(requirement === 'no key' || requirement === 'any key' ? [] : (['SCOPE_MISSING'] as const)),
   ];
 }

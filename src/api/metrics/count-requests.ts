@@ -7,6 +7,7 @@ import type { Metrics } from './metrics.ts';
 /** Why a request can be refused; a limit is told by its own name. */
 const CAUSES: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_REFUSED: 'key',
+  TOKEN_MISSING: 'token',
   SCOPE_MISSING: 'scope',
   HOOK_REFUSED: 'hook',
   HOST_NOT_SERVED: 'host',

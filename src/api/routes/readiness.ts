@@ -35,6 +35,8 @@ const reply = z.strictObject({
     .optional(),
 });
 
+export type ReadinessReply = z.infer<typeof reply>;
+
 /**
  * `GET /readyz`: whether everything that the gateway needs works, by the last probes, so that asking
  * costs nothing. With `?for=traffic`, whether it can take calls, which needs Temporal alone.

@@ -28,6 +28,13 @@ export const REQUEST_CODES = {
     remedy:
       'Send the key as "Authorization: Bearer …", never in the address. If it was lost or removed, create another with npm run api-key, add its digest to API_KEYS and restart the gateway.',
   },
+  TOKEN_MISSING: {
+    meaning:
+      'The request would change something and brings the session of somebody who has signed in, but not the token of their pages.',
+    retryable: false,
+    remedy:
+      'Open the page again and repeat what you did there. A program sends a key instead: "Authorization: Bearer …".',
+  },
   HOOK_REFUSED: {
     meaning:
       'A delivery to a hook is not signed with HOOK_SECRET, is too old, or names a wrong secret.',

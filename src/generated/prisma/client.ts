@@ -71,6 +71,12 @@ export type CallDigest = Prisma.CallDigestModel
  */
 export type CountedDay = Prisma.CountedDayModel
 /**
+ * Model CountedMonth
+ * The same of all counted days of a month in UTC, so that statistics of a year read few rows. Derived from CountedDay by
+ * workers. May be deleted: statistics then read the days, and workers count the month again.
+ */
+export type CountedMonth = Prisma.CountedMonthModel
+/**
  * Model ChangedDay
  * The days with digests that changed after they may have been counted: a row a change, by a trigger. Statistics do not
  * take such a day from CountedDay until it is counted again.

@@ -402,6 +402,7 @@ export const ModelName = {
   Call: 'Call',
   CallDigest: 'CallDigest',
   CountedDay: 'CountedDay',
+  CountedMonth: 'CountedMonth',
   ChangedDay: 'ChangedDay',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
@@ -430,7 +431,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "countedMonth" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -785,6 +786,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.CountedDayCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.CountedDayCountAggregateOutputType> | number
+        }
+      }
+    }
+    CountedMonth: {
+      payload: Prisma.$CountedMonthPayload<ExtArgs>
+      fields: Prisma.CountedMonthFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.CountedMonthFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.CountedMonthFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        findFirst: {
+          args: Prisma.CountedMonthFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.CountedMonthFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        findMany: {
+          args: Prisma.CountedMonthFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>[]
+        }
+        create: {
+          args: Prisma.CountedMonthCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        createMany: {
+          args: Prisma.CountedMonthCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.CountedMonthCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>[]
+        }
+        delete: {
+          args: Prisma.CountedMonthDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        update: {
+          args: Prisma.CountedMonthUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        deleteMany: {
+          args: Prisma.CountedMonthDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.CountedMonthUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.CountedMonthUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>[]
+        }
+        upsert: {
+          args: Prisma.CountedMonthUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        aggregate: {
+          args: Prisma.CountedMonthAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateCountedMonth>
+        }
+        groupBy: {
+          args: Prisma.CountedMonthGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountedMonthGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.CountedMonthCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountedMonthCountAggregateOutputType> | number
         }
       }
     }
@@ -1925,10 +2000,33 @@ export const CountedDayScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   paidInVain: 'paidInVain',
-  durations: 'durations'
+  durations: 'durations',
+  version: 'version'
 } as const
 
 export type CountedDayScalarFieldEnum = (typeof CountedDayScalarFieldEnum)[keyof typeof CountedDayScalarFieldEnum]
+
+
+export const CountedMonthScalarFieldEnum = {
+  by: 'by',
+  month: 'month',
+  key: 'key',
+  madeOf: 'madeOf',
+  calls: 'calls',
+  analyzed: 'analyzed',
+  noSpeech: 'noSpeech',
+  failed: 'failed',
+  processing: 'processing',
+  recordedSeconds: 'recordedSeconds',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
+  durations: 'durations'
+} as const
+
+export type CountedMonthScalarFieldEnum = (typeof CountedMonthScalarFieldEnum)[keyof typeof CountedMonthScalarFieldEnum]
 
 
 export const ChangedDayScalarFieldEnum = {
@@ -2334,6 +2432,20 @@ export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel,
 
 
 /**
+ * Reference to a field of type 'Bytes'
+ */
+export type BytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Bytes'>
+    
+
+
+/**
+ * Reference to a field of type 'Bytes[]'
+ */
+export type ListBytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Bytes[]'>
+    
+
+
+/**
  * Reference to a field of type 'Float'
  */
 export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
@@ -2530,6 +2642,7 @@ export type GlobalOmitConfig = {
   call?: Prisma.CallOmit
   callDigest?: Prisma.CallDigestOmit
   countedDay?: Prisma.CountedDayOmit
+  countedMonth?: Prisma.CountedMonthOmit
   changedDay?: Prisma.ChangedDayOmit
   requestQueue?: Prisma.RequestQueueOmit
   speechOperation?: Prisma.SpeechOperationOmit

@@ -56,6 +56,7 @@ export const ModelName = {
   Call: 'Call',
   CallDigest: 'CallDigest',
   CountedDay: 'CountedDay',
+  CountedMonth: 'CountedMonth',
   ChangedDay: 'ChangedDay',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
@@ -223,10 +224,33 @@ export const CountedDayScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   paidInVain: 'paidInVain',
-  durations: 'durations'
+  durations: 'durations',
+  version: 'version'
 } as const
 
 export type CountedDayScalarFieldEnum = (typeof CountedDayScalarFieldEnum)[keyof typeof CountedDayScalarFieldEnum]
+
+
+export const CountedMonthScalarFieldEnum = {
+  by: 'by',
+  month: 'month',
+  key: 'key',
+  madeOf: 'madeOf',
+  calls: 'calls',
+  analyzed: 'analyzed',
+  noSpeech: 'noSpeech',
+  failed: 'failed',
+  processing: 'processing',
+  recordedSeconds: 'recordedSeconds',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
+  durations: 'durations'
+} as const
+
+export type CountedMonthScalarFieldEnum = (typeof CountedMonthScalarFieldEnum)[keyof typeof CountedMonthScalarFieldEnum]
 
 
 export const ChangedDayScalarFieldEnum = {
