@@ -110,9 +110,11 @@ const ENDS_WITHIN_MS = 60_000;
 export async function lastWordsOf(
   script: string,
   env: Readonly<Record<string, string>>,
+  cwd = process.cwd(),
 ): Promise<string> {
   const [ended] = await Promise.allSettled([
     promisify(execFile)(process.execPath, [script], {
+      cwd,
       env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
       timeout: ENDS_WITHIN_MS,
     }),
