@@ -1,8 +1,10 @@
 // Ours: the service's activities and repositories, on clients that answer inside this process.
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
 
 import { createActivities } from '../../src/activities/index.ts';
+import { createTally } from '../../src/activities/tally.ts';
 import { createEar } from '../../src/audio/ear/ear.ts';
 import { createAttemptHistory } from '../../src/clients/temporal/attempt-history.ts';
 import { createAnalysisAttemptRepository } from '../../src/repositories/analysis-attempt-repository.ts';
@@ -50,6 +52,7 @@ const worker = await Worker.create({
     transcripts: createTranscriptRepository(prisma),
     speechOperations: createSpeechOperationRepository(prisma),
     log: createProcessingLogRepository(prisma),
+    tally: createTally(new Registry()),
     attemptHistory: createAttemptHistory(new Client({ connection })),
     phoneSystem: answeringPhoneSystem(),
     recordingIntegrity: 'strict',

@@ -13,7 +13,6 @@ const NAMES: Readonly<Record<Dependency['name'], string>> = {
   clock: 'Clock',
   temporal: 'Temporal',
   workers: 'Workers',
-  clock: 'Clock',
   bucket: 'Archive of recordings',
 };
 
