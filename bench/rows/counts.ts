@@ -98,11 +98,12 @@ async function askedOf(
   };
 }
 
-/** Those of the limiter are those of the transactions that use its table. */
-const isLimiter = ({ statements }: Transaction) =>
-  statements.some((sql) => sql.includes('"RequestQueue"'));
+/** Those of the limiter use its table, or are in a transaction with one that does. */
+const isOfLimiter = (sql: string) => sql.includes('"RequestQueue"');
+const isLimiter = ({ statements }: Transaction) => statements.some(isOfLimiter);
 
-function statementLines({ transactions, single }: Traffic): Line[] {
+function statementLines({ transactions, single: alone }: Traffic): Line[] {
+  const single = alone.filter((sql) => !isOfLimiter(sql));
   const own = transactions.filter((each) => !isLimiter(each));
   const limiter = transactions.filter(isLimiter);
   const inAll = (all: readonly Transaction[]) =>
@@ -117,7 +118,7 @@ function statementLines({ transactions, single }: Traffic): Line[] {
     { what: 'of these, outside of transactions', measured: perCall(single.length) },
     {
       what: 'beside them, of the shared limiter',
-      measured: `${perCall(inAll(limiter))} / ${perCall(limiter.length)}`,
+      measured: `${perCall(inAll(limiter) + alone.length - single.length)} / ${perCall(limiter.length)}`,
     },
   ];
 }
