@@ -2,7 +2,7 @@ import { toCallCost, type Prices } from '../../domain/call-cost.ts';
 
 type Recording = { readonly durationSeconds: number; readonly channels: number };
 
-/** What the orders to the model have, with its schema; measured with the prompts of this version. */
+/** More than the orders to the model and its schema have: about 1,060 for the sample calls. */
 const PROMPT_TOKENS = 3_000;
 
 /** Three words a second is fast talk, and a word has up to two tokens. */
