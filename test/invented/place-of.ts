@@ -1,6 +1,7 @@
 import { createWavDecoder } from '../../src/audio/ear/decoders/wav.ts';
 import { createEnvelopeMaker } from '../../src/audio/ear/envelope-maker.ts';
 import { FRAMES_PER_SECOND } from '../../src/audio/ear/envelope.ts';
+import { fromDecibels } from '../../src/audio/ear/loudness.ts';
 import { RATE } from './studio.ts';
 
 /** Which channel of a recording a file is (1-based; `null`: all together), and from when to when. */
@@ -27,10 +28,13 @@ export function placeOf(file: Buffer, channels: readonly Float32Array[]): Place 
   return { channel: best.channel, from, to };
 }
 
+/** Below this, formats have noise of their own: 8 bits the most. */
+const FAINT = fromDecibels(-45);
+
 function distanceTo(energies: Uint8Array, all: Uint8Array, at: number): number {
   let sum = 0;
   for (let frame = 0; frame < energies.length; frame += 1)
-    sum += Math.abs((energies[frame] ?? 0) - (all[at + frame] ?? 0));
+    sum += Math.abs(Math.max(FAINT, energies[frame] ?? 0) - Math.max(FAINT, all[at + frame] ?? 0));
   return sum;
 }
 
