@@ -59,8 +59,10 @@ const FULL_TABLE = ['test/faults/fault-table.test.ts', 'test/faults/nemesis/neme
 const FULL_MATRIX = ['test/faults/matrix/matrix.test.ts'];
 /** What takes minutes of its own, such as an installation. */
 const LONG = ['test/full/**/*.test.ts'];
+/** What has a command of its own and is in no other (see CONTRIBUTING.md). */
+export const BY_COMMAND = ['test/invented/every-format.test.ts'];
 /** What is not in `npm test`. */
-export const ONLY_FULL = ['test/faults/fault-table.test.ts', ...LONG];
+export const ONLY_FULL = ['test/faults/fault-table.test.ts', ...BY_COMMAND, ...LONG];
 export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
 
 /**
