@@ -133,9 +133,10 @@ describe('npm start in a terminal', () => {
 
   it('one Ctrl-C while parts are only starting returns when these have ended too', async () => {
     const terminal = npmStart();
-    await waitFor('the start of the sandbox', async () =>
-      programsOf(dataFolder).some((program) => program.includes('sandbox/main.ts')),
-    );
+    await waitFor('the start of the sandbox', async () => {
+      assert.ok(open.has(terminal), terminal.output());
+      return programsOf(dataFolder).some((program) => program.includes('sandbox/main.ts'));
+    });
     assert.doesNotMatch(terminal.output(), /✔.* Sandbox/);
     terminal.press(CTRL_C);
     const code = await terminal.ended;

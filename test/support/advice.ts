@@ -15,6 +15,7 @@ export const IMPERATIVES: readonly string[] = [
   'give',
   'let',
   'listen',
+  'load',
   'look',
   'lower',
   'move',

@@ -33,7 +33,7 @@ export const REQUEST_CODES = {
       'The request would change something and brings the session of somebody who has signed in, but not the token of their pages.',
     retryable: false,
     remedy:
-      'Open the page again and repeat what you did there. A program sends a key instead: "Authorization: Bearer …".',
+      'Load the page again and repeat what you did there. A program sends a key instead: "Authorization: Bearer …".',
   },
   HOOK_REFUSED: {
     meaning:

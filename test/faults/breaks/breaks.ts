@@ -385,7 +385,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: 'gateway: other machines are let in without keys',
-    file: 'src/config/gateway-schema.ts',
+    file: 'src/config/listening-schema.ts',
     from: 'API_KEYS.length > 0 || isLoopback(HOST)',
     to: 'true || isLoopback(HOST)',
     test: 'test/api/keys.test.ts',
@@ -401,9 +401,9 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: 'gateway: every proxy is believed',
-    file: 'src/api/build-api.ts',
-    from: 'deps.trustedProxies.length === 0 ? false',
-    to: 'deps.trustedProxies.length === 0 ? true',
+    file: 'src/api/base.ts',
+    from: 'trustedProxies.length === 0 ? false',
+    to: 'trustedProxies.length === 0 ? true',
     test: 'test/full/limits.test.ts',
     title: 'hold back an address that tries keys out',
   },
