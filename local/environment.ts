@@ -47,6 +47,8 @@ export function serviceEnvironment(
     ...(addresses.whisper === null ? {} : whisperEnvironment(addresses.whisper)),
     DATABASE_URL: addresses.databaseUrl,
     PORT: String(settings.ports.gateway),
+    // Any free port: a second worker, or a second clone, may run beside this one.
+    METRICS_PORT: settings.env['METRICS_PORT'] || '0',
     TASK_QUEUE: settings.taskQueue,
     ...(addresses.temporal === null
       ? {}

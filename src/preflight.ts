@@ -1,7 +1,10 @@
 import './process/node-version.cjs';
 
+import { randomUUID } from 'node:crypto';
+
 import { Client, Connection } from '@temporalio/client';
 
+import { readTrialRecording } from './audio/trial-recording.ts';
 import { createConnectWiseQuestions } from './clients/connectwise/preflight.ts';
 import { createModelQuestions } from './clients/language-model/preflight.ts';
 import { createPhoneSystemQuestions } from './clients/phone-system/preflight.ts';
@@ -9,6 +12,7 @@ import { createBucketQuestions } from './clients/recording-store/preflight.ts';
 import { createSpeechQuestions } from './clients/speech/preflight.ts';
 import { createTemporalQuestions } from './clients/temporal/preflight.ts';
 import { createServerQuestions } from './clients/transcription-server/preflight.ts';
+import { createTrials } from './clients/trial/trials.ts';
 import { loadGatewayConfig, loadWorkerConfig, readEnvironment } from './config.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { bucketCheck } from './preflight/checks/bucket.ts';
@@ -33,11 +37,17 @@ import { searchAttributesCheck } from './preflight/checks/temporal-search-attrib
 import { temporalCheck } from './preflight/checks/temporal.ts';
 import { transcriptionServerCheck } from './preflight/checks/transcription-server.ts';
 import type { Check } from './preflight/check.ts';
+import { PREFLIGHT } from './preflight/command.ts';
+import { toCallKey } from './preflight/live/call-key.ts';
+import { askConsent } from './preflight/live/consent.ts';
+import { costSentence } from './preflight/live/cost.ts';
+import { runLive } from './preflight/live/run-live.ts';
 import { isReady, lineOf, summaryOf, toJson } from './preflight/report.ts';
 import { runChecks, type Result } from './preflight/run-checks.ts';
-import { readArguments } from './process/arguments.ts';
+import { readArguments, refuseArguments } from './process/arguments.ts';
 import { endWithin } from './process/end-within.ts';
 import { runProcess } from './process/run-process.ts';
+import { withInterruption } from './process/with-interruption.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createDatabaseQuestions } from './repositories/preflight.ts';
 
@@ -50,14 +60,16 @@ type Reading<T> = {
   readonly warnings: readonly string[];
 };
 
-// What shells report for a program that was ended by Ctrl-C.
-const INTERRUPTED = 130;
-
 // Connections to what does not answer may take longer to be closed than anybody waits for.
 const CLOSE_WITHIN_MS = 3_000;
 
-/** `npm run preflight`: checks everything that the configuration points at. Everything it opens is closed here. */
+/** `npm run preflight`: one recording through the outside systems, or a check of all that is configured. */
 async function main(): Promise<void> {
+  await (isLive ? tryLive() : checkAll());
+}
+
+/** Checks everything that the configuration points at. Everything it opens is closed here. */
+async function checkAll(): Promise<void> {
   const { env, warnings } = readEnvironment();
   const worker = read((earlier) => loadWorkerConfig(env, earlier), warnings);
   const gateway = read((earlier) => loadGatewayConfig(env, earlier), warnings);
@@ -66,28 +78,50 @@ async function main(): Promise<void> {
     warnings: [...worker.warnings, ...gateway.warnings],
   });
 
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
   const stack = new AsyncDisposableStack();
   try {
-    const checks = [
-      ...configuration,
-      envFileCheck('.env'),
-      ...checksOfBoth(worker.config ?? gateway.config, configuration, stack),
-      ...checksOfWorker(worker.config, configuration, stack),
-    ];
-    const results = await report(checks, interrupted.signal);
-    process.exitCode = isReady(results) ? 0 : 1;
-    if (interrupted.signal.aborted) process.exitCode = INTERRUPTED;
+    await withInterruption(async (stop) => {
+      const checks = [
+        ...configuration,
+        envFileCheck('.env'),
+        ...checksOfBoth(worker.config ?? gateway.config, configuration, stack),
+        ...checksOfWorker(worker.config, configuration, stack),
+      ];
+      return isReady(await report(checks, stop)) ? 0 : 1;
+    });
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
     const exitCode = process.exitCode ?? 1;
     endWithin(CLOSE_WITHIN_MS, () => process.exit(exitCode));
     await stack.disposeAsync();
   }
+}
+
+/** Sends one recording through the outside systems, once the cost is agreed to. */
+async function tryLive(): Promise<void> {
+  const { env, warnings } = readEnvironment();
+  const config = loadWorkerConfig(env, warnings);
+  const prices = read(() => loadGatewayConfig(env), []).config?.prices ?? null;
+  const callKey = flags.call === undefined ? null : toCallKey(flags.call);
+  if (flags.call !== undefined && callKey === null) {
+    refuseArguments(PREFLIGHT, "--call takes a call's ID,GROUP,RECORD");
+  }
+  const recording = flags.live === undefined ? null : await readTrialRecording(flags.live);
+  const cost = costSentence(recording, config.languageModel, prices);
+  await withInterruption(async (stop) => {
+    if (!flags.json) console.log(cost);
+    const agreed = recording === null || flags.yes || (await askConsent(stop));
+    if (agreed === null)
+      refuseArguments(PREFLIGHT, 'Nobody can be asked here, and --yes is missing');
+    if (!agreed) return 1;
+    const trials = createTrials(config, `preflight/${randomUUID()}/`);
+    try {
+      const asJson = flags.json;
+      return (await runLive({ trials, recording, callKey, cost, asJson }, stop)) ? 0 : 1;
+    } finally {
+      endWithin(CLOSE_WITHIN_MS, () => process.exit(process.exitCode ?? 1));
+      await trials.close();
+    }
+  });
 }
 
 function read<T extends { readonly warnings: readonly string[] }>(
@@ -204,19 +238,6 @@ function unmade(name: string, configuration: readonly Check[]): Check {
   };
 }
 
-const { flags } = readArguments({
-  name: 'npm run preflight',
-  does: 'Checks everything that the configuration points at, for real: keys, rights, addresses, limits, clock. It changes nothing but one small object in the bucket, which it deletes again. The language model is asked twice, once with a call as long as LLM_MAX_INPUT_TOKENS allows unless its server states its context. Ends with code 1 if something is wrong or could not be checked.',
-  flags: {
-    json: {
-      type: 'boolean',
-      default: false,
-      help: 'Prints the results as one JSON object.',
-    },
-  },
-  environment: {
-    '.env':
-      'Is read too, if there is one; .env.example explains the names, which are those of the gateway and the worker.',
-  },
-});
+const { flags } = readArguments(PREFLIGHT);
+const isLive = flags.live !== undefined || flags.call !== undefined;
 await runProcess(main);

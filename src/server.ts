@@ -8,6 +8,7 @@ import { createRecordingReader } from './clients/recording-store/reader.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createBucketProbe } from './clients/recording-store/probe.ts';
 import { createTemporalProbes } from './clients/temporal/probes.ts';
+import { createBacklogReader } from './clients/temporal/task-queue-backlog.ts';
 import { createLinkBuilder } from './api/views.ts';
 import { consolePages } from './console/console.ts';
 import { loadGatewayConfig, readEnvironment } from './config.ts';
@@ -22,6 +23,7 @@ import { createDatabase } from './repositories/database.ts';
 import { createListingRepository } from './repositories/listing/listing-repository.ts';
 import { createLogFeedRepository } from './repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from './repositories/processing-log-repository.ts';
+import { createServiceNumbersRepository } from './repositories/service-numbers-repository.ts';
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createHookDeliveryRepository } from './repositories/hook-delivery-repository.ts';
 import { createPaidReprocessRepository } from './repositories/paid-reprocess-repository.ts';
@@ -93,6 +95,9 @@ async function main(): Promise<void> {
         speechOperations: createSpeechOperationRepository(prisma),
         analyses: createCallAnalysisRepository(prisma),
         prices: config.prices,
+        dailyBudget: config.dailyBudget,
+        serviceNumbers: createServiceNumbersRepository(database),
+        readBacklog: createBacklogReader(client, config.taskQueue),
         runs: createCallRuns(client, config.taskQueue),
         bulkReprocesses: createBulkReprocessRepository(prisma),
         bulkRuns: createBulkReprocessRuns(client, config.taskQueue),

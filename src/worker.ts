@@ -3,20 +3,26 @@ import './process/node-version.cjs';
 import { fileURLToPath } from 'node:url';
 
 import { Client } from '@temporalio/client';
-import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 
+import { buildWorkerApi } from './api/build-worker-api.ts';
+import { createWorkerMetrics } from './api/metrics/worker-metrics.ts';
 import { createEar } from './audio/ear/ear.ts';
 import { createBulkReprocessActivities } from './activities/bulk-reprocess/index.ts';
 import { createActivities } from './activities/index.ts';
+import { createTally } from './activities/tally.ts';
 import { createSiteDirectoryActivities } from './activities/site-directory/index.ts';
 import { createBulkReprocessRuns } from './clients/temporal/bulk-reprocess-runs.ts';
 import { createCallResumption } from './clients/temporal/call-resumption.ts';
 import { createCallRuns } from './clients/temporal/call-runs.ts';
 import { createAttemptHistory } from './clients/temporal/attempt-history.ts';
+import { createTemporalProbes } from './clients/temporal/probes.ts';
+import { createSdkMetricsReader } from './clients/temporal/sdk-metrics.ts';
 import { createConnectWise } from './clients/connectwise/client.ts';
 import { createLanguageModel } from './clients/language-model/client.ts';
 import { createPhoneSystem } from './clients/phone-system/client.ts';
 import { createRecordingStore } from './clients/recording-store/client.ts';
+import { createBucketProbe } from './clients/recording-store/probe.ts';
 import { ensureSearchAttributes } from './clients/temporal/search-attributes.ts';
 import { ensureSiteDirectorySchedule } from './clients/temporal/site-directory-schedule.ts';
 import { createSpeechProvider } from './clients/speech-provider/client.ts';
@@ -27,12 +33,13 @@ import { readArguments } from './process/arguments.ts';
 import { untilDatabaseFits } from './process/database-at-start.ts';
 import { keepDigests } from './process/keep-digests.ts';
 import { startLeftBulks } from './process/start-left-bulks.ts';
-import { createLogger, toTemporalLogger } from './process/logger.ts';
+import { createLogger } from './process/logger.ts';
 import { createAnalysisAttemptRepository } from './repositories/analysis-attempt-repository.ts';
 import { createAnalysisChunkRepository } from './repositories/analysis-chunk-repository.ts';
 import { createBulkReprocessRepository } from './repositories/bulk-reprocess-repository.ts';
 import { createCallAnalysisRepository } from './repositories/call-analysis-repository.ts';
 import { createCallRepository } from './repositories/call-repository.ts';
+import { createCallWrites } from './repositories/call-writes.ts';
 import { createCompanyRepository } from './repositories/company-repository.ts';
 import { createDatabase } from './repositories/database.ts';
 import { createCountedDayRepository } from './repositories/listing/counted-day-repository.ts';
@@ -44,6 +51,9 @@ import { createSitePhoneRepository } from './repositories/site-phone-repository.
 import { createSpeechOperationRepository } from './repositories/speech-operation-repository.ts';
 import { createTranscriptRepository } from './repositories/transcript-repository.ts';
 import { runProcess } from './process/run-process.ts';
+import { installRuntime } from './process/temporal-runtime.ts';
+import { watchDependencies } from './process/watch-dependencies.ts';
+import { createDatabaseProbes } from './repositories/probes.ts';
 
 // A step spends most of its time waiting for an outside system, so one worker runs many at once; they
 // share the connections to the database.
@@ -59,15 +69,7 @@ async function main(): Promise<void> {
   const config = loadWorkerConfig(env, warnings);
   const logger = createLogger(config.logLevel, 'worker');
   for (const warning of config.warnings) logger.warn(warning);
-  // The runtime also makes SIGINT and SIGTERM shut the worker down gracefully.
-  Runtime.install({
-    logger: toTemporalLogger(logger),
-    // By it the gateway learns within seconds that no worker is left.
-    workerHeartbeatInterval: WORKER_HEARTBEAT,
-    telemetryOptions: {
-      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
-    },
-  });
+  const sdkMetricsPort = await installRuntime(logger, WORKER_HEARTBEAT);
 
   const { connection: connectionOptions, namespace } = config.temporal;
   const stack = new AsyncDisposableStack();
@@ -76,16 +78,51 @@ async function main(): Promise<void> {
       await connected(NativeConnection.connect(connectionOptions)),
       (opened) => opened.close(),
     );
+    const client = new Client({ connection, namespace });
+    const { identity } = client.options;
+    const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
+    const stopping = new AbortController();
+    const readiness = watchDependencies(
+      {
+        ...createDatabaseProbes(database),
+        ...createTemporalProbes(client, config.taskQueue, identity),
+        bucket: createBucketProbe(config.recordingStore),
+      },
+      logger,
+      stopping.signal,
+    );
+    // Before what they ask is closed.
+    stack.defer(async () => {
+      stopping.abort();
+      await readiness.ended;
+    });
+    const metrics = createWorkerMetrics({
+      readiness,
+      database,
+      readSdkMetrics: createSdkMetricsReader(sdkMetricsPort),
+    });
+    const app = stack.adopt(
+      buildWorkerApi({
+        logger,
+        database,
+        readiness,
+        metrics,
+        access: { publicUrl: null, apiKeys: config.apiKeys },
+        failedKeysPerMinute: config.failedKeysPerMinute,
+      }),
+      (opened) => opened.close(),
+    );
+    // Before anything is waited for, so that a worker that cannot begin tells why.
+    await app.listen({ host: config.host, port: config.metricsPort });
+
     const attributes = await ensureSearchAttributes(connection, namespace);
     if (attributes.warning !== null) {
       logger.warn({ code: attributes.warning.code }, attributes.warning.message);
     }
-    const client = new Client({ connection, namespace });
     const schedule = await ensureSiteDirectorySchedule(client, config.taskQueue);
     // Calls are processed without the schedule; only the numbers of sites are not kept up to date.
     if (!schedule.exists) logger.warn({ code: schedule.code }, schedule.message);
 
-    const database = stack.adopt(createDatabase(config.database), (opened) => opened.close());
     const isWanted = await untilDatabaseFits((signal) => database.check(signal), logger);
     if (!isWanted) return;
     const phoneSystem = stack.adopt(createPhoneSystem(config.phoneSystem), (opened) =>
@@ -105,6 +142,8 @@ async function main(): Promise<void> {
     const worker = await Worker.create({
       connection,
       namespace,
+      // By it the worker finds itself among those that Temporal hears of.
+      identity,
       taskQueue: config.taskQueue,
       ...(config.workflowBundle === null
         ? { workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)) }
@@ -112,7 +151,9 @@ async function main(): Promise<void> {
       activities: {
         ...createActivities({
           database,
+          tally: createTally(metrics.registry),
           calls: createCallRepository(prisma),
+          callWrites: createCallWrites(database),
           companies: createCompanyRepository(prisma),
           sitePhones,
           analyses: createCallAnalysisRepository(prisma),
@@ -155,7 +196,6 @@ async function main(): Promise<void> {
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
     logger.info({ taskQueue: config.taskQueue, namespace }, 'The worker takes calls.');
-    const stopping = new AbortController();
     const digests = createDigestRepository(database);
     const countedDays = createCountedDayRepository(database);
     const toServiceError = (error: unknown) => database.toServiceError(error);
@@ -187,9 +227,12 @@ readArguments({
   environment: {
     DATABASE_URL: 'The PostgreSQL database; required.',
     'TEMPORAL_*': 'Where Temporal is and how to reach it (default: 127.0.0.1:7233).',
+    METRICS_PORT:
+      'Where /healthz, /readyz and /metrics are answered (default: 9464); 0, any free port, lets several workers run on one machine.',
+    HOST: 'The address to listen on for these (default: 127.0.0.1).',
     TASK_QUEUE: 'Where calls wait for workers; the same for gateway and workers.',
     '.env':
       'Is read too, if there is one; .env.example explains these names and those of the outside systems.',
   },
 });
-await runProcess(main);
+await runProcess(main, 'METRICS_PORT');

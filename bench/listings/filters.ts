@@ -12,6 +12,8 @@ const SEARCHES = [
   ['in half of the calls before summer', 'word30 early'],
   ['in all calls but the newest', 'older'],
   ['in half of the calls but the newest', 'word30 older'],
+  ['in most of the calls but the newest, without a word', 'older -word4000'],
+  ['in a fifth of the calls, before summer', 'early'],
   ['two rare words', 'word4000 word5000'],
   ['two words', 'word90 word150'],
   ['two frequent words', 'word30 word40'],

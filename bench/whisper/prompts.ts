@@ -18,6 +18,9 @@ const TEXTS = '/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz';
 // Shorter prompts are fragments ("minutes", "and") that are only played within a sentence.
 const MIN_WORDS = 6;
 
+/** Whether the recordings are installed. */
+export const hasPrompts = (): boolean => existsSync(TEXTS) && existsSync(SOUNDS);
+
 /**
  * Every prompt that is a sentence of at least six words and whose text is exactly what is spoken. That
  * excludes texts with digits and symbols, and texts that describe a sound or only a part of a sentence.
@@ -26,7 +29,7 @@ const MIN_WORDS = 6;
  * @throws if the Debian package is not installed; the message says so.
  */
 export function readPrompts(): Prompt[] {
-  if (!existsSync(TEXTS) || !existsSync(SOUNDS)) {
+  if (!hasPrompts()) {
     throw new Error(
       `The recordings of a human voice are missing: install the Debian package with "apt-get install ${PACKAGE}".`,
     );

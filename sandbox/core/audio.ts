@@ -113,7 +113,10 @@ function pcmBlock({ kind, channels, sampleRateHertz }: GeneratedAudio): Buffer {
       state ^= state << 13;
       state ^= state >>> 17;
       state ^= state << 5;
-      block.writeInt16LE(state >> 16, offset);
+      // It rises and falls four times a second, as speech does: in steady noise, nobody can have said anything.
+      const seconds = Math.floor(offset / (channels * BYTES_PER_SAMPLE)) / sampleRateHertz;
+      const loudness = 0.2 + 0.8 * Math.sin(4 * Math.PI * seconds) ** 2;
+      block.writeInt16LE(Math.round((state >> 16) * loudness), offset);
     } else if (kind === 'tone') {
       const frame = Math.floor(offset / (channels * BYTES_PER_SAMPLE));
       // 440 Hz at a quarter of full scale, like a dial tone.

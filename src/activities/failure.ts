@@ -63,7 +63,7 @@ export function delayOf(error: ServiceError, backoffMs: number): number | null {
 }
 
 /** Whether the step waits at a pace of its own for something that will come: a recording, its turn, or a place. */
-function isWaiting({ code }: ServiceError): boolean {
+export function isWaiting({ code }: ServiceError): boolean {
   return WAITING.has(code);
 }
 

@@ -1,15 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
-import { fastifyHelmet } from '@fastify/helmet';
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { FastifyInstance } from 'fastify';
 
 import { guard, type AccessConfig } from './access/access.ts';
-import { acceptJsonAndEmptyBodies } from './bodies.ts';
-import { createClientErrorHandler, refuseExpectations } from './client-errors.ts';
-import { CONNECTION_OPTIONS, finishRequestsOnClose, limitConnections } from './connections.ts';
+import { createBase, type BaseDeps } from './base.ts';
+import { finishRequestsOnClose } from './connections.ts';
 import { collectDocument } from './document/document.ts';
-import { createErrorHandler, handleNotFound } from './error-handler.ts';
 import { countRequests } from './metrics/count-requests.ts';
 import { createMetrics, type MetricsDeps } from './metrics/metrics.ts';
 import { createFeed } from './events/feed.ts';
@@ -21,7 +15,6 @@ import { createOpenRuns } from './limits/open-runs.ts';
 import { createPaidReprocesses, type PaidReprocessDeps } from './limits/paid-reprocesses.ts';
 import { createRequestLimits } from './access/request-limits.ts';
 import { shedLoad } from './access/shed-load.ts';
-import { describeRequest } from './request-log.ts';
 import { bulkReprocessesRoutes, type BulkReprocessesDeps } from './routes/bulk-reprocesses.ts';
 import { callHistoryRoutes, type CallHistoryDeps } from './routes/call-history.ts';
 import { documentRoutes } from './routes/document.ts';
@@ -52,67 +45,33 @@ export type ApiDeps = Omit<SubmitDeps, 'openRuns'> &
   ReprocessReceiptDeps &
   ReadinessDeps &
   MetricsDeps &
-  PaidReprocessDeps & {
-    readonly logger: FastifyBaseLogger;
+  PaidReprocessDeps &
+  BaseDeps & {
     readonly logFeed: LogFeedRepository;
     readonly access: AccessConfig;
     readonly limits: Limits;
-    /** Addresses and ranges of proxies that are believed when they say whom a request comes from. */
-    readonly trustedProxies: readonly string[];
   };
 
-// Far more than a submission of three short texts, and than a filter for many calls.
-const BODY_LIMIT_BYTES = 64 * 1024;
-
-// A callSid has up to 128 characters; encoded, three times as many. A longer path names no call.
-const PARAM_LIMIT = 3 * 128;
-
-const DATA_ONLY = {
-  useDefaults: false,
-  directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-};
+// Enough for nearly every request, and half of the ten seconds after which `docker stop` kills a process.
+const LAST_REQUESTS_MS = 5_000;
 
 /** The gateway, ready to listen. */
 export function buildApi(deps: ApiDeps): FastifyInstance {
-  const handleError = createErrorHandler(deps.database);
-  const app = fastify({
-    loggerInstance: deps.logger.child({}, { serializers: { req: describeRequest } }),
-    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
-    bodyLimit: BODY_LIMIT_BYTES,
-    routerOptions: { maxParamLength: PARAM_LIMIT },
-    ...CONNECTION_OPTIONS,
-    clientErrorHandler: createClientErrorHandler(deps.logger),
-    // A counter would begin again in each process, and several of them write into one log.
-    genReqId: () => randomUUID(),
-    // Requests that Fastify refuses before it looks for a route.
-    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
-  });
-  limitConnections(app);
-  refuseExpectations(app);
+  const app = createBase(deps);
   const streams = followLog(app, deps);
-  finishRequestsOnClose(app);
-  // Answers are data: a browser that shows one as a page loads nothing and runs nothing.
-  void app.register(fastifyHelmet, {
-    contentSecurityPolicy: DATA_ONLY,
-    frameguard: { action: 'deny' },
-  });
+  finishRequestsOnClose(app, LAST_REQUESTS_MS);
   const metrics = createMetrics(deps);
   countRequests(app, metrics);
   shedLoad(app, deps.limits.eventLoopDelayMs);
   const requestLimits = createRequestLimits(app, deps.limits);
   guard(app, deps.access, requestLimits);
-  acceptJsonAndEmptyBodies(app);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(handleError);
-  app.setNotFoundHandler(handleNotFound);
   const openRuns = createOpenRuns(deps.runs, deps.limits.openRunsPerKey);
   const paid = createPaidReprocesses(deps, deps.limits.paidReprocessesPerDay);
   collectDocument(app, { hasKeys: deps.access.apiKeys.length > 0 });
   void app.register(documentRoutes);
   void app.register(healthRoute);
   void app.register(readinessRoute, deps);
-  void app.register(metricsRoute, { metrics });
+  void app.register(metricsRoute, { metrics: metrics.registry });
   const submit = createSubmit({ ...deps, openRuns });
   void app.register(submitCallRoute, { submit });
   void app.register(listCallRoutes, deps);

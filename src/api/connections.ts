@@ -22,9 +22,6 @@ const CHECK_INTERVAL_MS = 1_000;
 // Far more than proxies keep open, and below the 1,024 files that a process may often have open.
 const CONNECTIONS_AT_MOST = 900;
 
-// Enough for nearly every request, and half of the ten seconds after which `docker stop` kills a process.
-const LAST_REQUESTS_MS = 5_000;
-
 // A crowd of refused connections must not become a crowd of log lines.
 const REFUSAL_LOG_INTERVAL_MS = 60_000;
 
@@ -60,11 +57,11 @@ export function limitConnections({ server, log }: FastifyInstance): void {
 }
 
 /**
- * Lets running requests finish when the gateway closes, for a few seconds. Then every connection is
+ * Lets running requests finish when the server closes, for so many milliseconds. Then every connection is
  * cut, whatever its client is doing: half-sent requests and readers that stopped reading would
  * otherwise keep the process alive.
  */
-export function finishRequestsOnClose(app: FastifyInstance): void {
+export function finishRequestsOnClose(app: FastifyInstance, lastRequestsMs: number): void {
   let running = 0;
   let onIdle: () => void = () => undefined;
 
@@ -82,7 +79,7 @@ export function finishRequestsOnClose(app: FastifyInstance): void {
     app.server.close();
     if (running === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LAST_REQUESTS_MS);
+      const timer = setTimeout(resolve, lastRequestsMs);
       onIdle = () => {
         clearTimeout(timer);
         resolve();

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import { parseApiKey, type ApiKey } from '../domain/api-key.ts';
 import { isAddressRange } from './address-ranges.ts';
 import { list, price, text, webAddress, wholeNumber } from './fields.ts';
-import { isLoopback } from './loopback.ts';
+import { listeningFields, openToThisMachineOnly } from './listening-schema.ts';
 import { processFields } from './process-schema.ts';
 
 // Standard Webhooks asks for 24 to 64 bytes.
@@ -13,18 +12,9 @@ const hookSecret = text.refine((value) => {
   return bytes.length >= 24 && bytes.length <= 64 && base64.length % 4 === 0;
 });
 
-const apiKeys = list
-  .transform((items) => items.map(parseApiKey))
-  .refine(
-    (keys): keys is ApiKey[] => !keys.includes(null),
-    'contains an item that is not of the form NAME:SCOPE+SCOPE:SHA256, as npm run api-key prints it',
-  );
-
-/** What the gateway reads. */
 const gatewayFields = z.object({
   ...processFields,
-  HOST: text.default('127.0.0.1'),
-  API_KEYS: apiKeys.default([]),
+  ...listeningFields,
   PORT: wholeNumber(0, 65_535).default(3000),
   HOOK_SECRET: list
     .refine(
@@ -38,8 +28,6 @@ const gatewayFields = z.object({
       'contains an item that is neither an IP address nor a range of them such as 10.0.0.0/8',
     )
     .default([]),
-  // A person mistypes a key a few times; a program that tries keys out does nothing else.
-  FAILED_KEYS_PER_MINUTE: wholeNumber(0, 1_000_000).default(20),
   // Ten a second: what a few people with the console and a phone system need together.
   REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
   // More than a busy day brings, so that a worker that is away for a day costs no call.
@@ -57,6 +45,8 @@ const gatewayFields = z.object({
   RECORDINGS_BUCKET: text.nullable().default(null),
   STORAGE_API_ENDPOINT: webAddress.nullable().default(null),
   GOOGLE_CLOUD_PROJECT: text.nullable().default(null),
+  // In the currency of the prices.
+  DAILY_BUDGET: price,
   SPEECH_PRICE_PER_MINUTE: price,
   LLM_PRICE_PER_MILLION_INPUT_TOKENS: price,
   LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: price,
@@ -65,20 +55,8 @@ const gatewayFields = z.object({
     .default('USD'),
 });
 
-/** What the gateway reads. Without keys it is open to whoever reaches it, so only this machine may. */
+/** What the gateway reads. */
 export const gatewaySchema = gatewayFields.refine(
-  ({ HOST, API_KEYS }) => API_KEYS.length > 0 || isLoopback(HOST),
-  {
-    path: ['HOST'],
-    error:
-      'must be a loopback address, because there are no API_KEYS: create a key with npm run api-key -- NAME SCOPES and write its digest into API_KEYS',
-    // Not only when everything else is right: all faults are told together.
-    when: ({ value }) => hasHostAndKeys(value),
-  },
+  openToThisMachineOnly.check,
+  openToThisMachineOnly.params,
 );
-
-/** Whether HOST and API_KEYS are without a fault in a value that may have others. */
-function hasHostAndKeys(value: unknown): boolean {
-  const { HOST, API_KEYS }: Readonly<Record<string, unknown>> = Object(value);
-  return typeof HOST === 'string' && Array.isArray(API_KEYS);
-}

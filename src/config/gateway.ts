@@ -1,5 +1,6 @@
 import type { ApiKey } from '../domain/api-key.ts';
-import type { Prices } from '../domain/call-cost.ts';
+import { toAmount, type Prices } from '../domain/call-cost.ts';
+import { faultsOfBudget } from './budget.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { LogLevel } from './process-schema.ts';
 import { warningsOfStorage } from './exposure.ts';
@@ -43,6 +44,8 @@ export type GatewayConfig = {
   /** The channel (1-based) on which the party that placed a call is heard. */
   readonly callerChannel: number;
   readonly prices: Prices;
+  /** What a day in UTC may cost, in the currency's unit; `null`: any amount. */
+  readonly dailyBudget: number | null;
   /** What the operator should know of the configuration, without values. */
   readonly warnings: readonly string[];
 };
@@ -56,7 +59,7 @@ export function loadGatewayConfig(
   earlier: readonly string[] = [],
 ): GatewayConfig {
   const { value, temporal, warnings } = readValues(gatewaySchema, { env, earlier }, (values) => ({
-    faults: [],
+    faults: faultsOfBudget(values),
     warnings: [...warningsOfGateway(values), ...warningsOfStorage(values)],
   }));
   return {
@@ -89,6 +92,7 @@ export function loadGatewayConfig(
             projectId: value.GOOGLE_CLOUD_PROJECT,
           },
     callerChannel: value.RECORDING_CALLER_CHANNEL,
+    dailyBudget: value.DAILY_BUDGET === null ? null : toAmount(value.DAILY_BUDGET),
     prices: {
       currency: value.PRICE_CURRENCY,
       speechPerMinute: value.SPEECH_PRICE_PER_MINUTE,

@@ -5,10 +5,14 @@ import { z } from 'zod';
 
 import { AUTOMATIC_MODEL } from '../domain/speech-models.ts';
 import { concurrency, duration, key, line, list, text, webAddress, wholeNumber } from './fields.ts';
+import { listeningFields, openToThisMachineOnly } from './listening-schema.ts';
 import { processFields } from './process-schema.ts';
 
 const workerFields = z.object({
   ...processFields,
+  ...listeningFields,
+  // The port that the SDKs of Temporal have in their examples.
+  METRICS_PORT: wholeNumber(0, 65_535).default(9464),
   PHONE_SYSTEM_URL: webAddress,
   PHONE_SYSTEM_USERNAME: line,
   PHONE_SYSTEM_PASSWORD: line,
@@ -92,7 +96,7 @@ const transcriptionServerFields = z.object({
 
 /** What a worker reads. Each provider of transcriptions has its own settings. */
 export const workerSchema = z.intersection(
-  workerFields,
+  workerFields.refine(openToThisMachineOnly.check, openToThisMachineOnly.params),
   z.discriminatedUnion(
     'SPEECH_PROVIDER',
     [googleSpeechFields, transcriptionServerFields],

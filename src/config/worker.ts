@@ -18,6 +18,12 @@ export function loadWorkerConfig(env: Environment, earlier: readonly string[] = 
   return {
     warnings,
     logLevel: value.LOG_LEVEL,
+    /** Where its probes and metrics are answered. */
+    host: value.HOST,
+    metricsPort: value.METRICS_PORT,
+    /** The keys that are accepted there; with none, everybody on this machine is. */
+    apiKeys: value.API_KEYS,
+    failedKeysPerMinute: value.FAILED_KEYS_PER_MINUTE,
     database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
     temporal,
     taskQueue: value.TASK_QUEUE,

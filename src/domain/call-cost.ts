@@ -71,6 +71,9 @@ export function parsePrice(text: string): Micros | null {
   return BigInt(whole + fraction.padEnd(6, '0'));
 }
 
+/** Micro-units in the currency's unit, such as dollars. */
+export const toAmount = (micros: Micros): number => Number(micros) / MICROS_PER_UNIT;
+
 /** Both are positive, so adding a half before cutting off rounds half up. */
 function divideHalfUp(amount: bigint, by: bigint): bigint {
   return (amount * 2n + by) / (by * 2n);
@@ -78,5 +81,5 @@ function divideHalfUp(amount: bigint, by: bigint): bigint {
 
 /** Exact to the last of the six decimals, for amounts below nine billion. */
 function toUnits(micros: Micros | null): number | null {
-  return micros === null ? null : Number(micros) / MICROS_PER_UNIT;
+  return micros === null ? null : toAmount(micros);
 }

@@ -1,8 +1,18 @@
 import { adviceAtStart } from './advice.ts';
 import type { ServiceError } from './service-error.ts';
 
-/** What the gateway needs in order to work, by the names under which people are told. */
-export const DEPENDENCIES = ['database', 'migrations', 'temporal', 'workers', 'bucket'] as const;
+/**
+ * What the gateway, or a worker, needs in order to work, by the names under which people are told.
+ * `workers` is, to a worker, whether it takes calls itself.
+ */
+export const DEPENDENCIES = [
+  'database',
+  'migrations',
+  'clock',
+  'temporal',
+  'workers',
+  'bucket',
+] as const;
 export type DependencyName = (typeof DEPENDENCIES)[number];
 
 /** `unknown`: nobody can say, because something else does not answer, or because nobody has asked yet. */
@@ -38,5 +48,5 @@ export type Dependency = {
   readonly since: Date;
 };
 
-/** How everything is that the gateway needs, as far as the last probes tell. */
+/** How everything is that a process needs, as far as the last probes tell. */
 export type Readiness = { readonly read: () => readonly Dependency[] };

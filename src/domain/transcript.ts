@@ -20,7 +20,7 @@ export type TranscriptSegment = Readonly<z.infer<typeof transcriptSegments>[numb
 
 /** How many segments were left out because nobody can have said them, and how many loops were cut. */
 export const leftOutCounts = z.strictObject({
-  /** Their channel is silent there. */
+  /** Their channel is silent there, or has nothing but steady sound. */
   silent: z.int(),
   /** They repeat what a louder channel has at the same time. */
   bleed: z.int(),

@@ -11,6 +11,8 @@ type Digests = {
 type CountedDays = {
   listDue(): Promise<readonly string[]>;
   count(day: string): Promise<void>;
+  listDueMonths(): Promise<readonly string[]>;
+  countMonth(month: string): Promise<void>;
 };
 
 type Deps = {
@@ -31,8 +33,8 @@ const RETRY_PAUSE_MS = 60_000;
 
 /**
  * Goes through all calls, again and again, and makes the digests that are missing or outdated, so
- * that lists and searches know old calls too, and counts the days that are due, so that statistics need
- * not. Ends when the signal is aborted.
+ * that lists and searches know old calls too, and counts the days and months that are due, so that
+ * statistics need not. Ends when the signal is aborted.
  */
 export async function keepDigests(deps: Deps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -70,6 +72,11 @@ async function countDays(countedDays: CountedDays, signal: AbortSignal): Promise
   for (const day of await countedDays.listDue()) {
     if (signal.aborted) return;
     await countedDays.count(day);
+    await pause(BATCH_PAUSE_MS, signal);
+  }
+  for (const month of await countedDays.listDueMonths()) {
+    if (signal.aborted) return;
+    await countedDays.countMonth(month);
     await pause(BATCH_PAUSE_MS, signal);
   }
 }

@@ -11,7 +11,7 @@ import type { Dependency, DependencyName, Finding, Readiness } from '../domain/r
 export type Probe = (signal: AbortSignal) => Promise<Finding>;
 
 // With the time that an answer may take, a failure shows within five seconds: half of the ten in which
-// whoever watches the gateway should learn of it.
+// whoever watches a process should learn of it.
 const PAUSE_MS = 2_000;
 const ANSWER_WITHIN_MS = 3_000;
 
@@ -59,6 +59,7 @@ export function watchDependencies(
 /** What only one that does not answer could tell of: while it does not, nobody knows. */
 const TOLD_BY: Readonly<Partial<Record<DependencyName, DependencyName>>> = {
   migrations: 'database',
+  clock: 'database',
   workers: 'temporal',
 };
 

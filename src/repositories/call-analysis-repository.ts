@@ -39,8 +39,11 @@ export function createCallAnalysisRepository(prisma: PrismaClient) {
       tx: TransactionClient = prisma,
     ): Promise<CallAnalysis> {
       const { callId, runId } = data;
-      await tx.callAnalysis.createMany({ data: [data], skipDuplicates: true });
-      return tx.callAnalysis.findUniqueOrThrow({ where: { callId_runId: { callId, runId } } });
+      const rows = { data: [data], skipDuplicates: true };
+      const [added] = await tx.callAnalysis.createManyAndReturn(rows);
+      return (
+        added ?? tx.callAnalysis.findUniqueOrThrow({ where: { callId_runId: { callId, runId } } })
+      );
     },
 
     /**

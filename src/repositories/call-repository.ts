@@ -1,4 +1,4 @@
-import type { Call, Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { Prisma, type Call, type PrismaClient } from '../generated/prisma/client.ts';
 import { NOTHING_WAITS } from '../domain/waiting.ts';
 import type { TransactionClient } from './database.ts';
 
@@ -7,8 +7,21 @@ export type CallWithDetails = Prisma.CallGetPayload<{ include: typeof DETAILS }>
 
 const DETAILS = { company: true, currentAnalysis: true } as const satisfies Prisma.CallInclude;
 
+// By name, because a newer version of the code may have added some.
+const COLUMNS = Prisma.raw(
+  Object.values(Prisma.CallScalarFieldEnum)
+    .map((column) => `"${column}"`)
+    .join(', '),
+);
+
 /** What a change of status writes; `transition` is its place in the order of changes. */
 export type StatusChange = Prisma.CallUncheckedUpdateManyInput & { readonly transition: bigint };
+
+/** Whose first submission it is. */
+type FirstSubmission = {
+  readonly call: Pick<Call, 'id' | 'runId'>;
+  readonly attempt: { readonly runId: string; readonly activityId: string };
+};
 
 /** The step that waits for its next attempt, as the columns of a call have it. */
 export type WaitingColumns = Pick<
@@ -71,8 +84,35 @@ export function createCallRepository(prisma: PrismaClient) {
      * read and what the transaction writes. Rejects with Prisma's P2025 when there is none.
      */
     async lock(id: string, tx: TransactionClient): Promise<Call> {
-      await tx.$executeRaw`SELECT 1 FROM "Call" WHERE id = ${id}::uuid FOR UPDATE`;
-      return tx.call.findUniqueOrThrow({ where: { id } });
+      // Prisma cannot lock. A row that was waited for is returned as its last writer left it.
+      const [call] = await tx.$queryRaw<Call[]>`SELECT ${COLUMNS} FROM "Call"
+        WHERE id = ${id}::uuid FOR UPDATE`;
+      // Prisma's own error for it.
+      return call ?? tx.call.findUniqueOrThrow({ where: { id } });
+    },
+
+    /**
+     * Writes a step's first submission to the call, if that names neither a submission nor an operation, no
+     * attempt of the step has submitted anything, and no other run has opened it. Returns whether it was
+     * written. The condition makes one statement out of locking, reading, counting and changing.
+     */
+    async submitFirst(
+      { call, attempt }: FirstSubmission,
+      columns: Prisma.CallUncheckedUpdateManyInput,
+      tx: TransactionClient = prisma,
+    ): Promise<boolean> {
+      const { runId, activityId } = attempt;
+      const { count } = await tx.call.updateMany({
+        where: {
+          id: call.id,
+          runId: call.runId,
+          speechSubmissionId: null,
+          speechOperation: null,
+          speechOperations: { none: { runId, activityId } },
+        },
+        data: columns,
+      });
+      return count > 0;
     },
 
     /**

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
-import { PrismaClient, type Prisma } from '../generated/prisma/client.ts';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { DATABASE_CODES } from '../domain/error-codes/database.ts';
 import type { DatabaseAddress } from '../domain/database-url.ts';
 import { ServiceError } from '../domain/service-error.ts';
@@ -20,6 +20,10 @@ export type Database = {
    * connection and row locks, and is ended after five seconds.
    */
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+  /** Calls `effect` once the transaction of `tx` has been committed, and never if it is rolled back. */
+  afterCommit(tx: TransactionClient, effect: () => void): void;
+  /** A table's name for statements of our own, which may stand outside a transaction. */
+  table(name: Prisma.ModelName): Prisma.Sql;
   /** The database's own clock, which is the same for all workers; theirs may differ. */
   currentTime(tx?: TransactionClient): Promise<Date>;
   /**
@@ -96,13 +100,29 @@ export function createDatabase(config: {
       : failure.at(placeOf(address));
   };
 
+  const effectsOf = new WeakMap<TransactionClient, (() => void)[]>();
+
   return {
     prisma,
-    transaction: (work) =>
-      prisma.$transaction(work, {
-        timeout: TRANSACTION_TIMEOUT_MS,
-        maxWait: CONNECTION_TIMEOUT_MS,
-      }),
+    async transaction(work) {
+      const effects: (() => void)[] = [];
+      const result = await prisma.$transaction(
+        (tx) => {
+          effectsOf.set(tx, effects);
+          return work(tx);
+        },
+        { timeout: TRANSACTION_TIMEOUT_MS, maxWait: CONNECTION_TIMEOUT_MS },
+      );
+      for (const effect of effects) effect();
+      return result;
+    },
+    afterCommit(tx, effect) {
+      const effects = effectsOf.get(tx);
+      if (effects === undefined) throw new Error('It is no transaction that was begun here.');
+      effects.push(effect);
+    },
+    table: (name) =>
+      Prisma.raw([...(schema === null ? [] : [schema]), name].map(pg.escapeIdentifier).join('.')),
     async currentTime(tx = prisma) {
       const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       if (row === undefined) throw new Error('The database did not return its time.');
@@ -154,6 +174,7 @@ const READ_NOTHING = {
   Call: ({ call }) => call.findFirst(NO_ROW),
   CallDigest: ({ callDigest }) => callDigest.findFirst(NO_ROW),
   CountedDay: ({ countedDay }) => countedDay.findFirst(NO_ROW),
+  CountedMonth: ({ countedMonth }) => countedMonth.findFirst(NO_ROW),
   ChangedDay: ({ changedDay }) => changedDay.findFirst(NO_ROW),
   RequestQueue: ({ requestQueue }) => requestQueue.findFirst(NO_ROW),
   SpeechOperation: ({ speechOperation }) => speechOperation.findFirst(NO_ROW),
@@ -162,6 +183,7 @@ const READ_NOTHING = {
   CallAnalysis: ({ callAnalysis }) => callAnalysis.findFirst(NO_ROW),
   AnalysisChunk: ({ analysisChunk }) => analysisChunk.findFirst(NO_ROW),
   AnalysisAttempt: ({ analysisAttempt }) => analysisAttempt.findFirst(NO_ROW),
+  Spending: ({ spending }) => spending.findFirst(NO_ROW),
   PaidReprocess: ({ paidReprocess }) => paidReprocess.findFirst(NO_ROW),
   BulkReprocess: ({ bulkReprocess }) => bulkReprocess.findFirst(NO_ROW),
   BulkReprocessCall: ({ bulkReprocessCall }) => bulkReprocessCall.findFirst(NO_ROW),

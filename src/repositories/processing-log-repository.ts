@@ -1,3 +1,5 @@
+import { v7 as newId } from 'uuid';
+
 import type { Prisma, PrismaClient, processingLog } from '../generated/prisma/client.ts';
 import type { LogEvent } from '../domain/log-events.ts';
 import type { TransactionClient } from './database.ts';
@@ -16,13 +18,15 @@ export type ProcessingLogRepository = ReturnType<typeof createProcessingLogRepos
 export function createProcessingLogRepository(prisma: PrismaClient) {
   return {
     /**
-     * Adds a row unless its key (runId, activityId, event, attempt) exists already, so that an
-     * activity that runs twice logs once. Returns whether it was added. Insert-or-ignore, because a
+     * Adds rows, each unless its key (runId, activityId, event, attempt) exists already, so that an
+     * activity that runs twice logs once. Returns how many were added. Insert-or-ignore, because a
      * unique violation would abort PostgreSQL's transaction.
      */
-    async create(row: LogRow, tx: TransactionClient = prisma): Promise<boolean> {
-      const { count } = await tx.processingLog.createMany({ data: [row], skipDuplicates: true });
-      return count === 1;
+    async add(rows: readonly LogRow[], tx: TransactionClient = prisma): Promise<number> {
+      // In the order in which they are listed.
+      const data = rows.map((row) => ({ id: newId(), ...row }));
+      const { count } = await tx.processingLog.createMany({ data, skipDuplicates: true });
+      return count;
     },
 
     /** Every row of a call, oldest first. */

@@ -2,16 +2,19 @@ import type { Database } from './database.ts';
 
 /**
  * The queue of requests to another system that all workers share, as one row. Its times are those of the
- * database's clock, because the workers' own clocks may differ. Each method is a transaction of one
- * statement and takes part in no other one: whoever changes the row makes all others wait.
+ * database's clock, because the workers' own clocks may differ. Each method is one statement by itself
+ * and takes part in no transaction: whoever changes the row makes all others wait.
  */
-export function createRequestQueue(database: Pick<Database, 'transaction'>, name: string) {
+export function createRequestQueue(
+  { prisma, table }: Pick<Database, 'prisma' | 'table'>,
+  name: string,
+) {
+  const queues = table('RequestQueue');
   return {
     /** Takes the place behind all others. Returns it, and how long until its turn, in milliseconds. */
     async take(durationMs: number): Promise<{ readonly place: number; readonly waitMs: number }> {
-      const [row] = await database.transaction(
-        (tx) => tx.$queryRaw<{ place: number; waitMs: number }[]>`
-        INSERT INTO "RequestQueue" AS queue ("name", "endsAt", "freeAt", "walkAt")
+      const [row] = await prisma.$queryRaw<{ place: number; waitMs: number }[]>`
+        INSERT INTO ${queues} AS queue ("name", "endsAt", "freeAt", "walkAt")
         VALUES (${name}, clock_timestamp() + ${durationMs}::float8 * interval '1 ms',
           clock_timestamp(), clock_timestamp())
         ON CONFLICT ("name") DO UPDATE SET "endsAt" =
@@ -20,18 +23,15 @@ export function createRequestQueue(database: Pick<Database, 'transaction'>, name
         RETURNING
           extract(epoch FROM "endsAt")::float8 * 1000 - ${durationMs}::float8 AS "place",
           GREATEST(extract(epoch FROM "endsAt" - clock_timestamp())::float8 * 1000
-            - ${durationMs}::float8, 0) AS "waitMs"`,
-      );
+            - ${durationMs}::float8, 0) AS "waitMs"`;
       return present(row);
     },
 
     /** How long until the turn of a place, in milliseconds; 0 when it has come. */
     async untilTurn(place: number): Promise<number> {
-      const [row] = await database.transaction(
-        (tx) => tx.$queryRaw<{ waitMs: number }[]>`
+      const [row] = await prisma.$queryRaw<{ waitMs: number }[]>`
         SELECT GREATEST(${place}::float8 - extract(epoch FROM clock_timestamp())::float8 * 1000, 0)
-          AS "waitMs"`,
-      );
+          AS "waitMs"`;
       return present(row).waitMs;
     },
 
@@ -40,15 +40,13 @@ export function createRequestQueue(database: Pick<Database, 'transaction'>, name
      * `null`, with nothing begun, when it exceeds `mostMs`.
      */
     async begin(durationMs: number, mostMs: number): Promise<number | null> {
-      const [row] = await database.transaction(
-        (tx) => tx.$queryRaw<{ waitMs: number }[]>`
-        UPDATE "RequestQueue" SET
+      const [row] = await prisma.$queryRaw<{ waitMs: number }[]>`
+        UPDATE ${queues} SET
           "freeAt" = GREATEST("freeAt", clock_timestamp()) + ${durationMs}::float8 * interval '1 ms'
         WHERE "name" = ${name}
           AND extract(epoch FROM "freeAt" - clock_timestamp())::float8 * 1000 <= ${mostMs}::float8
         RETURNING GREATEST(extract(epoch FROM "freeAt" - clock_timestamp())::float8 * 1000
-          - ${durationMs}::float8, 0) AS "waitMs"`,
-      );
+          - ${durationMs}::float8, 0) AS "waitMs"`;
       return row === undefined ? null : row.waitMs;
     },
 
@@ -57,15 +55,13 @@ export function createRequestQueue(database: Pick<Database, 'transaction'>, name
      * Returns how long until then.
      */
     async beginMore(durationMs: number): Promise<number> {
-      const [row] = await database.transaction(
-        (tx) => tx.$queryRaw<{ waitMs: number }[]>`
-        UPDATE "RequestQueue" SET
+      const [row] = await prisma.$queryRaw<{ waitMs: number }[]>`
+        UPDATE ${queues} SET
           "freeAt" = GREATEST("freeAt", clock_timestamp()) + ${durationMs}::float8 * interval '1 ms',
           "endsAt" = "endsAt" + ${durationMs}::float8 * interval '1 ms'
         WHERE "name" = ${name}
         RETURNING GREATEST(extract(epoch FROM "freeAt" - clock_timestamp())::float8 * 1000
-          - ${durationMs}::float8, 0) AS "waitMs"`,
-      );
+          - ${durationMs}::float8, 0) AS "waitMs"`;
       return row?.waitMs ?? 0;
     },
 
@@ -74,24 +70,20 @@ export function createRequestQueue(database: Pick<Database, 'transaction'>, name
      * Returns 0, or how long until that may be so.
      */
     async beginWalk(durationMs: number): Promise<number> {
-      const [begun] = await database.transaction(
-        (tx) => tx.$queryRaw<{ name: string }[]>`
-        INSERT INTO "RequestQueue" AS queue ("name", "endsAt", "freeAt", "walkAt")
+      const [begun] = await prisma.$queryRaw<{ name: string }[]>`
+        INSERT INTO ${queues} AS queue ("name", "endsAt", "freeAt", "walkAt")
         VALUES (${name}, clock_timestamp(),
           clock_timestamp() + ${durationMs}::float8 * interval '1 ms',
           clock_timestamp() + ${durationMs}::float8 * interval '2 ms')
         ON CONFLICT ("name") DO UPDATE SET
           "freeAt" = EXCLUDED."freeAt", "walkAt" = EXCLUDED."walkAt"
         WHERE GREATEST(queue."endsAt", queue."freeAt", queue."walkAt") <= clock_timestamp()
-        RETURNING "name"`,
-      );
+        RETURNING "name"`;
       if (begun !== undefined) return 0;
-      const [row] = await database.transaction(
-        (tx) => tx.$queryRaw<{ waitMs: number }[]>`
+      const [row] = await prisma.$queryRaw<{ waitMs: number }[]>`
         SELECT GREATEST(extract(epoch FROM GREATEST("endsAt", "freeAt", "walkAt")
           - clock_timestamp())::float8 * 1000, 0) AS "waitMs"
-        FROM "RequestQueue" WHERE "name" = ${name}`,
-      );
+        FROM ${queues} WHERE "name" = ${name}`;
       return row?.waitMs ?? 0;
     },
   };

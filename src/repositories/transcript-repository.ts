@@ -38,20 +38,28 @@ export function createTranscriptRepository(prisma: PrismaClient) {
     },
 
     /**
-     * Stores the transcript of a call. One that it replaces is kept among the earlier ones.
-     * The caller must have locked the call, so that no other transcript is replaced meanwhile.
+     * Stores the transcript of a call, unless that of the same submission is stored. One that it replaces is
+     * kept among the earlier ones. The caller must have locked the call, so that no other transcript is
+     * replaced meanwhile. Returns the transcript that counts, and whether it is this one.
      */
     async save(
-      data: Prisma.TranscriptUncheckedCreateInput,
+      data: Prisma.TranscriptCreateManyInput,
       tx: TransactionClient = prisma,
-    ): Promise<Transcript> {
+    ): Promise<{ readonly id: string; readonly isStored: boolean }> {
+      const [added] = await tx.transcript.createManyAndReturn({
+        data: [data],
+        skipDuplicates: true,
+        select: { id: true },
+      });
+      if (added !== undefined) return { id: added.id, isStored: true };
+
       const where = { callId: data.callId };
-      const before = await tx.transcript.findUnique({ where });
-      const isReplaced = before !== null && before.submissionId !== data.submissionId;
-      const until = before === null ? 0 : before.priorSeconds;
-      const priorSeconds = isReplaced ? sumOf(before.billedSeconds, until) : until;
-      if (isReplaced) await keepEarlier(before, tx);
-      return tx.transcript.upsert({ where, create: data, update: { ...data, priorSeconds } });
+      const before = await tx.transcript.findUniqueOrThrow({ where });
+      if (before.submissionId === data.submissionId) return { id: before.id, isStored: false };
+      await keepEarlier(before, tx);
+      const priorSeconds = sumOf(before.billedSeconds, before.priorSeconds);
+      await tx.transcript.update({ where, data: { ...data, priorSeconds } });
+      return { id: before.id, isStored: true };
     },
   };
 }

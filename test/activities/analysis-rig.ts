@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
+import { Registry } from 'prom-client';
+
 import {
   createAnalyzeTranscript,
   type AnalyzeTranscriptDeps,
   type AnalyzeTranscriptResult,
 } from '../../src/activities/steps/analyze-transcript.ts';
+import { createTally } from '../../src/activities/tally.ts';
 import type { LanguageModel } from '../../src/clients/language-model/client.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
 import { attemptOf } from '../support/attempt.ts';
@@ -31,6 +34,7 @@ export async function startAnalysisRig() {
   const { prisma } = database;
   const deps = {
     ...repositoriesOf(database),
+    tally: createTally(new Registry()),
     attemptHistory: { wasPreviousLost: async () => false },
     callerChannel: 1,
   } satisfies Omit<AnalyzeTranscriptDeps, 'languageModel'>;

@@ -138,11 +138,11 @@ describe('a bucket that keeps what it has', () => {
   it('is asked to delete the earlier recording only once the row names the new one', async () => {
     const { call, object } = await archivedCall();
     await sendOther(call);
-    const { calls, recordingStore } = rig.deps;
-    const lost: typeof calls.update = () => Promise.reject(new Error('The database went away.'));
-    await assert.rejects(
-      Promise.resolve(call.attempt('archiveRecording', 1, { calls: { ...calls, update: lost } })),
-    );
+    const { callWrites, recordingStore } = rig.deps;
+    const storeResult: typeof callWrites.storeResult = () =>
+      Promise.reject(new Error('The database went away.'));
+    const instead = { callWrites: { ...callWrites, storeResult } };
+    await assert.rejects(Promise.resolve(call.attempt('archiveRecording', 1, instead)));
     assert.ok((await objectsOf(call)).some(({ generation }) => generation === object.generation));
 
     let named: string | null = null;

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { Registry } from 'prom-client';
 
 import { createRecordFailure } from '../../src/activities/steps/record-failure.ts';
 import { createRecordReprocess } from '../../src/activities/steps/record-reprocess.ts';
+import { createTally } from '../../src/activities/tally.ts';
 import { releaseTransitionOf, transitionOf } from '../../src/activities/step/transition.ts';
 import type { Step } from '../../src/domain/names.ts';
-import { createCallRepository } from '../../src/repositories/call-repository.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
-import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
+import { repositoriesOf } from '../support/repositories.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** When the signal arrived, in Unix milliseconds. */
@@ -60,8 +61,8 @@ describe('a reprocess that is recorded late', () => {
 
   /** A call whose run has parked a step that is not recorded in the database yet. */
   async function parkedCall() {
-    const calls = createCallRepository(database.prisma);
-    const deps = { database, calls, log: createProcessingLogRepository(database.prisma) };
+    const deps = { ...repositoriesOf(database), tally: createTally(new Registry()) };
+    const { calls } = deps;
     const key = { callSid: randomUUID(), recordgroup: '1', recordid: '2' };
     const runId = randomUUID();
     await calls.create({

@@ -71,8 +71,11 @@ describe('a recording that is submitted to Speech-to-Text', () => {
 
   it('lists none either when an attempt failed before it could submit', async () => {
     const call = await archived();
-    await rig.sandbox.fault({ system: 'storage', callSid: call.callSid, action: { status: 503 } });
-    await assert.rejects(Promise.resolve(call.attempt(STEP, 1)), { type: 'STORAGE_UNAVAILABLE' });
+    const { calls } = rig.deps;
+    const submitFirst = () =>
+      Promise.reject(new ServiceError('DATABASE_UNAVAILABLE', 'It was away for a moment.'));
+    const failed = call.attempt(STEP, 1, { calls: { ...calls, submitFirst } });
+    await assert.rejects(Promise.resolve(failed), { type: 'DATABASE_UNAVAILABLE' });
     const before = await listings();
     await call.attempt(STEP, 2);
     assert.equal(await listings(), before);
@@ -114,6 +117,9 @@ describe('a recording that is submitted to Speech-to-Text', () => {
 
   it('is looked for by an attempt that was held up before it announced it, while another did', async () => {
     const call = await archived();
+    await call.attempt(STEP, 1);
+    // A redo reserves its submission before it announces it.
+    await call.redoIn(STEP);
     const gate = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     const { recordingStore } = rig.deps;
@@ -128,6 +134,37 @@ describe('a recording that is submitted to Speech-to-Text', () => {
 
     const answer = Promise.withResolvers<void>();
     const submitted = Promise.withResolvers<void>();
+    const speech = google();
+    const submit: typeof speech.submit = async (...parameters) => {
+      const operation = await speech.submit(...parameters);
+      submitted.resolve();
+      await answer.promise;
+      return operation;
+    };
+    const faster = call.attempt(STEP, 2, { speech: { ...speech, submit } });
+    await submitted.promise;
+    gate.resolve();
+    await late;
+    answer.resolve();
+    await faster;
+    assert.equal(await submissionsOf(call), 2);
+    assert.deepEqual(await inVainOf(call), { seconds: 0, isAny: false });
+  });
+
+  it('is submitted once by an attempt that was held up before it reserved it, and the one that was faster', async () => {
+    const call = await archived();
+    const gate = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const { calls } = rig.deps;
+    const submitFirst: typeof calls.submitFirst = async (...parameters) => {
+      held.resolve();
+      await gate.promise;
+      return calls.submitFirst(...parameters);
+    };
+    const late = call.attempt(STEP, 1, { calls: { ...calls, submitFirst } });
+    await held.promise;
+    const submitted = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
     const speech = google();
     const submit: typeof speech.submit = async (...parameters) => {
       const operation = await speech.submit(...parameters);
@@ -281,6 +318,27 @@ describe('a recording that is submitted to Speech-to-Text', () => {
     await call.attempt(STEP, 2);
     assert.equal(await submissionsOf(call), 2);
     assert.deepEqual(await inVainOf(call), { seconds: BILLED_SECONDS, isAny: true });
+  });
+
+  it('is submitted three times at most when its results are deleted', async () => {
+    const call = await archived(TWO_CHANNELS);
+    const { recordingStore } = rig.deps;
+    const readText = () => {
+      throw new ServiceError('STORAGE_OBJECT_MISSING', 'The object does not exist.');
+    };
+    const deps = { recordingStore: { ...recordingStore, readText } };
+    for (const [number, type, nonRetryable] of [
+      [1, 'SPEECH_RESULT_MISSING', false],
+      [2, 'SPEECH_RESULT_MISSING', false],
+      [3, 'SPEECH_RESULT_MISSING', true],
+      // Its worker died before the failure got to Temporal.
+      [4, 'SPEECH_OPERATION_LOST', true],
+    ] as const) {
+      const attempt = Promise.resolve(call.attempt(STEP, number, deps));
+      await assert.rejects(attempt, { type, nonRetryable }, `${number}`);
+    }
+    assert.equal(await submissionsOf(call), 3);
+    assert.deepEqual(await inVainOf(call), { seconds: 3 * BILLED_SECONDS, isAny: true });
   });
 
   it('counts as paid in vain when two attempts submitted it at once', async () => {

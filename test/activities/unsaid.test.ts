@@ -88,9 +88,7 @@ describe('what nobody can have said', () => {
     const audio = recording([VOICE(2), ZEROS(8)]);
     const loop = `The gate. ${'is open, '.repeat(60)}she said.`;
     const { said, leftOut } = await unsaid.transcribed(audio, saying([0, 10, loop]));
-    assert.deepEqual(said, [
-      'null: The gate. is open, is open, is open, is open, is open, she said.',
-    ]);
+    assert.deepEqual(said, ['null: The gate. is open, she said.']);
     assert.deepEqual(leftOut, { silent: 0, bleed: 0, loops: 1 });
   });
 
@@ -98,7 +96,7 @@ describe('what nobody can have said', () => {
     const audio = recording([VOICE(2), ZEROS(8)]);
     const loops = `${'no '.repeat(60)}the blue door ${'yes '.repeat(60)}of course.`;
     const { said, leftOut } = await unsaid.transcribed(audio, saying([0, 10, loops]));
-    assert.deepEqual(said, ['null: no no no no no the blue door yes yes yes yes yes of course.']);
+    assert.deepEqual(said, ['null: no the blue door yes of course.']);
     assert.deepEqual(leftOut, { silent: 0, bleed: 0, loops: 2 });
   });
 

@@ -13,17 +13,19 @@ export async function addRow(
   event: LogEvent,
   { message = `${event}.`, tx = prisma }: RowOptions = {},
 ): Promise<void> {
-  await createProcessingLogRepository(prisma).create(
-    {
-      callId,
-      event,
-      message,
-      status: LOG_STATUS[event],
-      step: 'archiveRecording',
-      attempt: 0,
-      runId: randomUUID(),
-      activityId: '1',
-    },
+  await createProcessingLogRepository(prisma).add(
+    [
+      {
+        callId,
+        event,
+        message,
+        status: LOG_STATUS[event],
+        step: 'archiveRecording',
+        attempt: 0,
+        runId: randomUUID(),
+        activityId: '1',
+      },
+    ],
     tx,
   );
 }

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { runOn } from '../../prisma/engine/create-database.ts';
+import { createTally } from '../../src/activities/tally.ts';
+import { createWorkerMetrics } from '../../src/api/metrics/worker-metrics.ts';
 import { makeKey } from '../support/api-keys.ts';
 import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -15,10 +18,31 @@ const reader = makeKey('console', 'calls:read');
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
 
-/** Name, type and labels of each metric, as the page's table has them. */
-const documented = [...page.matchAll(/^\| `(\w+)` +\| (\w+) +\| (.*?) +\|/gm)].map(
-  ([, name, type, labels = '']) => [name, type, labels.replaceAll(/[`,]/g, '').trim()],
-);
+/** Name, type and labels of each metric, as the tables have them that stand under these headings. */
+const documentedOf = (...headings: string[]) =>
+  headings.flatMap((heading) => {
+    const [, section = ''] = page.split(`### ${heading}\n`);
+    const [table = ''] = section.split('\n### ');
+    return [...table.matchAll(/^\| `(\w+)` +\| (\w+) +\| (.*?) +\|/gm)].map(
+      ([, name = '', type = '', labels = '']) =>
+        [name, type, labels.replaceAll(/[`,]/g, '').trim()] as const,
+    );
+  });
+
+/** That a text has the documented metrics, with their types and labels, and no other. */
+function assertDocumented(text: string, documented: ReturnType<typeof documentedOf>): void {
+  const types = new Map(
+    [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
+  );
+  assert.deepEqual(new Map(documented.map(([name, type]) => [name, type])), types);
+  for (const [name, , labels] of documented) {
+    const series = [...text.matchAll(new RegExp(`^${name}(?:_count)?\\{(.*?)\\} `, 'gm'))];
+    for (const [, pairs = ''] of series) {
+      const names = [...pairs.matchAll(/(\w+)="/g)].map(([, label]) => label);
+      assert.equal(names.filter((label) => label !== 'le').join(' '), labels, name);
+    }
+  }
+}
 
 describe('/metrics', () => {
   let testDatabase: TestDatabase;
@@ -29,6 +53,11 @@ describe('/metrics', () => {
     gateway = await startOwnGateway(testDatabase.url, {
       API_KEYS: [admin, reader].map(({ entry }) => entry).join(),
       REQUESTS_PER_MINUTE: '8',
+      SPEECH_PRICE_PER_MINUTE: '0.02',
+      LLM_PRICE_PER_MILLION_INPUT_TOKENS: '3',
+      LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '4',
+      DAILY_BUDGET: '12.5',
+      PRICE_CURRENCY: 'EUR',
     });
   });
   after(async () => {
@@ -97,17 +126,51 @@ describe('/metrics', () => {
   });
 
   it('has the metrics that docs/operations.md lists, with these types and labels, and no other', async () => {
-    const text = await read();
-    const types = new Map(
-      [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
+    assertDocumented(await read(), documentedOf('Of a gateway', 'Of both'));
+  });
+
+  it('tells what today has cost and what is parked, and nothing of a Temporal that is away', async () => {
+    await runOn(testDatabase.url, (client) =>
+      client.query(
+        `INSERT INTO "Spending" ("speechSeconds", "unknownBills", "inputTokens", "outputTokens") VALUES (90, 1, 2000000, 500000)`,
+      ),
     );
-    assert.deepEqual(new Map(documented.map(([name, type]) => [name, type])), types);
-    for (const [name = '', , labels] of documented) {
-      const series = [...text.matchAll(new RegExp(`^${name}(?:_count)?\\{(.*?)\\} `, 'gm'))];
-      for (const [, pairs = ''] of series) {
-        const names = [...pairs.matchAll(/(\w+)="/g)].map(([, label]) => label);
-        assert.equal(names.filter((label) => label !== 'le').join(' '), labels, name);
-      }
-    }
+    const text = await waitFor('the numbers to be read anew', async () => {
+      const answer = await read();
+      return valueOf(answer, 'calls_today_speech_seconds') === 90 && answer;
+    });
+    assert.equal(valueOf(text, 'calls_today_speech_unknown'), 1);
+    assert.equal(valueOf(text, 'calls_today_tokens{kind="input"}'), 2_000_000);
+    assert.equal(valueOf(text, 'calls_today_cost{currency="EUR",of="speech"}'), 0.03);
+    assert.equal(valueOf(text, 'calls_today_cost{currency="EUR",of="analysis"}'), 8);
+    assert.equal(valueOf(text, 'calls_daily_budget{currency="EUR"}'), 12.5);
+    assert.equal(valueOf(text, 'calls_parked'), 0);
+    assert.equal(valueOf(text, 'calls_parked_oldest_age_seconds'), 0);
+    assert.doesNotMatch(text, /^task_queue_backlog/m);
+  });
+});
+
+describe('the metrics of a worker', () => {
+  it('are those that docs/operations.md lists, before those of the SDK, and without these if it does not answer', async () => {
+    let ofSdk: string | null = 'temporal_request_total 1\n';
+    const { registry, metrics } = createWorkerMetrics({
+      readiness: {
+        read: () => [{ name: 'database', state: 'ok', reason: null, since: new Date() }],
+      },
+      database: { connections: () => ({ used: 1, idle: 0, waited: 0 }) },
+      readSdkMetrics: async () => ofSdk,
+    });
+    const tally = createTally(registry);
+    tally.noted('analyzeTranscript', 'ANALYSIS_SAVED', null);
+    tally.noted('matchCompany', 'JOB_FAILED', 'CONNECTWISE_UNAVAILABLE');
+    tally.attemptFailed('matchCompany', 'CONNECTWISE_UNAVAILABLE');
+    tally.stepDone('openCall', 0.2);
+    const text = await metrics();
+    assert.match(text, /^worker_temporal_metrics_read 1$/m);
+    assert.match(text, /^temporal_request_total 1$/m);
+    assertDocumented(text, documentedOf('Of a worker', 'Of both'));
+    ofSdk = null;
+    assert.match(await metrics(), /^worker_temporal_metrics_read 0$/m);
+    assertDocumented(await metrics(), documentedOf('Of a worker', 'Of both'));
   });
 });

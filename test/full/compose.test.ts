@@ -2,29 +2,25 @@
 // do is done here: host names, ports and paths of the containers become those of this machine.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { Client, Connection } from '@temporalio/client';
-import { parse } from 'yaml';
 
 import { startTemporaryPostgres } from '../../local/parts/postgres/temporary.ts';
 import { startKeeper } from '../../local/process/keeper.ts';
 import { startPart } from '../../local/process/part.ts';
 import { freePort } from '../../local/process/ports.ts';
 import { findTemporalCli } from '../../local/tools/temporal-cli.ts';
-import { migrate } from '../../prisma/engine/apply.ts';
 import { runOn } from '../../prisma/engine/create-database.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
-import { startOwnProcess } from '../support/own-process.ts';
-import { createRecordingMaker } from '../support/recordings.ts';
-import { askGateway, gatewayOf, workerOf } from '../support/rig.ts';
-import { startTemporarySandbox } from '../support/temporary-sandbox.ts';
+import { composeEnvironment, composeService, interpolated } from '../support/compose-file.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { startProfile, startSandboxService } from './compose/own-services.ts';
 import { buildTemporal, CannotBuild } from './temporal-from-source.ts';
 
 // A first build takes ten minutes on two cores that do nothing else.
@@ -33,34 +29,18 @@ const WITH_A_BUILD_MS = 40 * 60_000;
 const PASSWORD = 'chosen-for-this-test';
 const ROOT = new URL('../../', import.meta.url);
 
-type Service = {
-  readonly image: string;
-  readonly environment: Readonly<Record<string, string | number>>;
-  readonly command: readonly string[];
-  readonly volumes?: readonly string[];
-};
-const file = parse(readFileSync(new URL('docker-compose.temporal.yml', ROOT), 'utf8')) as {
-  readonly services: Readonly<Record<string, Service>>;
-};
+const SETTINGS = { POSTGRES_PASSWORD: PASSWORD };
 
-function service(name: string): Service {
-  const found = file.services[name];
-  assert.ok(found !== undefined, name);
-  return found;
-}
+/** A key, and what API_KEYS has for it. */
+const KEY = `msp_${randomBytes(32).toString('base64url')}`;
+const API_KEYS = `tester:admin+calls:read+calls:start:${createHash('sha256').update(KEY).digest('hex')}`;
 
-/** A value as Compose would hand it to a container. */
-const interpolated = (value: string) =>
-  value.replace(/\$\{POSTGRES_PASSWORD:\?[^}]*\}/g, PASSWORD).replaceAll('$$', '$');
+/** The sandbox's first sample, of a company that its ConnectWise knows. */
+const CALL = { callRecordingId: '1772443820.1041', recordgroup: '20417', recordid: '90411' };
 
-function environmentOf(name: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(service(name).environment).map(([key, value]) => [
-      key,
-      interpolated(String(value)),
-    ]),
-  );
-}
+const service = composeService;
+const environmentOf = (name: string) => composeEnvironment(name, SETTINGS);
+const commandOf = (name: string) => service(name).command ?? assert.fail(name);
 
 describe('docker-compose.temporal.yml, run without Docker', function () {
   this.timeout(WITH_A_BUILD_MS);
@@ -87,7 +67,7 @@ describe('docker-compose.temporal.yml, run without Docker', function () {
     const PATH = [folder, binaries, process.env['PATH']].join(delimiter);
 
     // postgresql
-    const [, ...serverArguments] = service('postgresql').command;
+    const [, ...serverArguments] = commandOf('postgresql');
     const settings = Object.fromEntries(
       serverArguments.filter((each) => each !== '-c').map((each) => each.split('=')),
     ) as Record<string, string>;
@@ -102,11 +82,12 @@ describe('docker-compose.temporal.yml, run without Docker', function () {
       client.query(`CREATE DATABASE ${databaseName} OWNER ${user}`),
     );
     const { port: databasePort } = new URL(postgres.url('postgres'));
+    await healthy('postgresql', (test) => `${test} --host 127.0.0.1 --port ${databasePort}`);
     const databaseUrl = `postgresql://${user}:${PASSWORD}@127.0.0.1:${databasePort}/${databaseName}`;
 
     /** Runs the script of a job; rejects unless it ends with 0. */
     const runJob = async (name: string, replace: (script: string) => string, env: object) => {
-      const script = replace(interpolated(service(name).command.join('\n')));
+      const script = replace(interpolated(commandOf(name).join('\n'), SETTINGS));
       const { stdout, stderr } = await promisify(execFile)('/bin/sh', ['-euc', script], {
         env: { PATH, HOME: folder, ...environmentOf(name), ...env },
       });
@@ -166,44 +147,43 @@ describe('docker-compose.temporal.yml, run without Docker', function () {
     });
     const address = `127.0.0.1:${ports.FRONTEND_GRPC_PORT}`;
 
+    await waitFor('the health check of the Temporal server', async () => {
+      const ran = healthy('temporal', (test) =>
+        test.replace('7233', String(ports.FRONTEND_GRPC_PORT)),
+      );
+      return ran.then(
+        () => true,
+        () => false,
+      );
+    });
+
     // temporal-namespace: begins as soon as the server listens, or even before.
     const asIs = (script: string) => script;
     const said = await runJob('temporal-namespace', asIs, { TEMPORAL_ADDRESS: address });
     assert.equal(said, 'The namespace default has the search attributes of this service.\n');
     await runJob('temporal-namespace', asIs, { TEMPORAL_ADDRESS: address });
+    await runJob('sandbox-namespace', asIs, { TEMPORAL_ADDRESS: address });
 
-    // The service, as the README says.
-    await migrate(databaseUrl);
-    const sandbox = await startTemporarySandbox();
-    stack.defer(() => sandbox.stop());
-    const serviceEnvironment = {
-      ...sandboxEnvironment(sandbox.addresses),
-      DATABASE_URL: databaseUrl,
-      TEMPORAL_ADDRESS: address,
-    };
+    // The profiles sandbox and service, the second with a .env that names the sandbox's stand-ins as systems of
+    // somebody's own. Either has a database and a namespace of its own, so both take the same call.
     const home = { folder, keeper };
-    const { process: worker } = await startOwnProcess(
-      'worker',
-      await workerOf(serviceEnvironment),
-      home,
-    );
-    stack.defer(() => worker.kill());
-    const { process: gateway, match } = await startOwnProcess(
-      'gateway',
-      gatewayOf(serviceEnvironment),
-      home,
-    );
-    stack.defer(() => gateway.kill());
-    const url = match[1] ?? '';
-    const { callSid, ...key } = await createRecordingMaker(() => sandbox.client).add();
-    const { recordgroup, recordid } = key;
-    const submission = { callRecordingId: callSid, recordgroup, recordid };
-    const reply = await askGateway(url, 'POST', '/calls', submission);
-    assert.equal(reply.status, 202, JSON.stringify(reply.body));
-    await waitFor('the call to be COMPLETED', async () => {
-      const { body } = await askGateway(url, 'GET', `/calls/${callSid}`);
-      return body['status'] === 'COMPLETED';
-    });
+    const sandbox = await startSandboxService(home);
+    stack.defer(() => sandbox.process.kill());
+    const around = {
+      ...home,
+      databasePort,
+      temporalAddress: address,
+      sandbox: sandbox.addresses,
+    };
+    const profiles = {
+      'sandbox-': { ...SETTINGS, API_KEYS },
+      '': { ...SETTINGS, API_KEYS, ...sandboxEnvironment(sandbox.addresses) },
+    };
+    for (const [prefix, settings] of Object.entries(profiles)) {
+      const running = await startProfile(prefix, { ...around, settings });
+      await processCall(`${running.url}/calls`);
+      await running.stop();
+    }
 
     // Operators find their calls by the attributes that the job has registered.
     const connection = await Connection.connect({ address });
@@ -223,3 +203,27 @@ describe('docker-compose.temporal.yml, run without Docker', function () {
     assert.ok(limit !== undefined && limit.open < limit.most / 2, JSON.stringify(limit));
   });
 });
+
+/** Runs the health check of a service of others; says so where this machine lacks its program. */
+async function healthy(name: string, replace: (test: string) => string): Promise<void> {
+  const [, ...words] = service(name).healthcheck?.test ?? [];
+  const [program = ''] = words.join(' ').split(' ');
+  const isHere = await promisify(execFile)('/bin/sh', ['-c', `command -v ${program}`]).then(
+    () => true,
+    () => false,
+  );
+  if (!isHere) return console.log(`      not run: ${program}, the health check of ${name}`);
+  await promisify(execFile)('/bin/sh', ['-c', replace(words.join(' '))]);
+}
+
+/** Submits the call and waits until it is COMPLETED. */
+async function processCall(calls: string): Promise<void> {
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const reply = await fetch(calls, { method: 'POST', headers, body: JSON.stringify(CALL) });
+  assert.equal(reply.status, 202, await reply.text());
+  await waitFor('the call to be COMPLETED', async () => {
+    const response = await fetch(`${calls}/${CALL.callRecordingId}`, { headers });
+    const { status } = (await response.json()) as { readonly status?: string };
+    return status === 'COMPLETED';
+  });
+}

@@ -79,6 +79,7 @@ describe('a copy of the project after npm ci --omit=dev', function () {
       DATABASE_URL: postgres.url(`production_${randomUUID()}`),
       TEMPORAL_ADDRESS: temporal.address,
       PORT: '0',
+      METRICS_PORT: '0',
     };
 
     assert.match(await npm(['run', 'db:migrate'], env), /^Applied \d+_init\.$/m);

@@ -8,27 +8,17 @@ import { startTcpProxy, type TcpProxy } from '../faults/harness/tcp-proxy.ts';
 import { makeKey, type TestKey } from '../support/api-keys.ts';
 import { startOwnGateway, type OwnGateway } from '../support/own-gateway.ts';
 import type { OwnProcess } from '../support/own-process.ts';
-import { askRaw } from '../support/raw-request.ts';
 import { startService, type Service } from '../support/service.ts';
-import { waitFor } from '../support/wait-for.ts';
+import {
+  createAnswers,
+  GREEN_WITHIN_MS,
+  reasonIn,
+  RED_WITHIN_MS,
+  statesIn,
+} from './readiness/answers.ts';
 
 const admin = makeKey('monitor', 'admin');
 const reader = makeKey('console', 'calls:read', 'calls:start', 'calls:reprocess');
-
-// What is promised, and what a busy machine takes to notice that all is well again.
-const RED_WITHIN_MS = 10_000;
-const GREEN_WITHIN_MS = 20_000;
-
-type Body = {
-  readonly status: string;
-  readonly dependencies?: readonly {
-    readonly name: string;
-    readonly state: string;
-    readonly reason: string | null;
-    readonly since: string;
-  }[];
-};
-type Answer = { readonly status: number; readonly body: Body };
 
 describe('/readyz', () => {
   let service: Service;
@@ -67,38 +57,16 @@ describe('/readyz', () => {
     worker.thaw();
   });
 
-  async function ask(key?: TestKey, query = '', host = 'localhost'): Promise<Answer> {
-    const authorization = key === undefined ? [] : [`Authorization: Bearer ${key.key}`];
-    const lines = [`GET /readyz${query} HTTP/1.1`, `Host: ${host}`, ...authorization];
-    const { status, body } = await askRaw(gateway.port, lines);
-    return { status, body: JSON.parse(body) as Body };
-  }
-
-  const statesIn = ({ body }: Answer) =>
-    Object.fromEntries((body.dependencies ?? []).map(({ name, state }) => [name, state]));
-
-  const untilStates = (states: Readonly<Record<string, string>>, withinMs: number) =>
-    waitFor(
-      `states ${JSON.stringify(states)}`,
-      async () => {
-        const answer = await ask(admin);
-        const seen = statesIn(answer);
-        return Object.entries(states).every(([name, state]) => seen[name] === state) && answer;
-      },
-      withinMs,
-      async () => JSON.stringify((await ask(admin)).body),
-    );
+  const { ask, untilStates } = createAnswers(() => gateway.port, admin);
 
   const ALL_OK = {
     database: 'ok',
     migrations: 'ok',
+    clock: 'ok',
     temporal: 'ok',
     workers: 'ok',
     bucket: 'ok',
   };
-
-  const reasonIn = ({ body }: Answer, name: string) =>
-    body.dependencies?.find((each) => each.name === name)?.reason ?? '';
 
   it('tells who may see it how everything is, and all others, at any name, one word', async () => {
     const ready = await untilStates(ALL_OK, GREEN_WITHIN_MS);

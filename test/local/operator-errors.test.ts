@@ -1,7 +1,10 @@
 // Guarantees that a process which cannot start tells its operator why in one sentence, without a stack trace.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { OUTSIDE_NOWHERE } from '../support/outside-nowhere.ts';
 import { lastWordsOf } from '../support/own-process.ts';
@@ -50,6 +53,19 @@ describe('a process that cannot start', () => {
     );
   });
 
+  it('says of a .env that cannot be read what is wrong with it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'unreadable-env-'));
+    try {
+      await mkdir(join(folder, '.env'));
+      assert.match(
+        await lastWordsOf(join(process.cwd(), 'src/worker.ts'), WORKER, folder),
+        /^The configuration has a fault:\n {2}- The \.env file of the working directory cannot be read: it is a folder/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('names PORT when it is already in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -58,7 +74,7 @@ describe('a process that cannot start', () => {
       const env = { DATABASE_URL: WORKER.DATABASE_URL, PORT: String(port), LOG_LEVEL: 'silent' };
       assert.equal(
         await lastWordsOf('src/server.ts', env),
-        `Port ${port} is in use: stop what listens there or set PORT.`,
+        `Port ${port} is in use: stop what listens there or set PORT; 0 takes any free port.`,
       );
     } finally {
       server.close();

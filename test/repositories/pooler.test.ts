@@ -74,17 +74,19 @@ describe('behind a pooler in transaction mode', () => {
             { transition: 2n, callStatus: 'COMPLETED', companyId: company.id },
             tx,
           );
-          await log.create(
-            {
-              callId: id,
-              status: 'LOG_SUCCESS',
-              message: `call ${index}`,
-              event: 'JOB_COMPLETED',
-              step: 'analyzeTranscript',
-              attempt: 0,
-              runId: callSid,
-              activityId: '5',
-            },
+          await log.add(
+            [
+              {
+                callId: id,
+                status: 'LOG_SUCCESS',
+                message: `call ${index}`,
+                event: 'JOB_COMPLETED',
+                step: 'analyzeTranscript',
+                attempt: 0,
+                runId: callSid,
+                activityId: '5',
+              },
+            ],
             tx,
           );
         });

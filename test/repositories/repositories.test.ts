@@ -151,10 +151,13 @@ describe('the repositories', () => {
       runId: 'run-1',
       activityId: '1',
     } as const;
-    assert.equal(await log.create(row), true);
+    assert.equal(await log.add([row]), 1);
     await database.transaction(async (tx) => {
-      assert.equal(await log.create({ ...row, message: 'twice' }, tx), false);
-      await log.create({ ...row, event: 'JOB_FAILED' }, tx);
+      const rows = [
+        { ...row, message: 'twice' },
+        { ...row, event: 'JOB_FAILED' },
+      ] as const;
+      assert.equal(await log.add(rows, tx), 1);
     });
     const rows = await log.listByCall(call.id);
     assert.deepEqual(
@@ -171,22 +174,21 @@ describe('the repositories', () => {
     const log = createProcessingLogRepository(database.prisma);
     const call = await calls.create(callData());
     const events = ['ANALYSIS_SUCCESS', 'ANALYSIS_SAVED', 'JOB_COMPLETED'] as const;
+    const toRow = (event: (typeof events)[number]) =>
+      ({
+        callId: call.id,
+        status: 'LOG_INFO',
+        message: event,
+        event,
+        step: 'analyzeTranscript',
+        attempt: 0,
+        runId: 'run-2',
+        activityId: '5',
+      }) as const;
+    const [first, ...others] = events;
     await database.transaction(async (tx) => {
-      for (const event of events) {
-        await log.create(
-          {
-            callId: call.id,
-            status: 'LOG_INFO',
-            message: event,
-            event,
-            step: 'analyzeTranscript',
-            attempt: 0,
-            runId: 'run-2',
-            activityId: '5',
-          },
-          tx,
-        );
-      }
+      await log.add([toRow(first)], tx);
+      await log.add(others.map(toRow), tx);
     });
     const rows = await log.listByCall(call.id);
     assert.deepEqual(

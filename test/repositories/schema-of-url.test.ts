@@ -8,7 +8,9 @@ import { runOn } from '../../prisma/engine/create-database.ts';
 import { createCallRepository } from '../../src/repositories/call-repository.ts';
 import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
 import { toDatabaseError } from '../../src/repositories/database-error.ts';
+import { createCallWrites } from '../../src/repositories/call-writes.ts';
 import { createDatabase } from '../../src/repositories/database.ts';
+import { createRequestQueue } from '../../src/repositories/request-queue.ts';
 import { startPgbouncer } from '../support/pgbouncer.ts';
 import { testPostgres } from '../support/postgres.ts';
 import { skipWithout } from '../support/skip-without.ts';
@@ -56,7 +58,6 @@ describe('a DATABASE_URL with a schema', () => {
         transition: 1n,
       });
       await database.transaction(async (tx) => {
-        // The one statement of the service that Prisma did not write.
         await calls.lock(call.id, tx);
         await calls.changeStatus(
           call.id,
@@ -64,6 +65,16 @@ describe('a DATABASE_URL with a schema', () => {
           tx,
         );
       });
+      // Statements of our own outside transactions.
+      const writes = createCallWrites(database);
+      const row = { callSid: randomUUID(), callStatus: 'PROCESSING', runId: 'run' } as const;
+      const place = { recordgroup: '1', recordid: '3', transition: 1n };
+      assert.equal(await writes.open({ ...row, ...place }, []), true);
+      const queue = createRequestQueue(database, 'connectwise');
+      await queue.take(1);
+      assert.equal(await queue.begin(1, 1_000), 0);
+      await queue.beginMore(1);
+      await queue.beginWalk(1);
       const details = await calls.findWithDetails(call.callSid);
       assert.deepEqual([details?.callStatus, details?.company?.name], ['COMPLETED', 'K']);
     } finally {

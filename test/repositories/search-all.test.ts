@@ -4,11 +4,17 @@ import assert from 'node:assert/strict';
 
 import type { CallFilter, ListPlace } from '../../src/domain/call-filter.ts';
 import { createDatabase, type Database } from '../../src/repositories/database.ts';
-import { toSearchQuery, type ParsedWords } from '../../src/repositories/listing/search-query.ts';
+import type { Prisma } from '../../src/generated/prisma/client.ts';
+import {
+  toSearchQuery,
+  type ParsedWords,
+  type SearchQuery,
+} from '../../src/repositories/listing/search-query.ts';
 import {
   pageOfCalls,
   parsedWords,
   searchAll,
+  searchesOf,
   searchMonths,
 } from '../../src/repositories/listing/statements.ts';
 import { addListedCall, ANALYSIS, type ListedCallLike } from '../api/listed-calls.ts';
@@ -79,6 +85,13 @@ const FILTERS: readonly CallFilter[] = [
   { company: '251', status: 'PROCESSING', waiting: true, minSeconds: 0, followUp: true },
 ];
 
+type Row = { readonly isAll: boolean } & (ListPlace | { readonly id: null });
+
+/** What the repository sends for a search that the newest calls do not answer. */
+function beginningWithMonths(...asked: Parameters<typeof searchAll>): readonly Prisma.Sql[] {
+  return searchesOf(...asked).slice(1);
+}
+
 describe('a search in all calls', () => {
   let testDatabase: TestDatabase;
   let database: Database;
@@ -108,6 +121,64 @@ describe('a search in all calls', () => {
     }
   }
 
+  // "morning" is a word of every call, and excludes nothing.
+  it('finds the same page after page if it begins with the newest months', async () => {
+    for (const filter of FILTERS) {
+      const listed = await list(filter);
+      for (const limit of [1, 3, 100]) {
+        const paged = await found(beginningWithMonths, filter, 'morning', limit);
+        assert.deepEqual(paged, listed, JSON.stringify(filter));
+      }
+    }
+  });
+
+  it('says of the newest months neither that they are all nor anything of older ones', async () => {
+    for (const [days, expected] of [
+      [0, ['newest']],
+      [183, ['newest']],
+      [184, ['newest', 'waiting', 'unavailable']],
+    ] as const) {
+      const rows = await rowsOf('morning', (query) =>
+        searchMonths({}, query, { limit: 100, after: null }, days),
+      );
+      assert.deepEqual(await namesOf(rows), expected);
+      assert.ok(rows.every(({ isAll }) => !isAll));
+    }
+  });
+
+  it('begins with the months of a week, and with one month if something is excluded', async () => {
+    // Of February, January and December.
+    const filter = { to: new Date('2025-02-05') };
+    for (const [q, expected] of [
+      ['morning', ['refused', 'complaint']],
+      ['"good morning" or scanner', ['refused', 'complaint']],
+      ['morning!', ['refused', 'complaint']],
+      ['morning -nowhere', ['refused']],
+      ['morning -"good evening"', ['refused']],
+    ] as const) {
+      const rows = await rowsOf(q, (query) => {
+        const [, months] = searchesOf(filter, query, { limit: 100, after: null });
+        assert.ok(months);
+        return months;
+      });
+      assert.deepEqual(await namesOf(rows), expected, q);
+    }
+  });
+
+  async function rowsOf(q: string, statementOf: (query: SearchQuery) => Prisma.Sql) {
+    return database.transaction(async (tx) => {
+      const query = toSearchQuery(await tx.$queryRaw<ParsedWords[]>(parsedWords(q)));
+      assert.ok(query);
+      return tx.$queryRaw<Row[]>(statementOf(query));
+    });
+  }
+
+  async function namesOf(rows: readonly Row[]): Promise<string[]> {
+    const ids = rows.flatMap(({ id }) => (id === null ? [] : [id]));
+    const calls = await database.prisma.call.findMany({ where: { id: { in: ids } } });
+    return ids.map((id) => calls.find((call) => call.id === id)?.callSid ?? '');
+  }
+
   function list(filter: CallFilter): Promise<string[]> {
     return database.transaction(async (tx) => {
       const page = pageOfCalls(filter, { limit: 100, after: null });
@@ -116,7 +187,7 @@ describe('a search in all calls', () => {
   }
 
   async function found(
-    search: typeof searchMonths,
+    search: (...asked: Parameters<typeof searchAll>) => Prisma.Sql | readonly Prisma.Sql[],
     filter: CallFilter,
     q: string,
     limit: number,
@@ -127,10 +198,12 @@ describe('a search in all calls', () => {
       const ids: string[] = [];
       let after: ListPlace | null = null;
       do {
-        const rows: (ListPlace | { id: null })[] = await tx.$queryRaw(
-          search(filter, query, { limit, after }),
-        );
-        const places = rows.flatMap((row) => (row.id === null ? [] : [row]));
+        let places: readonly ListPlace[] = [];
+        for (const statement of [search(filter, query, { limit, after })].flat()) {
+          const rows = await tx.$queryRaw<Row[]>(statement);
+          places = rows.flatMap((row) => (row.id === null ? [] : [row]));
+          if (places.length === limit || rows[0]?.isAll === true) break;
+        }
         ids.push(...places.map(({ id }) => id));
         after = places.length < limit ? null : (places.at(-1) ?? null);
       } while (after !== null);

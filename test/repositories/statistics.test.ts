@@ -11,8 +11,9 @@ import { createListingRepository } from '../../src/repositories/listing/listing-
 import { repositoriesOf } from '../support/repositories.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-// More than a week ago, so that the days may be counted beforehand.
-const RANGE = { from: new Date('2025-11-01'), to: new Date('2025-11-08') };
+// More than a week ago, so that the days may be counted beforehand, and of two months.
+const RANGE = { from: new Date('2025-10-29'), to: new Date('2025-11-05') };
+const FIRST_DAY = '2025-10-29';
 const CALLS = 12;
 const CHANGES = 40;
 
@@ -46,7 +47,7 @@ describe('statistics', function () {
     await testDatabase.drop();
   });
 
-  it('equal a count over the rows after storms of changes, with digests that are lost and made again, and days that are counted meanwhile', async () => {
+  it('equal a count over the rows after storms of changes, with digests that are lost and made again, and days and months that are counted meanwhile', async () => {
     const { prisma } = database;
     const digests = createDigestRepository(database);
     const countedDays = createCountedDayRepository(database);
@@ -62,11 +63,8 @@ describe('statistics', function () {
       assert.deepEqual(await counted(), await countedByHand());
       await countAll();
       assert.equal(await prisma.changedDay.count(), 0, 'every day is counted');
+      assert.deepEqual(await countedDays.listDueMonths(), [], 'every month is counted');
       assert.deepEqual(await counted(), await countedByHand());
-    }
-
-    async function countAll(): Promise<void> {
-      for (const day of await countedDays.listDue()) await countedDays.count(day);
     }
 
     async function mendAll(): Promise<void> {
@@ -98,14 +96,20 @@ describe('statistics', function () {
         ),
     };
     await change();
-    await createCountedDayRepository(withChanges).count('2025-11-01');
-    assert.equal(await prisma.countedDay.count({ where: { by: 'day', key: '2025-11-01' } }), 1);
+    await createCountedDayRepository(withChanges).count(FIRST_DAY);
+    assert.equal(await prisma.countedDay.count({ where: { by: 'day', key: FIRST_DAY } }), 1);
     assert.deepEqual(await counted(), await countedByHand());
-    await createCountedDayRepository(database).count('2025-11-01');
+    await createCountedDayRepository(database).count(FIRST_DAY);
     assert.deepEqual(await counted(), await countedByHand());
     await change();
     assert.deepEqual(await counted(), await countedByHand());
   });
+
+  async function countAll(): Promise<void> {
+    const countedDays = createCountedDayRepository(database);
+    for (const day of await countedDays.listDue()) await countedDays.count(day);
+    for (const month of await countedDays.listDueMonths()) await countedDays.countMonth(month);
+  }
 
   /** One of the things that happen to a call, each of them often and at any time. */
   async function change(round: number, index: number): Promise<void> {

@@ -86,16 +86,18 @@ describe('times', () => {
         assert.equal(found, 1);
 
         const log = createProcessingLogRepository(database.prisma);
-        await log.create({
-          callId: call.id,
-          status: 'LOG_INFO',
-          message: 'begun',
-          event: 'JOB_STARTED',
-          step: 'openCall',
-          attempt: 0,
-          runId: 'run',
-          activityId: '1',
-        });
+        await log.add([
+          {
+            callId: call.id,
+            status: 'LOG_INFO',
+            message: 'begun',
+            event: 'JOB_STARTED',
+            step: 'openCall',
+            attempt: 0,
+            runId: 'run',
+            activityId: '1',
+          },
+        ]);
         const [row] = await log.listByCall(call.id);
         isNow(row?.createdAt);
 

@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 
-import { allTracks, fullTracks, ONLY_FULL, quickTracks } from './lanes.ts';
+import { allTracks, BY_COMMAND, fullTracks, ONLY_FULL, quickTracks } from './lanes.ts';
 
 const filesOf = (tracks: ReturnType<typeof allTracks>) =>
   tracks.flat().flatMap(({ files }) => files);
 
 describe('the lanes', () => {
-  it('run every test file once', () => {
+  it('run every test file once, but those that have a command of their own', () => {
     const full = filesOf(fullTracks()).filter((file) => globSync(ONLY_FULL).includes(file));
-    const files = [...filesOf(allTracks()), ...full];
+    const files = [...filesOf(allTracks()), ...full, ...BY_COMMAND];
     assert.deepEqual(files.toSorted(), globSync('test/**/*.test.ts').toSorted());
   });
 

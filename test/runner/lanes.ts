@@ -59,8 +59,12 @@ const FULL_TABLE = ['test/faults/fault-table.test.ts', 'test/faults/nemesis/neme
 const FULL_MATRIX = ['test/faults/matrix/matrix.test.ts'];
 /** What takes minutes of its own, such as an installation. */
 const LONG = ['test/full/**/*.test.ts'];
+/** Those that take longest and that nothing disturbs: they even out the two tracks. */
+const LONGEST = ['test/full/{image,invented,long-calls,hostile-recordings}.test.ts'];
+/** What has a command of its own and is in no other (see CONTRIBUTING.md). */
+export const BY_COMMAND = ['test/invented/every-format.test.ts'];
 /** What is not in `npm test`. */
-export const ONLY_FULL = ['test/faults/fault-table.test.ts', ...LONG];
+export const ONLY_FULL = ['test/faults/fault-table.test.ts', ...BY_COMMAND, ...LONG];
 export const FULL_ENVIRONMENT = { FAULTS: 'full' } as const;
 
 /**
@@ -102,8 +106,9 @@ export function fullTracks(): readonly Track[] {
     [
       { ...lane('the fault table and storms', find(FULL_TABLE)), env: FULL_ENVIRONMENT },
       { ...lane('a worker killed at every point', find(FULL_MATRIX)), env: FULL_ENVIRONMENT },
+      lane('what takes longest', find(LONGEST)),
     ],
-    [lane('what takes long', find(LONG))],
+    [lane('what takes long', find(LONG, LONGEST))],
   ];
 }
 

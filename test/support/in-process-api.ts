@@ -5,6 +5,7 @@ import { buildApi } from '../../src/api/build-api.ts';
 import { createLinkBuilder } from '../../src/api/views.ts';
 import { createBulkReprocessRuns } from '../../src/clients/temporal/bulk-reprocess-runs.ts';
 import { createCallRuns } from '../../src/clients/temporal/call-runs.ts';
+import { createBacklogReader } from '../../src/clients/temporal/task-queue-backlog.ts';
 import { loadGatewayConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/process/logger.ts';
 import { createBulkReprocessRepository } from '../../src/repositories/bulk-reprocess-repository.ts';
@@ -16,6 +17,7 @@ import { createListingRepository } from '../../src/repositories/listing/listing-
 import { createPaidReprocessRepository } from '../../src/repositories/paid-reprocess-repository.ts';
 import { createLogFeedRepository } from '../../src/repositories/log-feed-repository.ts';
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
+import { createServiceNumbersRepository } from '../../src/repositories/service-numbers-repository.ts';
 import { createSpeechOperationRepository } from '../../src/repositories/speech-operation-repository.ts';
 import { createStoredWorkRepository } from '../../src/repositories/stored-work-repository.ts';
 import { createTranscriptRepository } from '../../src/repositories/transcript-repository.ts';
@@ -67,6 +69,9 @@ export function buildTestApi(
     speechOperations: createSpeechOperationRepository(prisma),
     analyses: createCallAnalysisRepository(prisma),
     prices: config.prices,
+    dailyBudget: config.dailyBudget,
+    serviceNumbers: createServiceNumbersRepository(database),
+    readBacklog: createBacklogReader(client, config.taskQueue),
     runs: createCallRuns(client),
     bulkReprocesses: createBulkReprocessRepository(prisma),
     bulkRuns: createBulkReprocessRuns(client),

@@ -58,6 +58,11 @@ const STOP_GRACE_MS = 40_000;
 type OwnProcessOptions = {
   readonly script: string;
   readonly args?: readonly string[];
+  /** What runs the script; the Node of this process if left out. */
+  readonly command?: string;
+  readonly cwd?: string;
+  /** The user, by number; the one of this process if left out. */
+  readonly uid?: number;
   readonly env: Readonly<Record<string, string>>;
   /** A line by which it says that it is ready. */
   readonly ready: RegExp;
@@ -74,13 +79,15 @@ type Started = { readonly process: OwnProcess; readonly match: RegExpExecArray }
  */
 export async function startOwnProcess(
   name: string,
-  { script, args = [], env, ready }: OwnProcessOptions,
+  { script, args = [], command, cwd, uid, env, ready }: OwnProcessOptions,
   { folder, keeper }: ProcessHome,
 ): Promise<Started> {
   const part = await startPart({
     name,
-    command: process.execPath,
+    command: command ?? process.execPath,
     args: [script, ...args],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
     logPath: join(folder, 'logs', `${name}.log`),
     stopSignal: 'SIGTERM',
@@ -103,9 +110,11 @@ const ENDS_WITHIN_MS = 60_000;
 export async function lastWordsOf(
   script: string,
   env: Readonly<Record<string, string>>,
+  cwd = process.cwd(),
 ): Promise<string> {
   const [ended] = await Promise.allSettled([
     promisify(execFile)(process.execPath, [script], {
+      cwd,
       env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
       timeout: ENDS_WITHIN_MS,
     }),

@@ -2,6 +2,7 @@ import { createAnalysisAttemptRepository } from '../../src/repositories/analysis
 import { createAnalysisChunkRepository } from '../../src/repositories/analysis-chunk-repository.ts';
 import { createCallAnalysisRepository } from '../../src/repositories/call-analysis-repository.ts';
 import { createCallRepository } from '../../src/repositories/call-repository.ts';
+import { createCallWrites } from '../../src/repositories/call-writes.ts';
 import { createCompanyRepository } from '../../src/repositories/company-repository.ts';
 import type { Database } from '../../src/repositories/database.ts';
 import { createProcessingLogRepository } from '../../src/repositories/processing-log-repository.ts';
@@ -15,6 +16,7 @@ export function repositoriesOf(database: Database) {
   return {
     database,
     calls: createCallRepository(prisma),
+    callWrites: createCallWrites(database),
     companies: createCompanyRepository(prisma),
     sitePhones: createSitePhoneRepository(prisma),
     analyses: createCallAnalysisRepository(prisma),

@@ -72,6 +72,7 @@ export type WorkerOptions = {
 /** Settings of a rig's processes, besides the addresses of their servers. */
 export const RIG_ENVIRONMENT = {
   PORT: '0',
+  METRICS_PORT: '0',
   LOG_LEVEL: 'info',
   // Tests make more requests a minute than a ConnectWise tenant allows.
   CONNECTWISE_REQUESTS_PER_MINUTE: '100000',

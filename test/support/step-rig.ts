@@ -1,10 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
+import { Registry } from 'prom-client';
+
 import {
   createActivities,
   type Activities,
   type ActivitiesDeps,
 } from '../../src/activities/index.ts';
+import { createTally } from '../../src/activities/tally.ts';
 import { createEar } from '../../src/audio/ear/ear.ts';
 import { createConnectWise } from '../../src/clients/connectwise/client.ts';
 import { createLanguageModel } from '../../src/clients/language-model/client.ts';
@@ -33,8 +36,10 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
   /** The provider of transcriptions of a worker that has these variables as well. */
   const speechWith = (more: Readonly<Record<string, string>>) =>
     stack.adopt(createSpeechProvider(configWith(more).speech), (opened) => opened.close());
+  const registry = new Registry();
   const deps: ActivitiesDeps = {
     ...repositoriesOf(database),
+    tally: createTally(registry),
     phoneSystem,
     recordingIntegrity: config.recordingIntegrity,
     recordingStore: createRecordingStore(config.recordingStore),
@@ -129,6 +134,8 @@ export async function startStepRig(env: Readonly<Record<string, string>> = {}) {
 
   return {
     deps,
+    /** What the steps have counted. */
+    registry,
     newCall,
     speechWith,
     sandbox,

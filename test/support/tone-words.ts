@@ -24,7 +24,9 @@ export function createToneVoice(sampleRate: number) {
   const tones = [SYNC_HERTZ, ...PITCHES].map((hertz) =>
     Float32Array.from({ length }, (_, at) => {
       const fade = Math.min(1, at / 40, (length - at) / 40);
-      return 0.25 * fade * Math.sin((2 * Math.PI * hertz * at) / sampleRate);
+      // Each falls as a syllable does: steady tones are no speech.
+      const loudness = 0.25 - (0.13 * at) / length;
+      return loudness * fade * Math.sin((2 * Math.PI * hertz * at) / sampleRate);
     }),
   );
   return (number: number | null): Float32Array => {

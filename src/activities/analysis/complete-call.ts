@@ -1,17 +1,20 @@
 import type { Call } from '../../generated/prisma/client.ts';
 import { NOTHING_WAITS } from '../../domain/waiting.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { Database, TransactionClient } from '../../repositories/database.ts';
-import type { Attempt } from '../step/attempt.ts';
-import { superseded } from '../step/call-row.ts';
+import type { CallWrites } from '../../repositories/call-writes.ts';
+import type { TransactionClient } from '../../repositories/database.ts';
+import type { Attempt, Note } from '../step/attempt.ts';
+import { findCall, superseded } from '../step/call-row.ts';
 
-type CompleteCallDeps = { readonly database: Database; readonly calls: CallRepository };
+type CompleteCallDeps = { readonly calls: CallRepository; readonly callWrites: CallWrites };
 
-/** The call to complete, in the transaction that stores what completes it. */
+/** The call to complete; in the transaction that stores what completes it, if something does. */
 type Completion = {
   readonly call: Call;
   readonly attempt: Attempt;
-  readonly tx: TransactionClient;
+  /** What the processing log says first. */
+  readonly before?: readonly Note[];
+  readonly tx?: TransactionClient;
 };
 
 type CompletedCall =
@@ -24,11 +27,11 @@ export async function completeAnalyzed(
   completion: Completion,
   callAnalysisId: string,
 ): Promise<CompletedCall> {
-  const note = notesOn(completion);
   const result = { outcome: 'ANALYZED', callAnalysisId } as const;
-  await markCompleted(deps, completion, result);
-  await note('ANALYSIS_SAVED', `The analysis ${callAnalysisId} counts.`);
-  await note('JOB_COMPLETED', 'Processing completed.');
+  await complete(deps, completion, result, [
+    { event: 'ANALYSIS_SAVED', message: `The analysis ${callAnalysisId} counts.` },
+    { event: 'JOB_COMPLETED', message: 'Processing completed.' },
+  ]);
   return result;
 }
 
@@ -37,37 +40,44 @@ export async function completeWithoutSpeech(
   deps: CompleteCallDeps,
   completion: Completion,
 ): Promise<CompletedCall> {
-  const note = notesOn(completion);
   const result = { outcome: 'NO_SPEECH', callAnalysisId: null } as const;
-  await markCompleted(deps, completion, result);
-  await note('NO_SPEECH', 'The recording holds no words, so there is nothing to analyse.');
-  await note('JOB_COMPLETED', 'Processing completed without speech.');
+  await complete(deps, completion, result, [
+    {
+      event: 'NO_SPEECH',
+      message: 'The recording holds no words, so there is nothing to analyse.',
+    },
+    { event: 'JOB_COMPLETED', message: 'Processing completed without speech.' },
+  ]);
   return result;
 }
 
-/** The duration of processing runs from the first start of the call to this completion. */
-async function markCompleted(
-  { database, calls }: CompleteCallDeps,
-  { call, attempt, tx }: Completion,
+async function complete(
+  { calls, callWrites }: CompleteCallDeps,
+  { call, attempt, before = [], tx }: Completion,
   result: CompletedCall,
+  notes: readonly Note[],
 ): Promise<void> {
-  const endTime = await database.currentTime(tx);
+  const { transition } = attempt;
+  const { companyId } = call;
   const change = {
-    ...result,
-    transition: attempt.transition,
-    callStatus: 'COMPLETED',
-    endTime,
-    duration: Math.round((endTime.getTime() - call.startTime.getTime()) / 1000),
-    failedStep: null,
-    failureCode: null,
-    failureMessage: null,
-    failedAt: null,
-    ...NOTHING_WAITS,
-  } as const;
-  const isCompleted = await calls.changeStatus(call.id, change, tx);
-  if (!isCompleted) throw superseded('analyzeTranscript');
+    transition,
+    columns: { ...COMPLETED, ...result },
+    notes: attempt.toRows([...before, ...notes], { companyId }),
+  };
+  if (await callWrites.complete(call.id, change, tx)) {
+    attempt.count(notes, tx);
+    return;
+  }
+  // An attempt of this very step may have been faster.
+  const current = await findCall(calls, call.callSid, tx);
+  if (current.transition !== transition) throw superseded('analyzeTranscript');
 }
 
-function notesOn({ call, attempt, tx }: Completion) {
-  return attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
-}
+const COMPLETED = {
+  callStatus: 'COMPLETED',
+  failedStep: null,
+  failureCode: null,
+  failureMessage: null,
+  failedAt: null,
+  ...NOTHING_WAITS,
+} as const;

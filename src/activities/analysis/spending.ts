@@ -38,7 +38,7 @@ export async function withSpending<T>(
 ): Promise<T> {
   const { runId, activityId, number } = attempt;
   const key = { runId, activityId, attempt: number };
-  const before = await analysisAttempts.countBefore(key);
+  const before = number === 1 ? 0 : await analysisAttempts.countBefore(key);
   if (before >= MAX_ATTEMPTS_IN_VAIN) throw spentInVain(before);
   await analysisAttempts.add({ ...key, callId: call.id });
 

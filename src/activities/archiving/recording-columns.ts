@@ -2,6 +2,7 @@ import { Prisma, type Call } from '../../generated/prisma/client.ts';
 import type { AudioFacts } from '../../audio/inspect-audio.ts';
 import type { RecordingMetadata } from '../../clients/phone-system/client.ts';
 import { recordedAtOf } from '../../domain/call.ts';
+import type { CallColumns } from '../../repositories/call-writes.ts';
 import type { HeardColumns } from '../hearing/keep-envelope.ts';
 import type { CopiedRecording } from './copy-recording.ts';
 
@@ -10,7 +11,7 @@ export function toRecordingColumns(
   call: Call,
   { object, facts, metadata, sizeBytes, sha256, integrity }: CopiedRecording,
   heard: HeardColumns,
-): Prisma.CallUncheckedUpdateInput {
+): CallColumns {
   return {
     recordingUrl: object.uri,
     recordingGeneration: object.generation,

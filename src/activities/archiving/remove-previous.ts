@@ -32,8 +32,7 @@ export async function removePrevious(
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const message = `The earlier recording remains at ${recordingUrl}. ${error.message}`;
-    await database.transaction((tx) =>
-      attempt.notesOn({ callId }, tx)('OLD_RECORDING_KEPT', message, error.code),
-    );
+    const note = { event: 'OLD_RECORDING_KEPT', message, code: error.code } as const;
+    await database.transaction((tx) => attempt.note({ callId }, [note], tx));
   }
 }

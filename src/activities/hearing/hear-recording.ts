@@ -98,9 +98,9 @@ async function listenNow(
     const { heardSeconds } = columns;
     const lengths = heardSeconds == null ? {} : { recordingSeconds: heardSeconds };
     const updated = await calls.update(call.id, { ...columns, ...lengths }, tx);
-    const note = attempt.notesOn({ callId: call.id }, tx);
-    if (problem !== null)
-      await note('RECORDING_NOT_HEARD', problem.message, problem.code ?? undefined);
+    if (problem !== null) {
+      await attempt.note({ callId: call.id }, [{ event: 'RECORDING_NOT_HEARD', ...problem }], tx);
+    }
     return { ...call, ...updated, recordingUrl, sha256 };
   });
 }

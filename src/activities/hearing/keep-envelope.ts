@@ -2,10 +2,11 @@ import { Prisma } from '../../generated/prisma/client.ts';
 import type { Hearing } from '../../audio/ear/ear.ts';
 import type { RecordingStore } from '../../clients/recording-store/client.ts';
 import { ServiceError } from '../../domain/service-error.ts';
+import type { CallColumns } from '../../repositories/call-writes.ts';
 
 /** The columns of a call that say what was heard in its recording. */
 export type HeardColumns = Pick<
-  Prisma.CallUncheckedUpdateInput,
+  CallColumns,
   'envelopeUri' | 'envelopeGeneration' | 'heardSha256' | 'heardSeconds' | 'heard'
 >;
 

@@ -1,8 +1,6 @@
 import type { CompanyLookup } from '../../domain/company-match.ts';
 import type { ExternalParty } from '../../domain/external-party.ts';
-import type { LogEvent } from '../../domain/log-events.ts';
-
-type NotedEvent = { readonly event: LogEvent; readonly message: string };
+import type { Note } from '../step/attempt.ts';
 
 const WHY_UNKNOWN = {
   SERVICE_NUMBER:
@@ -12,7 +10,7 @@ const WHY_UNKNOWN = {
   NOTHING_KNOWN: 'The phone system says nothing about the other party (NOTHING_KNOWN).',
 } as const satisfies Record<Extract<ExternalParty, { kind: 'UNKNOWN' }>['reason'], string>;
 
-const NOT_FOUND: NotedEvent = {
+const NOT_FOUND: Note = {
   event: 'COMPANY_NOT_FOUND',
   message: 'No company in ConnectWise has this number.',
 };
@@ -21,7 +19,7 @@ const NOT_FOUND: NotedEvent = {
  * What the processing log says about a company match. It may name the company, but no number and no
  * person.
  */
-export function describeMatch(party: ExternalParty, lookup: CompanyLookup | null): NotedEvent[] {
+export function describeMatch(party: ExternalParty, lookup: CompanyLookup | null): Note[] {
   if (lookup === null) return [describeParty(party)];
   const { incompleteContactIds } = lookup;
   return incompleteContactIds.length === 0
@@ -29,7 +27,7 @@ export function describeMatch(party: ExternalParty, lookup: CompanyLookup | null
     : [describeLookup(lookup), describeIncomplete(incompleteContactIds)];
 }
 
-function describeParty(party: ExternalParty): NotedEvent {
+function describeParty(party: ExternalParty): Note {
   switch (party.kind) {
     case 'WITHHELD':
       return {
@@ -48,7 +46,7 @@ function describeParty(party: ExternalParty): NotedEvent {
   }
 }
 
-function describeLookup(lookup: CompanyLookup): NotedEvent {
+function describeLookup(lookup: CompanyLookup): Note {
   switch (lookup.match) {
     case 'MATCHED':
       return {
@@ -65,7 +63,7 @@ function describeLookup(lookup: CompanyLookup): NotedEvent {
   }
 }
 
-function describeIncomplete(contactIds: readonly string[]): NotedEvent {
+function describeIncomplete(contactIds: readonly string[]): Note {
   return {
     event: 'COMPANY_LOOKUP_INCOMPLETE',
     message: `ConnectWise shows contacts with this number but without a company (contact ids ${contactIds.join(', ')}). Most likely the API member may not see companies: check its rights, then reprocess from matchCompany.`,

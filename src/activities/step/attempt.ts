@@ -6,15 +6,25 @@ import { LOG_STATUS, type LogEvent } from '../../domain/log-events.ts';
 import type { Step } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
-import type { TransactionClient } from '../../repositories/database.ts';
+import type {
+  CallColumns,
+  CallNote,
+  CallWrites,
+  ResultColumns,
+} from '../../repositories/call-writes.ts';
+import type { Database, TransactionClient } from '../../repositories/database.ts';
 import type { ProcessingLogRepository } from '../../repositories/processing-log-repository.ts';
-import { superseded } from './call-row.ts';
+import type { Tally } from '../tally.ts';
+import { findCall, superseded } from './call-row.ts';
 import { backoffOf } from './backoff.ts';
 import { transitionOf } from './transition.ts';
 
 export type AttemptDeps = {
+  readonly database: Pick<Database, 'afterCommit'>;
   readonly calls: CallRepository;
+  readonly callWrites: CallWrites;
   readonly log: ProcessingLogRepository;
+  readonly tally: Tally;
 };
 
 /** What an activity knows about the attempt that it is, and how it writes to its call. */
@@ -48,27 +58,57 @@ export type Attempt = {
    */
   lockCall(call: Pick<Call, 'id' | 'runId'>, tx: TransactionClient): Promise<Call>;
   /**
-   * Returns how the transaction notes events about a call, or about a call and its company, in the
-   * processing log. Each event is noted once per activity, however many attempts it takes.
+   * Rows for the processing log; their severities follow from the events. Each event is logged once per
+   * activity, however many attempts it takes.
    */
-  notesOn(subject: NoteSubject, tx: TransactionClient): Note;
+  toRows(notes: readonly Note[], subject?: NoteSubject): CallNote[];
+  /** Counts what notes tell of that were not there before: once the transaction is committed, if there is one. */
+  count(notes: readonly Note[], tx?: TransactionClient): void;
+  /** Adds such rows about a call, in a transaction, and counts them. */
+  note(
+    subject: NoteSubject & { readonly callId: string },
+    notes: readonly Note[],
+    tx: TransactionClient,
+  ): Promise<void>;
+  /**
+   * Stores what the step has found out, and its log rows, in one statement. Returns `null`; or, if a
+   * faster attempt of the step has stored its result, the call with that, and nothing was written.
+   * Throws STEP_SUPERSEDED, with nothing written, when another run has opened the call meanwhile.
+   */
+  storeResult(
+    call: Pick<Call, 'id' | 'callSid' | 'runId'>,
+    where: ResultColumns,
+    stored: {
+      readonly columns: CallColumns;
+      readonly notes: readonly Note[];
+      readonly companyId?: string | null;
+    },
+    tx?: TransactionClient,
+  ): Promise<Call | null>;
 };
 
+/** An event for the processing log. */
+export type Note = {
+  readonly event: LogEvent;
+  readonly message: string;
+  readonly code?: ErrorCode | null;
+};
+
+/** What notes are about besides the call. */
 type NoteSubject = {
-  readonly callId: string;
   readonly companyId?: string | null;
   /** Who asked for what is noted. */
   readonly actor?: string | null;
 };
 
-/** Adds one row to the processing log; its severity follows from the event. */
-type Note = (event: LogEvent, message: string, code?: ErrorCode) => Promise<void>;
-
 /** Successes are noted once per activity, so their rows carry no attempt's number. */
 const ANY_ATTEMPT = 0;
 
 /** The attempt that is running. Throws INTERNAL_ERROR outside a workflow's activity. */
-export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt {
+export function currentAttempt(
+  { database, calls, callWrites, log, tally }: AttemptDeps,
+  step: Step,
+): Attempt {
   const { info, cancellationSignal } = Context.current();
   const { runId } = info.workflowExecution ?? {};
   if (runId === undefined) {
@@ -78,6 +118,17 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
   // By the worker's own clock, as clocks differ.
   const endsAtMs = Date.now() + startToCloseTimeoutMs;
   const key = { step, runId, activityId, attempt: ANY_ATTEMPT };
+  const toRows: Attempt['toRows'] = (notes, subject = {}) =>
+    notes.map(({ event, message, code = null }) => {
+      return { ...key, ...subject, status: LOG_STATUS[event], event, message, code };
+    });
+  const count: Attempt['count'] = (notes, tx) => {
+    const tell = () => {
+      for (const { event, code = null } of notes) tally.noted(step, event, code);
+    };
+    if (tx === undefined) tell();
+    else database.afterCommit(tx, tell);
+  };
   return {
     step,
     runId,
@@ -96,9 +147,21 @@ export function currentAttempt({ calls, log }: AttemptDeps, step: Step): Attempt
       return call;
     },
 
-    notesOn: (subject, tx) => async (event, message, code) => {
-      const status = LOG_STATUS[event];
-      await log.create({ ...key, ...subject, status, event, message, code: code ?? null }, tx);
+    toRows,
+    count,
+
+    async note({ callId, ...subject }, notes, tx) {
+      const rows = toRows(notes, subject).map((row) => ({ ...row, callId }));
+      const added = await log.add(rows, tx);
+      if (added === rows.length) count(notes, tx);
+    },
+
+    async storeResult(call, where, { columns, notes, companyId = null }, tx) {
+      const change = { columns, notes: toRows(notes, { companyId }) };
+      if (await callWrites.storeResult(call, where, change, tx)) return null;
+      const current = await findCall(calls, call.callSid, tx);
+      if (current.runId !== call.runId) throw superseded(step);
+      return current;
     },
   };
 }

@@ -2,10 +2,15 @@ import type { Call } from '../../generated/prisma/client.ts';
 import type { Step } from '../../domain/names.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
+import type { TransactionClient } from '../../repositories/database.ts';
 
 /** The row that openCall created. Throws CALL_ROW_MISSING when somebody has deleted it. */
-export async function findCall(calls: CallRepository, callSid: string): Promise<Call> {
-  const call = await calls.findByCallSid(callSid);
+export async function findCall(
+  calls: CallRepository,
+  callSid: string,
+  tx?: TransactionClient,
+): Promise<Call> {
+  const call = await calls.findByCallSid(callSid, tx);
   if (call === null) {
     throw new ServiceError(
       'CALL_ROW_MISSING',

@@ -1,4 +1,5 @@
 import type { Step } from '../../domain/names.ts';
+import { isWaiting } from '../failure.ts';
 import { currentAttempt, type Attempt } from './attempt.ts';
 import {
   createFailedAttempts,
@@ -32,7 +33,7 @@ export function defineStep<Input extends { readonly callSid: string }, Result>(
   deps: StepDeps,
   { step, failedEvent, run }: StepDefinition<Input, Result>,
 ): (input: Input) => Promise<Result> {
-  const { database, calls } = deps;
+  const { database, calls, tally } = deps;
   // A step that logs no failures cannot count lost attempts either. It touches nothing but two rows,
   // so no call can make it take its worker down.
   const logsFailures = failedEvent('WORKER_CRASHED') !== null;
@@ -48,12 +49,21 @@ export function defineStep<Input extends { readonly callSid: string }, Result>(
       const result = await run(input, attempt);
       // A first attempt has nothing to end: whatever opens, parks or completes the call does that too.
       if (attempt.number > 1) await calls.endWaiting(callSid, step);
+      tally.attemptEnded(step, 'done');
+      tally.stepDone(step, (Date.now() - attempt.scheduledAt.getTime()) / 1_000);
       return result;
     };
     return translateErrors(work, {
       database,
-      onFailed: failedAttempts.noteFailed,
-      onInterrupted: failedAttempts.noteInterrupted,
+      onFailed(failure) {
+        if (isWaiting(failure)) tally.attemptEnded(step, 'waiting');
+        else tally.attemptFailed(step, failure.code);
+        return failedAttempts.noteFailed(failure);
+      },
+      onInterrupted() {
+        tally.attemptEnded(step, 'interrupted');
+        return failedAttempts.noteInterrupted();
+      },
     });
   };
 }

@@ -62,7 +62,7 @@ type WaitingAttempt = {
  * case: when the database is unavailable too, the note goes to the worker's own log instead.
  */
 export function createFailedAttempts(
-  { database, calls, log }: FailedAttemptsDeps,
+  { database, calls, log, tally }: FailedAttemptsDeps,
   attempt: Attempt,
   { callSid, failedEvent }: { readonly callSid: string; readonly failedEvent: FailedEvent },
 ): FailedAttempts {
@@ -109,7 +109,13 @@ export function createFailedAttempts(
     if (event === null) return;
     const what = 'was lost: its worker died, froze or lost its connection to Temporal.';
     await noteAlongside(event, async (call) => {
-      await addRow(call, { number, event, message: `Attempt ${number} ${what}`, code });
+      const isNew = await addRow(call, {
+        number,
+        event,
+        message: `Attempt ${number} ${what}`,
+        code,
+      });
+      if (isNew) tally.attemptEnded(step, 'lost');
       await noteWaiting(call, { number, code, message: `The attempt ${what}`, delayMs: 0 });
     });
   }
@@ -132,16 +138,20 @@ export function createFailedAttempts(
 
   async function note(failed: FailedAttempt): Promise<void> {
     const { event } = failed;
-    if (event !== null) await noteAlongside(event, (call) => addRow(call, { ...failed, event }));
+    if (event === null) return;
+    await noteAlongside(event, async (call) => {
+      await addRow(call, { ...failed, event });
+    });
   }
 
+  /** Returns whether the row was not there before. */
   async function addRow(
     call: Call,
     { number, event, isExpected, ...row }: FailedAttempt & { readonly event: LogEvent },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const status = isExpected === true ? 'LOG_INFO' : LOG_STATUS[event];
     const key = { step, runId, activityId, attempt: number };
-    await log.create({ ...key, ...row, callId: call.id, status, event });
+    return (await log.add([{ ...key, ...row, callId: call.id, status, event }])) === 1;
   }
 
   /** Writes about the call, if it has a row. A failure of the database must not hide the step's own. */

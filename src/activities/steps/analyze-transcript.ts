@@ -11,7 +11,7 @@ import { completeAnalyzed, completeWithoutSpeech } from '../analysis/complete-ca
 import { describeAnalysis } from '../analysis/describe-analysis.ts';
 import { createStoredNotes, type StoredNotesDeps } from '../analysis/stored-notes.ts';
 import { withSpending, type Spending, type SpendingDeps } from '../analysis/spending.ts';
-import type { Attempt } from '../step/attempt.ts';
+import type { Attempt, Note } from '../step/attempt.ts';
 import { findCall } from '../step/call-row.ts';
 import { defineStep, type StepDeps, type StepInput } from '../step/define-step.ts';
 import { keepAlive } from '../step/keep-alive.ts';
@@ -56,15 +56,13 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
       const transcript = await transcripts.findByCall(call.id);
       if (transcript === null) throw transcriptMissing();
       if (transcript.text === '') {
-        return database.transaction((tx) => completeWithoutSpeech(deps, { call, attempt, tx }));
+        return completeWithoutSpeech(deps, { call, attempt });
       }
 
       const subject = { call, transcript, redo };
       const stored = await findStored(subject);
       if (stored !== null) {
-        return database.transaction((tx) =>
-          completeAnalyzed(deps, { call, attempt, tx }, stored.id),
-        );
+        return completeAnalyzed(deps, { call, attempt }, stored.id);
       }
 
       return withinTime(deps, { call, attempt, limitMs: GIVE_UP_AFTER_MS }, () =>
@@ -74,10 +72,11 @@ export function createAnalyzeTranscript(deps: AnalyzeTranscriptDeps) {
             // First, as in every step: in another order, two of them could wait for each other.
             await attempt.lockCall(call, tx);
             const { id } = await analyses.findOrCreate(toRow(subject, analysis), tx);
-            const note = attempt.notesOn({ callId: call.id, companyId: call.companyId }, tx);
-            await note('ANALYSIS_SUCCESS', describeAnalysis(analysis));
             await spending.settle(tx);
-            return completeAnalyzed(deps, { call, attempt, tx }, id);
+            const before: Note[] = [
+              { event: 'ANALYSIS_SUCCESS', message: describeAnalysis(analysis) },
+            ];
+            return completeAnalyzed(deps, { call, attempt, before, tx }, id);
           });
         }),
       );

@@ -1,3 +1,4 @@
+import { describeArchived } from '../archiving/describe-archived.ts';
 import { copyRecording, type CopyRecordingDeps } from '../archiving/copy-recording.ts';
 import { toRecordingColumns } from '../archiving/recording-columns.ts';
 import { removePrevious } from '../archiving/remove-previous.ts';
@@ -8,6 +9,8 @@ import { keepAlive } from '../step/keep-alive.ts';
 
 export type ArchiveRecordingDeps = StepDeps & CopyRecordingDeps;
 
+const ARCHIVED = { result: 'recordingUrl', madeBy: 'archiveRunId' } as const;
+
 export type ArchiveRecordingResult = { readonly recordingUrl: string };
 
 /**
@@ -16,7 +19,7 @@ export type ArchiveRecordingResult = { readonly recordingUrl: string };
  * row names the new one.
  */
 export function createArchiveRecording(deps: ArchiveRecordingDeps) {
-  const { database, calls } = deps;
+  const { calls } = deps;
   return defineStep(deps, {
     step: 'archiveRecording',
     failedEvent: (code) => (code.startsWith('STORAGE_') ? 'UPLOAD_FAILED' : 'FETCH_FAILED'),
@@ -27,7 +30,7 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
       if (call.recordingUrl !== null && mayReuse) return { recordingUrl: call.recordingUrl };
 
       const recording = await keepAlive(() => copyRecording(deps, call, attempt));
-      const { object, facts, hearing, sizeBytes, sha256, integrity } = recording;
+      const { object, hearing, sha256 } = recording;
       const kept = await keepAlive(() =>
         keepEnvelope(
           deps.recordingStore,
@@ -36,30 +39,13 @@ export function createArchiveRecording(deps: ArchiveRecordingDeps) {
         ),
       );
 
-      const recordingUrl = await database.transaction(async (tx) => {
-        const current = await attempt.lockCall(call, tx);
-        // A faster attempt of this step has stored the recording: what that attempt wrote counts.
-        if (current.recordingUrl !== null && current.archiveRunId === call.runId) {
-          return current.recordingUrl;
-        }
-        await calls.update(call.id, toRecordingColumns(current, recording, kept.columns), tx);
-
-        const note = attempt.notesOn({ callId: call.id }, tx);
-        const size = `${sizeBytes} bytes of ${facts.codec}`;
-        const doubt =
-          integrity === null ? '' : ', though not with the size and the sha1 that it states';
-        await note('FETCH_SUCCESS', `Recording fetched from the phone system: ${size}${doubt}.`);
-        await note(
-          'UPLOAD_SUCCESS',
-          object.created
-            ? `Recording archived at ${object.uri}.`
-            : `The same recording was already stored at ${object.uri}.`,
-        );
-        if (kept.problem !== null) {
-          await note('RECORDING_NOT_HEARD', kept.problem.message, kept.problem.code ?? undefined);
-        }
-        return object.uri;
-      });
+      // Only this step writes the numbers that the columns depend on: if they are others by now, so is the run.
+      const stored = {
+        columns: toRecordingColumns(call, recording, kept.columns),
+        notes: describeArchived(recording, kept),
+      };
+      const faster = await attempt.storeResult(call, ARCHIVED, stored);
+      const recordingUrl = faster?.recordingUrl ?? object.uri;
       if (recordingUrl !== call.recordingUrl) {
         await keepAlive(() => removePrevious(deps, call, attempt));
       }

@@ -7,6 +7,7 @@ import {
   type NumberRules,
 } from '../../domain/external-party.ts';
 import type { CompanyRepository } from '../../repositories/company-repository.ts';
+import type { TransactionClient } from '../../repositories/database.ts';
 import { describeMatch } from '../matching/describe-match.ts';
 import { askInTurn, type InTurnDeps } from '../matching/in-turn.ts';
 import { lookUpCompany, type LookUpCompanyDeps } from '../matching/look-up-company.ts';
@@ -19,6 +20,8 @@ export type MatchCompanyDeps = StepDeps &
     readonly companies: CompanyRepository;
     readonly numberRules: NumberRules;
   };
+
+const MATCHED = { result: 'companyMatch', madeBy: 'matchRunId' } as const;
 
 export type MatchCompanyResult = { readonly companyMatch: CompanyMatch };
 
@@ -48,17 +51,9 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
             );
       const companyMatch = toCompanyMatch(party, lookup);
 
-      return database.transaction(async (tx) => {
-        const current = await attempt.lockCall(call, tx);
-        // A faster attempt of this step has stored its answer: that one counts.
-        if (current.companyMatch !== null && current.matchRunId === call.runId) {
-          return { companyMatch: current.companyMatch };
-        }
-        const found = lookup?.match === 'MATCHED' ? lookup.company : null;
-        const company =
-          found === null ? null : await companies.findOrCreate(found.connectwiseId, found.name, tx);
-        const companyId = company?.id ?? null;
-        const match = {
+      const found = lookup?.match === 'MATCHED' ? lookup.company : null;
+      const store = async (companyId: string | null, tx?: TransactionClient) => {
+        const columns = {
           externalPhoneNumber: number,
           direction: party.direction,
           companyMatch,
@@ -66,11 +61,22 @@ export function createMatchCompany(deps: MatchCompanyDeps) {
           companyCandidates: lookup?.match === 'AMBIGUOUS' ? [...lookup.candidates] : Prisma.DbNull,
           matchRunId: call.runId,
         };
-        await calls.update(call.id, match, tx);
+        const stored = { columns, notes: describeMatch(party, lookup), companyId };
+        const faster = await attempt.storeResult(call, MATCHED, stored, tx);
+        return { companyMatch: faster?.companyMatch ?? companyMatch };
+      };
+      if (found === null) return store(null);
+      const known = await companies.findByConnectwiseId(found.connectwiseId);
+      if (known?.name === found.name) return store(known.id);
 
-        const note = attempt.notesOn({ callId: call.id, companyId }, tx);
-        for (const { event, message } of describeMatch(party, lookup)) await note(event, message);
-        return { companyMatch };
+      return database.transaction(async (tx) => {
+        const current = await attempt.lockCall(call, tx);
+        // A faster attempt of this step has stored its answer, and with it the company's name.
+        if (current.companyMatch !== null && current.matchRunId === call.runId) {
+          return { companyMatch: current.companyMatch };
+        }
+        const { id } = await companies.findOrCreate(found.connectwiseId, found.name, tx);
+        return store(id, tx);
       });
     },
   });

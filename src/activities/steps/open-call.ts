@@ -1,7 +1,8 @@
 import type { CallKey } from '../../domain/call.ts';
 import type { RedoStep } from '../../domain/names.ts';
 import { NOTHING_WAITS } from '../../domain/waiting.ts';
-import { superseded } from '../step/call-row.ts';
+import type { Note } from '../step/attempt.ts';
+import { findCall, superseded } from '../step/call-row.ts';
 import { defineStep, type StepDeps } from '../step/define-step.ts';
 import { describeReprocess } from '../step/describe-reprocess.ts';
 
@@ -28,37 +29,43 @@ export type OpenCallResult = {
  * left as it is (SKIPPED) unless a step is to be redone.
  */
 export function createOpenCall(deps: OpenCallDeps) {
-  const { database, calls, reprocessWindowMs } = deps;
+  const { database, calls, callWrites, reprocessWindowMs } = deps;
   return defineStep(deps, {
     step: 'openCall',
     // A failed attempt has no row to be noted on: what fails here is the database itself.
     failedEvent: () => null,
-    run: (input: OpenCallInput, attempt): Promise<OpenCallResult> =>
-      database.transaction(async (tx) => {
-        const { callSid, recordgroup, recordid, redoFrom, reason, actor = null } = input;
-        const { runId, transition } = attempt;
-        const row = { callStatus: 'PROCESSING', recordgroup, recordid, runId, transition } as const;
-        const startTime = await database.currentTime(tx);
-        const call = await calls.findOrCreate({ ...row, callSid, startTime }, tx);
-        const note = attempt.notesOn({ callId: call.id, actor }, tx);
+    async run(input: OpenCallInput, attempt): Promise<OpenCallResult> {
+      const { callSid, recordgroup, recordid, redoFrom, reason, actor = null } = input;
+      const { runId, transition } = attempt;
+      const row = { callStatus: 'PROCESSING', recordgroup, recordid, runId, transition } as const;
+      const opened = { alreadyCompleted: false, reprocessWindowMs };
+      const note: Note =
+        redoFrom === null
+          ? { event: 'JOB_STARTED', message: 'Processing started.' }
+          : { event: 'REPROCESS_REQUESTED', message: describeReprocess(redoFrom, reason) };
+      const isNew = await callWrites.open({ ...row, callSid }, attempt.toRows([note], { actor }));
+      if (isNew) return opened;
 
+      return database.transaction(async (tx) => {
+        const call = await findCall(calls, callSid, tx);
+        const subject = { callId: call.id, actor };
         // If this very run has completed the call, this attempt is a late one, which is refused below.
         const isOtherRun = call.runId !== runId;
         if (call.callStatus === 'COMPLETED' && redoFrom === null && isOtherRun) {
-          await note('SKIPPED', 'Skipped: the call was COMPLETED before.');
+          await attempt.note(subject, [SKIPPED], tx);
           return { alreadyCompleted: true, reprocessWindowMs };
         }
 
         const isOpened = await calls.changeStatus(call.id, { ...row, ...NO_RESULT_YET }, tx);
         if (!isOpened) throw superseded('openCall');
-
-        await (redoFrom === null
-          ? note('JOB_STARTED', 'Processing started.')
-          : note('REPROCESS_REQUESTED', describeReprocess(redoFrom, reason)));
-        return { alreadyCompleted: false, reprocessWindowMs };
-      }),
+        await attempt.note(subject, [note], tx);
+        return opened;
+      });
+    },
   });
 }
+
+const SKIPPED: Note = { event: 'SKIPPED', message: 'Skipped: the call was COMPLETED before.' };
 
 /** Clears how an earlier run ended. */
 const NO_RESULT_YET = {

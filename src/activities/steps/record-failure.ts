@@ -39,13 +39,12 @@ export function createRecordFailure(deps: RecordDeps) {
     await calls.changeStatus(id, { ...failed, ...(isClosing ? NOTHING_WAITS : {}) }, tx);
     if (!isClosing) await calls.endWaiting(callSid, step, tx);
 
-    const note = attempt.notesOn({ callId: id }, tx);
-    await (expired
-      ? note(
-          'JOB_FAILED',
-          `Nobody reprocessed the call in time, so its run was closed. ${step} had failed with ${code}.`,
-          'REPROCESS_WINDOW_EXPIRED',
-        )
-      : note('JOB_FAILED', `${step} was given up with ${code}. ${failed.failureMessage}`, code));
+    const note = expired
+      ? ({
+          message: `Nobody reprocessed the call in time, so its run was closed. ${step} had failed with ${code}.`,
+          code: 'REPROCESS_WINDOW_EXPIRED',
+        } as const)
+      : { message: `${step} was given up with ${code}. ${failed.failureMessage}`, code };
+    await attempt.note({ callId: id }, [{ event: 'JOB_FAILED', ...note }], tx);
   });
 }

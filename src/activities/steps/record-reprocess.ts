@@ -27,7 +27,7 @@ export function createRecordReprocess(deps: RecordDeps) {
     // Older workflow code gives no time, and schedules this activity right after the release.
     const released = releaseTransitionOf(releasedAtMs ?? attempt.scheduledAt.getTime());
     await calls.resume(call.id, released, tx);
-    const note = attempt.notesOn({ callId: call.id, actor }, tx);
-    await note('REPROCESS_REQUESTED', describeReprocess(step, reason));
+    const message = describeReprocess(step, reason);
+    await attempt.note({ callId: call.id, actor }, [{ event: 'REPROCESS_REQUESTED', message }], tx);
   });
 }

@@ -54,13 +54,16 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
 
     async run({ callSid, redo }: StepInput, attempt): Promise<TranscribeRecordingResult> {
       const archived = requireArchived(await findCall(calls, callSid));
-      const stored = await transcripts.findByCall(archived.id);
+      // A call that names no submission has no transcript that can be used.
+      const stored =
+        archived.speechSubmissionId === null ? null : await transcripts.findByCall(archived.id);
       if (stored !== null && isUpToDate(stored, archived, redo)) return { transcriptId: stored.id };
 
-      const { provider } = transcriber;
+      const { provider, planOf } = transcriber;
       return withinTime(deps, { call: archived, attempt, limitMs: GIVE_UP_AFTER_MS }, async () => {
         const { call, sound } = await keepAlive(() => hearRecording(deps, archived, attempt));
-        const submission = await reserveSubmission(deps, { call, attempt, provider, redo });
+        const order = { call, attempt, provider, redo, planOf };
+        const submission = await reserveSubmission(deps, order);
         const job = { call, sound, submission, attempt };
         return save(job, withoutUnsaid(job, await transcribe(job)));
       });
@@ -86,11 +89,8 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
     { remarks, leftOut, ...parsed }: Heard,
   ): Promise<TranscribeRecordingResult> {
     return database.transaction(async (tx) => {
+      // The operation's name stays on the row, because it says which operation was paid for.
       const { speechRecognition } = await attempt.lockCall(call, tx);
-      const stored = await transcripts.findByCall(call.id, tx);
-      // A faster attempt of this step has stored it. The operation's name stays on the row, because
-      // it says which operation was paid for.
-      if (stored?.submissionId === submission.id) return { transcriptId: stored.id };
       const row = {
         ...parsed,
         callId: call.id,
@@ -104,9 +104,12 @@ export function createTranscribeRecording(deps: TranscribeRecordingDeps) {
         submissionId: submission.id,
         runId: call.runId,
       };
-      const { id } = await transcripts.save(row, tx);
-      const note = attempt.notesOn({ callId: call.id }, tx);
-      await note('TRANSCRIPTION_SUCCESS', [summaryOf(parsed), ...remarks].join(' '));
+      const { id, isStored } = await transcripts.save(row, tx);
+      const message = [summaryOf(parsed), ...remarks].join(' ');
+      // Otherwise a faster attempt of this step has stored it.
+      if (isStored) {
+        await attempt.note({ callId: call.id }, [{ event: 'TRANSCRIPTION_SUCCESS', message }], tx);
+      }
       return { transcriptId: id };
     });
   }
@@ -132,7 +135,7 @@ function withoutUnsaid({ sound }: TranscriptionJob, transcription: Transcription
 function remarksOn({ silent, bleed, loops }: LeftOut): string[] {
   if (silent + bleed + loops === 0) return [];
   return [
-    `Left out, because nobody can have said it: ${silent} segments in silence, ${bleed} that repeat a louder channel, ${loops} loops.`,
+    `Left out, because nobody can have said it: ${silent} segments in silence or steady sound, ${bleed} that repeat a louder channel, ${loops} loops.`,
   ];
 }
 

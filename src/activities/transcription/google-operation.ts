@@ -3,6 +3,7 @@ import { MAX_INTEGER } from '../../domain/bounded-number.ts';
 import type { Recognition } from '../../domain/recognition.ts';
 import { ServiceError } from '../../domain/service-error.ts';
 import type { CallRepository } from '../../repositories/call-repository.ts';
+import type { CallWrites } from '../../repositories/call-writes.ts';
 import type { Database, TransactionClient } from '../../repositories/database.ts';
 import type { SpeechOperationRepository } from '../../repositories/speech-operation-repository.ts';
 import type { TranscriptRepository } from '../../repositories/transcript-repository.ts';
@@ -13,6 +14,7 @@ import type { TranscriptionJob } from './transcriber.ts';
 export type GoogleOperationDeps = {
   readonly database: Database;
   readonly calls: CallRepository;
+  readonly callWrites: CallWrites;
   readonly transcripts: TranscriptRepository;
   readonly speechOperations: SpeechOperationRepository;
 };
@@ -64,15 +66,16 @@ export function announceSubmission(
 }
 
 /** Writes the operation to the row and returns it, or the one that another attempt has written. */
-export function keepOperation(
-  { database, calls, transcripts, speechOperations }: GoogleOperationDeps,
+export async function keepOperation(
+  { database, calls, callWrites, transcripts, speechOperations }: GoogleOperationDeps,
   { call, submission, attempt }: TranscriptionJob,
   operation: string,
 ): Promise<string> {
+  const { runId, activityId } = attempt;
+  const key = { callId: call.id, name: operation, runId, activityId };
+  if (await callWrites.keepOperation(submission.id, key)) return operation;
   return database.transaction(async (tx) => {
     const current = await attempt.lockCall(call, tx);
-    const { runId, activityId } = attempt;
-    const key = { callId: call.id, name: operation, runId, activityId };
     if (current.speechOperation !== null) {
       const isOther = current.speechOperation !== operation;
       if (isOther) await speechOperations.note(key, billedSecondsOf(call), tx);

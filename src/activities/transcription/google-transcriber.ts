@@ -11,6 +11,7 @@ import {
   keepOperation,
   type GoogleOperationDeps,
 } from './google-operation.ts';
+import { pollDelays } from './poll-delays.ts';
 import type { OnProgress, Transcriber, TranscriptionJob } from './transcriber.ts';
 
 export type GoogleTranscriberDeps = GoogleOperationDeps & {
@@ -23,12 +24,6 @@ type ResultFile = {
   /** What its operation says was billed; `null` when it does not say, or Google no longer knows it. */
   readonly billedSeconds: number | null;
 };
-
-// A call of a few seconds is transcribed in a few seconds, a call of an hour takes many minutes, and
-// every poll costs a request of the project's quota.
-const FIRST_POLL_MS = 1_000;
-const SLOWEST_POLL_MS = 20_000;
-const POLL_GROWTH = 1.5;
 
 // A transcript with the times of every word takes about 100 bytes a word; eight hours of two
 // people talking without a pause stay below 30 MB.
@@ -50,6 +45,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   const { recordingStore, speech } = deps;
   return {
     provider: 'google',
+    planOf: (call) => speech.plan(toSpeechAudio(call)),
     async transcribe(job, onProgress) {
       const { resultUri, billedSeconds } = await awaitResult(job, onProgress);
       const json = await readResult(job, resultUri);
@@ -64,21 +60,29 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
     const { submission } = job;
     if (submission.operation !== null) {
       onProgress({ operation: submission.operation });
-      return poll(job, submission.operation);
+      // It may have ended long ago.
+      return poll(job, submission.operation, delaysOf(job));
     }
-    const resultUri = await findResult(job);
+    // Nothing can have come of a submission that nobody has submitted.
+    const resultUri = submission.state === 'NEW' ? null : await findResult(job);
     if (resultUri !== null) return { resultUri, billedSeconds: null };
 
     const operation = await findOrSubmit(job);
     onProgress({ operation });
     const kept = await keepOperation(deps, job, operation);
     if (kept !== operation) onProgress({ operation: kept });
-    return poll(job, kept);
+    const delays = delaysOf(job);
+    await sleep(delays.next().value);
+    return poll(job, kept, delays);
   }
 
   /** Polls by name until the operation has ended; returns its result file. */
-  async function poll(job: TranscriptionJob, operation: string): Promise<ResultFile> {
-    for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * POLL_GROWTH, SLOWEST_POLL_MS)) {
+  async function poll(
+    job: TranscriptionJob,
+    operation: string,
+    delays: ReturnType<typeof pollDelays>,
+  ): Promise<ResultFile> {
+    for (;;) {
       try {
         const found = await speech.poll(operation, job.attempt.signal);
         if (found.state === 'DONE') {
@@ -87,7 +91,7 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
       } catch (error) {
         return await recoverResult(job, operation, error);
       }
-      await sleep(delay);
+      await sleep(delays.next().value);
     }
   }
 
@@ -119,17 +123,21 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   /** Returns the name of the operation: of this submission, or of one that was faster. */
   async function findOrSubmit(job: TranscriptionJob): Promise<string> {
     const { signal } = job.attempt;
+    const { state } = job.submission;
     const outputPrefix = outputPrefixOf(job);
-    for (let mustLook = job.submission.isAnnounced; ; mustLook = true) {
+    const submit = () => {
+      const audio = toSpeechAudio(job.call);
+      return speech.submit({ audio, recognition: speech.plan(audio), outputPrefix }, signal);
+    };
+    // Announced together with its id.
+    if (state === 'NEW') return submit();
+    for (let mustLook = state === 'ANNOUNCED'; ; mustLook = true) {
       const accepted = mustLook ? await speech.findOperation(outputPrefix, signal) : null;
       if (accepted !== null) return accepted;
-      const audio = toSpeechAudio(job.call);
-      const recognition = speech.plan(audio);
+      const recognition = speech.plan(toSpeechAudio(job.call));
       const announced = await announceSubmission(deps, job, { recognition, hasLooked: mustLook });
       if (announced.next === 'POLL') return announced.operation;
-      if (announced.next === 'SUBMIT') {
-        return speech.submit({ audio, recognition, outputPrefix }, signal);
-      }
+      if (announced.next === 'SUBMIT') return submit();
     }
   }
 
@@ -150,6 +158,10 @@ export function createGoogleTranscriber(deps: GoogleTranscriberDeps): Transcribe
   function outputPrefixOf(job: TranscriptionJob): string {
     return recordingStore.uriOf(resultFolderOf(job));
   }
+}
+
+function delaysOf({ call }: TranscriptionJob) {
+  return pollDelays(call.recordingSeconds?.toNumber() ?? null);
 }
 
 function resultFolderOf({ call, submission }: TranscriptionJob): string {

@@ -38,6 +38,8 @@ export function createServerTranscriber(deps: ServerTranscriberDeps): Transcribe
   let limits: PartLimits = server.fileLimits;
   return {
     provider: 'openai-compatible',
+    // Only the recording itself shows which of its channels can be sent.
+    planOf: () => null,
     async transcribe(job) {
       return transcribe(job, await openRecording(deps, job, job.attempt.signal));
     },
@@ -108,8 +110,12 @@ type Heard = {
 };
 
 function toTranscription(server: TranscriptionServer, heard: Heard): Transcription {
-  const { call, parts } = heard;
-  const segments = server.toSegments(parts, secondsOf(call));
+  const { call, parts, sound } = heard;
+  const segments = server.toSegments(
+    parts,
+    secondsOf(call),
+    (channel, span) => sound?.kindIn(channel, span) ?? '',
+  );
   return {
     text: segments.map(({ text }) => text).join('\n'),
     segments,

@@ -37,7 +37,8 @@ export function createStoredReplies(
 
     /** What has been paid for. Nothing is asked of the store when no attempt has sent anything. */
     async paid(): Promise<PaidParts> {
-      const uris = submission.isAnnounced ? await recordingStore.listObjects(folder, signal) : [];
+      const uris =
+        submission.state === 'ANNOUNCED' ? await recordingStore.listObjects(folder, signal) : [];
       return paidPartsOf(uris.map((uri) => uri.slice(uri.lastIndexOf('/') + 1)));
     },
 

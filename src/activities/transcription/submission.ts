@@ -9,7 +9,7 @@ import type { Attempt } from '../step/attempt.ts';
 import { superseded } from '../step/call-row.ts';
 import type { ArchivedCall } from '../step/archived-call.ts';
 import { noteAbandoned } from './google-operation.ts';
-import type { Submission, TranscriptionJob } from './transcriber.ts';
+import type { Submission, Transcriber, TranscriptionJob } from './transcriber.ts';
 
 export type SubmissionDeps = { readonly database: Database; readonly calls: CallRepository };
 
@@ -19,18 +19,47 @@ type Reservation = {
   readonly provider: SpeechProvider['provider'];
   /** Do not reuse the submission of an earlier run. */
   readonly redo: boolean;
+  readonly planOf: Transcriber['planOf'];
 };
 
 /**
  * The submission to look for: the row's, if it is for this audio and this provider and need not be
- * redone; otherwise one with a new id, written to the row before anything is submitted under it. The
- * row is locked meanwhile, so that two attempts of the step look for the same one.
+ * redone; otherwise one with a new id, written to the row before anything is submitted under it.
  */
-export function reserveSubmission(
+export async function reserveSubmission(
   deps: SubmissionDeps & Parameters<typeof noteAbandoned>[0],
-  { call, attempt, provider, redo }: Reservation,
+  reservation: Reservation,
+): Promise<Submission> {
+  const { call } = reservation;
+  const first = call.speechSubmissionId === null ? await reserveFirst(deps, reservation) : null;
+  return first ?? findOrReplace(deps, reservation);
+}
+
+/**
+ * The first submission for a call; `null` if it is none. Where it is known how the audio will be transcribed,
+ * it is announced together with its id: whoever reads the row from then on looks for an operation.
+ */
+async function reserveFirst(
+  { calls }: Pick<SubmissionDeps, 'calls'>,
+  reservation: Reservation,
+): Promise<Submission | null> {
+  const recognition = reservation.planOf(reservation.call);
+  const columns = toColumns(reservation);
+  const isFirst = await calls.submitFirst(
+    reservation,
+    recognition === null ? columns : { ...columns, speechRecognition: recognition },
+  );
+  const state = recognition === null ? 'RESERVED' : 'NEW';
+  return isFirst ? { id: columns.speechSubmissionId, operation: null, state } : null;
+}
+
+/** The row is locked meanwhile, so that two attempts of the step look for the same submission. */
+function findOrReplace(
+  deps: SubmissionDeps & Parameters<typeof noteAbandoned>[0],
+  reservation: Reservation,
 ): Promise<Submission> {
   const { database, calls } = deps;
+  const { call, attempt, provider, redo } = reservation;
   return database.transaction(async (tx) => {
     const current = await attempt.lockCall(call, tx);
     const mayReuse = !redo || current.speechSubmissionRunId === call.runId;
@@ -41,22 +70,26 @@ export function reserveSubmission(
       return {
         id: current.speechSubmissionId,
         operation: current.speechOperation,
-        isAnnounced: current.speechRecognition !== null,
+        state: current.speechRecognition === null ? 'RESERVED' : 'ANNOUNCED',
       };
     }
     await noteAbandoned(deps, { current, attempt }, tx);
-    const id = randomUUID();
-    const submission = {
-      speechSubmissionId: id,
-      speechSubmissionProvider: provider,
-      speechSubmissionSha256: call.sha256,
-      speechSubmissionRunId: call.runId,
-      speechOperation: null,
-      speechRecognition: Prisma.DbNull,
-    };
-    await calls.update(call.id, submission, tx);
-    return { id, operation: null, isAnnounced: false };
+    const columns = toColumns(reservation);
+    await calls.update(call.id, columns, tx);
+    return { id: columns.speechSubmissionId, operation: null, state: 'RESERVED' };
   });
+}
+
+/** What the row says about a submission with a new id. */
+function toColumns({ call, provider }: Reservation) {
+  return {
+    speechSubmissionId: randomUUID(),
+    speechSubmissionProvider: provider,
+    speechSubmissionSha256: call.sha256,
+    speechSubmissionRunId: call.runId,
+    speechOperation: null,
+    speechRecognition: Prisma.DbNull,
+  } as const;
 }
 
 /**

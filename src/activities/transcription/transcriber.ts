@@ -1,4 +1,5 @@
 import type { SpeechProvider } from '../../clients/speech-provider/client.ts';
+import type { Recognition } from '../../domain/recognition.ts';
 import type { ParsedTranscript } from '../../domain/transcript.ts';
 import type { HeardRecording } from '../hearing/heard-recording.ts';
 import type { Attempt } from '../step/attempt.ts';
@@ -9,8 +10,11 @@ export type Submission = {
   readonly id: string;
   /** Google's name for it, once it has one. */
   readonly operation: string | null;
-  /** An attempt has said that it is about to submit: there may be an operation that the row does not name. */
-  readonly isAnnounced: boolean;
+  /**
+   * `NEW`: only this attempt can have submitted under it. `ANNOUNCED`: an attempt has said that it is about to
+   * submit, so there may be an operation that the row does not name. `RESERVED`: none has said so.
+   */
+  readonly state: 'NEW' | 'ANNOUNCED' | 'RESERVED';
 };
 
 /** What one attempt of the step has transcribed. */
@@ -33,6 +37,8 @@ export type OnProgress = (details: { readonly operation: string }) => void;
 /** How the step gets the words of a recording, whichever provider transcribes it. */
 export type Transcriber = {
   readonly provider: SpeechProvider['provider'];
+  /** How the recording will be transcribed, where that is known before anything is done; else `null`. */
+  readonly planOf: (call: ArchivedCall) => Recognition | null;
   /**
    * The words of a recording, paid for once: what an earlier attempt had transcribed under this
    * submission is used, wherever that attempt stopped.

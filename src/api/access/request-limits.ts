@@ -22,7 +22,10 @@ export type RequestLimits = {
  */
 export function createRequestLimits(
   app: FastifyInstance,
-  { failedKeysPerMinute, requestsPerMinute }: Limits,
+  {
+    failedKeysPerMinute,
+    requestsPerMinute,
+  }: Pick<Limits, 'failedKeysPerMinute' | 'requestsPerMinute'>,
 ): RequestLimits {
   void app.register(fastifyRateLimit, { global: false });
 

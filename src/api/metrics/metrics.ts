@@ -1,12 +1,9 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 
-import type { Readiness } from '../../domain/readiness.ts';
-import type { Database } from '../../repositories/database.ts';
+import { createProcessMetrics, type ProcessMetricsDeps } from './process-metrics.ts';
+import { addServiceMetrics, type ServiceMetricsDeps } from './service-metrics.ts';
 
-export type MetricsDeps = {
-  readonly readiness: Readiness;
-  readonly database: Pick<Database, 'connections'>;
-};
+export type MetricsDeps = ProcessMetricsDeps & ServiceMetricsDeps;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -14,10 +11,10 @@ export type Metrics = ReturnType<typeof createMetrics>;
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Creates what the gateway counts about itself. No label tells of a call, a person or an address. */
-export function createMetrics({ readiness, database }: MetricsDeps) {
-  const registry = new Registry();
+export function createMetrics(deps: MetricsDeps) {
+  const registry = createProcessMetrics('gateway', deps);
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  addServiceMetrics(registry, deps);
 
   const requests = new Histogram({
     name: 'gateway_request_duration_seconds',
@@ -38,30 +35,5 @@ export function createMetrics({ readiness, database }: MetricsDeps) {
     labelNames: ['by'],
     registers,
   });
-  registry.registerMetric(
-    new Gauge({
-      name: 'gateway_database_connections',
-      help: 'Connections to the database, and requests that wait for one.',
-      labelNames: ['state'],
-      registers: [],
-      collect() {
-        for (const [state, count] of Object.entries(database.connections()))
-          this.set({ state }, count);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'gateway_dependency_ready',
-      help: '1 if a dependency works, 0 if it fails or nobody can say.',
-      labelNames: ['dependency'],
-      registers: [],
-      collect() {
-        for (const { name, state } of readiness.read()) {
-          this.set({ dependency: name }, state === 'ok' ? 1 : 0);
-        }
-      },
-    }),
-  );
   return { registry, requests, refused, begun };
 }

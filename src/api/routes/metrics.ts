@@ -2,12 +2,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 
 import { about } from '../document/about.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 
-/** `GET /metrics`: what the gateway counts about itself, in the text format of Prometheus. */
-export const metricsRoute: FastifyPluginAsync<{ readonly metrics: Metrics }> = async (
+/** Numbers in the text format of Prometheus. */
+export type MetricsText = { readonly contentType: string; readonly metrics: () => Promise<string> };
+
+/** `GET /metrics`: what the process counts about itself, in the text format of Prometheus. */
+export const metricsRoute: FastifyPluginAsync<{ readonly metrics: MetricsText }> = async (
   app,
-  { metrics: { registry } },
+  { metrics },
 ) => {
   const schema = {
     ...about({
@@ -22,6 +24,6 @@ export const metricsRoute: FastifyPluginAsync<{ readonly metrics: Metrics }> = a
     },
   };
   app.get('/metrics', { schema }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
+    reply.type(metrics.contentType).send(await metrics.metrics()),
   );
 };

@@ -26,20 +26,78 @@ const FLOOR_SHARE = 0.1;
 const SPEECH_RANGE = toSteps(9);
 const HALF_WINDOW = FRAMES_PER_SECOND / 2;
 
-/** In which frames of a channel something sounds, and in which of these it rises and falls as speech does. */
+/**
+ * A click or a crackle of the line lasts for milliseconds: it is in one frame or in two, and its peak is far
+ * above the energy of the whole frame. A word lasts for more frames.
+ */
+const CLICK_FRAMES = 2;
+const CLICK_PEAK = toSteps(12);
+
+/**
+ * Steady sound stays within this for so many frames: a tone, hum, the hiss of a line. Speech moves even a
+ * tone that is as loud by more. Fans and roads, which are not as loud, vary more than hiss.
+ */
+const STEADY_RANGE = toSteps(1.2);
+const QUIET = fromDecibels(-35);
+const QUIET_STEADY_RANGE = toSteps(3);
+const STEADY_FRAMES = 6;
+
+/** Where a steady sound begins and ends, a frame is filled in part, and compression leaves a trace in the next. */
+const EDGE_FRAMES = 2;
+
+/**
+ * In which frames of a channel something sounds, in which of these it rises and falls as speech does, and
+ * in which it changes at all. A tone, hum and steady noise sound and do not change, but where they begin
+ * and end.
+ */
 export type ChannelSound = {
   readonly sounds: readonly boolean[];
   readonly speechLike: readonly boolean[];
+  readonly changes: readonly boolean[];
 };
 
-/** Tells sound from silence, and what may be speech from what is too steady for it. */
-export function soundOf({ energies }: Pick<ChannelEnvelope, 'energies'>): ChannelSound {
+/** Tells sound from silence and from clicks, and what may be speech from what is too steady for it. */
+export function soundOf(channel: ChannelEnvelope): ChannelSound {
+  const { energies } = channel;
   const threshold = thresholdOf(energies);
-  const sounds = Array.from(energies, (energy) => energy >= threshold);
+  const sounds = withoutClicks(
+    Array.from(energies, (energy) => energy >= threshold),
+    channel,
+  );
   const speechLike = sounds.map(
     (isSound, at) => isSound && rangeAt(energies, sounds, at) >= SPEECH_RANGE,
   );
-  return { sounds, speechLike };
+  const isSteady = steadyIn(energies);
+  return { sounds, speechLike, changes: sounds.map((isSound, at) => isSound && !isSteady[at]) };
+}
+
+function withoutClicks(sounds: boolean[], { peaks, energies }: ChannelEnvelope): boolean[] {
+  for (let from = 0; from < sounds.length;) {
+    let to = from;
+    let isClick = false;
+    for (; sounds[to] === true; to += 1)
+      if ((peaks[to] ?? 0) - (energies[to] ?? 0) > CLICK_PEAK) isClick = true;
+    if (isClick && to - from <= CLICK_FRAMES) sounds.fill(false, from, to);
+    from = to + 1;
+  }
+  return sounds;
+}
+
+/** Which frames belong to a steady sound, with those in which that begins or ends. */
+function steadyIn(energies: Uint8Array): boolean[] {
+  const isSteady = Array.from(energies, () => false);
+  for (let from = 0; from + STEADY_FRAMES <= energies.length; from += 1) {
+    let lowest = 255;
+    let highest = 0;
+    for (let at = from; at < from + STEADY_FRAMES; at += 1) {
+      lowest = Math.min(lowest, energies[at] ?? 0);
+      highest = Math.max(highest, energies[at] ?? 0);
+    }
+    const range = highest < QUIET ? QUIET_STEADY_RANGE : STEADY_RANGE;
+    if (highest - lowest > range) continue;
+    isSteady.fill(true, Math.max(0, from - EDGE_FRAMES), from + STEADY_FRAMES + EDGE_FRAMES);
+  }
+  return isSteady;
 }
 
 function thresholdOf(energies: Uint8Array): number {

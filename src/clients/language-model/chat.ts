@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 
 import { mayRefuseSchema, wantsNewerLimit } from './errors.ts';
 import { readReply, type Reply } from './reply.ts';
-import { createTransport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 export type LanguageModelConfig = {
   /** Includes `/v1`. */
@@ -47,14 +47,18 @@ export type Chat = (
  * Creates the sender of requests to any server with OpenAI's chat completions. It remembers what the
  * server has said that it does not know.
  */
-export function createChat(config: LanguageModelConfig, requestTimeoutMs: number): Chat {
+export function createChat(
+  config: LanguageModelConfig,
+  requestTimeoutMs: number,
+  transport: Transport,
+): Chat {
   const openai = new OpenAI({
     baseURL: config.baseUrl,
     apiKey: config.apiKey,
     // Temporal retries; a retry in here would hide that and double the time.
     maxRetries: 0,
     timeout: requestTimeoutMs,
-    fetch: createTransport().fetch,
+    fetch: transport.fetch,
     // Otherwise the library takes these from the environment, or prints requests if told to there.
     organization: null,
     project: null,

@@ -14,7 +14,7 @@ import { NOTES_MAX_TOKENS, notesSchema, type Notes } from './notes.ts';
 import { toParts, type TranscriptPart } from './parts.ts';
 import { loadPrompts, PROMPT_VERSION } from './prompts.ts';
 import { createTasks, type Caller } from './tasks.ts';
-import { REQUEST_TIMEOUT_MS } from './transport.ts';
+import { createTransport, REQUEST_TIMEOUT_MS, type Transport } from './transport.ts';
 
 export type { LanguageModelConfig } from './chat.ts';
 
@@ -97,9 +97,10 @@ export function createLanguageModel(
   config: LanguageModelConfig,
   requestTimeoutMs: number = REQUEST_TIMEOUT_MS,
   analysisTimeoutMs: number = ANALYSIS_TIMEOUT_MS,
+  transport: Transport = createTransport(),
 ): LanguageModel {
   const prompts = loadPrompts();
-  const chat = createChat(config, requestTimeoutMs);
+  const chat = createChat(config, requestTimeoutMs, transport);
   const place = `model ${config.model} at ${hostOf(config.baseUrl)}`;
   const places = createPlaces(config.concurrency, (retryAfterMs) =>
     modelError('MODEL_QUEUED', 'no place was free', { retryAfterMs }),

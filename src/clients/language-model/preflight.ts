@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { renderTurns, type Turn } from '../../domain/turns.ts';
 import { withDeadline } from '../shared/with-deadline.ts';
 import type { LanguageModelConfig } from './chat.ts';
-import { createLanguageModel, type CallText, type NotesStore } from './client.ts';
+import { createLanguageModel, type CallText } from './client.ts';
 import { modelError, type Tokens } from './errors.ts';
 import { sizeOf } from './parts.ts';
 import { loadPrompts } from './prompts.ts';
+import { keepNothing, SHORT_CALL, turn } from './short-call.ts';
 import { createTasks } from './tasks.ts';
 import { createTransport } from './transport.ts';
 
@@ -33,12 +34,6 @@ const listSchema = z.object({ data: z.array(z.unknown()) });
 
 const NOBODY = { companyName: null, phoneNumber: null } as const;
 
-// Nobody said this: it is about no client, so that it may be sent to any model.
-const SHORT: readonly Turn[] = [
-  turn('Caller', 'Hello, the printer in our office does not print any more.'),
-  turn('Agent', 'I will look at it this afternoon. Please leave it switched on until then.'),
-];
-
 /** Creates the questions that are asked of the language model before the service is started. */
 export function createModelQuestions(config: LanguageModelConfig): ModelQuestions {
   const model = createLanguageModel(config);
@@ -51,7 +46,7 @@ export function createModelQuestions(config: LanguageModelConfig): ModelQuestion
   };
 
   return {
-    analyzeShortCall: (signal) => analyze(SHORT, signal),
+    analyzeShortCall: (signal) => analyze(SHORT_CALL, signal),
 
     statedContext: (signal) =>
       withDeadline(
@@ -96,7 +91,7 @@ function parse(text: string): unknown {
 /** As many turns as one request has room for. */
 function longestCall(config: LanguageModelConfig): readonly Turn[] {
   const room = createTasks(loadPrompts(), NOBODY, []).roomFor('analysis', config);
-  const turns = [...SHORT];
+  const turns = [...SHORT_CALL];
   let { tokens, bytes } = sizeOf(renderTurns(turns));
   for (let number = 1; ; number += 1) {
     const next = turn(number % 2 === 0 ? 'Agent' : 'Caller', spelling(number));
@@ -118,17 +113,4 @@ function spelling(number: number): string {
     String.fromCharCode(65 + ((number * 7 + index * index * 3 + index * number) % 26)),
   );
   return `The next line on the label of the machine reads ${letters.join(' ')}, as far as I can see.`;
-}
-
-function turn(speaker: string, text: string): Turn {
-  return { speaker, startSeconds: 0, endSeconds: 0, text };
-}
-
-/** Notes are for calls that are read in parts, which these are not. */
-function keepNothing(): NotesStore {
-  return {
-    find: async () => null,
-    save: async (_, notes) => notes,
-    spend: () => undefined,
-  };
 }

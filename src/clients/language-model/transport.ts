@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Statuses with which a Response must not have a body. */
 const WITHOUT_BODY = [204, 205, 304];
 
-type Transport = {
+export type Transport = {
   /**
    * The `fetch` that the library is given. It waits for headers as long as the request may take (the
    * runtime's own gives up after five minutes), reads the whole answer, so that the library's timeout

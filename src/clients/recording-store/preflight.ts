@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { ServiceError } from '../../domain/service-error.ts';
+import type { ServiceError } from '../../domain/service-error.ts';
 import { hasCode, storageError, type Subject } from './errors.ts';
-import { createObjects } from './objects.ts';
 import { readSmall } from './read-small.ts';
+import { removeIfThere } from './remove-if-there.ts';
 import { saveText } from './save-text.ts';
 import { createTransport, type StorageAddress, type Transport } from './transport.ts';
 
@@ -35,10 +35,6 @@ type BucketQuestions = {
 const REQUEST_TIMEOUT_MS = 8_000;
 
 const ASKING: Subject = { what: 'Asking the bucket', notFound: 'STORAGE_BUCKET_NOT_FOUND' };
-const DELETING: Subject = {
-  what: 'Deleting the test object',
-  notFound: 'STORAGE_OBJECT_MISSING',
-};
 
 // Recordings and transcripts have folders of their own.
 const FOLDER = 'preflight/';
@@ -117,27 +113,4 @@ async function readBack(transport: Transport, name: string, signal: AbortSignal)
   if (bytes.toString('utf8') === TEXT) return;
   const why = 'it does not hold what was written';
   throw storageError('STORAGE_CHECKSUM_MISMATCH', 'Reading the test object', { why });
-}
-
-/** Deletes an object with all that is left of it. Returns why it could not. */
-async function removeIfThere(
-  transport: Transport,
-  name: string,
-  signal: AbortSignal,
-): Promise<ServiceError | null> {
-  const { request, withDeadline, objectUrl } = transport;
-  try {
-    const found = await createObjects(transport).find(DELETING, name, signal);
-    if (found === null) return null;
-    // Named by its generation, it is deleted even where the bucket keeps old versions.
-    const params = { generation: found.generation };
-    await withDeadline(DELETING, signal, (limited) =>
-      request({ url: objectUrl(name), params, method: 'DELETE', signal: limited }),
-    );
-    return null;
-  } catch (error) {
-    if (hasCode(error, 'STORAGE_OBJECT_MISSING')) return null;
-    if (error instanceof ServiceError) return error;
-    throw error;
-  }
 }

@@ -14,10 +14,13 @@ const DEADLINE_MS = 2_500;
 // temporal.api.enums.v1.NamespaceState.NAMESPACE_STATE_REGISTERED
 const REGISTERED = 1;
 
-/** Creates the probes of Temporal: whether it has our namespace, and whether workers poll the task queue. */
-export function createTemporalProbes(client: Client, taskQueue: string) {
+/**
+ * Creates the probes of Temporal: whether it has our namespace, and whether workers poll the task queue; or,
+ * given the identity of a worker, whether that one does.
+ */
+export function createTemporalProbes(client: Client, taskQueue: string, identity?: string) {
   const { namespace } = client.options;
-  const countWorkers = createWorkerCensus(client, taskQueue);
+  const countWorkers = createWorkerCensus(client, taskQueue, identity);
 
   async function ask(question: () => Promise<Finding>): Promise<Finding> {
     try {
@@ -41,7 +44,8 @@ export function createTemporalProbes(client: Client, taskQueue: string) {
     workers: () =>
       ask(async () => {
         if ((await countWorkers()) > 0) return OK;
-        const message = `No worker takes calls from the task queue ${taskQueue}.`;
+        const who = identity === undefined ? 'No worker takes' : 'This worker does not take';
+        const message = `${who} calls from the task queue ${taskQueue}.`;
         return failing(new ServiceError('TEMPORAL_NO_WORKER', message));
       }),
   };

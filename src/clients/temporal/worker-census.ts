@@ -24,10 +24,10 @@ const WORKERS_AT_MOST = 1_000;
 /**
  * Creates what counts the workers of a task queue that are alive. Where the server keeps their heartbeats,
  * a worker counts until it says that it ends, or is silent. Elsewhere it counts while the server
- * remembers that it has asked for tasks, so that a killed one counts for a minute more. Throws the
- * client's errors.
+ * remembers that it has asked for tasks, so that a killed one counts for a minute more. With an identity, only
+ * the worker of that name counts. Throws the client's errors.
  */
-export function createWorkerCensus(client: Client, taskQueue: string) {
+export function createWorkerCensus(client: Client, taskQueue: string, identity?: string) {
   const { namespace } = client.options;
   /** The last heartbeat of each worker, as it was told, and when this process first saw it. */
   let heard = new Map<string, { readonly beat: string; readonly at: number }>();
@@ -35,7 +35,10 @@ export function createWorkerCensus(client: Client, taskQueue: string) {
   async function countByHeartbeat(): Promise<number> {
     const { workersInfo } = await client.workflowService.listWorkers({
       namespace,
-      query: `TaskQueue = "${taskQueue.replaceAll(/["\\]/g, '\\$&')}"`,
+      query: [
+        `TaskQueue = ${quote(taskQueue)}`,
+        ...(identity === undefined ? [] : [`WorkerIdentity = ${quote(identity)}`]),
+      ].join(' AND '),
       pageSize: WORKERS_AT_MOST,
     });
     const now = performance.now();
@@ -59,7 +62,8 @@ export function createWorkerCensus(client: Client, taskQueue: string) {
       taskQueue: { name: taskQueue },
       taskQueueType: WORKFLOW_TASKS,
     });
-    return pollers.filter(({ lastAccessTime }) => {
+    return pollers.filter(({ identity: name, lastAccessTime }) => {
+      if (identity !== undefined && name !== identity) return false;
       const polledAt = Number(lastAccessTime?.seconds ?? 0) * 1_000;
       return Date.now() - polledAt < POLLED_WITHIN_MS;
     }).length;
@@ -76,4 +80,9 @@ export function createWorkerCensus(client: Client, taskQueue: string) {
       throw error;
     }
   };
+}
+
+/** As a text in Temporal's query language. */
+function quote(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }

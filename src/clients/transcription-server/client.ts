@@ -7,7 +7,7 @@ import { mayLackTimes, toStatusError, transcriptionError } from './errors.ts';
 import type { AudioFile } from './multipart.ts';
 import { readInThread, type Reader } from '../shared/read-in-thread.ts';
 import { findRefusal, parseReply, type Reply } from './reply.ts';
-import { toSegments, type PartReply } from './transcript.ts';
+import { type KindOfSound, toSegments, type PartReply } from './transcript.ts';
 import { createTransport, REPLY_MAX_BYTES } from './transport.ts';
 
 export type { AudioFile } from './multipart.ts';
@@ -48,10 +48,14 @@ export type TranscriptionServer = {
   readonly replyMaxBytes: number;
   /** Reads a reply. Throws SPEECH_RESULT_INVALID when it is not one, without quoting it. */
   parseReply(json: string): Promise<PartReply['reply']>;
-  /** The segments of all parts in time order. `recordingSeconds` bounds a part without times. */
+  /**
+   * The segments of all parts in time order. `recordingSeconds` bounds a part without times. They
+   * end where the kind of sound changes.
+   */
   toSegments(
     parts: readonly PartReply[],
     recordingSeconds: number | null,
+    kindOf?: KindOfSound,
   ): readonly TranscriptSegment[];
   /** How a recording will be transcribed, given how its channels are sent. */
   plan(channels: Recognition['channels']): Recognition;

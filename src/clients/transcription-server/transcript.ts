@@ -31,18 +31,29 @@ const SOUND = /\[[^[\]]*\]|\([^()]*\)|\*[^*]*\*/gu;
  */
 const PAUSE_SECONDS = 1;
 
+/** Words between which there is as much may be of different origin: one said, the other made up. */
+const GAP_SECONDS = 0.15;
+const SENTENCE_END = /[.?!…。！？]["'”’)]*$/u;
+
+type Times = { readonly startSeconds: number; readonly endSeconds: number };
+
+/** Tells sounds of different origin apart, by names: what a channel has at a time, from the start of the recording. */
+export type KindOfSound = (channel: number | null, times: Times) => string;
+
 /**
  * The segments of all parts in time order; the parts of a channel have to be in theirs. A part without
- * times gets its own length.
+ * times gets its own length. Segments end where the kind of sound changes.
  */
 export function toSegments(
   parts: readonly PartReply[],
   recordingSeconds: number | null,
+  kindOf: KindOfSound = () => '',
 ): TranscriptSegment[] {
   return [...Map.groupBy(parts, ({ channel }) => channel)]
     .flatMap(([channel, own]) => {
       const speaker = channel === null ? null : String(channel);
-      return joinParts(own.map((part) => toHeardPart(part, recordingSeconds))).map((segment) => ({
+      const heard = own.map((part) => toHeardPart(part, recordingSeconds, kindOf));
+      return joinParts(heard).map((segment) => ({
         speaker,
         channel,
         startSeconds: toMilliseconds(segment.startSeconds),
@@ -55,16 +66,26 @@ export function toSegments(
 }
 
 /** What was heard in a part, with times from the start of the recording. */
-function toHeardPart({ reply, span }: PartReply, recordingSeconds: number | null): HeardPart {
+function toHeardPart(
+  { channel, reply, span }: PartReply,
+  recordingSeconds: number | null,
+  kindOf: KindOfSound,
+): HeardPart {
   const isTimed = reply.segments !== null;
+  const from = span?.startSeconds ?? 0;
+  const kindIn = (times: Times) =>
+    kindOf(channel, {
+      startSeconds: from + times.startSeconds,
+      endSeconds: from + times.endSeconds,
+    });
   if (span === undefined) {
-    const segments = segmentsOf(reply, recordingSeconds);
+    const segments = segmentsOf(reply, recordingSeconds, kindIn);
     return { startSeconds: 0, endSeconds: Infinity, segments, isTimed };
   }
   const { startSeconds, endSeconds } = span;
   // Whisper hears windows of thirty seconds, and may place an end behind that of a shorter part.
   const shifted = (time: number) => Math.min(startSeconds + time, endSeconds);
-  const segments = segmentsOf(reply, endSeconds - startSeconds).map((segment) => ({
+  const segments = segmentsOf(reply, endSeconds - startSeconds, kindIn).map((segment) => ({
     ...segment,
     startSeconds: shifted(segment.startSeconds),
     endSeconds: shifted(segment.endSeconds),
@@ -80,14 +101,18 @@ function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text.replace(SOUND, ''));
 }
 
-function segmentsOf(reply: Reply, recordingSeconds: number | null): readonly ReplySegment[] {
+function segmentsOf(
+  reply: Reply,
+  recordingSeconds: number | null,
+  kindIn: (times: Times) => string,
+): readonly ReplySegment[] {
   if (reply.segments === null) {
     // A server without times only lets us know that it was somewhere in the recording.
     const endSeconds = recordingSeconds ?? reply.durationSeconds ?? 0;
     return [{ startSeconds: 0, endSeconds, text: reply.text, noSpeech: null, confidence: null }];
   }
   const { segments, words } = inSeconds(reply.segments, reply.words, recordingSeconds);
-  return splitAtPauses(segments, words).filter(
+  return splitByWords(segments, words, kindIn).filter(
     ({ noSpeech, confidence }) =>
       (noSpeech ?? 0) <= NO_SPEECH_ABOVE || (confidence ?? 0) >= CONFIDENCE_BELOW,
   );
@@ -117,13 +142,14 @@ function inSeconds(
 }
 
 /**
- * Cuts segments where their words leave a pause. The words carry the times and the segments the
- * punctuation, so the two are combined only where both have the same number of words; otherwise (a
- * server that counts pieces of words) the segments stay whole.
+ * Cuts segments where their words leave a pause, and where the kind of sound changes. The words
+ * carry the times and the segments the punctuation, so the two are combined only where both have the same
+ * number of words; otherwise (a server that counts pieces of words) the segments stay whole.
  */
-function splitAtPauses(
+function splitByWords(
   segments: readonly ReplySegment[],
   words: readonly Word[],
+  kindIn: (times: Times) => string,
 ): readonly ReplySegment[] {
   const spoken = segments.map(({ text }) => text.split(/\s+/).filter((word) => word !== ''));
   const count = spoken.reduce((sum, { length }) => sum + length, 0);
@@ -131,20 +157,46 @@ function splitAtPauses(
 
   let next = 0;
   return segments.flatMap((segment, index) => {
-    const pieces: { startSeconds: number; endSeconds: number; text: string }[] = [];
-    for (const text of spoken[index] ?? []) {
+    const pieces = (spoken[index] ?? []).map((text): Piece => {
       const { start = 0, end = 0 } = words[next] ?? {};
       next += 1;
-      const last = pieces.at(-1);
-      if (last !== undefined && start - last.endSeconds < PAUSE_SECONDS) {
-        last.endSeconds = Math.max(last.endSeconds, end);
-        last.text += ` ${text}`;
-      } else {
-        pieces.push({ startSeconds: start, endSeconds: Math.max(start, end), text });
-      }
-    }
-    return pieces.map((piece) => ({ ...segment, ...piece }));
+      return { startSeconds: start, endSeconds: Math.max(start, end), text };
+    });
+    const clauses = joinedUnless(
+      pieces,
+      (last, piece) => gapBetween(last, piece) >= GAP_SECONDS || SENTENCE_END.test(last.text),
+    ).map(spanOf);
+    const judged = clauses.map((clause) => ({ ...clause, kind: kindIn(clause) }));
+    return joinedUnless(
+      judged,
+      (last, piece) => last.kind !== piece.kind || gapBetween(last, piece) >= PAUSE_SECONDS,
+    ).map((run) => ({ ...segment, ...spanOf(run) }));
   });
+}
+
+/** A part of a segment. */
+type Piece = Times & { readonly text: string };
+
+const gapBetween = (one: Times, next: Times): number => next.startSeconds - one.endSeconds;
+
+/** Joins what follows upon each other, unless there is a reason to part the two. */
+function joinedUnless<T>(pieces: readonly T[], isParted: (last: T, piece: T) => boolean): T[][] {
+  const runs: T[][] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    if (run === undefined || last === undefined || isParted(last, piece)) runs.push([piece]);
+    else run.push(piece);
+  }
+  return runs;
+}
+
+function spanOf(run: readonly Piece[]): Piece {
+  return {
+    startSeconds: run[0]?.startSeconds ?? 0,
+    endSeconds: run.reduce((latest, { endSeconds }) => Math.max(latest, endSeconds), 0),
+    text: run.map(({ text }) => text).join(' '),
+  };
 }
 
 function toMilliseconds(seconds: number): number {

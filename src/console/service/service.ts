@@ -10,6 +10,7 @@ type Dependency = NonNullable<ReadinessReply['dependencies']>[number];
 const NAMES: Readonly<Record<Dependency['name'], string>> = {
   database: 'Database',
   migrations: 'Tables of the database',
+  clock: 'Clock',
   temporal: 'Temporal',
   workers: 'Workers',
   bucket: 'Archive of recordings',

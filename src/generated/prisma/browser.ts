@@ -47,6 +47,12 @@ export type CallDigest = Prisma.CallDigestModel
  */
 export type CountedDay = Prisma.CountedDayModel
 /**
+ * Model CountedMonth
+ * The same of all counted days of a month in UTC, so that statistics of a year read few rows. Derived from CountedDay by
+ * workers. May be deleted: statistics then read the days, and workers count the month again.
+ */
+export type CountedMonth = Prisma.CountedMonthModel
+/**
  * Model ChangedDay
  * The days with digests that changed after they may have been counted: a row a change, by a trigger. Statistics do not
  * take such a day from CountedDay until it is counted again.
@@ -88,6 +94,13 @@ export type AnalysisChunk = Prisma.AnalysisChunkModel
  * that is lost counts too; removed if the attempt cost nothing or its result was stored.
  */
 export type AnalysisAttempt = Prisma.AnalysisAttemptModel
+/**
+ * Model Spending
+ * What was paid to the outside systems, or what changed in it, when it was: triggers of `Transcript`, `SpeechOperation`,
+ * `CallAnalysis`, `AnalysisChunk` and `AnalysisAttempt` add a row in the transaction that stores what was paid for, so no
+ * other code writes it (see the migration `spending`). Tells what a day has cost, whichever day the calls are of.
+ */
+export type Spending = Prisma.SpendingModel
 /**
  * Model PaidReprocess
  * A reprocess that the gateway was asked for and that may pay again. Counted by call and day; written before the run

@@ -11,9 +11,7 @@ import {
   hitsIn,
   pageOfCalls,
   parsedWords,
-  searchAll,
-  searchMonths,
-  searchNewest,
+  searchesOf,
   type Page,
 } from './statements.ts';
 import { statisticsOf } from './statistics-statement.ts';
@@ -140,12 +138,13 @@ async function search(
 ): Promise<readonly ListPlace[]> {
   const query = toSearchQuery(await tx.$queryRaw<ParsedWords[]>(parsedWords(words)));
   if (query === null) return [];
-  for (const search of [searchNewest, searchAll]) {
-    const rows = await tx.$queryRaw<Found[]>(search(filter, query, page));
-    const found = rows.flatMap(({ id, at }) => (id === null ? [] : [{ id, at }]));
-    if (found.length === page.limit || rows[0]?.isAll === true) return found;
+  let found: readonly ListPlace[] = [];
+  for (const statement of searchesOf(filter, query, page)) {
+    const rows = await tx.$queryRaw<Found[]>(statement);
+    found = rows.flatMap(({ id, at }) => (id === null ? [] : [{ id, at }]));
+    if (found.length === page.limit || rows[0]?.isAll === true) break;
   }
-  return tx.$queryRaw<ListPlace[]>(searchMonths(filter, query, page));
+  return found;
 }
 
 type MarkedTexts = {

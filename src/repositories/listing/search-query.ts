@@ -9,6 +9,8 @@ export type SearchQuery = {
    * phrase of three or more words needs it: the index knows two words that stand side by side.
    */
   readonly byDocument: string | null;
+  /** Whether a call must not have some of it. */
+  readonly excludes: boolean;
 };
 
 /** The words of a search as PostgreSQL reads them in a language: `'printer' <-> 'jam' & !'toner'`. */
@@ -35,6 +37,9 @@ export function toSearchQuery(words: readonly ParsedWords[]): SearchQuery | null
           meant.map(({ query }) => query.replaceAll(PHRASE, pairOrPhrase)),
         )
       : null,
+    excludes: meant.some(({ query }) =>
+      query.replaceAll(new RegExp(LEXEME, 'g'), '').includes('!'),
+    ),
   };
 }
 

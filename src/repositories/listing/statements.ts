@@ -53,10 +53,23 @@ export function parsedWords(words: string): Prisma.Sql {
 const LOOKED_THROUGH = 200;
 
 /**
- * Part of a list with a search, as far as the newest calls of the list show it. `isAll` says whether there
- * are no others; then, or when the page is full, this is the answer.
+ * The statements of a search in a list, to be sent one after the other until a page is full or says `isAll`: that
+ * page, or the last one, is the answer. The first ones are quick, and fill the page of most searches.
  */
-export function searchNewest(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
+export function searchesOf(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql[] {
+  return [
+    searchNewest(filter, query, page),
+    searchMonths(filter, query, page, query.excludes ? 0 : NEWEST_DAYS),
+    searchAll(filter, query, page),
+    searchMonths(filter, query, page),
+  ];
+}
+
+/**
+ * Part of a list with a search, as far as the newest calls of the list show it. `isAll` says whether there
+ * are no others.
+ */
+function searchNewest(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
   const { limit, after } = page;
   return sql`
     WITH newest AS MATERIALIZED (
@@ -72,8 +85,8 @@ export function searchNewest(filter: CallFilter, query: SearchQuery, page: Page)
     ) found ON TRUE`;
 }
 
-/** The rows of so many calls are read within some milliseconds; most searches find fewer. */
-const FOUND_AT_MOST = 10_000;
+/** The rows of so many calls are read within twenty milliseconds; most searches find fewer. */
+const FOUND_AT_MOST = 20_000;
 
 /**
  * The same as all calls show it that have the words and what the filter wants: the index knows them, without
@@ -81,64 +94,77 @@ const FOUND_AT_MOST = 10_000;
  * If `isAll` is false, there are too many to put them in order, and nothing is returned.
  */
 export function searchAll(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
+  // A text stands beside the row, which only points to it.
+  const document = query.byDocument === null ? Prisma.empty : sql`, d."document"`;
   return sql`
     WITH found AS MATERIALIZED (
-      SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery
+      SELECT d."callId", d."startTime", ${conditionsOf(filter, page.after)} AS "isWanted" ${document}
+      FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery
         AND ${hasFacets(filter)} LIMIT ${FOUND_AT_MOST}::int
     )
     SELECT looked.calls < ${FOUND_AT_MOST}::int AS "isAll", d.id, d.at
     FROM (SELECT count(*) AS calls FROM found) looked
     LEFT JOIN LATERAL (
-      SELECT ${PLACE} FROM (${inOrder(sql`SELECT * FROM found d`, filter, query, page)}) d ${NEWEST_FIRST}
+      SELECT ${PLACE} FROM (${inOrder(sql`found d WHERE d."isWanted"`, query, page)}) d ${NEWEST_FIRST}
     ) d ON looked.calls < ${FOUND_AT_MOST}::int`;
 }
 
+// In the first week of a month, the one before is looked through too, because it has most of the newest calls. Not for
+// what excludes something: PostgreSQL looks for the words first, and asks for the month only what has them, so that what
+// no call has, such as a word without another that all calls have, costs as much for each month as for all.
+const NEWEST_DAYS = 7;
+
 /**
  * The same month by month, the newest first, until the page is full: so no more rows are read than a month has.
- * For words of many calls, most of which any month has.
+ * For words of many calls, most of which any month has. With `days`, only the months of so many days; otherwise all.
  */
-export function searchMonths(filter: CallFilter, query: SearchQuery, page: Page): Prisma.Sql {
+export function searchMonths(
+  filter: CallFilter,
+  query: SearchQuery,
+  page: Page,
+  days?: number,
+): Prisma.Sql {
   const { limit, after } = page;
   const { from, to } = filter;
   const time = (value: string | undefined) => sql`${value ?? null}::timestamptz`;
-  const ofMonth = sql`SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery
-    AND ${hasFacets(filter, sql`'month:' || walk.month`)}`;
+  const ofMonth = sql`(
+    SELECT * FROM "CallDigest" d WHERE d."document" @@ ${query.byIndex}::tsquery
+      AND ${hasFacets(filter, sql`'month:' || walk.month`)}
+    OFFSET 0
+  ) d WHERE ${conditionsOf(filter, after)}`;
   return sql`
-    WITH RECURSIVE walk AS (
-      SELECT "monthOf"(LEAST(${time(to?.toISOString())}, ${time(after?.at)}, max("startTime"))) AS month,
-        "monthOf"(GREATEST(${time(from?.toISOString())}, min("startTime"))) AS oldest,
-        0 AS found, NULL::uuid[] AS ids, NULL::timestamptz[] AS times
+    WITH RECURSIVE times AS (
+      SELECT LEAST(${time(to?.toISOString())}, ${time(after?.at)}, max("startTime")) AS newest,
+        GREATEST(${time(from?.toISOString())}, min("startTime")) AS oldest
       FROM "CallDigest"
+    ), walk AS (
+      SELECT "monthOf"(newest) AS month,
+        "monthOf"(GREATEST(oldest, newest - ${days ?? null}::int * interval '1 day')) AS oldest,
+        0 AS found, NULL::uuid[] AS ids, NULL::timestamptz[] AS times
+      FROM times
       UNION ALL
       SELECT walk.month - 1, walk.oldest, walk.found + page.calls, page.ids, page.times
       FROM walk, LATERAL (
         SELECT count(*)::int AS calls, array_agg(d."callId") AS ids, array_agg(d."startTime") AS times
-        FROM (${inOrder(ofMonth, filter, query, page)}) d
+        FROM (${inOrder(ofMonth, query, page)}) d
       ) page
       WHERE walk.month >= walk.oldest AND walk.found < ${limit}::int
     )
-    SELECT ${PLACE} FROM walk, unnest(walk.ids, walk.times) AS d("callId", "startTime")
+    SELECT ${days === undefined}::boolean AS "isAll", ${PLACE} FROM walk, unnest(walk.ids, walk.times) AS d("callId", "startTime")
     ${NEWEST_FIRST} LIMIT ${limit}::int`;
 }
 
 /**
- * Those of the digests that the filter wants and that have the words, newest first, as far as the page goes. OFFSET
- * keeps the planner from beginning with something that looks cheaper than the index of words, and from
- * reading texts before it has put the calls in order.
+ * Those of the digests that have the words, newest first, as far as the page goes. OFFSET keeps the planner from
+ * beginning with something that looks cheaper than the index of words, and from reading texts before it has put the
+ * calls in order.
  */
-function inOrder(
-  digests: Prisma.Sql,
-  filter: CallFilter,
-  query: SearchQuery,
-  { limit, after }: Page,
-): Prisma.Sql {
-  const wanted = sql`
-    SELECT d."callId", d."startTime", d."document" FROM (${digests} OFFSET 0) d
-    WHERE ${conditionsOf(filter, after)} ${NEWEST_FIRST}`;
+function inOrder(digests: Prisma.Sql, query: SearchQuery, { limit }: Page): Prisma.Sql {
   return query.byDocument === null
-    ? sql`${wanted} LIMIT ${limit}::int`
-    : sql`SELECT * FROM (${wanted} OFFSET 0) d WHERE TRUE ${alsoBy(query.byDocument)}
-        ${NEWEST_FIRST} LIMIT ${limit}::int`;
+    ? sql`SELECT d."callId", d."startTime" FROM ${digests} ${NEWEST_FIRST} LIMIT ${limit}::int`
+    : sql`SELECT d."callId", d."startTime" FROM (
+          SELECT d."callId", d."startTime", d."document" FROM ${digests} ${NEWEST_FIRST} OFFSET 0
+        ) d WHERE TRUE ${alsoBy(query.byDocument)} ${NEWEST_FIRST} LIMIT ${limit}::int`;
 }
 
 function alsoBy(query: string | null): Prisma.Sql {

@@ -1,12 +1,15 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { Grouping } from '../../domain/statistics.ts';
+import { ALL, monthOf, monthsOf } from './counted-months.ts';
+import { percentilesOf } from './percentiles.ts';
 
 const { sql } = Prisma;
 
 /**
  * What the calls that began in a range have in common, in groups and, where `isTotal`, all together.
  * `maxGroups` are returned: days in their order, otherwise those with the most calls. Whole days that are counted
- * (see `CountedDay`) and have not changed since are taken from there; of other days, each call is read.
+ * (see `CountedDay`) and have not changed since are taken from there, or together from `CountedMonth` if a month has been
+ * made of exactly them; of other days, each call is read.
  */
 export function statisticsOf(
   { from, to, by }: { readonly from: Date; readonly to: Date; readonly by: Grouping },
@@ -17,14 +20,23 @@ export function statisticsOf(
   const isOfCompany = by === 'company';
   return sql`
     WITH counted AS MATERIALIZED (
-      SELECT c."day" FROM "CountedDay" c
+      SELECT c."day", c."version" FROM "CountedDay" c
       WHERE c."by" = 'day' AND c."day" >= ${first} AND c."day" + 1 <= ${end}
         AND NOT EXISTS (SELECT FROM "ChangedDay" m WHERE m."day" = c."day")
-    ), parts AS MATERIALIZED (
-      SELECT c.key COLLATE "C" AS key, ${COUNTS}
-      FROM "CountedDay" c JOIN counted ON counted."day" = c."day" WHERE c."by" = ${by}
+    ), whole AS MATERIALIZED (
+      SELECT m."month" FROM (${monthsOf(sql`counted`)}) made
+      JOIN "CountedMonth" m ON m."by" = ${ALL} AND m."month" = made."month" AND m."madeOf" = made."madeOf"
+    ), months AS MATERIALIZED (
+      -- An empty list is added to each so that it is unpacked once, rather than by each function that looks into it.
+      SELECT c."by" = ${ALL} AS "isTotal", c.key COLLATE "C" AS key, ${COUNTS}, c.durations || '{}' AS durations
+      FROM "CountedMonth" c JOIN whole ON whole."month" = c."month" WHERE c."by" IN (${by}, ${ALL})
+    ), single AS MATERIALIZED (
+      SELECT "day" FROM counted WHERE ${monthOf(sql`"day"`)} NOT IN (SELECT "month" FROM whole)
+    ), days AS MATERIALIZED (
+      SELECT c.key COLLATE "C" AS key, ${COUNTS}, c.durations
+      FROM "CountedDay" c JOIN single ON single."day" = c."day" WHERE c."by" = ${by}
       UNION ALL
-      SELECT c.key COLLATE "C", ${COUNTS}
+      SELECT c.key COLLATE "C", ${COUNTS}, c.durations
       FROM generate_series(${first}::date::timestamp, ${end}, '1 day') AS start,
         "countCalls"(GREATEST(start, ${first}) AT TIME ZONE 'UTC',
           LEAST(start + interval '1 day', ${end}) AT TIME ZONE 'UTC', ARRAY[${by}]::text[]) c
@@ -39,25 +51,26 @@ export function statisticsOf(
         COALESCE(sum("inputTokens"), 0)::float8 AS "inputTokens",
         COALESCE(sum("outputTokens"), 0)::float8 AS "outputTokens",
         COALESCE(sum("paidInVain"), 0) > 0 AS estimated
-      FROM parts GROUP BY GROUPING SETS ((key), ())
-    ), times AS (
-      SELECT grouping(key) = 1 AS "isTotal", key,
-        -- Both at once, so that the durations are sorted once.
-        percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY duration) AS percentiles
-      -- In order before there are many, so that they need not be sorted by their keys.
-      FROM (SELECT key, durations FROM parts ORDER BY key) p CROSS JOIN LATERAL unnest(p.durations) AS duration
+      FROM (
+        SELECT key, ${COUNTS} FROM months c WHERE NOT "isTotal" UNION ALL SELECT key, ${COUNTS} FROM days c
+      ) parts GROUP BY GROUPING SETS ((key), ())
+    ), lists AS MATERIALIZED (
+      SELECT "isTotal", key, durations FROM months
+      UNION ALL
+      SELECT grouping(key) = 1, COALESCE(key, ''), array_agg(duration ORDER BY duration)
+      FROM days CROSS JOIN LATERAL unnest(days.durations) AS duration
       GROUP BY GROUPING SETS ((key), ())
     )
     SELECT s."isTotal", ${isOfCompany ? sql`o."connectwiseId"` : sql`NULLIF(s.key, '')`} AS key,
       ${isOfCompany ? sql`o."name"` : sql`NULL::text`} AS name, s.calls, s.analyzed, s."noSpeech", s.failed,
-      s.processing, s."recordedSeconds", t.percentiles[1] AS "medianSeconds",
-      t.percentiles[2] AS "p95Seconds", s."speechSeconds", s."inputTokens", s."outputTokens", s.estimated
+      s.processing, s."recordedSeconds", t.median AS "medianSeconds", t.p95 AS "p95Seconds", s."speechSeconds",
+      s."inputTokens", s."outputTokens", s.estimated
     FROM sums s
-    LEFT JOIN times t ON t."isTotal" = s."isTotal" AND COALESCE(t.key, '') = COALESCE(s.key, '')
+    LEFT JOIN (${percentilesOf(sql`lists`)}) t ON t."isTotal" = s."isTotal" AND t.key = COALESCE(s.key, '')
     ${isOfCompany ? sql`LEFT JOIN "Company" o ON o.id = NULLIF(s.key, '')::uuid` : Prisma.empty}
     ORDER BY s."isTotal" DESC, ${by === 'day' ? sql`s.key` : sql`s.calls DESC, s.key`}
     LIMIT ${maxGroups + 1}::int`;
 }
 
 const COUNTS = sql`c.calls, c.analyzed, c."noSpeech", c.failed, c.processing, c."recordedSeconds",
-  c."speechSeconds", c."unknownBills", c."inputTokens", c."outputTokens", c."paidInVain", c.durations`;
+  c."speechSeconds", c."unknownBills", c."inputTokens", c."outputTokens", c."paidInVain"`;

@@ -46,6 +46,9 @@ const passes = (link: keyof Links, direction: TrapOptions['direction'], bytes: n
   direction,
   when: { bytes },
 });
+/** What is written by a statement of its own takes effect with it; its answer begins with this column. */
+const statementOf = (text: string): Moment => asks('database', text);
+const answered = answers('database', 'isWritten');
 /** The COMMIT of the transaction in which this text was written. */
 const commitOf = (text: string): Moment => ({
   link: 'database',
@@ -53,8 +56,8 @@ const commitOf = (text: string): Moment => ({
   when: { pattern: 'COMMIT', after: text },
 });
 const committed = answers('database', 'COMMIT');
-const SUBMISSION_KEPT = commitOf('SET "speechSubmissionId"');
-const OPERATION_KEPT = commitOf('SET "speechOperation"');
+const SUBMISSION_KEPT = statementOf('SET "speechSubmissionId"');
+const OPERATION_KEPT = statementOf('SET "speechOperation"');
 
 // Temporal's default timeout of a workflow task.
 const WORKFLOW_TASK_MS = 10_000;
@@ -69,11 +72,16 @@ const RETURNS_AFTER_MS: Readonly<Record<Step, number>> = {
   analyzeTranscript: 30_000,
 };
 
+type Write = { readonly begun: Moment; readonly done: Moment };
+
+const byStatement = (text: string): Write => ({ begun: statementOf(text), done: answered });
+const byTransaction = (text: string): Write => ({ begun: commitOf(text), done: committed });
+
 /** The four points around the end of every step, from its last write to the start of what follows. */
-function endOf(step: Step, written: string, result: string): KillPoint[] {
+function endOf(step: Step, { begun, done }: Write, result: string): KillPoint[] {
   return [
-    at(step, 'between effect and commit', [commitOf(written)]),
-    at(step, 'committed, reply lost', [commitOf(written), committed]),
+    at(step, 'between effect and commit', [begun]),
+    at(step, 'committed, reply lost', [begun, done]),
     at(step, 'between commit and acknowledgement', [asks('temporal', result)]),
     {
       // The next workflow task repeats the result, which shows that Temporal has it.
@@ -98,8 +106,8 @@ const ofLarge = (point: KillPoint): KillPoint => ({
  * serves only one call, so any text on its links belongs to that call.
  */
 export const KILL_POINTS: readonly KillPoint[] = [
-  at('openCall', 'before the row', [asks('database', 'INSERT INTO')]),
-  ...endOf('openCall', 'JOB_STARTED', '"alreadyCompleted"'),
+  // With nothing to do before it, openCall has no effect but this one.
+  ...endOf('openCall', byStatement('JOB_STARTED'), '"alreadyCompleted"'),
 
   at('archiveRecording', 'before the fetch', [asks('phoneSystem', 'HTTP/1.1')]),
   at('archiveRecording', 'half fetched', [passes('phoneSystem', 'toClient', HALF_FETCHED_SMALL)]),
@@ -110,18 +118,18 @@ export const KILL_POINTS: readonly KillPoint[] = [
   at('archiveRecording', 'upload begun, reply lost', [answers('storage', 'HTTP/1.1 200')]),
   at('archiveRecording', 'stored, reply lost', [answers('storage', '"generation"')]),
   ofLarge(at('archiveRecording', 'stored, reply lost', [answers('storage', '"generation"')])),
-  ofLarge(at('archiveRecording', 'between effect and commit', [commitOf('FETCH_SUCCESS')])),
-  ...endOf('archiveRecording', 'FETCH_SUCCESS', '"recordingUrl"'),
+  ofLarge(at('archiveRecording', 'between effect and commit', [statementOf('FETCH_SUCCESS')])),
+  ...endOf('archiveRecording', byStatement('FETCH_SUCCESS'), '"recordingUrl"'),
 
   at('transcribeRecording', "before the submission's ID is stored", [SUBMISSION_KEPT]),
-  at('transcribeRecording', "the submission's ID stored, reply lost", [SUBMISSION_KEPT, committed]),
-  at('transcribeRecording', 'before the search for a result', [
-    asks('storage', 'prefix=transcripts'),
+  at('transcribeRecording', "the submission's ID stored, reply lost", [
+    SUBMISSION_KEPT,
+    answers('database', 'UPDATE 1'),
   ]),
   at('transcribeRecording', 'before the submit', [asks('speech', 'gs://')]),
   at('transcribeRecording', 'submitted, reply lost', [answers('speech', '/operations/')]),
   at('transcribeRecording', "before the operation's name is stored", [OPERATION_KEPT]),
-  at('transcribeRecording', "the operation's name stored, reply lost", [OPERATION_KEPT, committed]),
+  at('transcribeRecording', "the operation's name stored, reply lost", [OPERATION_KEPT, answered]),
   at('transcribeRecording', 'before the first poll', [asks('speech', '/operations/')]),
   at('transcribeRecording', 'while polling', [
     asks('speech', '/operations/'),
@@ -134,18 +142,19 @@ export const KILL_POINTS: readonly KillPoint[] = [
     asks('storage', 'alt=media'),
     answers('storage', '"results"'),
   ]),
-  ...endOf('transcribeRecording', 'TRANSCRIPTION_SUCCESS', '"transcriptId"'),
+  ...endOf('transcribeRecording', byTransaction('TRANSCRIPTION_SUCCESS'), '"transcriptId"'),
 
   at('matchCompany', 'before the lookup', [asks('connectwise', 'HTTP/1.1')]),
   at('matchCompany', 'looked up, reply lost', [answers('connectwise', 'HTTP/1.1 200')]),
-  ...endOf('matchCompany', 'COMPANY_IDENTIFIED', '"companyMatch"'),
+  // The first call of a company adds it in a transaction, which is still open when the answer comes.
+  ...endOf('matchCompany', byStatement('COMPANY_IDENTIFIED'), '"companyMatch"'),
 
   at('analyzeTranscript', 'before the request', [asks('languageModel', 'HTTP/1.1')]),
   at('analyzeTranscript', 'answered, reply lost', [answers('languageModel', 'HTTP/1.1 200')]),
   at('analyzeTranscript', 'before the analysis is written', [
     asks('database', 'INSERT INTO "public"."CallAnalysis"'),
   ]),
-  ...endOf('analyzeTranscript', 'ANALYSIS_SUCCESS', '"callAnalysisId"'),
+  ...endOf('analyzeTranscript', byTransaction('ANALYSIS_SUCCESS'), '"callAnalysisId"'),
   {
     ...at('analyzeTranscript', "before the run's end is reported", [
       asks('temporal', '"status":"COMPLETED"'),

@@ -42,11 +42,11 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
     return { begin: postgres.stopImmediately, end: postgres.start };
   };
   const sql = (text: string) => runOn(given().postgres.url(), (client) => client.query(text));
-  /** Loses the reply to the commit of the transaction that logs this event. */
-  const cutAfterCommitOf = (event: string) =>
+  /** Loses the reply to the statement that logs this event, or to the commit of its transaction. */
+  const cutAfter = ([event, commits]: readonly [event: string, commits: boolean]) =>
     worker().links.database.trap({
       direction: 'toServer',
-      when: { pattern: 'COMMIT', after: event },
+      when: commits ? { pattern: 'COMMIT', after: event } : { pattern: event },
       timing: 'after',
       then: 'cut',
     });
@@ -92,13 +92,14 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   const replyLost = {
     'row 6: a commit whose reply is lost takes effect once, in every step': async () => {
       const cluster = given();
-      const traps = [
-        'JOB_STARTED',
-        'UPLOAD_SUCCESS',
-        'TRANSCRIPTION_SUCCESS',
-        'COMPANY_IDENTIFIED',
-        'JOB_COMPLETED',
-      ].map(cutAfterCommitOf);
+      const writes = [
+        ['JOB_STARTED', false],
+        ['UPLOAD_SUCCESS', false],
+        ['TRANSCRIPTION_SUCCESS', true],
+        ['COMPANY_IDENTIFIED', false],
+        ['JOB_COMPLETED', true],
+      ] as const;
+      const traps = writes.map(cutAfter);
       const calls = await startCalls(cluster, 3);
       await Promise.all(traps.map(({ sprung }) => sprung));
       for (const { callSid } of calls) await untilCompleted(cluster, callSid, 60_000);
@@ -122,11 +123,11 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   const failureReplyLost = {
     'row 6: a failure and a reprocess whose commit replies were lost are logged once': async () => {
       const cluster = given();
-      const failed = cutAfterCommitOf('JOB_FAILED');
+      const failed = cutAfter(['JOB_FAILED', true]);
       const { callSid } = await startCall(cluster, { faults: [MODEL_REFUSES] });
       await failed.sprung;
       await untilRow(cluster, callSid, 'FAILED', ({ callStatus }) => callStatus === 'FAILED');
-      const requested = cutAfterCommitOf('REPROCESS_REQUESTED');
+      const requested = cutAfter(['REPROCESS_REQUESTED', true]);
       await reprocess(cluster, callSid);
       await requested.sprung;
       await untilCompleted(cluster, callSid);

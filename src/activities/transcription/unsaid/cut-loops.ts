@@ -6,7 +6,10 @@ import type { TranscriptSegment } from '../../../domain/transcript.ts';
 const HANDFUL = 5;
 
 /** Nobody speaks faster; in scripts without spaces, each character counts as a word. */
-const WORDS_PER_SECOND = 8;
+const MOST_WORDS_PER_SECOND = 8;
+
+/** People speak about so fast: where a recogniser has gone round in circles, nothing else tells how often. */
+const WORDS_PER_SECOND = 3;
 
 /** Recognisers repeat a word or a sentence, not a paragraph. */
 const LONGEST_PHRASE = 20;
@@ -39,8 +42,9 @@ export function cutLoops(
       wordsOf(text).map((word) => ({ ...word, segment })),
     );
     const removed = new Map<number, Stretch[]>();
-    for (const loop of loopsIn(places)) {
-      const left = allowedTimes(loop, { places, own, channel, sound });
+    const all = loopsIn(places);
+    for (const loop of all) {
+      const left = allowedTimes(loop, { places, loops: all, own, channel, sound });
       if (left === null) continue;
       loops += 1;
       const gone = places.slice(loop.from + left * loop.period, loop.to);
@@ -63,28 +67,44 @@ export function cutLoops(
   };
 }
 
-/** How often the phrase can have been said; `null` when the loop may stay as it is. */
+/**
+ * How often the phrase was said; `null` when the loop may stay as it is, because there is speech enough for
+ * all the words of its segments.
+ */
 function allowedTimes(
   { from, to, period }: Loop,
   {
     places,
+    loops,
     own,
     channel,
     sound,
   }: {
     readonly places: readonly Place[];
+    readonly loops: readonly Loop[];
     readonly own: readonly TranscriptSegment[];
     readonly channel: number | null;
     readonly sound: RecordingSound;
   },
 ): number | null {
+  // A loop goes through segments that follow upon each other.
   const spoken = new Set(places.slice(from, to).map(({ segment }) => segment));
-  const speechSeconds = [...spoken].reduce((sum, index) => {
-    const segment = own[index];
-    return segment === undefined ? sum : sum + sound.speechSecondsIn(channel, segment);
-  }, 0);
-  const possible = Math.floor((speechSeconds * WORDS_PER_SECOND) / period);
-  return (to - from) / period <= possible ? null : Math.min(possible, HANDFUL);
+  const segments = own.filter((_, index) => spoken.has(index));
+  const startSeconds = Math.min(...segments.map((segment) => segment.startSeconds));
+  const endSeconds = Math.max(...segments.map((segment) => segment.endSeconds));
+  const speechSeconds = sound.speechSecondsIn(channel, { startSeconds, endSeconds });
+  const isIn = ({ segment }: Place) => spoken.has(segment);
+  const words = places.filter(isIn).length;
+  if (words <= speechSeconds * MOST_WORDS_PER_SECOND) return null;
+  const repeated = loops.reduce(
+    (sum, loop) => sum + places.slice(loop.from + loop.period, loop.to).filter(isIn).length,
+    0,
+  );
+  // Somebody said it, as long as there is speech at all.
+  if (speechSeconds * MOST_WORDS_PER_SECOND < period) return 0;
+  const others = words - repeated - period;
+  const times = Math.floor((speechSeconds * WORDS_PER_SECOND - others) / period);
+  return Math.min(Math.max(1, times), HANDFUL);
 }
 
 /** The phrases that follow upon themselves more than a handful of times; the shortest first. */

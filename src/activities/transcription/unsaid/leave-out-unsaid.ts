@@ -7,11 +7,17 @@ import { repeatsAnother } from './repeats-another.ts';
 /** The segments of each channel. */
 type Timelines = ReadonlyMap<number | null, Timeline>;
 
+/**
+ * The part of its words that a segment must have in common with the louder channel. A voice that leaks over
+ * is understood a little worse, and where the sound itself proves that it leaks, it may be much worse.
+ */
+const SAME_WORDS = { quiet: 0.8, shape: 0.5 };
+
 type Kept = { readonly segments: readonly TranscriptSegment[]; readonly leftOut: LeftOut };
 
 /**
  * Leaves out what a recogniser gives and nobody can have said, judged by the sound and not by the
- * words: segments where their channel is silent, segments that repeat what is heard on a louder channel
+ * words: segments where their channel is silent or only hums, segments that repeat what is heard on a louder channel
  * at the same time, and the repetitions of a loop for which there is not enough speech.
  */
 export function leaveOutUnsaid(
@@ -26,11 +32,13 @@ export function leaveOutUnsaid(
     ]),
   );
   const own = sounding.filter((segment) => !isBleed(segment, timelines, sound));
-  const { segments: kept, loops } = cutLoops(own, sound);
+  const { segments: cut, loops } = cutLoops(own, sound);
+  // Behind the loops: what a recogniser repeats over a hum is one loop, not a hundred segments.
+  const kept = cut.filter((segment) => !sound.isWordlessIn(segment.channel, segment));
   return {
     segments: kept,
     leftOut: {
-      silent: segments.length - sounding.length,
+      silent: segments.length - sounding.length + cut.length - kept.length,
       bleed: sounding.length - own.length,
       loops,
     },
@@ -41,8 +49,10 @@ function isBleed(segment: TranscriptSegment, timelines: Timelines, sound: Record
   const { channel } = segment;
   if (channel === null) return false;
   for (const [other, timeline] of timelines) {
-    if (other === null || other === channel || !sound.isEcho(channel, other, segment)) continue;
-    if (repeatsAnother(segment, timeline.around(segment))) return true;
+    if (other === null || other === channel) continue;
+    const likeness = sound.likeness(channel, other, segment);
+    if (likeness === 'own') continue;
+    if (repeatsAnother(segment, timeline.around(segment), SAME_WORDS[likeness])) return true;
   }
   return false;
 }

@@ -1,16 +1,14 @@
 import { wordsOf } from '../../../domain/spoken-words.ts';
 import type { TranscriptSegment } from '../../../domain/transcript.ts';
 
-/** A voice that leaks over is understood a little worse: one word in five may differ. */
-const SAME_SHARE = 0.8;
-
 /** A comparison takes time by the product of both lengths; no segment of a call has more words. */
 const MAX_WORDS = 500;
 
-/** Whether a segment has the words, in their order, of the others, which lie at the same time. */
+/** Whether such a part of a segment's words are, in their order, those of the others, which lie at the same time. */
 export function repeatsAnother(
   segment: TranscriptSegment,
   others: readonly TranscriptSegment[],
+  part: number,
 ): boolean {
   const words = wordsOf(segment.text).slice(0, MAX_WORDS);
   const heard = others.flatMap(({ text }) => wordsOf(text));
@@ -18,7 +16,7 @@ export function repeatsAnother(
     words.map(({ word }) => word),
     heard.slice(0, MAX_WORDS).map(({ word }) => word),
   );
-  return words.length > 0 && inOrder >= words.length * SAME_SHARE;
+  return words.length > 0 && inOrder >= words.length * part;
 }
 
 /** How many words two texts have in common in the same order (the longest common subsequence). */

@@ -402,6 +402,7 @@ export const ModelName = {
   Call: 'Call',
   CallDigest: 'CallDigest',
   CountedDay: 'CountedDay',
+  CountedMonth: 'CountedMonth',
   ChangedDay: 'ChangedDay',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
@@ -410,6 +411,7 @@ export const ModelName = {
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
+  Spending: 'Spending',
   PaidReprocess: 'PaidReprocess',
   BulkReprocess: 'BulkReprocess',
   BulkReprocessCall: 'BulkReprocessCall',
@@ -430,7 +432,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
+    modelProps: "company" | "sitePhone" | "call" | "callDigest" | "countedDay" | "countedMonth" | "changedDay" | "requestQueue" | "speechOperation" | "transcript" | "earlierTranscript" | "callAnalysis" | "analysisChunk" | "analysisAttempt" | "spending" | "paidReprocess" | "bulkReprocess" | "bulkReprocessCall" | "hookDelivery" | "processingLog"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -785,6 +787,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.CountedDayCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.CountedDayCountAggregateOutputType> | number
+        }
+      }
+    }
+    CountedMonth: {
+      payload: Prisma.$CountedMonthPayload<ExtArgs>
+      fields: Prisma.CountedMonthFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.CountedMonthFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.CountedMonthFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        findFirst: {
+          args: Prisma.CountedMonthFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.CountedMonthFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        findMany: {
+          args: Prisma.CountedMonthFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>[]
+        }
+        create: {
+          args: Prisma.CountedMonthCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        createMany: {
+          args: Prisma.CountedMonthCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.CountedMonthCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>[]
+        }
+        delete: {
+          args: Prisma.CountedMonthDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        update: {
+          args: Prisma.CountedMonthUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        deleteMany: {
+          args: Prisma.CountedMonthDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.CountedMonthUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.CountedMonthUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>[]
+        }
+        upsert: {
+          args: Prisma.CountedMonthUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountedMonthPayload>
+        }
+        aggregate: {
+          args: Prisma.CountedMonthAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateCountedMonth>
+        }
+        groupBy: {
+          args: Prisma.CountedMonthGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountedMonthGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.CountedMonthCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountedMonthCountAggregateOutputType> | number
         }
       }
     }
@@ -1380,6 +1456,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Spending: {
+      payload: Prisma.$SpendingPayload<ExtArgs>
+      fields: Prisma.SpendingFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SpendingFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SpendingFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        findFirst: {
+          args: Prisma.SpendingFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SpendingFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        findMany: {
+          args: Prisma.SpendingFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>[]
+        }
+        create: {
+          args: Prisma.SpendingCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        createMany: {
+          args: Prisma.SpendingCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SpendingCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>[]
+        }
+        delete: {
+          args: Prisma.SpendingDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        update: {
+          args: Prisma.SpendingUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        deleteMany: {
+          args: Prisma.SpendingDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SpendingUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SpendingUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>[]
+        }
+        upsert: {
+          args: Prisma.SpendingUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SpendingPayload>
+        }
+        aggregate: {
+          args: Prisma.SpendingAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSpending>
+        }
+        groupBy: {
+          args: Prisma.SpendingGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SpendingGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SpendingCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SpendingCountAggregateOutputType> | number
+        }
+      }
+    }
     PaidReprocess: {
       payload: Prisma.$PaidReprocessPayload<ExtArgs>
       fields: Prisma.PaidReprocessFieldRefs
@@ -1925,10 +2075,33 @@ export const CountedDayScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   paidInVain: 'paidInVain',
-  durations: 'durations'
+  durations: 'durations',
+  version: 'version'
 } as const
 
 export type CountedDayScalarFieldEnum = (typeof CountedDayScalarFieldEnum)[keyof typeof CountedDayScalarFieldEnum]
+
+
+export const CountedMonthScalarFieldEnum = {
+  by: 'by',
+  month: 'month',
+  key: 'key',
+  madeOf: 'madeOf',
+  calls: 'calls',
+  analyzed: 'analyzed',
+  noSpeech: 'noSpeech',
+  failed: 'failed',
+  processing: 'processing',
+  recordedSeconds: 'recordedSeconds',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
+  durations: 'durations'
+} as const
+
+export type CountedMonthScalarFieldEnum = (typeof CountedMonthScalarFieldEnum)[keyof typeof CountedMonthScalarFieldEnum]
 
 
 export const ChangedDayScalarFieldEnum = {
@@ -2057,6 +2230,18 @@ export const AnalysisAttemptScalarFieldEnum = {
 } as const
 
 export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
+
+
+export const SpendingScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens'
+} as const
+
+export type SpendingScalarFieldEnum = (typeof SpendingScalarFieldEnum)[keyof typeof SpendingScalarFieldEnum]
 
 
 export const PaidReprocessScalarFieldEnum = {
@@ -2334,6 +2519,20 @@ export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel,
 
 
 /**
+ * Reference to a field of type 'Bytes'
+ */
+export type BytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Bytes'>
+    
+
+
+/**
+ * Reference to a field of type 'Bytes[]'
+ */
+export type ListBytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Bytes[]'>
+    
+
+
+/**
  * Reference to a field of type 'Float'
  */
 export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
@@ -2530,6 +2729,7 @@ export type GlobalOmitConfig = {
   call?: Prisma.CallOmit
   callDigest?: Prisma.CallDigestOmit
   countedDay?: Prisma.CountedDayOmit
+  countedMonth?: Prisma.CountedMonthOmit
   changedDay?: Prisma.ChangedDayOmit
   requestQueue?: Prisma.RequestQueueOmit
   speechOperation?: Prisma.SpeechOperationOmit
@@ -2538,6 +2738,7 @@ export type GlobalOmitConfig = {
   callAnalysis?: Prisma.CallAnalysisOmit
   analysisChunk?: Prisma.AnalysisChunkOmit
   analysisAttempt?: Prisma.AnalysisAttemptOmit
+  spending?: Prisma.SpendingOmit
   paidReprocess?: Prisma.PaidReprocessOmit
   bulkReprocess?: Prisma.BulkReprocessOmit
   bulkReprocessCall?: Prisma.BulkReprocessCallOmit

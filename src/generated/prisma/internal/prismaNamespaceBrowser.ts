@@ -56,6 +56,7 @@ export const ModelName = {
   Call: 'Call',
   CallDigest: 'CallDigest',
   CountedDay: 'CountedDay',
+  CountedMonth: 'CountedMonth',
   ChangedDay: 'ChangedDay',
   RequestQueue: 'RequestQueue',
   SpeechOperation: 'SpeechOperation',
@@ -64,6 +65,7 @@ export const ModelName = {
   CallAnalysis: 'CallAnalysis',
   AnalysisChunk: 'AnalysisChunk',
   AnalysisAttempt: 'AnalysisAttempt',
+  Spending: 'Spending',
   PaidReprocess: 'PaidReprocess',
   BulkReprocess: 'BulkReprocess',
   BulkReprocessCall: 'BulkReprocessCall',
@@ -223,10 +225,33 @@ export const CountedDayScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   paidInVain: 'paidInVain',
-  durations: 'durations'
+  durations: 'durations',
+  version: 'version'
 } as const
 
 export type CountedDayScalarFieldEnum = (typeof CountedDayScalarFieldEnum)[keyof typeof CountedDayScalarFieldEnum]
+
+
+export const CountedMonthScalarFieldEnum = {
+  by: 'by',
+  month: 'month',
+  key: 'key',
+  madeOf: 'madeOf',
+  calls: 'calls',
+  analyzed: 'analyzed',
+  noSpeech: 'noSpeech',
+  failed: 'failed',
+  processing: 'processing',
+  recordedSeconds: 'recordedSeconds',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  paidInVain: 'paidInVain',
+  durations: 'durations'
+} as const
+
+export type CountedMonthScalarFieldEnum = (typeof CountedMonthScalarFieldEnum)[keyof typeof CountedMonthScalarFieldEnum]
 
 
 export const ChangedDayScalarFieldEnum = {
@@ -355,6 +380,18 @@ export const AnalysisAttemptScalarFieldEnum = {
 } as const
 
 export type AnalysisAttemptScalarFieldEnum = (typeof AnalysisAttemptScalarFieldEnum)[keyof typeof AnalysisAttemptScalarFieldEnum]
+
+
+export const SpendingScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  speechSeconds: 'speechSeconds',
+  unknownBills: 'unknownBills',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens'
+} as const
+
+export type SpendingScalarFieldEnum = (typeof SpendingScalarFieldEnum)[keyof typeof SpendingScalarFieldEnum]
 
 
 export const PaidReprocessScalarFieldEnum = {

@@ -72,6 +72,7 @@ export type CountedDayMinAggregateOutputType = {
   inputTokens: bigint | null
   outputTokens: bigint | null
   paidInVain: number | null
+  version: string | null
 }
 
 export type CountedDayMaxAggregateOutputType = {
@@ -89,6 +90,7 @@ export type CountedDayMaxAggregateOutputType = {
   inputTokens: bigint | null
   outputTokens: bigint | null
   paidInVain: number | null
+  version: string | null
 }
 
 export type CountedDayCountAggregateOutputType = {
@@ -107,6 +109,7 @@ export type CountedDayCountAggregateOutputType = {
   outputTokens: number
   paidInVain: number
   durations: number
+  version: number
   _all: number
 }
 
@@ -156,6 +159,7 @@ export type CountedDayMinAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
+  version?: true
 }
 
 export type CountedDayMaxAggregateInputType = {
@@ -173,6 +177,7 @@ export type CountedDayMaxAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
   paidInVain?: true
+  version?: true
 }
 
 export type CountedDayCountAggregateInputType = {
@@ -191,6 +196,7 @@ export type CountedDayCountAggregateInputType = {
   outputTokens?: true
   paidInVain?: true
   durations?: true
+  version?: true
   _all?: true
 }
 
@@ -296,6 +302,7 @@ export type CountedDayGroupByOutputType = {
   outputTokens: bigint
   paidInVain: number
   durations: number[]
+  version: string
   _count: CountedDayCountAggregateOutputType | null
   _avg: CountedDayAvgAggregateOutputType | null
   _sum: CountedDaySumAggregateOutputType | null
@@ -337,6 +344,7 @@ export type CountedDayWhereInput = {
   outputTokens?: Prisma.BigIntFilter<"CountedDay"> | bigint | number
   paidInVain?: Prisma.IntFilter<"CountedDay"> | number
   durations?: Prisma.IntNullableListFilter<"CountedDay">
+  version?: Prisma.UuidFilter<"CountedDay"> | string
 }
 
 export type CountedDayOrderByWithRelationInput = {
@@ -355,6 +363,7 @@ export type CountedDayOrderByWithRelationInput = {
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
   durations?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type CountedDayWhereUniqueInput = Prisma.AtLeast<{
@@ -377,6 +386,7 @@ export type CountedDayWhereUniqueInput = Prisma.AtLeast<{
   outputTokens?: Prisma.BigIntFilter<"CountedDay"> | bigint | number
   paidInVain?: Prisma.IntFilter<"CountedDay"> | number
   durations?: Prisma.IntNullableListFilter<"CountedDay">
+  version?: Prisma.UuidFilter<"CountedDay"> | string
 }, "by_day_key">
 
 export type CountedDayOrderByWithAggregationInput = {
@@ -395,6 +405,7 @@ export type CountedDayOrderByWithAggregationInput = {
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
   durations?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   _count?: Prisma.CountedDayCountOrderByAggregateInput
   _avg?: Prisma.CountedDayAvgOrderByAggregateInput
   _max?: Prisma.CountedDayMaxOrderByAggregateInput
@@ -421,6 +432,7 @@ export type CountedDayScalarWhereWithAggregatesInput = {
   outputTokens?: Prisma.BigIntWithAggregatesFilter<"CountedDay"> | bigint | number
   paidInVain?: Prisma.IntWithAggregatesFilter<"CountedDay"> | number
   durations?: Prisma.IntNullableListFilter<"CountedDay">
+  version?: Prisma.UuidWithAggregatesFilter<"CountedDay"> | string
 }
 
 export type CountedDayCreateInput = {
@@ -439,6 +451,7 @@ export type CountedDayCreateInput = {
   outputTokens: bigint | number
   paidInVain: number
   durations?: Prisma.CountedDayCreatedurationsInput | number[]
+  version?: string
 }
 
 export type CountedDayUncheckedCreateInput = {
@@ -457,6 +470,7 @@ export type CountedDayUncheckedCreateInput = {
   outputTokens: bigint | number
   paidInVain: number
   durations?: Prisma.CountedDayCreatedurationsInput | number[]
+  version?: string
 }
 
 export type CountedDayUpdateInput = {
@@ -475,6 +489,7 @@ export type CountedDayUpdateInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   durations?: Prisma.CountedDayUpdatedurationsInput | number[]
+  version?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type CountedDayUncheckedUpdateInput = {
@@ -493,6 +508,7 @@ export type CountedDayUncheckedUpdateInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   durations?: Prisma.CountedDayUpdatedurationsInput | number[]
+  version?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type CountedDayCreateManyInput = {
@@ -511,6 +527,7 @@ export type CountedDayCreateManyInput = {
   outputTokens: bigint | number
   paidInVain: number
   durations?: Prisma.CountedDayCreatedurationsInput | number[]
+  version?: string
 }
 
 export type CountedDayUpdateManyMutationInput = {
@@ -529,6 +546,7 @@ export type CountedDayUpdateManyMutationInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   durations?: Prisma.CountedDayUpdatedurationsInput | number[]
+  version?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type CountedDayUncheckedUpdateManyInput = {
@@ -547,6 +565,7 @@ export type CountedDayUncheckedUpdateManyInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   paidInVain?: Prisma.IntFieldUpdateOperationsInput | number
   durations?: Prisma.CountedDayUpdatedurationsInput | number[]
+  version?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type IntNullableListFilter<$PrismaModel = never> = {
@@ -579,6 +598,7 @@ export type CountedDayCountOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
   durations?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type CountedDayAvgOrderByAggregateInput = {
@@ -611,6 +631,7 @@ export type CountedDayMaxOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type CountedDayMinOrderByAggregateInput = {
@@ -628,6 +649,7 @@ export type CountedDayMinOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
   paidInVain?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type CountedDaySumOrderByAggregateInput = {
@@ -680,6 +702,7 @@ export type CountedDaySelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   outputTokens?: boolean
   paidInVain?: boolean
   durations?: boolean
+  version?: boolean
 }, ExtArgs["result"]["countedDay"]>
 
 export type CountedDaySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -698,6 +721,7 @@ export type CountedDaySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outputTokens?: boolean
   paidInVain?: boolean
   durations?: boolean
+  version?: boolean
 }, ExtArgs["result"]["countedDay"]>
 
 export type CountedDaySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -716,6 +740,7 @@ export type CountedDaySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outputTokens?: boolean
   paidInVain?: boolean
   durations?: boolean
+  version?: boolean
 }, ExtArgs["result"]["countedDay"]>
 
 export type CountedDaySelectScalar = {
@@ -734,9 +759,10 @@ export type CountedDaySelectScalar = {
   outputTokens?: boolean
   paidInVain?: boolean
   durations?: boolean
+  version?: boolean
 }
 
-export type CountedDayOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"by" | "day" | "key" | "calls" | "analyzed" | "noSpeech" | "failed" | "processing" | "recordedSeconds" | "speechSeconds" | "unknownBills" | "inputTokens" | "outputTokens" | "paidInVain" | "durations", ExtArgs["result"]["countedDay"]>
+export type CountedDayOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"by" | "day" | "key" | "calls" | "analyzed" | "noSpeech" | "failed" | "processing" | "recordedSeconds" | "speechSeconds" | "unknownBills" | "inputTokens" | "outputTokens" | "paidInVain" | "durations" | "version", ExtArgs["result"]["countedDay"]>
 
 export type $CountedDayPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "CountedDay"
@@ -763,6 +789,10 @@ export type $CountedDayPayload<ExtArgs extends runtime.Types.Extensions.Internal
      * Of each completed call: a median of several days takes all of them.
      */
     durations: number[]
+    /**
+     * A new one each time the day is counted; of the row by `day`, months remember it.
+     */
+    version: string
   }, ExtArgs["result"]["countedDay"]>
   composites: {}
 }
@@ -1201,6 +1231,7 @@ export interface CountedDayFieldRefs {
   readonly outputTokens: Prisma.FieldRef<"CountedDay", 'BigInt'>
   readonly paidInVain: Prisma.FieldRef<"CountedDay", 'Int'>
   readonly durations: Prisma.FieldRef<"CountedDay", 'Int[]'>
+  readonly version: Prisma.FieldRef<"CountedDay", 'String'>
 }
     
 

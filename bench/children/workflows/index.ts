@@ -1,0 +1,2 @@
+export { CallProcessingWorkflow } from './floor-workflow.ts';
+export { NaiveWorkflow } from './naive-workflow.ts';
