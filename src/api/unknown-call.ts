@@ -6,7 +6,7 @@ import type { CallRuns } from '../clients/temporal/call-runs.ts';
  * Only Temporal knows which, so this rejects with TEMPORAL_… while Temporal does not answer.
  */
 export async function whyUnknown(callSid: string, runs: CallRuns): Promise<ServiceError> {
-  const run = await runs.find(callSid);
+  const run = await runs.look(callSid);
   // The sender knows which call was asked for. Whatever was taken for one is not for the log.
   return run?.isOpen === true
     ? new ServiceError('CALL_NOT_OPENED', 'No worker has opened the call yet.', {

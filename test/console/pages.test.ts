@@ -62,7 +62,20 @@ describe('the console', () => {
 
   it('links a quotation to the moment at which it was said', async () => {
     const { body } = await reader.open('/console/calls/1.1');
-    assert.match(body, /<\/q>\s*<a class="moment" href="#speech-0" data-play="0"\s*>at 1:01</);
+    assert.match(
+      body,
+      /<\/q>\s*<a\s+class="moment"\s+href="#speech-0"\s+data-play="0"\s+data-at="61\.5"\s*>at 1:01</,
+    );
+  });
+
+  it('shows in the list the times by which it is ordered', async () => {
+    const { body } = await reader.open('/console');
+    const rows = [...body.matchAll(/data-started="([^"]+)"[\s\S]*?<time datetime="([^"]+)"/g)];
+    assert.equal(rows.length, 2);
+    assert.deepEqual(
+      rows.map(([, , shown]) => shown),
+      rows.map(([, started]) => started),
+    );
   });
 
   it('tells in the list why a call failed and what to do', async () => {

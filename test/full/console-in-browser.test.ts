@@ -79,6 +79,35 @@ describe('longer ways through the console in a browser', () => {
     await notice.waitFor({ state: 'hidden' });
   });
 
+  it('plays from the word that is clicked', async () => {
+    const { page, heard } = desk;
+    await desk.open(`/console/calls/${heard.callSid}`);
+    await page.locator('#waveform canvas').first().waitFor();
+    const piece = page.locator('#speeches [data-from]').last();
+    await piece.scrollIntoViewIfNeeded();
+    // Where its last word stands, and about when that was said.
+    const [x, y, from, until] = (await page.evaluate(`(() => {
+      const element = [...document.querySelectorAll('#speeches [data-from]')].at(-1);
+      const text = element.firstChild;
+      const range = document.createRange();
+      range.setStart(text, text.length - 2);
+      range.setEnd(text, text.length - 1);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return [x + width / 2, y + height / 2, Number(element.dataset.from), Number(element.dataset.until)];
+    })()`)) as [number, number, number, number];
+    // Held back, so that the moment is still the one that was asked for.
+    await page.evaluate(`{
+      const audio = document.getElementById('audio');
+      audio.play = () => Promise.resolve();
+    }`);
+    await page.mouse.click(x, y);
+    const position = Number(await page.evaluate(`document.getElementById('audio').currentTime`));
+    assert.ok(
+      position > (from + until) / 2 && position < until,
+      `${position}, of ${from} to ${until}`,
+    );
+  });
+
   it('brings whoever is signed in from a link on another site to where it leads', async () => {
     await desk.open('/console', desk.locked.url);
     await signIn(desk, dispatcher.key);

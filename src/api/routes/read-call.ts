@@ -118,9 +118,6 @@ export const readCallRoutes: FastifyPluginAsyncZod<ReadCallDeps> = async (app, d
   );
 };
 
-// Temporal describes a run in milliseconds. Whoever reads a call should not wait for long when it does not.
-const TEMPORAL_ANSWERS_WITHIN_MS = 1_000;
-
 /** The newest run of a call, or why Temporal does not answer. */
 async function findRunIfTemporalAnswers(
   runs: CallRuns,
@@ -128,7 +125,7 @@ async function findRunIfTemporalAnswers(
   onFailure: (error: ServiceError) => void,
 ): Promise<CallRun | null | ServiceError> {
   try {
-    return await runs.find(callSid, TEMPORAL_ANSWERS_WITHIN_MS);
+    return await runs.look(callSid);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     onFailure(error);

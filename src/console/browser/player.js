@@ -1,6 +1,7 @@
 // The player: click a turn to hear it; the turn being heard is marked, and followed until the reader scrolls away.
 import { bindKeys, listKeys } from './key-bindings.js';
 import { drawWaveform } from './waveform.js';
+import { momentOfWord } from './word.js';
 
 const STEP_SECONDS = 5;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -90,7 +91,9 @@ function start(audio, player, controls) {
     const turn = link.matches('.speech')
       ? link
       : document.getElementById(`speech-${link.getAttribute('data-play')}`);
-    if (turn !== null) playFrom(startOf(turn));
+    if (turn === null) return;
+    const at = link.getAttribute('data-at');
+    playFrom(at === null ? (momentOfWord(event) ?? startOf(turn)) : Number(at));
   });
 
   for (const name of /** @type {const} */ (['wheel', 'touchmove'])) {

@@ -112,8 +112,12 @@ function quotes({ quotes: said }: Analysis, speeches: readonly Speech[]): Conten
 /** Leads to the words in the transcript; with the player's script, it plays them. */
 function momentLink(moment: Moment | null): Content {
   if (moment === null) return null;
-  const { index, speech } = moment;
-  return html`<a class="moment" href="#speech-${index}" data-play="${index}"
-    >at ${clock(speech.startSeconds)}</a
+  const { index, startSeconds } = moment;
+  return html`<a
+    class="moment"
+    href="#speech-${index}"
+    data-play="${index}"
+    data-at="${startSeconds}"
+    >at ${clock(startSeconds)}</a
   >`;
 }

@@ -10,7 +10,6 @@ export function headOf(
 ): Html {
   const { callSid, direction, recordedAt, recordingSeconds, startTime, links } = call;
   const state = stateOf(call);
-  const when = recordedAt ?? startTime;
   return html`<header class="head">
     <p><a href="/console">All calls</a></p>
     <h1>${nameOf(call)}</h1>
@@ -18,7 +17,8 @@ export function headOf(
       <span id="state" class="state ${state.tone}">${state.word}</span>
       ${direction !== null && html`<span>${DIRECTION_WORDS[direction]}</span>`}
       ${call.externalPhoneNumber !== null && html`<span dir="ltr">${call.externalPhoneNumber}</span>`}
-      ${when !== null && html`<span>${time(when)}</span>`}
+      ${startTime !== null && html`<span>Came in ${time(startTime)}</span>`}
+      ${recordedAt !== null && html`<span>Recorded ${time(recordedAt)}</span>`}
       ${recordingSeconds !== null && html`<span><span class="unseen">Length </span>${clock(recordingSeconds)}</span>`}
       <span class="fine">${callSid}</span>
     </p>

@@ -38,7 +38,7 @@ function said({ leftOut }: TranscriptReply, speeches: readonly Speech[]): Conten
     ${leftOut !== null && leftOut.silent + leftOut.bleed + leftOut.loops > 0 && html`<p class="fine">The recogniser gave more that nobody can have said: ${leftOut.silent} in silence, ${leftOut.bleed} from the other side, ${leftOut.loops} repeated. It was left out.</p>`}`;
 }
 
-function speechItem({ speaker, startSeconds, endSeconds, text }: Speech, index: number): Html {
+function speechItem({ speaker, startSeconds, endSeconds, pieces }: Speech, index: number): Html {
   return html`<li
     id="speech-${index}"
     class="speech${sideOf(speaker)}"
@@ -49,8 +49,13 @@ function speechItem({ speaker, startSeconds, endSeconds, text }: Speech, index: 
       ><span class="unseen">Play from </span>${clock(startSeconds)}</a
     >
     ${speaker !== null && html`<strong>${speaker}</strong>`}
-    <span class="words" dir="auto">${text}</span>
+    <span class="words" dir="auto">${pieces.map(pieceOf)}</span>
   </li>`;
+}
+
+/** With its own times, so that a click on a word finds about when it was said. */
+function pieceOf({ startSeconds, endSeconds, text }: Speech['pieces'][number]): Html {
+  return html`<span data-from="${startSeconds}" data-until="${endSeconds}">${text}</span> `;
 }
 
 function sideOf(speaker: string | null): string {

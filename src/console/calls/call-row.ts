@@ -14,11 +14,11 @@ type Listed = CallsReply['calls'][number];
 
 /** A call in the list: who, when, how long, and in a line what came of it. */
 export function callRow(call: Listed, { mayReprocess }: { readonly mayReprocess: boolean }): Html {
-  const { callSid, startTime, recordedAt, recordingSeconds, direction } = call;
+  const { callSid, startTime, recordingSeconds, direction } = call;
   const page = `/console/calls/${encodeURIComponent(callSid)}`;
   const state = stateOf(call);
   return html`<li id="call-${callSid}" class="call" data-started="${startTime}">
-    <a class="when" href="${page}">${time(recordedAt ?? startTime)}</a>
+    <a class="when" href="${page}">${time(startTime)}</a>
     <span class="state ${state.tone}">${state.word}</span>
     <span class="company">${companyOf(call)}</span>
     <span class="caller">${callerOf(call)}</span>
@@ -27,12 +27,21 @@ export function callRow(call: Listed, { mayReprocess }: { readonly mayReprocess:
       >${recordingSeconds !== null && html`<span class="unseen">Length </span>${clock(recordingSeconds)}`}</span
     >
     <div class="about">
-      ${aboutOf(call)}
+      ${recordedNote(call)} ${aboutOf(call)}
       ${call.followUp === true && html`<span class="promise">Somebody has to get back to the client</span>`}
       ${call.hits !== null && hitsOf(call.hits)}
       ${call.failure !== null && mayReprocess && html`<a class="action" href="${page}/reprocess">Reprocess<span class="unseen"> the call of ${startTime}</span></a>`}
     </div>
   </li>`;
+}
+
+// The phone system tells of a call once it has ended, so most begin to be processed within minutes.
+const LATE_MS = 60 * 60_000;
+
+/** The list stands in the order in which calls came in. When a call was made is told where that was long before. */
+function recordedNote({ startTime, recordedAt }: Listed): Content {
+  const isLate = recordedAt !== null && Date.parse(startTime) - Date.parse(recordedAt) >= LATE_MS;
+  return isLate && html`<p class="fine">Recorded ${time(recordedAt)}</p>`;
 }
 
 function companyOf({ company, companyMatch }: Listed): Content {

@@ -35,7 +35,7 @@ async function callsPage(visit: Visit, filter: URLSearchParams): Promise<Page> {
           : html`<ol
               id="calls"
               class="calls"
-              aria-label="Calls, newest first"
+              aria-label="Calls, the last that came in first"
               ${nextCursor !== null && html` data-more`}
             >
               ${calls.map((call) => callRow(call, { mayReprocess }))}

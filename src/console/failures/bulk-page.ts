@@ -90,12 +90,20 @@ function outcomeSection(
 ): Content {
   const calls = bulk.calls.filter(({ outcome }) => outcome === name);
   if (calls.length === 0) return null;
-  return html`<section><h2 class="state ${tone}">${word}: ${calls.length}</h2><p class="fine">${means}</p>
-<details${name === 'failedAgain' && html` open`}><summary>The calls</summary><ul>${calls.map(
-    ({ callSid, code }) =>
-      html`<li>
-        <a href="/console/calls/${encodeURIComponent(callSid)}">${callSid}</a
-        >${code !== null && html` ${meaningOf(code)}`}
-      </li>`,
-  )}</ul></details></section>`;
+  return html`<section id="outcome-${name}">
+    <h2 class="state ${tone}">${word}: ${calls.length}</h2>
+    <p class="fine">${means}</p>
+    <details id="calls-${name}" ${name === 'failedAgain' && html` open`}>
+      <summary>The calls</summary>
+      <ul>
+        ${calls.map(
+          ({ callSid, code }) =>
+            html`<li>
+              <a href="/console/calls/${encodeURIComponent(callSid)}">${callSid}</a
+              >${code !== null && html` ${meaningOf(code)}`}
+            </li>`,
+        )}
+      </ul>
+    </details>
+  </section>`;
 }

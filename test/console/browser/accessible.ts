@@ -8,20 +8,30 @@ import { PHONE, WIDE, type Desk } from './desk.ts';
 
 const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
+/** How a page may be looked at. */
+export type Look = {
+  readonly colorScheme: 'light' | 'dark';
+  readonly viewport: { readonly width: number; readonly height: number };
+};
+
 // Colours come from the theme and places from the width, so two of the four show all of both.
-const SHOWN = [
-  ['light', WIDE],
-  ['dark', PHONE],
-] as const;
+const TWO_LOOKS: readonly Look[] = [
+  { colorScheme: 'light', viewport: WIDE },
+  { colorScheme: 'dark', viewport: PHONE },
+];
+
+export const ALL_LOOKS: readonly Look[] = [
+  ...TWO_LOOKS,
+  { colorScheme: 'dark', viewport: WIDE },
+  { colorScheme: 'light', viewport: PHONE },
+];
 
 /** Every page is for everybody, in both themes, on a phone as on a wide screen. */
-export function everyPageIsAccessible(desk: Desk): void {
-  for (const [colorScheme, viewport] of SHOWN) {
-    it(`is accessible and overflows nowhere: ${colorScheme}, ${viewport.width} px`, async () => {
+export function everyPageIsAccessible(desk: Desk, looks = TWO_LOOKS): void {
+  for (const look of looks) {
+    it(`is accessible and overflows nowhere: ${look.colorScheme}, ${look.viewport.width} px`, async () => {
       const { page, failed, heard, locked } = desk;
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.setViewportSize(viewport);
-      const axe = await readFile(AXE, 'utf8');
+      await lookAt(page, look);
       for (const path of [
         '/console',
         '/console?q=nowhere',
@@ -35,16 +45,22 @@ export function everyPageIsAccessible(desk: Desk): void {
         '/console/service',
       ]) {
         await desk.open(path);
-        await check(page, axe, path);
+        await assertAccessible(page, path);
       }
       await desk.open('/console/sign-in', locked.url);
-      await check(page, axe, 'sign-in');
+      await assertAccessible(page, 'sign-in');
     });
   }
 }
 
-async function check(page: Page, axe: string, what: string): Promise<void> {
-  await page.evaluate(axe);
+export async function lookAt(page: Page, { colorScheme, viewport }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.setViewportSize(viewport);
+}
+
+/** Asserts that axe finds no violation on the page as it is now, and that nothing overflows its width. */
+export async function assertAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
   const violations = (await page.evaluate(
     // Without preload, which copies style sheets into elements that the policy of the page forbids.
     `axe.run({ preload: false }).then(({ violations }) =>

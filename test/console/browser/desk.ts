@@ -19,6 +19,13 @@ export const PHONE = { width: 360, height: 740 };
 // Pages answer in milliseconds; what they wait for is a worker beside other tests.
 const PATIENCE_MS = 60_000;
 
+/** So that pages can say what things cost. */
+const PRICES = {
+  SPEECH_PRICE_PER_MINUTE: '0.016',
+  LLM_PRICE_PER_MILLION_INPUT_TOKENS: '0.4',
+  LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '1.6',
+};
+
 /** Sixteen seconds in which two people take turns, each on a channel. */
 const TWO_CHANNELS = { file: '02-email-two-channels.wav' };
 
@@ -52,7 +59,7 @@ export function useDesk(): Desk {
   before(async function () {
     const path = chromiumOrSkip(this);
     browser = stack.adopt(await launchChromium(path), (opened) => opened.close());
-    service = stack.adopt(await startService(), (opened) => opened.stop());
+    service = stack.adopt(await startService({ env: PRICES }), (opened) => opened.stop());
     const gateway = startOwnGateway(service.databaseUrl, {
       API_KEYS: `${lead.entry},${dispatcher.entry}`,
       TEMPORAL_ADDRESS: service.temporal.address,

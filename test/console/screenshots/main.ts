@@ -47,7 +47,8 @@ async function takeAll(): Promise<void> {
   await take(page, `${gatewayUrl}/console/overview`, 'overview');
   await page.goto(`${gatewayUrl}/console?q=email`);
   await page.locator('.call .when').first().click();
-  await shoot(page, 'call');
+  await page.locator('#waveform canvas').first().waitFor();
+  await shoot(page, 'call', { fullPage: true });
   const phone = await browser.newPage({
     viewport: { width: 390, height: 800 },
     colorScheme: 'dark',
@@ -78,11 +79,15 @@ async function take(from: Page, address: string, name: string): Promise<void> {
   await shoot(from, name);
 }
 
-async function shoot(from: Page, name: string): Promise<void> {
+async function shoot(
+  from: Page,
+  name: string,
+  options: { readonly fullPage?: boolean } = {},
+): Promise<void> {
   // Streams stay open, so the network is never idle: what is drawn last is the waveform or a chart.
   await from.waitForLoadState('load');
   await from.waitForTimeout(700);
   const file = join(ROOT, `docs/images/console-${name}.png`);
-  await from.screenshot({ path: file });
+  await from.screenshot({ path: file, ...options });
   console.log(file);
 }
