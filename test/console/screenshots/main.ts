@@ -1,9 +1,11 @@
-// Takes the pictures of the console in docs/images, of the calls of the sandbox: npm run docs:console-pictures
+import '../../../src/process/node-version.cjs';
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
+import { readArguments } from '../../../src/process/arguments.ts';
 import { submit } from '../../support/calls.ts';
 import { findChromium, launchChromium } from '../../support/chromium.ts';
 import { stopTestPostgres } from '../../support/postgres.ts';
@@ -25,6 +27,10 @@ const PRICES = {
   LLM_PRICE_PER_MILLION_OUTPUT_TOKENS: '1.6',
 };
 
+readArguments({
+  name: 'npm run docs:console-pictures',
+  does: 'Takes the pictures of the console in docs/images, of the calls of the sandbox. Takes chromium, and about a minute.',
+});
 const stack = new AsyncDisposableStack();
 try {
   await takeAll();

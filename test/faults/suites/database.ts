@@ -171,6 +171,9 @@ export const databaseSuite = defineSuite('the database', CLUSTER, (given) => {
   const deadlocked = {
     'row 7: a deadlock (40P01) fails the attempt, not the call': async () => {
       const cluster = given();
+      // What a call writes to two tables it writes in a transaction: here the company has a new name.
+      await untilCompleted(cluster, (await startCall(cluster)).callSid);
+      await sql(`UPDATE "Company" SET name = name || ' of old'`);
       const { callSid } = await startCall(cluster, {
         faults: [{ system: 'connectwise', action: { delayMs: 2_000 } }],
       });
