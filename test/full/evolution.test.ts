@@ -21,7 +21,7 @@ describe('two versions of the worker side by side', () => {
   before(async () => {
     copy = await writePatchedCopy();
     service = await startService();
-    await service.startWorker({ script: join(copy, 'worker.ts') });
+    await service.startWorker({ script: join(copy, 'src/worker.ts') });
   });
   after(async () => {
     await service?.stop();
@@ -64,8 +64,10 @@ describe('two versions of the worker side by side', () => {
 async function writePatchedCopy(): Promise<string> {
   await mkdir(join(ROOT, '.data'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, '.data/patched-'));
-  await cp(join(ROOT, 'src'), folder, { recursive: true });
-  const path = join(folder, 'workflows/run-in-parallel.ts');
+  // A worker compares the migrations that it knows with those of the database.
+  for (const part of ['src', 'prisma/migrations'])
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  const path = join(folder, 'src/workflows/run-in-parallel.ts');
   const source = await readFile(path, 'utf8');
   const patched = source
     .replace('import { CancellationScope }', 'import { CancellationScope, patched }')
