@@ -132,7 +132,9 @@ describe('fifty parked calls with three causes', () => {
   });
 
   it('stops, and the results of all three add up to the fifty', async () => {
-    await begin('languageModel', '0.05');
+    // The first at once, the next after a hundred seconds.
+    await begin('languageModel', '0.01');
+    await desk.page.getByText(`1 of ${OF_LANGUAGE_MODEL + 1} have ended`).waitFor();
     await desk.page.getByRole('button', { name: 'Stop it' }).click();
     await desk.page.locator('#result', { hasText: 'were left alone' }).waitFor();
     const stopped = await readResult();
