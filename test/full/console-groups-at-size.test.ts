@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { useDesk } from '../console/browser/desk.ts';
 import { reprocess, startCalls } from '../support/calls.ts';
 import { untilStatus } from '../support/conditions.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const CAUSES = {
   connectwise: { step: 'matchCompany', code: 'CONNECTWISE_CREDENTIALS_REFUSED' },
@@ -132,7 +133,13 @@ describe('fifty parked calls with three causes', () => {
   });
 
   it('stops, and the results of all three add up to the fifty', async () => {
+    // The first at once, the next after twenty seconds. A stop is heard then, too.
     await begin('languageModel', '0.05');
+    await waitFor('the first to be begun', async () => {
+      const query = 'status=FAILED&failureCode=MODEL_CREDENTIALS_REFUSED';
+      const { body } = await desk.service.request('GET', `/calls?${query}`);
+      return (body['calls'] as unknown[]).length === OF_LANGUAGE_MODEL;
+    });
     await desk.page.getByRole('button', { name: 'Stop it' }).click();
     await desk.page.locator('#result', { hasText: 'were left alone' }).waitFor();
     const stopped = await readResult();
