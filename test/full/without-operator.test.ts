@@ -48,7 +48,7 @@ describe('a worker without the rights of an operator', () => {
         const warnings = worker
           .output()
           .split('\n')
-          .filter((line) => line.includes('"severity":"WARNING"'));
+          .filter((line) => line.includes('"severity":"WARNING"') && line.includes('"code"'));
         assert.equal(warnings.length, 2, worker.output());
         assert.match(warnings[0] ?? '', new RegExp(`search attributes \\(${name}\\)`));
         assert.match(
