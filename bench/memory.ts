@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type SandboxAddresses, sandboxEnvironment } from '../sandbox/environment.ts';
-import type { CallKey } from '../src/domain/call.ts';
 import { readArguments } from '../src/process/arguments.ts';
 import type { Measurement, Order } from './memory-child.ts';
+import { addNoise } from './recordings/add-noise.ts';
 
 const SMALL_BYTES = 5_000_000;
 const LARGE_BYTES = 500_000_000;
@@ -35,21 +35,6 @@ async function startSandbox(
     return { child, addresses };
   }
   throw new Error('The sandbox ended before it was ready.');
-}
-
-async function addRecording(controlUrl: string, key: CallKey, sizeBytes: number): Promise<void> {
-  const reply = await fetch(`${controlUrl}/recordings`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      callRecordingId: key.callSid,
-      recordgroup: key.recordgroup,
-      recordid: key.recordid,
-      words: [],
-      audio: { generate: { kind: 'noise', sizeBytes } },
-    }),
-  });
-  if (!reply.ok) throw new Error(`The sandbox refused the recording: ${await reply.text()}`);
 }
 
 async function measure(order: Order): Promise<Measurement> {
@@ -85,7 +70,7 @@ try {
       recordgroup: 'bench',
       recordid: String(sizeBytes),
     };
-    await addRecording(addresses.controlUrl, key, sizeBytes);
+    await addNoise(addresses.controlUrl, key, sizeBytes);
     return await measure({ key, environment });
   };
   const small = await measureSize(SMALL_BYTES);

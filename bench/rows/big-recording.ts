@@ -1,5 +1,4 @@
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import type { CallKey } from '../../src/domain/call.ts';
 import type { ArchiverJob } from '../children/archiver.ts';
 import { newKeys, ownName } from '../contestants/contestant.ts';
 import { startOutside } from '../contestants/sandbox.ts';
@@ -7,6 +6,7 @@ import { startChild } from '../ground/child.ts';
 import type { Ground } from '../ground/ground.ts';
 import { pairedRatios, spreadOf, written } from '../report/spread.ts';
 import type { Row } from './row.ts';
+import { addNoise } from '../recordings/add-noise.ts';
 
 const SMALL_BYTES = 5_000_000;
 const LARGE_BYTES = 500_000_000;
@@ -81,21 +81,6 @@ async function runOnce(ground: Ground, job: ArchiverJob): Promise<Archived> {
   const { peakBytes } = await child.ask('usage');
   await child.stop();
   return { seconds, peakBytes };
-}
-
-async function addNoise(controlUrl: string, key: CallKey, sizeBytes: number): Promise<void> {
-  const reply = await fetch(`${controlUrl}/recordings`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      callRecordingId: key.callSid,
-      recordgroup: key.recordgroup,
-      recordid: key.recordid,
-      words: [],
-      audio: { generate: { kind: 'noise', sizeBytes } },
-    }),
-  });
-  if (!reply.ok) throw new Error(`The sandbox refused the recording: ${await reply.text()}`);
 }
 
 function inMegabytes(bytes: number): string {
